@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { POISON_QUEUE, poisonMessage } from '../shared/compose.ts';
+
+/** What the host gave up on: noted in the ledger, and owed again. Never throws. */
+app.storageQueue('poison', {
+  queueName: POISON_QUEUE,
+  connection: 'AzureWebJobsStorage',
+  handler: (entry, context) => poisonMessage(entry, context),
+});

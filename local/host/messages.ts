@@ -1,0 +1,71 @@
+import type { QueueClient } from '@azure/storage-queue';
+import type { TypedData } from './boundary.ts';
+
+export type Encoding = 'base64' | 'none';
+
+/** What Azure Queue Storage takes, in bytes of the text as sent. */
+const MESSAGE_BYTES_MAX = 64 * 1024;
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The text a handler gets to see; `undefined` when the message is not in the host's encoding. */
+export function decodeMessage(text: string, encoding: Encoding): string | undefined {
+  if (encoding === 'none') return text;
+  // `Buffer` skips what it does not know; .NET, which reads these messages on Azure, only white space.
+  const compact = text.replace(/\s/g, '');
+  return BASE64.test(compact) ? Buffer.from(compact, 'base64').toString('utf8') : undefined;
+}
+
+/** The text to send. @throws when the service would refuse it as too long */
+export function encodeMessage(body: string | Uint8Array, encoding: Encoding): string {
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body);
+  const text = bytes.toString(encoding === 'base64' ? 'base64' : 'utf8');
+  if (Buffer.byteLength(text) <= MESSAGE_BYTES_MAX) return text;
+  throw new Error(`a message of ${Buffer.byteLength(text)} bytes does not fit into a queue (64 KiB)`);
+}
+
+/**
+ * The messages a queue output's value stands for: an array, or a string that reads as a JSON array, is one for each
+ * element. Objects become indented JSON, as on Azure, where the white space counts towards the 64 KiB.
+ */
+export function messagesOf(value: TypedData | null | undefined): (string | Uint8Array)[] {
+  if (value === null || value === undefined) return [];
+  if (value.bytes !== null && value.bytes !== undefined) return [value.bytes];
+  const number = value.int ?? value.double;
+  if (number !== null && number !== undefined) return [String(number)];
+  const text = value.string ?? value.json;
+  if (text === null || text === undefined) return [];
+  const parsed = parseJson(text);
+  if (Array.isArray(parsed)) return parsed.map(textOf);
+  return [typeof value.string === 'string' ? value.string : textOf(parsed)];
+}
+
+/** The parsed JSON, or `undefined` when the text is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
+}
+
+/** Sends, and creates the queue first where it is missing: the host does so for outputs and for poison queues. */
+export async function sendCreating(queue: QueueClient, text: string): Promise<void> {
+  try {
+    await queue.sendMessage(text);
+  } catch (error) {
+    if (codeOf(error) !== 'QueueNotFound') throw error;
+    await queue.createIfNotExists();
+    await queue.sendMessage(text);
+  }
+}
+
+/** The service's error code, such as `QueueNotFound`; `undefined` when the failure was not an answer of the service. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,123 @@
+import { addDays } from '../../shared/day.ts';
+import type { DatasetName } from './datasets.ts';
+import { mix, textSeed } from './dice.ts';
+import type { Fault } from './faults/fault.ts';
+import { LINK_FAULTS } from './faults/links.ts';
+import { ROW_FAULTS } from './faults/rows.ts';
+import { STATUS_FAULTS } from './faults/status.ts';
+import { TRANSPORT_FAULTS } from './faults/transport.ts';
+import { VOXIMPLANT_FAULTS } from './faults/voximplant.ts';
+import type { Switches } from './options.ts';
+
+const ALL = { ...TRANSPORT_FAULTS, ...STATUS_FAULTS, ...LINK_FAULTS, ...ROW_FAULTS, ...VOXIMPLANT_FAULTS } as const;
+
+export type FaultName = keyof typeof ALL;
+
+/** Every way in which an answer can go wrong, by name. A conformance suite goes through this table. */
+export const FAULTS: Readonly<Record<FaultName, Fault>> = ALL;
+
+/** The names of `FAULTS`, in its order. */
+export const FAULT_NAMES = Object.keys(ALL).filter((name): name is FaultName => name in ALL);
+
+/**
+ * Where a page stands among those of its range. A range of one page is first and last at once; `middle` is neither.
+ */
+export type PagePosition = 'first' | 'middle' | 'last' | 'any';
+
+/** Which requests a fault strikes. A member left out matches everything. */
+export interface FaultRule {
+  readonly fault: FaultName;
+  /** `token` is the token endpoint, which no rule without a dataset strikes. */
+  readonly dataset?: DatasetName | 'token';
+  /** The UTC day at the middle of the range asked for. */
+  readonly day?: string;
+  readonly page?: PagePosition;
+  /** How many requests it strikes before it is used up; without end when left out. */
+  readonly times?: number;
+}
+
+/** A request as the rules see it. */
+export interface Target {
+  readonly source: 'graph' | 'voximplant';
+  readonly dataset: DatasetName | 'token';
+  readonly day: string;
+  readonly first: boolean;
+  readonly last: boolean;
+  /** What tells this request from others: equal for a repetition. */
+  readonly line: string;
+}
+
+export interface Strike {
+  readonly name: FaultName;
+  readonly fault: Fault;
+  /** How often this rule has struck, this time included. */
+  readonly turn: number;
+}
+
+/** Decides for each request whether something goes wrong. */
+export class FaultEngine {
+  readonly #seed: number;
+  #rules: { readonly rule: FaultRule; struck: number }[] = [];
+  /** Requests seen under chance: how often, and whether the last was struck. */
+  readonly #lines = new Map<string, { count: number; struck: boolean }>();
+  readonly #reread = new Set<string>();
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Replaces all rules. */
+  set(rules: readonly FaultRule[]): void {
+    for (const { fault } of rules) if (!(fault in FAULTS)) throw new Error(`The simulator has no fault "${fault}"`);
+    this.#rules = rules.map(rule => ({ rule, struck: 0 }));
+  }
+
+  /** The first rule that matches; else, with the probability of the switch, a fault by chance. */
+  strike(target: Target, switches: Readonly<Switches>): Strike | undefined {
+    for (const entry of this.#rules) {
+      if (entry.struck >= (entry.rule.times ?? Number.POSITIVE_INFINITY) || !matches(entry.rule, target)) continue;
+      entry.struck += 1;
+      return { name: entry.rule.fault, fault: FAULTS[entry.rule.fault], turn: entry.struck };
+    }
+    return this.#byChance(target, switches);
+  }
+
+  /**
+   * A repetition of a request that was struck is let through, and what makes a client read a day again happens once
+   * per day, so that a client with few attempts recovers.
+   */
+  #byChance(target: Target, switches: Readonly<Switches>): Strike | undefined {
+    if (switches.faults <= 0 || target.dataset === 'token') return undefined;
+    const known = this.#lines.get(target.line) ?? { count: 0, struck: false };
+    const draw = mix(this.#seed, textSeed(target.line), known.count, 31, 0) / 2 ** 32;
+    const list = FAULT_NAMES.filter(name => mayChance(name, target, switches.chanceFaults));
+    const name = list[mix(this.#seed, textSeed(target.line), known.count, 32, 0) % list.length];
+    const place = `${target.dataset}|${target.day}`;
+    const again = name !== undefined && FAULTS[name].recovery === 'reread';
+    const struck = !known.struck && draw < switches.faults && name !== undefined && !(again && this.#reread.has(place));
+    this.#lines.set(target.line, { count: known.count + 1, struck });
+    if (!struck) return undefined;
+    if (again) this.#reread.add(place);
+    return { name, fault: FAULTS[name], turn: known.count + 1 };
+  }
+}
+
+function mayChance(name: FaultName, target: Target, chosen: readonly string[] | undefined): boolean {
+  const fault: Fault = FAULTS[name];
+  if (!canStrike(fault, target)) return false;
+  return chosen === undefined ? fault.passing && fault.slow !== true : chosen.includes(name);
+}
+
+function canStrike(fault: Fault, target: Target): boolean {
+  if (target.dataset === 'token') return fault.instead !== undefined || fault.wire !== undefined;
+  if (fault.source !== undefined && fault.source !== target.source) return false;
+  return fault.further !== true || !target.first;
+}
+
+function matches(rule: FaultRule, target: Target): boolean {
+  if (rule.dataset === undefined ? target.dataset === 'token' : rule.dataset !== target.dataset) return false;
+  if (rule.day !== undefined && addDays(rule.day, 0) !== target.day) return false;
+  const place = rule.page ?? 'any';
+  const here = { any: true, first: target.first, last: target.last, middle: !target.first && !target.last };
+  return here[place] && canStrike(FAULTS[rule.fault], target);
+}

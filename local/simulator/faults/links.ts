@@ -1,0 +1,114 @@
+import type { Fault, Occasion } from './fault.ts';
+
+/** A page link that must not be followed. It is written on the last page as well. */
+function badLink(meaning: string, link: (next: string, occasion: Occasion) => string): Fault {
+  return {
+    meaning,
+    recovery: 'refuse',
+    passing: false,
+    source: 'graph',
+    page: (page, occasion) => {
+      page.link = JSON.stringify(link(occasion.linkTo(occasion.skip + occasion.take), occasion));
+    },
+  };
+}
+
+/** A link whose JSON text is no link at all. */
+function noLink(meaning: string, text: string): Fault {
+  return {
+    meaning,
+    recovery: 'refuse',
+    passing: false,
+    source: 'graph',
+    page: page => {
+      page.link = text;
+    },
+  };
+}
+
+function withHost(link: string, host: string): string {
+  return link.replace(/^http:\/\/[^/]+/, `http://${host}`);
+}
+
+function foreignHost(occasion: Occasion): string {
+  return new URL(occasion.foreignUrl).host;
+}
+
+/** Faults of `@odata.nextLink`. */
+export const LINK_FAULTS = {
+  'link-repeats': badLink('the link names the page it stands on', (_, occasion) => occasion.address),
+  'link-to-first-page': badLink('the link of every page names the first', (_, occasion) => occasion.linkTo(0)),
+  'link-other-host': badLink('the link names another host', (next, occasion) => withHost(next, foreignHost(occasion))),
+  'link-other-port': badLink('the link names another port of the same host', (next, occasion) =>
+    withHost(next, `${new URL(occasion.origin).hostname}:${new URL(occasion.foreignUrl).port}`),
+  ),
+  'link-other-scheme': badLink('the link has another scheme', next => next.replace(/^http:/, 'https:')),
+  'link-other-path': badLink(
+    'the link names another resource of the same host',
+    (_, { origin, api }) => `${origin}/${api}/users?$skip=1000`,
+  ),
+  'link-other-version': badLink('the link names the other version of the API', (next, { origin, api }) =>
+    next.replace(`${origin}/${api}/`, `${origin}/${api === 'beta' ? 'v1.0' : 'beta'}/`),
+  ),
+  'link-dot-segments': badLink(
+    'the link leaves the path by encoded dots',
+    (_, { origin, api }) => `${origin}/${api}/communications/callRecords/%2e%2e/%2e%2e/users?$skip=1000`,
+  ),
+  'link-credentials': badLink('the link carries a user and a password', next => next.replace('//', '//user:secret@')),
+  'link-host-as-user': badLink('the right host is only the user name before another host', (next, occasion) =>
+    withHost(next, `${new URL(occasion.origin).host.replace(':', '%3A')}@${foreignHost(occasion)}`),
+  ),
+  'link-protocol-relative': badLink('the link starts with two slashes and another host', (next, occasion) =>
+    withHost(next, foreignHost(occasion)).replace(/^http:/, ''),
+  ),
+  'link-backslashes': badLink('the link is written with backslashes and another host', (next, occasion) =>
+    withHost(next, foreignHost(occasion)).replace('http://', 'http:\\\\'),
+  ),
+  'link-fullwidth': badLink('the host of the link is another one in fullwidth letters', next =>
+    withHost(next, 'ｅｖｉｌ.example'),
+  ),
+  'link-trailing-dot': badLink('the host of the link ends with a dot', (next, { origin }) =>
+    withHost(next, new URL(origin).host.replace(/(:\d+)$/, '.$1')),
+  ),
+  'link-number': noLink('the link is a number', '1000'),
+  'link-empty': noLink('the link is an empty string', '""'),
+  'link-null': {
+    meaning: 'the last page has a link that is null, which means none',
+    recovery: 'accept',
+    passing: false,
+    source: 'graph',
+    page: page => {
+      page.link ??= 'null';
+    },
+  },
+  'link-not-a-link': noLink('the link cannot be read as an address', '"http://[::1"'),
+  'link-relative': {
+    meaning: 'the link has no host and stays inside the path',
+    recovery: 'accept',
+    passing: true,
+    source: 'graph',
+    page: (page, occasion) => {
+      if (page.link !== undefined) page.link = page.link.replace(occasion.origin, '');
+    },
+  },
+  'empty-page': {
+    meaning: 'a page without rows whose link leads on to the rows',
+    recovery: 'accept',
+    passing: true,
+    source: 'graph',
+    page: (page, occasion) => {
+      page.rows = [];
+      page.count = '0';
+      page.link = JSON.stringify(`${occasion.linkTo(occasion.skip)}&$skiptoken=${occasion.turn}`);
+    },
+  },
+  'empty-last-page': {
+    meaning: 'the last rows have a link, to a page without rows or link',
+    recovery: 'accept',
+    passing: true,
+    source: 'graph',
+    page: (page, occasion) => {
+      if (page.rows.length > 0) page.link ??= JSON.stringify(occasion.linkTo(occasion.skip + occasion.take));
+    },
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,179 @@
+import type { Answer } from './answers.ts';
+import type { Api, Dataset } from './datasets.ts';
+import type { Occasion, Page, Selection } from './faults/fault.ts';
+import type { FaultEngine, FaultName } from './faults.ts';
+import { dayNumber } from './moments.ts';
+import type { Switches } from './options.ts';
+import { middleDay, type Tenant } from './tenant.ts';
+import type { Range, View } from './views.ts';
+
+/** What all requests share. */
+export interface World {
+  readonly seed: number;
+  readonly tenant: Tenant;
+  readonly switches: Switches;
+  readonly faults: FaultEngine;
+  readonly now: () => number;
+  readonly foreignUrl: () => string;
+  readonly cache: PageCache;
+  /** Rows that faults made up or changed, as they were sent. */
+  readonly addedByFaults: string[];
+  /** Rises with every request. */
+  nextTurn(): number;
+}
+
+/** A well-formed request for rows. */
+export interface Ask {
+  readonly dataset: Dataset;
+  readonly api: Api;
+  readonly range: Range;
+  readonly view: View;
+  readonly skip: number;
+  readonly take: number;
+  readonly origin: string;
+  readonly address: string;
+  /** Equal for repetitions of the request. */
+  readonly line: string;
+  readonly nowMs: number;
+  readonly linkTo: (skip: number) => string;
+  readonly refuse: Occasion['refuse'];
+  /** Writes the body's members around the one that holds the rows. */
+  readonly render: (page: Page, rows: Buffer | undefined) => Answer;
+}
+
+export interface Served {
+  readonly answer: Answer;
+  readonly fault?: FaultName | undefined;
+  /** Rows in the body. */
+  readonly rows: number;
+}
+
+/** Rendered stretches of rows that can no longer change, the least recently used dropped first. */
+export class PageCache {
+  readonly #pages = new Map<string, Buffer>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  rows(view: View, skip: number, end: number): Buffer {
+    const key = view.key === undefined ? undefined : `${view.key}|${skip}|${end}`;
+    const known = key === undefined ? undefined : this.#pages.get(key);
+    const rows = known ?? joined(rowsOf(view, skip, end));
+    if (key === undefined) return rows;
+    this.#pages.delete(key);
+    this.#pages.set(key, rows);
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size > this.#max && oldest !== undefined) this.#pages.delete(oldest);
+    return rows;
+  }
+}
+
+function rowsOf(view: View, skip: number, end: number): string[] {
+  return Array.from({ length: Math.max(0, end - skip) }, (_, index) => view.rowAt(skip + index));
+}
+
+function joined(rows: readonly string[], space = ''): Buffer {
+  return Buffer.from(`[${space}${rows.join(`,${space}`)}${space}]`);
+}
+
+/** Answers a request for rows, with whatever goes wrong on the way. */
+export function servePage(world: World, ask: Ask): Served {
+  const { view, skip, take, dataset } = ask;
+  const day = middleDay(ask.range);
+  const strike = world.faults.strike(
+    {
+      source: dataset.source,
+      dataset: dataset.name,
+      day,
+      first: skip === 0,
+      last: skip + take >= view.total,
+      line: ask.line,
+    },
+    world.switches,
+  );
+  if (strike === undefined) {
+    const end = Math.min(skip + take, view.total);
+    const rows = Math.max(0, end - skip);
+    return { answer: ask.render(pageFor(ask, view.total, rows), world.cache.rows(view, skip, end)), rows };
+  }
+  const { fault, name } = strike;
+  const occasion = occasionOf(world, ask, dayNumber(day), strike.turn);
+  let page: Page | undefined;
+  let answer = fault.instead?.(occasion);
+  if (answer === undefined) {
+    page = struckPage(ask, occasion, fault.select?.(everyRow(view.total), occasion) ?? everyRow(view.total));
+    fault.page?.(page, occasion);
+    const { member } = page;
+    const rows = member === undefined ? joined(page.rows, page.space) : Buffer.from(member);
+    answer = ask.render(page, member === '' ? undefined : rows);
+  }
+  return { answer: fault.wire?.(answer, occasion) ?? answer, fault: name, rows: page?.rows.length ?? 0 };
+}
+
+function pageFor(ask: Ask, total: number, rows: number): Page {
+  const next = ask.skip + ask.take;
+  const graph = ask.dataset.source === 'graph';
+  return {
+    rows: [],
+    count: String(graph ? rows : total),
+    link: graph && next < total ? JSON.stringify(ask.linkTo(next)) : undefined,
+    context: true,
+    member: undefined,
+    space: '',
+  };
+}
+
+function everyRow(total: number): Selection {
+  return { total, positionOf: position => position };
+}
+
+function struckPage(ask: Ask, occasion: Occasion, selection: Selection): Page {
+  const rows: string[] = [];
+  for (let at = ask.skip; at < Math.min(ask.skip + ask.take, selection.total); at += 1) {
+    const position = selection.positionOf(at);
+    rows.push(position === undefined ? occasion.strangeRow(0) : ask.view.rowAt(position));
+  }
+  return { ...pageFor(ask, selection.total, rows.length), rows };
+}
+
+function occasionOf(world: World, ask: Ask, day: number, turn: number): Occasion {
+  const { dataset, view } = ask;
+  const note = (row: string): void => {
+    world.addedByFaults.push(row);
+  };
+  return {
+    source: dataset.source,
+    dataset: dataset.name,
+    api: ask.api,
+    origin: ask.origin,
+    foreignUrl: world.foreignUrl(),
+    address: ask.address,
+    skip: ask.skip,
+    take: ask.take,
+    total: view.total,
+    nowMs: ask.nowMs,
+    switches: world.switches,
+    turn,
+    linkTo: ask.linkTo,
+    refuse: ask.refuse,
+    note,
+    strangeRow: daysBack => {
+      const before = day - daysBack;
+      const index = world.tenant.count(dataset, before) + 1 + world.addedByFaults.length;
+      const row = world.tenant.rowText(dataset, ask.api, before, index, ask.nowMs);
+      note(row);
+      return row;
+    },
+  };
+}
+
+/** Writes members in order, with `space` between them. */
+export function objectOf(members: readonly (readonly [name: string, text: string | Buffer])[], space: string): Buffer {
+  const parts: Buffer[] = [];
+  for (const [name, text] of members) {
+    parts.push(Buffer.from(`${parts.length === 0 ? '{' : ','}${space}"${name}":`), Buffer.from(text));
+  }
+  return Buffer.concat([...parts, Buffer.from(`${space}}`)]);
+}

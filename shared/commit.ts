@@ -1,0 +1,90 @@
+import { type Changes, compareRevisions } from './compare.ts';
+import { instantOf } from './day.ts';
+import type { CompleteRead } from './guards.ts';
+import type { Dataset, Day, Held, Receipt, Segment, Window } from './model.ts';
+import { maySettle } from './owed.ts';
+import type { Lake, Partition } from './ports.ts';
+import type { Reading } from './reading.ts';
+
+/**
+ * Making a complete, guarded read visible: the revision that is replaced goes to `history` first, then one conditional
+ * step replaces the partition. Readers see the day before or after, never between. docs/format.md, 3 and 11 to 13.
+ */
+
+export const FORMAT = 1;
+
+/** A read that passed the guards, and what it is committed over. */
+export interface Commit {
+  readonly dataset: Dataset;
+  readonly window: Window;
+  readonly read: CompleteRead;
+  readonly segments: readonly Segment[];
+  readonly pages: number;
+  readonly ticket: number;
+  /** The partition as it was before the read began; `undefined` when there was none. */
+  readonly replaces: Partition | undefined;
+  /** The last revision number that was ever used for this day, as far as the ledger knows. */
+  readonly usedRevision: number;
+}
+
+/** @returns the receipt that is now in force, or `superseded` when the partition changed since `replaces` was read */
+export async function commitRead(lake: Lake, commit: Commit, now: number): Promise<Receipt | 'superseded'> {
+  const { dataset, window, read, replaces } = commit;
+  const receipt: Receipt = {
+    format: FORMAT,
+    revision: Math.max(replaces?.receipt.revision ?? 0, commit.usedRevision) + 1,
+    rows: read.rows,
+    pages: commit.pages,
+    fingerprint: read.fingerprint,
+    windowFrom: window.from,
+    windowTo: window.to,
+    apiVersion: dataset.api,
+    fetchedAt: instantOf(now),
+    ticket: commit.ticket,
+  };
+  if (replaces !== undefined && (await lake.keep(dataset.name, window.day, replaces)) === 'superseded')
+    return 'superseded';
+  const outcome = await lake.commit(dataset.name, window.day, commit.segments, receipt, replaces?.etag);
+  return outcome === 'committed' ? receipt : 'superseded';
+}
+
+/** A day that was read to the end, and what is known of it. */
+export interface Noted {
+  readonly dataset: Dataset;
+  readonly day: Day;
+  /** The one in force, from this read or from an earlier one with the same rows. */
+  readonly receipt: Receipt;
+  /** What the ledger knew; behind the receipt when a worker died between commit and ledger. */
+  readonly before: Held | undefined;
+  readonly reading: Pick<Reading, 'bytes' | 'outside' | 'neighbours'>;
+  /** Whether the day is marked, so that it may not settle. */
+  readonly suspect: boolean;
+}
+
+/**
+ * What the ledger notes of the day.
+ *
+ * @param now the more careful of our clock and the source's, in milliseconds
+ */
+export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<Held> {
+  const { dataset, day, receipt, before, reading, suspect } = noted;
+  const known = before?.revision === receipt.revision ? before : undefined;
+  const changes: Changes = known ?? (await compareRevisions(lake, dataset, day, receipt.revision));
+  const settledAt = known?.settledAt ?? (known && maySettle(dataset, day, now) ? instantOf(now) : undefined);
+  return {
+    revision: receipt.revision,
+    rows: receipt.rows,
+    bytes: reading.bytes,
+    pages: receipt.pages,
+    fingerprint: receipt.fingerprint,
+    landedAt: known?.landedAt ?? receipt.fetchedAt,
+    checkedAt: instantOf(now),
+    ...(settledAt === undefined || suspect ? {} : { settledAt }),
+    rowsAdded: changes.rowsAdded,
+    rowsChanged: changes.rowsChanged,
+    rowsRemoved: changes.rowsRemoved,
+    rowsOutside: reading.outside,
+    rowsNeighbour: reading.neighbours,
+    curatedRevision: before?.curatedRevision ?? 0,
+  };
+}

@@ -1,0 +1,63 @@
+import { addDays, daysBetween, eachDay } from './day.ts';
+import type { Dataset, Day, DayEntry, DayState, Watermark } from './model.ts';
+import { isExpired, lastDay, stateOf } from './owed.ts';
+
+/** How much of a dataset is held, in one value. Pure. */
+
+/** Days that are not held and that the source will forget within this many days are worth an alarm. */
+const EXPIRING_DAYS = 14;
+
+export interface Coverage {
+  readonly dataset: string;
+  readonly firstDay: Day;
+  readonly lastDay: Day;
+  readonly landedThrough: Day | undefined;
+  readonly settledThrough: Day | undefined;
+  /** Days between the last day that is owed and `landedThrough`. */
+  readonly lagDays: number;
+  readonly days: Readonly<Record<DayState, number>>;
+  readonly rows: number;
+  /** Days not held that the source forgets soon. */
+  readonly expiring: number;
+}
+
+export function coverageOf(
+  dataset: Dataset,
+  watermark: Watermark,
+  entries: readonly DayEntry[],
+  now: number,
+): Coverage {
+  const byDay = new Map(entries.map(entry => [entry.day, entry]));
+  const last = lastDay(now);
+  const days: Record<DayState, number> = {
+    final: 0,
+    open: 0,
+    queued: 0,
+    fetching: 0,
+    waiting: 0,
+    missing: 0,
+    failed: 0,
+    suspect: 0,
+    expired: 0,
+  };
+  let rows = 0;
+  let expiring = 0;
+  for (const day of eachDay(watermark.firstDay, last)) {
+    const entry = byDay.get(day);
+    days[stateOf(dataset, day, entry, now)] += 1;
+    rows += entry?.held?.rows ?? 0;
+    const soon = isExpired(dataset, addDays(day, -EXPIRING_DAYS), now) && !isExpired(dataset, day, now);
+    if (entry?.held === undefined && soon) expiring += 1;
+  }
+  return {
+    dataset: dataset.name,
+    firstDay: watermark.firstDay,
+    lastDay: last,
+    landedThrough: watermark.landedThrough,
+    settledThrough: watermark.settledThrough,
+    lagDays: daysBetween(watermark.landedThrough ?? addDays(watermark.firstDay, -1), last),
+    days,
+    rows,
+    expiring,
+  };
+}

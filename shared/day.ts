@@ -1,0 +1,80 @@
+import type { Day, Instant, Overlap, Window } from './model.ts';
+
+/** The UTC calendar. No local time anywhere: a day has 24 hours, and days sort as text. */
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The UTC day that holds `at`. */
+export function dayOf(at: Date): Day {
+  return at.toISOString().slice(0, 10);
+}
+
+/** Midnight at which `day` starts, in milliseconds since the epoch. */
+export function startOf(day: Day): number {
+  return Date.parse(`${day}T00:00:00.000Z`);
+}
+
+/** Midnight at which `day` ends (exclusive), in milliseconds since the epoch. */
+export function endOf(day: Day): number {
+  return startOf(day) + DAY_MS;
+}
+
+/** `count` days after `day`; before it when negative. */
+export function addDays(day: Day, count: number): Day {
+  return dayOf(new Date(startOf(day) + count * DAY_MS));
+}
+
+/** Days from `from` to `to`; negative when `to` is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return (startOf(to) - startOf(from)) / DAY_MS;
+}
+
+/** Every day from `first` to `last`, both included; none when `last` is earlier. */
+export function* eachDay(first: Day, last: Day): Generator<Day> {
+  for (let day = first; day <= last; day = addDays(day, 1)) yield day;
+}
+
+/** Whether `text` is a real UTC day such as `2024-02-29`. */
+export function isDay(text: unknown): text is Day {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = Date.parse(`${text}T00:00:00.000Z`);
+  return !Number.isNaN(at) && dayOf(new Date(at)) === text;
+}
+
+export function instantOf(ms: number): Instant {
+  return new Date(ms).toISOString();
+}
+
+/** What each overlap asks for around the day. Seven fractional digits: 100 ns is the finest unit of any source. */
+export function windowOf(day: Day, overlap: Overlap): Window {
+  switch (overlap) {
+    case 'instant':
+      return { day, from: `${day}T00:00:00.0000000Z`, to: `${addDays(day, 1)}T00:00:00.0000000Z` };
+    case 'second':
+      return { day, from: `${addDays(day, -1)}T23:59:59.0000000Z`, to: `${addDays(day, 1)}T00:00:01.0000000Z` };
+    case 'none':
+      return { day, from: `${day}T00:00:00.0000000Z`, to: `${day}T23:59:59.9999999Z` };
+  }
+}
+
+const EVENT_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,7})\d*)?Z?$/;
+
+/**
+ * Where a row with this event time belongs, seen from the window it came in.
+ *
+ * `own`        its time is in the window's day
+ * `neighbour`  its time is in the overlap: the neighbouring day's window brings it too
+ * `outside`    no time, an unreadable one, or one beyond the window: it stays with the window it came in
+ *
+ * @param time the event time as the source wrote it: UTC, with `T…Z` (Graph) or a space and no zone (Voximplant)
+ */
+export function placeOf(time: string | undefined, window: Window): 'own' | 'neighbour' | 'outside' {
+  const parts = time === undefined ? null : EVENT_TIME.exec(time);
+  if (parts === null) return 'outside';
+  // Texts of equal shape compare as instants do; `Date` would cut the last four digits.
+  const at = `${parts[1]}T${parts[2]}.${(parts[3] ?? '').padEnd(7, '0')}Z`;
+  if (at.startsWith(window.day)) return 'own';
+  return at >= window.from && at <= window.to ? 'neighbour' : 'outside';
+}

@@ -1,0 +1,262 @@
+import { Claim, Superseded } from './claim.ts';
+import { commitRead, heldAfter } from './commit.ts';
+import { endOf, instantOf, windowOf } from './day.ts';
+import { done, failed, queued, type Requeue, troubleOf } from './entry.ts';
+import { failureOf, LandlineError } from './errors.ts';
+import { closeGate, refuseBeforeGate } from './gate.ts';
+import { judge } from './guards.ts';
+import type { Checkpoint, Dataset, FetchMessage, ReasonCode, Receipt, SourceName, Suspicion } from './model.ts';
+import { DAY_OVER_MS } from './owed.ts';
+import { type Attempt, about, type PagePorts, readPages } from './pages.ts';
+import type { Jobs, Partition, Source } from './ports.ts';
+import { Reading } from './reading.ts';
+import { setbackOf } from './setback.ts';
+
+/**
+ * Fetching a day: claim it, read its pages, stage their rows, judge the read, commit it, note it in the ledger.
+ * Whatever goes wrong ends in the ledger with a reason and the instant of the next attempt.
+ */
+
+export interface FetchPorts extends Omit<PagePorts, 'source'> {
+  /** Those that are switched on, by name. */
+  readonly datasets: ReadonlyMap<string, Dataset>;
+  readonly sources: Readonly<Record<SourceName, Source>>;
+  readonly jobs: Jobs;
+}
+
+export type FetchOutcome =
+  | 'landed'
+  | 'revised'
+  | 'unchanged'
+  | 'held'
+  | 'continued'
+  | 'delayed'
+  | 'restarted'
+  | 'failed'
+  | 'superseded'
+  | 'dropped';
+
+/**
+ * Fetches the day of a message.
+ *
+ * Failures of the source end in the ledger. What is thrown is a failure of the ledger itself: the message comes back,
+ * finds another ticket and is dropped, and the planner takes the silent day over.
+ */
+export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<FetchOutcome> {
+  const { dataset: name, day, ticket, traceparent } = message;
+  const dataset = on.datasets.get(name);
+  const claim = dataset === undefined ? undefined : await Claim.take(on.ledger, message, on.clock.now());
+  if (dataset === undefined || claim === undefined) {
+    const why = dataset === undefined ? 'the dataset is unknown or switched off' : 'the ticket is old';
+    on.report('message dropped', { dataset: name, day, ticket, why, traceparent });
+    return 'dropped';
+  }
+  const { checkpoint } = claim.entry.work;
+  const attempt: Attempt = {
+    dataset,
+    window: windowOf(day, dataset.overlap),
+    claim,
+    reading: new Reading(dataset, claim.ticket, checkpoint, on.clock.now()),
+    deadline: on.clock.timeout(on.limits.deadlineMs),
+    traceparent,
+  };
+  const pagesBefore = attempt.reading.pages;
+  on.report('day claimed', { ...about(attempt), pages: pagesBefore });
+  try {
+    return await fetchClaimed(attempt, on, pagesBefore);
+  } catch (thrown) {
+    if (!(thrown instanceof Superseded)) throw thrown;
+    on.report('worker superseded', about(attempt));
+    return 'superseded';
+  }
+}
+
+async function fetchClaimed(attempt: Attempt, on: FetchPorts, pagesBefore: number): Promise<FetchOutcome> {
+  const { dataset, window, deadline, reading } = attempt;
+  try {
+    await refuseBeforeGate(dataset, on.ledger, on.clock);
+    const replaces = await on.lake.head(dataset.name, window.day);
+    await readPages(attempt, { ...on, source: on.sources[dataset.source] });
+    return await conclude(attempt, on, replaces);
+  } catch (thrown) {
+    if (thrown instanceof Superseded) throw thrown;
+    const timeUp = deadline.aborted && reading.pages > pagesBefore;
+    return timeUp ? await continueLater(attempt, on) : await setBack(attempt, on, thrown);
+  }
+}
+
+/** All pages are read: judge the read, and commit it if it may be believed. */
+async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | undefined): Promise<FetchOutcome> {
+  const { dataset, window, claim, reading } = attempt;
+  const { work, held } = claim.entry;
+  const now = Math.min(on.clock.now(), reading.servedAt);
+  refuseUnfinished(attempt, now);
+  const read = reading.complete();
+  const verdict = judge(read, replaces?.receipt, work, instantOf(on.clock.now()));
+  switch (verdict.kind) {
+    case 'again':
+      throw contradiction(dataset, verdict.reason);
+    case 'hold':
+      return hold(attempt, on, verdict.suspicion, replaces);
+    case 'same':
+      return note(attempt, on, replaces?.receipt, verdict.suspicion, now);
+    case 'commit': {
+      // The last sign of life: a worker that lost the day meanwhile must not commit it.
+      await claim.beat(on.clock.now());
+      const receipt = await commitRead(
+        on.lake,
+        {
+          dataset,
+          window,
+          read,
+          segments: reading.staging,
+          pages: reading.pages,
+          ticket: claim.ticket,
+          replaces,
+          usedRevision: held?.revision ?? 0,
+        },
+        on.clock.now(),
+      );
+      if (receipt === 'superseded') throw contradiction(dataset, 'storage.failing');
+      return note(attempt, on, receipt, verdict.suspicion, now);
+    }
+  }
+}
+
+/** A day that is not over by the more careful of two clocks is not landed. */
+function refuseUnfinished({ window }: Attempt, now: number): void {
+  if (now >= endOf(window.day) + DAY_OVER_MS) return;
+  throw new LandlineError({
+    reason: 'clock.skew',
+    remedy: 'retry',
+    message: `The day ${window.day} is not over by the source's clock. Check the clock of this machine.`,
+  });
+}
+
+const CONTRADICTIONS: Partial<Record<ReasonCode, string>> = {
+  'page.duplicates': 'Rows came twice, so others may have been missed while pages shifted',
+  'page.total': 'The number of rows is not the number the source stated',
+  'storage.failing': 'The partition was replaced by another worker while it was read',
+};
+
+function contradiction(dataset: Dataset, reason: ReasonCode): LandlineError {
+  const message = `${CONTRADICTIONS[reason]} (${dataset.name}). The day is read again from its first page.`;
+  return new LandlineError({ reason, remedy: 'restart', message });
+}
+
+/** The partition is as it should be: the ledger says so, and nothing is owed for now. */
+async function note(
+  attempt: Attempt,
+  on: FetchPorts,
+  receipt: Receipt | undefined,
+  suspicion: Suspicion | undefined,
+  now: number,
+): Promise<FetchOutcome> {
+  const { dataset, window, claim, reading } = attempt;
+  if (receipt === undefined) throw new Error('A read cannot equal a partition that is not there');
+  const before = claim.entry.held;
+  const held = await heldAfter(
+    on.lake,
+    { dataset, day: window.day, receipt, before, reading, suspect: suspicion !== undefined },
+    now,
+  );
+  await claim.save(done(claim.entry, held, suspicion));
+  const told = { ...about(attempt), ...held };
+  if (before?.revision === held.revision) {
+    on.report('day checked', { ...told, settled: held.settledAt !== undefined });
+    return 'unchanged';
+  }
+  const first = held.revision === 1;
+  on.report(first ? 'day landed' : 'day revised', told);
+  return first ? 'landed' : 'revised';
+}
+
+/** The read would shrink the partition. What is held stays until another read agrees, or a person decides. */
+async function hold(
+  attempt: Attempt,
+  on: FetchPorts,
+  suspicion: Suspicion,
+  replaces: Partition | undefined,
+): Promise<FetchOutcome> {
+  const { rows, reason } = suspicion;
+  const { claim } = attempt;
+  const { held } = claim.entry;
+  await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(on.clock.now()) }, suspicion));
+  const next =
+    reason === 'shrink.emptied'
+      ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
+      : 'It is replaced when another read, an hour or more later, agrees; or accept it (landline accept)';
+  const message = `The source has ${rows} rows where the partition holds ${replaces?.receipt.rows ?? 0}. The partition stays. ${next}.`;
+  on.report('day held', { ...about(attempt), reason, rows, message });
+  return 'held';
+}
+
+/** Time is up: the next attempt goes on from here. */
+async function continueLater(attempt: Attempt, on: FetchPorts): Promise<FetchOutcome> {
+  const { rows, pages } = attempt.reading;
+  await requeue(attempt, on, progress(attempt), {}, 0);
+  on.report('day continued', { ...about(attempt), rows, pages });
+  return 'continued';
+}
+
+/** Where the next attempt goes on: after all that is staged, unless this one counted rows that never were. */
+function progress({ reading, claim }: Attempt): Checkpoint | undefined {
+  return reading.whole && reading.cursor !== undefined ? reading.checkpoint() : claim.entry.work.checkpoint;
+}
+
+/** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
+async function requeue(
+  { claim, traceparent }: Attempt,
+  on: FetchPorts,
+  checkpoint: Checkpoint | undefined,
+  changes: Requeue,
+  delayMs: number,
+): Promise<void> {
+  await claim.save(queued(claim.entry, on.clock.now(), checkpoint, changes));
+  const { dataset, day, work } = claim.entry;
+  await on.jobs.send({ dataset, day, ticket: work.ticket, ...(traceparent !== undefined && { traceparent }) }, delayMs);
+}
+
+/** Something failed: the ledger learns what, and when the day is tried again. */
+async function setBack(attempt: Attempt, on: FetchPorts, thrown: unknown): Promise<FetchOutcome> {
+  const { dataset, claim } = attempt;
+  const failure = failureOf(thrown);
+  const { reason, remedy, message, requestId } = failure;
+  const now = on.clock.now();
+  const setback = setbackOf(failure, claim.entry.work, now);
+  const trouble = troubleOf(failure);
+  const told = { ...about(attempt), reason, message, requestId };
+  switch (setback.kind) {
+    case 'delay': {
+      const { until } = setback;
+      await closeGate(on.ledger, { source: dataset.source, notBefore: until, reason });
+      await requeue(
+        attempt,
+        on,
+        progress(attempt),
+        { ...trouble, retryAt: until },
+        Math.max(0, Date.parse(until) - now),
+      );
+      on.report('source throttled', { ...told, source: dataset.source, until });
+      return 'delayed';
+    }
+    case 'restart':
+      await requeue(attempt, on, undefined, { ...trouble, rereads: setback.rereads }, 0);
+      on.report('day restarted', told);
+      return 'restarted';
+    case 'fail': {
+      const { retryAt } = setback;
+      await claim.save(failed(claim.entry, trouble, retryAt, remedy === 'retry' ? progress(attempt) : undefined));
+      on.report('day failed', { ...told, remedy, until: retryAt, cause: causeOf(thrown) });
+      return 'failed';
+    }
+  }
+}
+
+/** The class and code of what is behind a failure; never its text, which may hold data. */
+function causeOf(thrown: unknown): string | undefined {
+  const cause = thrown instanceof LandlineError ? thrown.cause : thrown;
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  return `${cause.name}${code}`;
+}

@@ -1,0 +1,179 @@
+import { gunzipSync } from 'node:zlib';
+import { Agent, request } from 'undici';
+import { LandlineError, type Remedy } from './errors.ts';
+import type { ReasonCode } from './model.ts';
+
+/**
+ * The only place that sends a request to a source. Redirects are never followed, bodies are bounded, and an answer is
+ * handed on only when it arrived whole.
+ */
+
+/** A page of 1,000 rows is about 0.8 MB. Forty times that is not a page any more, and must not fill the memory. */
+export const BODY_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Graph answers in seconds; a minute without headers is a request that is lost. */
+const HEADERS_MS = 60_000;
+
+/** From the first to the last byte of a body. A source that drips one byte a second must not hold a worker. */
+const EXCHANGE_MS = 120_000;
+
+export interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case; of a repeated header the first. */
+  readonly header: (name: string) => string | undefined;
+  /** Decoded when the source compressed it. */
+  readonly body: Buffer;
+}
+
+/** How requests are bounded in time; tests shorten it. */
+export interface Deadlines {
+  readonly headersMs: number;
+  readonly exchangeMs: number;
+}
+
+export type Send = (request: Request, signal: AbortSignal) => Promise<Answer>;
+
+/** A sender with its own connections. Requests to one origin run side by side; nothing is pipelined. */
+export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeMs: EXCHANGE_MS }): Send {
+  const agent = new Agent({
+    headersTimeout: deadlines.headersMs,
+    bodyTimeout: deadlines.headersMs,
+    connect: { timeout: Math.min(30_000, deadlines.headersMs) },
+    pipelining: 1,
+  });
+  return async ({ method, url, headers, body }, signal) => {
+    const late = AbortSignal.timeout(deadlines.exchangeMs);
+    try {
+      const answer = await request(url, {
+        method,
+        headers: { ...headers, 'accept-encoding': 'gzip' },
+        body: body ?? null,
+        dispatcher: agent,
+        signal: AbortSignal.any([signal, late]),
+      });
+      const header = (name: string): string | undefined => {
+        const value = answer.headers[name];
+        return Array.isArray(value) ? value[0] : value;
+      };
+      const received = await collect(answer.body, Number(header('content-length') ?? 0), url);
+      return { status: answer.statusCode, header, body: decode(received, header('content-encoding'), url) };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw late.aborted ? slow(url, thrown) : failureOfExchange(url, thrown);
+    }
+  };
+}
+
+async function collect(body: AsyncIterable<Buffer>, announced: number, url: URL): Promise<Buffer> {
+  if (announced > BODY_BYTES_MAX) throw tooLarge(url);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw tooLarge(url);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, bytes);
+}
+
+function decode(body: Buffer, encoding: string | undefined, url: URL): Buffer {
+  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
+  if (encoding !== 'gzip') throw undecodable(url, `the encoding ${JSON.stringify(encoding)} was not asked for`);
+  try {
+    return gunzipSync(body, { maxOutputLength: BODY_BYTES_MAX });
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw tooLarge(url);
+    throw undecodable(url, 'its gzip stream is damaged or cut short', thrown);
+  }
+}
+
+const MB = 1024 * 1024;
+
+function tooLarge(url: URL): LandlineError {
+  return new LandlineError({
+    reason: 'limits.page_bytes',
+    remedy: 'reject',
+    message: `An answer of ${url.host} is larger than ${BODY_BYTES_MAX / MB} MB and was not read further. No page of a call log is that large: check what answers at this address.`,
+  });
+}
+
+function undecodable(url: URL, why: string, cause?: unknown): LandlineError {
+  return new LandlineError({
+    reason: 'page.bad_json',
+    remedy: 'retry',
+    message: `An answer of ${url.host} cannot be decoded: ${why}.`,
+    cause,
+  });
+}
+
+function slow(url: URL, cause: unknown): LandlineError {
+  return new LandlineError({
+    reason: 'source.slow',
+    remedy: 'retry',
+    message: `${url.host} did not finish its answer in time.`,
+    cause,
+  });
+}
+
+interface ExchangeFailure {
+  readonly codes: RegExp;
+  readonly reason: ReasonCode;
+  readonly remedy: Remedy;
+  readonly what: string;
+}
+
+/** What went wrong on the way, by the code Node or undici gives it. */
+const EXCHANGE_FAILURES: readonly ExchangeFailure[] = [
+  { codes: /^(ENOTFOUND|EAI_)/, reason: 'source.unreachable', remedy: 'retry', what: 'has no address (DNS)' },
+  {
+    codes: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/,
+    reason: 'source.unreachable',
+    remedy: 'retry',
+    what: 'cannot be reached',
+  },
+  {
+    codes: /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/,
+    reason: 'source.slow',
+    remedy: 'retry',
+    what: 'did not answer in time',
+  },
+  {
+    codes:
+      /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH)/,
+    reason: 'source.tls',
+    remedy: 'fix-config',
+    what: 'showed a certificate that is not trusted, so nothing was sent; look for a proxy in between, or a wrong address or clock',
+  },
+];
+
+const BROKEN_OFF: ExchangeFailure = {
+  codes: /./,
+  reason: 'source.unreachable',
+  remedy: 'retry',
+  what: 'broke off its answer',
+};
+
+function failureOfExchange(url: URL, thrown: unknown): LandlineError {
+  if (thrown instanceof LandlineError) return thrown;
+  const code = codeOf(thrown);
+  const known = EXCHANGE_FAILURES.find(({ codes }) => codes.test(code)) ?? BROKEN_OFF;
+  const { reason, remedy, what } = known;
+  const named = code === '' ? '' : ` (${code})`;
+  return new LandlineError({ reason, remedy, message: `${url.host} ${what}${named}.`, cause: thrown });
+}
+
+/** The error code, wherever it is nested: undici and `AggregateError` wrap the socket's own error. */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return '';
+  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  if (thrown instanceof AggregateError) return codeOf(thrown.errors[0]);
+  return codeOf(thrown.cause);
+}

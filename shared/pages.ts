@@ -1,0 +1,161 @@
+import type { Claim } from './claim.ts';
+import { LandlineError } from './errors.ts';
+import { refuseBeforeGate } from './gate.ts';
+import type { Dataset, Window } from './model.ts';
+import type { Clock, Lake, Ledger, Page, Source } from './ports.ts';
+import type { Reading } from './reading.ts';
+import type { Report } from './telemetry.ts';
+
+/** Reading a day page by page: each is checked, its rows are staged out of sight, and the progress is saved. */
+
+/** One attempt at a claimed day. */
+export interface Attempt {
+  readonly dataset: Dataset;
+  readonly window: Window;
+  readonly claim: Claim;
+  readonly reading: Reading;
+  /** Ends the attempt; what was read is kept and another attempt goes on from there. */
+  readonly deadline: AbortSignal;
+  /** The caller's trace, carried into every line about this day. */
+  readonly traceparent: string | undefined;
+}
+
+export interface PagePorts {
+  readonly source: Source;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly limits: FetchLimits;
+  /** Fields already reported as drift, as `dataset.field`: each is reported once per process. */
+  readonly drifted: Set<string>;
+}
+
+export interface FetchLimits {
+  /** A fetch stops here, well under the host's `functionTimeout`, and goes on in the next one. */
+  readonly deadlineMs: number;
+  /** Between two checkpoints. */
+  readonly checkpointMs: number;
+  /** While a page is awaited, a sign of life at least this often. */
+  readonly heartbeatMs: number;
+  /** Pages of one day. Far above any tenant's day, and below the 50,000 blocks a blob can have. */
+  readonly pagesMax: number;
+}
+
+export const FETCH_LIMITS: FetchLimits = {
+  deadlineMs: 8 * 60_000,
+  checkpointMs: 5_000,
+  heartbeatMs: 20_000,
+  pagesMax: 40_000,
+};
+
+/** Empty pages in a row, each with a link to the next, before that counts as an endless chain. */
+const EMPTY_PAGES_MAX = 3;
+
+/** What every line about an attempt says of it. */
+export function about({ dataset, window, claim, traceparent }: Attempt) {
+  return { dataset: dataset.name, day: window.day, ticket: claim.ticket, traceparent };
+}
+
+/**
+ * Reads from where the attempt's reading stands to the last page. The next page is requested while the rows of this
+ * one are staged.
+ *
+ * @throws LandlineError when the day cannot be read on; the deadline's reason when time is up
+ * @throws Superseded when another worker has the day
+ */
+export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> {
+  const { dataset, window, reading, claim, deadline } = attempt;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([deadline, stop.signal]);
+  const request = (cursor: string | undefined): Promise<Page> => {
+    const page = on.source.read(dataset, window, cursor, signal);
+    // It may fail while a block is being staged, before anybody awaits it.
+    page.catch(() => {});
+    return page;
+  };
+  const chain = new Chain(attempt, on.limits.pagesMax);
+  let savedAt = on.clock.now();
+  try {
+    for (let pending: Promise<Page> | undefined = request(reading.cursor); pending !== undefined; ) {
+      const page: Page = await withHeartbeat(pending, attempt, on);
+      chain.refuseEndless(page);
+      pending = page.next === undefined ? undefined : request(page.next);
+      await stagePage(page, attempt, on);
+      if (pending === undefined) return;
+      if (on.clock.now() >= savedAt + on.limits.checkpointMs) {
+        await refuseBeforeGate(dataset, on.ledger, on.clock);
+        await claim.beat(on.clock.now(), reading.checkpoint());
+        savedAt = on.clock.now();
+      }
+      deadline.throwIfAborted();
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Waits for a page, with signs of life to the ledger meanwhile. */
+async function withHeartbeat(pending: Promise<Page>, { claim }: Attempt, { clock, limits }: PagePorts): Promise<Page> {
+  for (;;) {
+    const arrived = new AbortController();
+    const beat = clock.sleep(limits.heartbeatMs, arrived.signal).catch(() => {});
+    try {
+      const first = await Promise.race([pending, beat]);
+      if (first !== undefined) return first;
+    } finally {
+      arrived.abort();
+    }
+    await claim.beat(clock.now());
+  }
+}
+
+async function stagePage(page: Page, attempt: Attempt, on: PagePorts): Promise<void> {
+  const { dataset, window, reading, claim } = attempt;
+  if (page.notice !== undefined) on.report('page doubted', { ...about(attempt), reason: page.notice });
+  reportDrift(page.cut.members, attempt, on);
+  const block = reading.take(page, window);
+  if (block.length > 0) await on.lake.stage(dataset.name, window.day, claim.ticket, reading.blocks, block);
+  reading.advance(page.next, block.length > 0, on.clock.now());
+}
+
+/** Fields that the provider does not document are landed like all others, and named once. */
+function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts): void {
+  const { name, fields } = attempt.dataset;
+  const drifted = members.filter(field => !fields.includes(field) && !on.drifted.has(`${name}.${field}`));
+  if (drifted.length === 0) return;
+  for (const field of drifted) on.drifted.add(`${name}.${field}`);
+  // A name is the provider's, but it came from outside: only what looks like the name of a field is repeated.
+  const names = drifted.map(field => (/^[A-Za-z_@][\w.@-]{0,63}$/.test(field) ? field : '(unprintable)'));
+  on.report('schema drifted', { dataset: name, day: attempt.window.day, fields: names.slice(0, 20).join(',') });
+}
+
+/** The links followed so far. A source that leads in circles, or on and on through nothing, is stopped. */
+class Chain {
+  private readonly attempt: Attempt;
+  private readonly pagesMax: number;
+  private readonly seen = new Set<string>();
+  private emptyPages = 0;
+
+  constructor(attempt: Attempt, pagesMax: number) {
+    this.attempt = attempt;
+    this.pagesMax = pagesMax;
+  }
+
+  refuseEndless({ cut, next }: Page): void {
+    this.emptyPages = cut.count === 0 ? this.emptyPages + 1 : 0;
+    if (next === undefined) return;
+    if (this.seen.has(next)) throw this.endless('paging.loop', 'a page links to one that was read before');
+    this.seen.add(next);
+    if (this.emptyPages > EMPTY_PAGES_MAX) throw this.endless('paging.empty', 'empty pages follow one another');
+    if (this.attempt.reading.pages >= this.pagesMax)
+      throw this.endless('limits.day_pages', `a day has ${this.pagesMax} pages at most`);
+  }
+
+  private endless(reason: 'paging.loop' | 'paging.empty' | 'limits.day_pages', why: string): LandlineError {
+    const { dataset, reading } = this.attempt;
+    const remedy = reason === 'limits.day_pages' ? 'reject' : 'retry';
+    const message = `Reading ${dataset.name} was stopped after ${reading.pages + 1} pages: ${why}. If it stays so, report it to the provider (${dataset.page}).`;
+    return new LandlineError({ reason, remedy, message });
+  }
+}

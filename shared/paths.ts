@@ -1,0 +1,40 @@
+import { isDay } from './day.ts';
+import type { Day } from './model.ts';
+
+/** Every blob name. docs/format.md is the contract; change that page first. */
+
+export const CONTAINERS = { raw: 'raw', history: 'history', curated: 'curated' } as const;
+
+/** Folder of a dataset's day, below `raw` and `history`. */
+function folderOf(dataset: string, day: Day): string {
+  return `${dataset}/date=${day}`;
+}
+
+/** The partition in `raw`: the one blob of a dataset's day. */
+export function partitionPath(dataset: string, day: Day): string {
+  return `${folderOf(dataset, day)}/${dataset}-${day}.jsonl`;
+}
+
+/** A superseded revision in `history`. */
+export function revisionPath(dataset: string, day: Day, revision: number): string {
+  return `${folderOf(dataset, day)}/r${String(revision).padStart(4, '0')}.jsonl`;
+}
+
+/** Where the partitions of a dataset are listed from. */
+export function datasetPrefix(dataset: string): string {
+  return `${dataset}/date=`;
+}
+
+/** The day of a partition's name; `undefined` for any other name. */
+export function dayOfPath(dataset: string, path: string): Day | undefined {
+  const day = path.slice(datasetPrefix(dataset).length, datasetPrefix(dataset).length + 10);
+  return isDay(day) && path === partitionPath(dataset, day) ? day : undefined;
+}
+
+/**
+ * Id of a staged block: base64 of fixed-width `ticket` and `number`, because all block ids of a blob must be equally
+ * long. Only the one worker that claimed a ticket writes its blocks.
+ */
+export function blockId(ticket: number, number: number): string {
+  return Buffer.from(`${String(ticket).padStart(10, '0')}-${String(number).padStart(6, '0')}`).toString('base64');
+}

@@ -1,0 +1,140 @@
+/**
+ * The contracts between the stages (plan, fetch, commit) and the outside: what may be called twice or in parallel,
+ * what "absent" is, which failures are final. Each has one real implementation, and an in-memory double that passes
+ * the same contract suite (test/stores).
+ *
+ * Every method may throw a `LandlineError` with reason `storage.*`; by then the implementation has already retried
+ * what is worth retrying, and whether the operation took effect is unknown.
+ */
+
+import type {
+  Dataset,
+  Day,
+  DayEntry,
+  FetchMessage,
+  Gate,
+  Receipt,
+  Segment,
+  SourceName,
+  Watermark,
+  Window,
+} from './model.ts';
+import type { Cut } from './rows.ts';
+
+/** Time as the stages see it. */
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when that aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A signal that aborts after `ms`. It keeps no process alive. */
+  timeout(ms: number): AbortSignal;
+}
+
+/** A stored value and the version it was read at. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/**
+ * Table Storage: one entity per dataset and day, one watermark per dataset, one gate per source.
+ *
+ * Every write is a compare-and-set. It resolves to the new etag, or to `undefined` when somebody else wrote first and
+ * nothing was changed. A conflict that is our own success whose answer was lost counts as success: each write carries
+ * an id of its own, which is read back. Absent is the exact not-found answer; anything else throws.
+ */
+export interface Ledger {
+  day(dataset: string, day: Day): Promise<Versioned<DayEntry> | undefined>;
+  /**
+   * Every entry of a dataset, by day, without `work.checkpoint`: for planning and looking, never for writing back.
+   * The etag is that of the whole entry.
+   */
+  days(dataset: string): Promise<Versioned<DayEntry>[]>;
+  /** @param etag the version that is replaced; `undefined` to create */
+  putDay(entry: DayEntry, etag: string | undefined): Promise<string | undefined>;
+  watermark(dataset: string): Promise<Versioned<Watermark> | undefined>;
+  putWatermark(watermark: Watermark, etag: string | undefined): Promise<string | undefined>;
+  gate(source: SourceName): Promise<Versioned<Gate> | undefined>;
+  putGate(gate: Gate, etag: string | undefined): Promise<string | undefined>;
+}
+
+/** A landed day as the lake holds it. */
+export interface Partition {
+  readonly etag: string;
+  readonly bytes: number;
+  readonly receipt: Receipt;
+}
+
+/**
+ * Blob Storage: the partitions in `raw` and the superseded revisions in `history`. Names come from paths.ts.
+ * Readers see a partition as it was before a commit or as it is after it, never between.
+ */
+export interface Lake {
+  /** The current partition; `undefined` only when there is none. */
+  head(dataset: string, day: Day): Promise<Partition | undefined>;
+  /**
+   * Stages the rows of one block, out of sight of every reader. Staging the same ticket and number again replaces it.
+   *
+   * @param content whole lines, each ending in LF; not kept after the call settles
+   */
+  stage(dataset: string, day: Day, ticket: number, number: number, content: Uint8Array): Promise<void>;
+  /**
+   * Replaces the partition by the blocks of `segments`, in order, in one atomic step.
+   * All other staged blocks of the partition vanish with it.
+   *
+   * @param replaces etag of the partition that is replaced; `undefined` when there was none
+   * @returns `superseded` when the partition changed meanwhile, or staged blocks are gone, and nothing was written.
+   *   A conflict that is our own success counts as `committed`: ticket and fingerprint of the receipt tell.
+   */
+  commit(
+    dataset: string,
+    day: Day,
+    segments: readonly Segment[],
+    receipt: Receipt,
+    replaces: string | undefined,
+  ): Promise<'committed' | 'superseded'>;
+  /**
+   * Copies the partition, as it was at `partition.etag`, to `history` under its revision; resolves as well when that
+   * revision is already there. History is write-once.
+   *
+   * @returns `superseded` when the partition has changed since
+   */
+  keep(dataset: string, day: Day, partition: Partition): Promise<'kept' | 'superseded'>;
+  /** The bytes of the current partition, or of a revision in `history`; `undefined` when there is none. Chunks end anywhere. */
+  read(dataset: string, day: Day, revision?: number): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Every landed day of a dataset, by day. */
+  list(dataset: string): AsyncIterable<{ readonly day: Day; readonly partition: Partition }>;
+}
+
+/** The queue of fetch messages. Delivery is at least once and in any order: a message is a hint. */
+export interface Jobs {
+  /** @param delayMs before it becomes visible, 0 to 7 days */
+  send(message: FetchMessage, delayMs: number): Promise<void>;
+}
+
+/** One page of a source, already checked: whole, well-formed, within limits, its link trusted. */
+export interface Page {
+  readonly cut: Cut;
+  /** What to pass to get the next page; `undefined` after the last. */
+  readonly next: string | undefined;
+  /** All rows the source says the window has, where it states that. */
+  readonly total: number | undefined;
+  /** Something odd that does not stop the day, for the log. */
+  readonly notice: 'page.count' | undefined;
+  /** The source's clock when it answered, in milliseconds since the epoch; `NaN` when it did not say. */
+  readonly servedAt: number;
+}
+
+/**
+ * An API family. Reads change nothing and may be repeated.
+ * Throws `LandlineError` only, with the remedy that is left after its own retries.
+ */
+export interface Source {
+  /**
+   * @param cursor `undefined` for the first page, else `next` of the page before. One that was stored is checked again
+   *   like a link that just arrived.
+   * @param signal ends the wait and the request; rejects with the signal's reason
+   */
+  read(dataset: Dataset, window: Window, cursor: string | undefined, signal: AbortSignal): Promise<Page>;
+}

@@ -1,0 +1,93 @@
+import { freshEntry, queued } from './entry.ts';
+import type { Dataset, SourceName, Watermark } from './model.ts';
+import { owed } from './owed.ts';
+import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
+import type { Clock, Jobs, Ledger, Versioned } from './ports.ts';
+import type { Report } from './telemetry.ts';
+
+/** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
+
+export interface ReconcilePorts {
+  readonly datasets: readonly Dataset[];
+  readonly ledger: Ledger;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly settings: PlanSettings;
+}
+
+export interface Reconciled {
+  /** Days queued by this run. */
+  readonly queued: number;
+  /** Days owed now and left for later. */
+  readonly owedLater: number;
+  readonly ledgers: readonly DatasetLedger[];
+}
+
+/**
+ * Queues what is owed and moves the watermarks.
+ *
+ * @param source only this one; all of them when absent
+ */
+export async function reconcile(on: ReconcilePorts, source?: SourceName, traceparent?: string): Promise<Reconciled> {
+  const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
+  const read = await Promise.all(datasets.map(dataset => readDataset(on.ledger, dataset)));
+  const now = on.clock.now();
+  const { queue, watermarks, owedLater } = plan(read, await gatesOf(on.ledger, datasets), on.settings, now);
+
+  let count = 0;
+  // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
+  for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
+  await Promise.all(watermarks.map((watermark, i) => moveWatermark(on.ledger, read[i]?.recorded, watermark)));
+  on.report('plan made', { queued: count, owedLater });
+  const ledgers = read.map((each, i) => ({ ...each, watermark: watermarks[i] ?? each.watermark }));
+  return { queued: count, owedLater, ledgers };
+}
+
+interface ReadDataset extends DatasetLedger {
+  readonly recorded: Versioned<Watermark> | undefined;
+}
+
+async function readDataset(ledger: Ledger, dataset: Dataset): Promise<ReadDataset> {
+  const [recorded, days] = await Promise.all([ledger.watermark(dataset.name), ledger.days(dataset.name)]);
+  return { dataset, recorded, watermark: recorded?.value, entries: days.map(({ value }) => value) };
+}
+
+async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Map<SourceName, number>> {
+  const gates = new Map<SourceName, number>();
+  for (const source of new Set(datasets.map(dataset => dataset.source))) {
+    const gate = await ledger.gate(source);
+    if (gate !== undefined) gates.set(source, Date.parse(gate.value.notBefore));
+  }
+  return gates;
+}
+
+/** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
+async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
+  const { dataset, day, why } = planned;
+  const found = await on.ledger.day(dataset.name, day);
+  // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
+  if (owed(dataset, day, found?.value, on.clock.now()) === undefined) return false;
+  const before = found?.value ?? freshEntry(dataset.name, day);
+  const entry = queued(before, on.clock.now(), before.work.checkpoint);
+  if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
+  const { ticket } = entry.work;
+  await on.jobs.send({ dataset: dataset.name, day, ticket, ...(traceparent === undefined ? {} : { traceparent }) }, 0);
+  on.report('day queued', { dataset: dataset.name, day, ticket, why, traceparent });
+  return true;
+}
+
+/** Compare-and-set; whoever came first computed the same from a ledger at least as new, or will on the next run. */
+async function moveWatermark(
+  ledger: Ledger,
+  recorded: Versioned<Watermark> | undefined,
+  watermark: Watermark,
+): Promise<void> {
+  const before = recorded?.value;
+  const same =
+    before !== undefined &&
+    before.firstDay === watermark.firstDay &&
+    before.landedThrough === watermark.landedThrough &&
+    before.settledThrough === watermark.settledThrough;
+  if (!same) await ledger.putWatermark(watermark, recorded?.etag);
+}

@@ -1,0 +1,67 @@
+import { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+
+/** Where the storage account is, and how to sign in to it. Bearer tokens are refused over plain http by the SDK. */
+export type StorageAccess =
+  | { readonly connectionString: string }
+  | {
+      readonly blobUrl: string;
+      readonly queueUrl: string;
+      readonly tableUrl: string;
+      readonly credential: TokenCredential;
+    };
+
+export interface StorageClients {
+  readonly blobs: BlobServiceClient;
+  /** The same client for the same name, each time. */
+  queue(name: string): QueueClient;
+  /** The same client for the same name, each time. */
+  table(name: string): TableClient;
+}
+
+/**
+ * Clients of one storage account. Call once per process: each client owns a pool of connections and a token cache.
+ *
+ * @param retryDelayMs first wait between the SDK's own tries; for tests that provoke them. Default: the SDK's
+ */
+export function storageClients(access: StorageAccess, retryDelayMs?: number): StorageClients {
+  // Each SDK has its own name for these options and the same shape.
+  const options = retryDelayMs === undefined ? {} : { retryOptions: { retryDelayInMs: retryDelayMs } };
+
+  if ('connectionString' in access) {
+    const text = access.connectionString;
+    const queues = QueueServiceClient.fromConnectionString(text, options);
+    const allowInsecureConnection = isLoopback(tableEndpointOf(text));
+    return {
+      blobs: BlobServiceClient.fromConnectionString(text, options),
+      queue: once(name => queues.getQueueClient(name)),
+      table: once(name => TableClient.fromConnectionString(text, name, { ...options, allowInsecureConnection })),
+    };
+  }
+  const queues = new QueueServiceClient(access.queueUrl, access.credential, options);
+  return {
+    blobs: new BlobServiceClient(access.blobUrl, access.credential, options),
+    queue: once(name => queues.getQueueClient(name)),
+    table: once(name => new TableClient(access.tableUrl, name, access.credential, options)),
+  };
+}
+
+function once<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return name => {
+    const client = made.get(name) ?? make(name);
+    made.set(name, client);
+    return client;
+  };
+}
+
+function tableEndpointOf(connectionString: string): string {
+  return /(?:^|;)\s*TableEndpoint=([^;]*)/i.exec(connectionString)?.[1] ?? '';
+}
+
+/** The emulator speaks plain http; over a network that would show the data to everybody on the way. */
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname);
+}

@@ -1,0 +1,34 @@
+import type { QueueClient } from '@azure/storage-queue';
+import type { FetchMessage } from '../model.ts';
+import type { Jobs } from '../ports.ts';
+import { must } from './storage-errors.ts';
+
+/** The longest a message can be hidden; the service refuses more. */
+const DELAY_SECONDS_MAX = 7 * 24 * 60 * 60;
+
+/** The text of a message. Base64, because the Functions host decodes it (`messageEncoding` of host.json, its default). */
+export function encodeMessage({ dataset, day, ticket, traceparent }: FetchMessage): string {
+  return Buffer.from(JSON.stringify({ dataset, day, ticket, traceparent })).toString('base64');
+}
+
+/** For how many whole seconds a message stays hidden. Rounded up: a wait that ends early breaks a promise. */
+export function delaySeconds(delayMs: number): number {
+  return Math.min(Math.max(Math.ceil(delayMs / 1000), 0), DELAY_SECONDS_MAX);
+}
+
+/** The queue behind `Jobs`. A lost answer that the SDK retries sends twice, which a hint may be. */
+export function queueJobs(queue: QueueClient): Jobs {
+  return {
+    async send(message, delayMs) {
+      const what = `Queueing ${message.dataset} ${message.day} in queue "${queue.name}"`;
+      await must({ service: 'queue', what }, abortSignal =>
+        queue.sendMessage(encodeMessage(message), {
+          // The default of 7 days would drop a delayed message without a trace; expiry is the ledger's decision.
+          messageTimeToLive: -1,
+          visibilityTimeout: delaySeconds(delayMs),
+          abortSignal,
+        }),
+      );
+    },
+  };
+}

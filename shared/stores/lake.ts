@@ -1,0 +1,200 @@
+import { Readable } from 'node:stream';
+import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
+import type { Day, Receipt, Segment } from '../model.ts';
+import { blockId, CONTAINERS, datasetPrefix, dayOfPath, partitionPath, revisionPath } from '../paths.ts';
+import type { Lake, Partition } from '../ports.ts';
+import { metadataOf, receiptOf } from './receipt-metadata.ts';
+import { ask, damaged, must, type Operation, storageFailure } from './storage-errors.ts';
+
+/** What most tools know JSON Lines as; jsonlines.org's own proposal, `application/jsonl`, is not registered either. */
+const MEDIA_TYPE = 'application/x-ndjson';
+
+/** A copy to history holds two of these buffers, whatever the size of the day. */
+const KEEP_BUFFER_BYTES = 4 * 1024 * 1024;
+const KEEP_BUFFERS = 2;
+/** A day of a gigabyte at 5 MB/s; the fetch that waits for it ends after 8 minutes. */
+const KEEP_MS = 4 * 60_000;
+
+/** The partitions and their history in one storage account. The containers must exist; see `ensureLake`. */
+export function blobLake(service: BlobServiceClient): Lake {
+  const raw = service.getContainerClient(CONTAINERS.raw);
+  const history = service.getContainerClient(CONTAINERS.history);
+
+  async function head(dataset: string, day: Day): Promise<Partition | undefined> {
+    return headOf(raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day));
+  }
+
+  return {
+    head,
+
+    async stage(dataset, day, ticket, number, content) {
+      // The emulator takes an empty block and the service does not.
+      if (content.length === 0) throw new RangeError('A block holds at least one line');
+      const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
+      await must(inRaw('Staging', dataset, day), abortSignal =>
+        blob.stageBlock(blockId(ticket, number), content, content.length, { abortSignal }),
+      );
+    },
+
+    async commit(dataset, day, segments, receipt, replaces) {
+      const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
+      const answer = await ask(
+        inRaw('Committing', dataset, day),
+        ['409 BlobAlreadyExists', '412 ConditionNotMet', '404 BlobNotFound', '400 InvalidBlockList'],
+        abortSignal =>
+          blob.commitBlockList(blockIds(segments), {
+            metadata: metadataOf(receipt),
+            blobHTTPHeaders: { blobContentType: MEDIA_TYPE },
+            conditions: replaces === undefined ? { ifNoneMatch: '*' } : { ifMatch: replaces },
+            abortSignal,
+          }),
+      );
+      if (answer.refusal === undefined) return 'committed';
+
+      // The refusal may be of the SDK's second try, after a first one that succeeded and whose answer was lost.
+      const now = (await head(dataset, day))?.receipt;
+      return now?.ticket === receipt.ticket && now.fingerprint === receipt.fingerprint ? 'committed' : 'superseded';
+    },
+
+    async keep(dataset, day, partition) {
+      const { revision } = partition.receipt;
+      const source = raw.getBlockBlobClient(partitionPath(dataset, day));
+      const target = history.getBlockBlobClient(revisionPath(dataset, day, revision));
+      const operation = inHistory('Copying', dataset, day, revision);
+      if (await isKept(target, partition, operation)) return 'kept';
+
+      const copied = await copy(source, target, partition, operation);
+      if (copied === 'there' && !(await isKept(target, partition, operation))) {
+        throw damaged(`${operation.what}: it came and went.`, 'Nothing may be removed from history; retry the day.');
+      }
+      return copied === 'superseded' ? 'superseded' : 'kept';
+    },
+
+    async read(dataset, day, revision) {
+      const [blob, operation] =
+        revision === undefined
+          ? [raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day)]
+          : [
+              history.getBlockBlobClient(revisionPath(dataset, day, revision)),
+              inHistory('Reading', dataset, day, revision),
+            ];
+      // No time limit: it would go on counting while the reader works on the chunks.
+      const answer = await ask(operation, ['404 BlobNotFound'], () => blob.download());
+      return answer.refusal === undefined ? chunksOf(answer.value.readableStreamBody, operation) : undefined;
+    },
+
+    async *list(dataset) {
+      const operation: Operation = { service: 'blob', what: `Listing ${dataset} in container "${CONTAINERS.raw}"` };
+      const blobs = raw.listBlobsFlat({ prefix: datasetPrefix(dataset), includeMetadata: true });
+      for (;;) {
+        const next = await must(operation, () => blobs.next());
+        if (next.done) return;
+        // An account with a hierarchical namespace lists its folders too; no folder has a partition's name.
+        const day = dayOfPath(dataset, next.value.name);
+        if (day === undefined) continue;
+        const { etag, contentLength } = next.value.properties;
+        yield { day, partition: partitionOf(etag, contentLength, next.value.metadata, inRaw('Reading', dataset, day)) };
+      }
+    },
+  };
+}
+
+/** Creates the containers that are missing. In Azure the infrastructure does that; this is for the emulator. */
+export async function ensureLake(service: BlobServiceClient): Promise<void> {
+  for (const name of Object.values(CONTAINERS)) {
+    await must({ service: 'blob', what: `Creating container "${name}"` }, abortSignal =>
+      service.getContainerClient(name).createIfNotExists({ abortSignal }),
+    );
+  }
+}
+
+function inRaw(verb: string, dataset: string, day: Day): Operation {
+  return { service: 'blob', what: `${verb} ${dataset} ${day} in container "${CONTAINERS.raw}"` };
+}
+
+function inHistory(verb: string, dataset: string, day: Day, revision: number): Operation {
+  const what = `${verb} revision ${revision} of ${dataset} ${day} in container "${CONTAINERS.history}"`;
+  return { service: 'blob', what };
+}
+
+function blockIds(segments: readonly Segment[]): string[] {
+  return segments.flatMap(({ ticket, count }) => Array.from({ length: count }, (_, number) => blockId(ticket, number)));
+}
+
+async function headOf(blob: BlockBlobClient, operation: Operation): Promise<Partition | undefined> {
+  const answer = await ask(operation, ['404 BlobNotFound'], abortSignal => blob.getProperties({ abortSignal }));
+  if (answer.refusal !== undefined) return undefined;
+  const { etag, contentLength, metadata } = answer.value;
+  return partitionOf(etag, contentLength, metadata, operation);
+}
+
+function partitionOf(
+  etag: string | undefined,
+  bytes: number | undefined,
+  metadata: Record<string, string> | undefined,
+  operation: Operation,
+): Partition {
+  const receipt: Receipt | undefined = receiptOf(metadata);
+  if (etag === undefined || bytes === undefined || receipt === undefined) {
+    throw damaged(
+      `${operation.what}: the blob has no whole receipt in its metadata, so Landline did not write it.`,
+      'Move it out of the container, then run `landline verify`.',
+    );
+  }
+  // Lists give etags without the quotes that headers give them with, and conditions are asked with.
+  return { etag: etag.startsWith('"') ? etag : `"${etag}"`, bytes, receipt };
+}
+
+/** Whether history holds this very revision. Another content under its number must stop the day: it would be lost. */
+async function isKept(target: BlockBlobClient, partition: Partition, operation: Operation): Promise<boolean> {
+  const there = await headOf(target, operation);
+  if (there !== undefined && there.receipt.fingerprint !== partition.receipt.fingerprint) {
+    throw damaged(
+      `${operation.what}: history already holds other content under that number.`,
+      'Compare the two blobs and run `landline verify`; nothing was replaced.',
+    );
+  }
+  return there !== undefined;
+}
+
+/** @returns `there` when somebody wrote the target meanwhile, or our own first try did and its answer was lost */
+async function copy(
+  source: BlockBlobClient,
+  target: BlockBlobClient,
+  partition: Partition,
+  operation: Operation,
+): Promise<'copied' | 'there' | 'superseded'> {
+  const answer = await ask(
+    { ...operation, timeoutMs: KEEP_MS },
+    ['412 ConditionNotMet', '404 BlobNotFound', '409 BlobAlreadyExists'],
+    async abortSignal => {
+      const from = await source.download(0, undefined, { conditions: { ifMatch: partition.etag }, abortSignal });
+      const body = streamOf(from.readableStreamBody);
+      try {
+        await target.uploadStream(body, KEEP_BUFFER_BYTES, KEEP_BUFFERS, {
+          metadata: metadataOf(partition.receipt),
+          blobHTTPHeaders: { blobContentType: MEDIA_TYPE },
+          conditions: { ifNoneMatch: '*' },
+          abortSignal,
+        });
+      } finally {
+        body.destroy();
+      }
+    },
+  );
+  if (answer.refusal === undefined) return 'copied';
+  return answer.refusal === '409 BlobAlreadyExists' ? 'there' : 'superseded';
+}
+
+async function* chunksOf(body: NodeJS.ReadableStream | undefined, operation: Operation): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of streamOf(body)) yield chunk;
+  } catch (thrown) {
+    throw storageFailure(operation, thrown);
+  }
+}
+
+function streamOf(body: NodeJS.ReadableStream | undefined): Readable {
+  if (body instanceof Readable) return body;
+  throw new TypeError('A download in Node has a stream');
+}

@@ -1,0 +1,106 @@
+import { odata, type TableClient } from '@azure/data-tables';
+import { isDay } from '../day.ts';
+import type { DayEntry } from '../model.ts';
+import type { Ledger, Versioned } from '../ports.ts';
+import {
+  DAY_PROPERTIES_WITHOUT_CHECKPOINT,
+  dayOfEntity,
+  type Entity,
+  entityOfDay,
+  entityOfGate,
+  entityOfWatermark,
+  GATE_PARTITION,
+  gateOfEntity,
+  type Properties,
+  WATERMARK_ROW,
+  watermarkOfEntity,
+} from './ledger-entities.ts';
+import { ask, must, type Operation } from './storage-errors.ts';
+
+/** What was read of an entity: its properties, and the version they are of. */
+interface Read {
+  readonly properties: Properties;
+  readonly etag: string;
+}
+
+/**
+ * The ledger in one table (ledger-entities.ts says how). The table must exist.
+ *
+ * @param newId a text that no other call ever returns, such as a UUID: the identity of one write
+ */
+export function tableLedger(table: TableClient, newId: () => string): Ledger {
+  function operation(verb: string, what: string): Operation {
+    return { service: 'table', what: `${verb} ${what} in table "${table.tableName}"` };
+  }
+
+  async function read(partitionKey: string, rowKey: string, what: string): Promise<Read | undefined> {
+    // A table that is missing is another code. Should the service say "resource" of that too, nothing can be lost by
+    // it: whoever believes the entity absent goes on to create it, and that says `TableNotFound`.
+    const answer = await ask(operation('Reading', what), ['404 ResourceNotFound'], abortSignal =>
+      table.getEntity<Properties>(partitionKey, rowKey, { abortSignal }),
+    );
+    return answer.refusal === undefined ? { properties: answer.value, etag: answer.value.etag } : undefined;
+  }
+
+  async function write(entity: Entity, etag: string | undefined, what: string): Promise<string | undefined> {
+    const id = newId();
+    const written = { ...entity, write: id };
+    // Without an etag `updateEntity` would overwrite whatever is there.
+    const answer = await ask(
+      operation('Writing', what),
+      ['409 EntityAlreadyExists', '404 ResourceNotFound', '412'],
+      abortSignal =>
+        etag === undefined
+          ? table.createEntity(written, { abortSignal })
+          : table.updateEntity(written, 'Replace', { etag, abortSignal }),
+    );
+    if (answer.refusal === undefined && answer.value.etag !== undefined) return answer.value.etag;
+
+    // The refusal may be of the SDK's second try, after a first one that succeeded and whose answer was lost.
+    const now = await read(entity.partitionKey, entity.rowKey, what);
+    return now?.properties.write === id ? now.etag : undefined;
+  }
+
+  return {
+    async day(dataset, day) {
+      const found = await read(dataset, day, `${dataset} ${day}`);
+      return found && { value: dayOfEntity(dataset, day, found.properties), etag: found.etag };
+    },
+
+    async days(dataset) {
+      // Days are the row keys that start with a digit: from '0' to the character after '9'.
+      const filter = odata`PartitionKey eq ${dataset} and RowKey ge '0' and RowKey lt ':'`;
+      const select = [...DAY_PROPERTIES_WITHOUT_CHECKPOINT];
+      return must(operation('Listing', `the days of ${dataset}`), async abortSignal => {
+        const days: Versioned<DayEntry>[] = [];
+        const entities = table.listEntities<Properties>({ queryOptions: { filter, select }, abortSignal });
+        for await (const { rowKey, etag, ...properties } of entities) {
+          if (isDay(rowKey)) days.push({ value: dayOfEntity(dataset, rowKey, properties), etag });
+        }
+        return days.sort((a, b) => (a.value.day < b.value.day ? -1 : 1));
+      });
+    },
+
+    putDay(entry, etag) {
+      return write(entityOfDay(entry), etag, `${entry.dataset} ${entry.day}`);
+    },
+
+    async watermark(dataset) {
+      const found = await read(dataset, WATERMARK_ROW, `the watermark of ${dataset}`);
+      return found && { value: watermarkOfEntity(dataset, found.properties), etag: found.etag };
+    },
+
+    putWatermark(watermark, etag) {
+      return write(entityOfWatermark(watermark), etag, `the watermark of ${watermark.dataset}`);
+    },
+
+    async gate(source) {
+      const found = await read(GATE_PARTITION, source, `the gate of ${source}`);
+      return found && { value: gateOfEntity(source, found.properties), etag: found.etag };
+    },
+
+    putGate(gate, etag) {
+      return write(entityOfGate(gate), etag, `the gate of ${gate.source}`);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import type { Day, Instant, ReasonCode, SourceName } from './model.ts';
+
+/**
+ * What Landline reports: one JSON line per event, named *noun, past verb*, with a closed list of fields.
+ * No field can hold a row, a number, a name, an address or a token. docs/telemetry.md says what each event means.
+ */
+
+interface Fields {
+  readonly dataset: string;
+  readonly source: SourceName;
+  readonly day: Day;
+  readonly ticket: number;
+  readonly revision: number;
+  readonly rows: number;
+  readonly pages: number;
+  readonly bytes: number;
+  readonly rowsAdded: number;
+  readonly rowsChanged: number;
+  readonly rowsRemoved: number;
+  readonly rowsOutside: number;
+  readonly rowsNeighbour: number;
+  readonly reason: ReasonCode;
+  readonly remedy: string;
+  readonly why: string;
+  readonly message: string;
+  readonly until: Instant;
+  readonly requestId: string;
+  readonly fields: string;
+  readonly queued: number;
+  readonly owedLater: number;
+  readonly landedThrough: Day;
+  readonly settledThrough: Day;
+  readonly lagDays: number;
+  readonly missing: number;
+  readonly waiting: number;
+  readonly failed: number;
+  readonly suspect: number;
+  readonly expiring: number;
+  readonly expired: number;
+  readonly settled: boolean;
+  readonly cause: string;
+  readonly traceparent: string;
+}
+
+/** Events and the fields each may carry. `dataset` and `day` stand on every event about a day. */
+export const EVENTS = {
+  'day queued': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
+  'day claimed': ['dataset', 'day', 'ticket', 'pages', 'traceparent'],
+  'day landed': [
+    'dataset',
+    'day',
+    'ticket',
+    'revision',
+    'rows',
+    'pages',
+    'bytes',
+    'rowsOutside',
+    'rowsNeighbour',
+    'traceparent',
+  ],
+  'day revised': [
+    'dataset',
+    'day',
+    'ticket',
+    'revision',
+    'rows',
+    'pages',
+    'bytes',
+    'rowsAdded',
+    'rowsChanged',
+    'rowsRemoved',
+    'rowsOutside',
+    'rowsNeighbour',
+    'traceparent',
+  ],
+  'day checked': ['dataset', 'day', 'ticket', 'revision', 'rows', 'pages', 'settled', 'traceparent'],
+  'day continued': ['dataset', 'day', 'ticket', 'rows', 'pages', 'traceparent'],
+  'day restarted': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
+  'day held': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
+  'day failed': [
+    'dataset',
+    'day',
+    'ticket',
+    'reason',
+    'remedy',
+    'message',
+    'until',
+    'requestId',
+    'cause',
+    'traceparent',
+  ],
+  'worker superseded': ['dataset', 'day', 'ticket', 'traceparent'],
+  'message dropped': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
+  'message rejected': ['why', 'message'],
+  'message poisoned': ['dataset', 'day', 'ticket', 'message'],
+  'page doubted': ['dataset', 'day', 'reason'],
+  'source throttled': ['source', 'dataset', 'day', 'ticket', 'reason', 'until', 'message', 'requestId', 'traceparent'],
+  'schema drifted': ['dataset', 'day', 'fields'],
+  'coverage reported': [
+    'dataset',
+    'landedThrough',
+    'settledThrough',
+    'lagDays',
+    'missing',
+    'waiting',
+    'failed',
+    'suspect',
+    'expiring',
+    'expired',
+  ],
+  'plan made': ['queued', 'owedLater'],
+  'config rejected': ['message'],
+  'work failed': ['why', 'reason', 'message', 'cause'],
+} as const satisfies Record<string, readonly (keyof Fields)[]>;
+
+export type EventName = keyof typeof EVENTS;
+
+/** The fields an event may carry; each may be left out when it does not apply. */
+export type EventFields<E extends EventName> = {
+  readonly [F in (typeof EVENTS)[E][number]]?: Fields[F] | undefined;
+};
+
+/** Reports one event. Never throws. */
+export type Report = <E extends EventName>(event: E, fields: EventFields<E>) => void;
+
+const WARNINGS: ReadonlySet<EventName> = new Set([
+  'day held',
+  'day restarted',
+  'source throttled',
+  'schema drifted',
+  'page doubted',
+  'message dropped',
+]);
+const ERRORS: ReadonlySet<EventName> = new Set([
+  'day failed',
+  'message rejected',
+  'message poisoned',
+  'config rejected',
+  'work failed',
+]);
+
+export type Level = 'info' | 'warn' | 'error';
+
+export function levelOf(event: EventName): Level {
+  if (ERRORS.has(event)) return 'error';
+  return WARNINGS.has(event) ? 'warn' : 'info';
+}
+
+/** The line of an event: listed fields in listed order and nothing else, so that nothing else can leak. */
+export function lineOf<E extends EventName>(event: E, fields: EventFields<E>): string {
+  const given: Partial<Record<string, unknown>> = fields;
+  const line: Record<string, unknown> = { event };
+  for (const name of EVENTS[event]) if (given[name] !== undefined) line[name] = given[name];
+  return JSON.stringify(line);
+}
+
+/** A reporter over the three levels of a function's invocation log. */
+export function reporter(log: Readonly<Record<Level, (line: string) => void>>): Report {
+  return (event, fields) => log[levelOf(event)](lineOf(event, fields));
+}

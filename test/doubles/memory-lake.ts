@@ -1,0 +1,164 @@
+import { LandlineError } from '../../shared/errors.ts';
+import type { Day, Receipt, Segment } from '../../shared/model.ts';
+import { blockId } from '../../shared/paths.ts';
+import type { Lake, Partition } from '../../shared/ports.ts';
+import { between, type Hooks } from './hooks.ts';
+
+/** A blob as a reader finds it. */
+export interface Landed {
+  readonly bytes: Buffer;
+  readonly receipt: Receipt;
+}
+
+/** The lake of a memory, for looking at. */
+export interface MemoryLake extends Lake {
+  partition(dataset: string, day: Day): Landed | undefined;
+  /** Superseded revisions, oldest first. */
+  history(dataset: string, day: Day): Landed[];
+  /** Blocks staged and not committed. */
+  staged(dataset: string, day: Day): number;
+}
+
+/** What several lakes of one harness share: blobs by `dataset/day`. */
+export interface LakeStore {
+  readonly blobs: Map<string, Blob>;
+  commits: number;
+}
+
+/** A block blob: committed blocks stay addressable by their id, staged ones wait beside them. */
+interface Blob {
+  committed: { readonly blocks: readonly Block[]; readonly receipt: Receipt; readonly etag: string } | undefined;
+  readonly staged: Map<string, Buffer>;
+  readonly history: Map<number, Landed>;
+}
+
+interface Block {
+  readonly id: string;
+  readonly content: Buffer;
+}
+
+export function lakeStore(): LakeStore {
+  return { blobs: new Map(), commits: 0 };
+}
+
+/** A lake in memory. Share one store between several workers, each with its own hooks. */
+export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): MemoryLake {
+  function blobOf(dataset: string, day: Day): Blob {
+    const key = `${dataset}/${day}`;
+    const blob = store.blobs.get(key) ?? { committed: undefined, staged: new Map(), history: new Map() };
+    store.blobs.set(key, blob);
+    return blob;
+  }
+
+  function commit(blob: Blob, segments: readonly Segment[], receipt: Receipt, replaces: string | undefined): boolean {
+    if (blob.committed?.etag !== replaces) {
+      const now = blob.committed?.receipt;
+      return now?.ticket === receipt.ticket && now.fingerprint === receipt.fingerprint;
+    }
+    const blocks = blocksOf(blob, segments);
+    if (blocks === undefined) return false;
+    store.commits += 1;
+    blob.committed = { blocks, receipt: structuredClone(receipt), etag: `"${store.commits}"` };
+    blob.staged.clear();
+    return true;
+  }
+
+  return {
+    head: (dataset, day) => between(hooks, `lake.head ${dataset} ${day}`, () => partitionOf(blobOf(dataset, day))),
+
+    async stage(dataset, day, ticket, number, content) {
+      if (content.length === 0) throw new RangeError('A block holds at least one line');
+      await between(hooks, `lake.stage ${dataset} ${day}`, () => {
+        blobOf(dataset, day).staged.set(blockId(ticket, number), Buffer.from(content));
+      });
+    },
+
+    commit: (dataset, day, segments, receipt, replaces) =>
+      between(hooks, `lake.commit ${dataset} ${day}`, () =>
+        commit(blobOf(dataset, day), segments, receipt, replaces) ? 'committed' : 'superseded',
+      ),
+
+    keep: (dataset, day, partition) =>
+      between(hooks, `lake.keep ${dataset} ${day}`, () => keep(blobOf(dataset, day), partition)),
+
+    read: (dataset, day, revision) =>
+      between(hooks, `lake.read ${dataset} ${day}`, () => {
+        const blob = blobOf(dataset, day);
+        const found = revision === undefined ? landedOf(blob) : blob.history.get(revision);
+        return found && inChunks(found.bytes);
+      }),
+
+    async *list(dataset) {
+      yield* await between(hooks, `lake.list ${dataset}`, () => daysOf(store, dataset));
+    },
+
+    partition: (dataset, day) => landedOf(blobOf(dataset, day)),
+    history: (dataset, day) =>
+      [...blobOf(dataset, day).history].sort(([a], [b]) => a - b).map(([, landed]) => structuredCopy(landed)),
+    staged: (dataset, day) => blobOf(dataset, day).staged.size,
+  };
+}
+
+/** The newest block of each id, as the service's `Latest` takes them; `undefined` when one is nowhere. */
+function blocksOf(blob: Blob, segments: readonly Segment[]): Block[] | undefined {
+  const committed = new Map(blob.committed?.blocks.map(block => [block.id, block.content]));
+  const blocks: Block[] = [];
+  for (const { ticket, count } of segments) {
+    for (let number = 0; number < count; number++) {
+      const id = blockId(ticket, number);
+      const content = blob.staged.get(id) ?? committed.get(id);
+      if (content === undefined) return undefined;
+      blocks.push({ id, content });
+    }
+  }
+  return blocks;
+}
+
+function keep(blob: Blob, partition: Partition): 'kept' | 'superseded' {
+  const there = blob.history.get(partition.receipt.revision);
+  if (there !== undefined) {
+    if (there.receipt.fingerprint === partition.receipt.fingerprint) return 'kept';
+    throw new LandlineError({
+      reason: 'storage.failing',
+      remedy: 'reject',
+      message: `history already holds other content under revision ${partition.receipt.revision}`,
+    });
+  }
+  const landed = landedOf(blob);
+  if (landed === undefined || blob.committed?.etag !== partition.etag) return 'superseded';
+  blob.history.set(partition.receipt.revision, landed);
+  return 'kept';
+}
+
+function landedOf(blob: Blob): Landed | undefined {
+  if (blob.committed === undefined) return undefined;
+  const { blocks, receipt } = blob.committed;
+  return { bytes: Buffer.concat(blocks.map(block => block.content)), receipt: structuredClone(receipt) };
+}
+
+function partitionOf(blob: Blob): Partition | undefined {
+  if (blob.committed === undefined) return undefined;
+  const { blocks, receipt, etag } = blob.committed;
+  const bytes = blocks.reduce((sum, block) => sum + block.content.length, 0);
+  return { etag, bytes, receipt: structuredClone(receipt) };
+}
+
+function daysOf(store: LakeStore, dataset: string): { day: Day; partition: Partition }[] {
+  const days: { day: Day; partition: Partition }[] = [];
+  for (const [key, blob] of [...store.blobs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [owner, day] = key.split('/');
+    const partition = partitionOf(blob);
+    if (owner === dataset && day !== undefined && partition !== undefined) days.push({ day, partition });
+  }
+  return days;
+}
+
+function structuredCopy(landed: Landed): Landed {
+  return { bytes: Buffer.from(landed.bytes), receipt: structuredClone(landed.receipt) };
+}
+
+/** Chunks that end anywhere, also within a line: readers must not count on more. */
+async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  const size = 7;
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

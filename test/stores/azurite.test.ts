@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startAzurite } from '../../local/azurite.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landline-azurite-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+test('what is in a folder survives a stop and a start', async () => {
+  const first = await startAzurite(folder);
+  const written = storageClients(first);
+  await written.table('ledger').createTable();
+  await written.table('ledger').createEntity({ partitionKey: 'a', rowKey: 'b', n: 7 });
+  await written.blobs.getContainerClient('raw').create();
+  await written.blobs.getContainerClient('raw').getBlockBlobClient('a').upload('row\n', 4);
+  await written.queue('jobs').create();
+  await written.queue('jobs').sendMessage('hint');
+  await first.stop();
+
+  const second = await startAzurite(folder);
+  const found = storageClients(second);
+  assert.equal((await found.table('ledger').getEntity<{ n: number }>('a', 'b')).n, 7);
+  assert.equal(
+    (await found.blobs.getContainerClient('raw').getBlockBlobClient('a').downloadToBuffer()).toString(),
+    'row\n',
+  );
+  assert.equal((await found.queue('jobs').receiveMessages()).receivedMessageItems[0]?.messageText, 'hint');
+  await second.stop();
+});
+
+test('a folder in use is refused, with the process that uses it; stopping twice is fine', async () => {
+  const first = await startAzurite(folder);
+  await assert.rejects(startAzurite(folder), new RegExp(`pid ${first.pid}\\) already uses`));
+  await first.stop();
+  await first.stop();
+});
+
+test('an Azurite whose parent was killed saves its data, ends, and frees its folder', async () => {
+  // The parent writes a table, tells its child's id, and is killed before it can stop it.
+  const script = `
+    import { startAzurite } from ${JSON.stringify(new URL('../../local/azurite.ts', import.meta.url))};
+    import { storageClients } from ${JSON.stringify(new URL('../../shared/stores/clients.ts', import.meta.url))};
+    const azurite = await startAzurite(${JSON.stringify(folder)});
+    await storageClients(azurite).table('orphan').createTable();
+    console.log(azurite.pid);
+  `;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(parent.stdout, 'data');
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+
+  // A start waits until the one before has left the folder.
+  const next = await startAzurite(folder);
+  assert.throws(() => process.kill(Number(String(line)), 0), { code: 'ESRCH' });
+  const entities = await Array.fromAsync(storageClients(next).table('orphan').listEntities());
+  assert.deepEqual(entities, []);
+  await next.stop();
+});
