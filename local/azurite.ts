@@ -23,7 +23,7 @@ const START_MS = 60_000;
 /** A stop takes some 20 ms, more with much to save. */
 const STOP_MS = 15_000;
 /** How long the Azurite of a parent that was killed may take to notice and to save. */
-const LEFTOVER_MS = 5_000;
+const LEFTOVER_MS = 3_000;
 
 const SERVICES = ['Blob', 'Queue', 'Table'] as const;
 type Ports = Record<(typeof SERVICES)[number], string>;
@@ -50,7 +50,14 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
   });
   if (child.pid === undefined) throw new Error('Azurite has no process id');
   if (folder !== undefined) await writeFile(inUseFile(folder), JSON.stringify({ pid: child.pid, port: ports.Blob }));
-  return { connectionString: connectionStringOf(ports), pid: child.pid, stop: () => stop(child) };
+  return {
+    connectionString: connectionStringOf(ports),
+    pid: child.pid,
+    async stop() {
+      await stop(child);
+      if (folder !== undefined) await rm(inUseFile(folder), { force: true });
+    },
+  };
 }
 
 function childFile(): string {
@@ -115,7 +122,7 @@ function connectionStringOf(ports: Ports): string {
 
 /** Ends the child's input, on which it stops in good order; no signal does that on every system. */
 async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.stdin.end();
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);

@@ -4,7 +4,6 @@ import type { CompleteRead } from './guards.ts';
 import type { Dataset, Day, Held, Receipt, Segment, Window } from './model.ts';
 import { maySettle } from './owed.ts';
 import type { Lake, Partition } from './ports.ts';
-import type { Reading } from './reading.ts';
 
 /**
  * Making a complete, guarded read visible: the revision that is replaced goes to `history` first, then one conditional
@@ -23,8 +22,8 @@ export interface Commit {
   readonly ticket: number;
   /** The partition as it was before the read began; `undefined` when there was none. */
   readonly replaces: Partition | undefined;
-  /** The last revision number that was ever used for this day, as far as the ledger knows. */
-  readonly usedRevision: number;
+  /** The revision the ledger knows; 0 when none. */
+  readonly knownRevision: number;
 }
 
 /** @returns the receipt that is now in force, or `superseded` when the partition changed since `replaces` was read */
@@ -32,7 +31,7 @@ export async function commitRead(lake: Lake, commit: Commit, now: number): Promi
   const { dataset, window, read, replaces } = commit;
   const receipt: Receipt = {
     format: FORMAT,
-    revision: Math.max(replaces?.receipt.revision ?? 0, commit.usedRevision) + 1,
+    revision: (await lastRevision(lake, commit)) + 1,
     rows: read.rows,
     pages: commit.pages,
     fingerprint: read.fingerprint,
@@ -41,11 +40,22 @@ export async function commitRead(lake: Lake, commit: Commit, now: number): Promi
     apiVersion: dataset.api,
     fetchedAt: instantOf(now),
     ticket: commit.ticket,
+    rowsOutside: read.outside,
+    rowsNeighbour: read.neighbours,
   };
   if (replaces !== undefined && (await lake.keep(dataset.name, window.day, replaces)) === 'superseded')
     return 'superseded';
   const outcome = await lake.commit(dataset.name, window.day, commit.segments, receipt, replaces?.etag);
   return outcome === 'committed' ? receipt : 'superseded';
+}
+
+/**
+ * The last revision number that was ever used. Without a partition to tell it, because a person removed it or there
+ * never was one, the ledger and `history` are asked: a number that is used again would name two contents.
+ */
+async function lastRevision(lake: Lake, { dataset, window, replaces, knownRevision }: Commit): Promise<number> {
+  const last = replaces?.receipt.revision ?? (await lake.lastKept(dataset.name, window.day));
+  return Math.max(knownRevision, last);
 }
 
 /** A day that was read to the end, and what is known of it. */
@@ -56,7 +66,7 @@ export interface Noted {
   readonly receipt: Receipt;
   /** What the ledger knew; behind the receipt when a worker died between commit and ledger. */
   readonly before: Held | undefined;
-  readonly reading: Pick<Reading, 'bytes' | 'outside' | 'neighbours'>;
+  readonly bytes: number;
   /** Whether the day is marked, so that it may not settle. */
   readonly suspect: boolean;
 }
@@ -67,14 +77,14 @@ export interface Noted {
  * @param now the more careful of our clock and the source's, in milliseconds
  */
 export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<Held> {
-  const { dataset, day, receipt, before, reading, suspect } = noted;
+  const { dataset, day, receipt, before, bytes, suspect } = noted;
   const known = before?.revision === receipt.revision ? before : undefined;
   const changes: Changes = known ?? (await compareRevisions(lake, dataset, day, receipt.revision));
   const settledAt = known?.settledAt ?? (known && maySettle(dataset, day, now) ? instantOf(now) : undefined);
   return {
     revision: receipt.revision,
     rows: receipt.rows,
-    bytes: reading.bytes,
+    bytes,
     pages: receipt.pages,
     fingerprint: receipt.fingerprint,
     landedAt: known?.landedAt ?? receipt.fetchedAt,
@@ -83,8 +93,8 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
     rowsAdded: changes.rowsAdded,
     rowsChanged: changes.rowsChanged,
     rowsRemoved: changes.rowsRemoved,
-    rowsOutside: reading.outside,
-    rowsNeighbour: reading.neighbours,
+    rowsOutside: receipt.rowsOutside,
+    rowsNeighbour: receipt.rowsNeighbour,
     curatedRevision: before?.curatedRevision ?? 0,
   };
 }

@@ -12,9 +12,13 @@ import type { Checkpoint, Day, DayEntry, Held, Instant, Suspicion, Work } from '
  * The ticket rises on `queued` and on `claimed`, so that every message and every worker before it is void.
  */
 
-/** A day about which nothing was ever done. */
-export function freshEntry(dataset: string, day: Day): DayEntry {
-  return { dataset, day, work: { state: 'idle', ticket: 0, failures: 0, rereads: 0 } };
+/**
+ * A day about which nothing was ever done, or about which the ledger has forgotten all. Tickets start from the clock
+ * (seconds), so that they rise even over a ledger that was lost: blocks staged under a forgotten ticket are never
+ * taken for ours.
+ */
+export function freshEntry(dataset: string, day: Day, now: number): DayEntry {
+  return { dataset, day, work: { state: 'idle', ticket: Math.floor(now / 1_000), failures: 0, rereads: 0 } };
 }
 
 /** What is known of why the day is not where it should be; kept until a read succeeds. */
@@ -44,7 +48,7 @@ export function queued(
   checkpoint: Checkpoint | undefined,
   requeue: Requeue = {},
 ): DayEntry {
-  const { heartbeat: _h, retryAt: _r, checkpoint: _c, ...work } = entry.work;
+  const { heartbeat: _h, retryAt: _r, checkpoint: _c, askedAt: _a, ...work } = entry.work;
   return {
     ...entry,
     work: {

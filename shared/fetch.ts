@@ -113,7 +113,7 @@ async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | 
           pages: reading.pages,
           ticket: claim.ticket,
           replaces,
-          usedRevision: held?.revision ?? 0,
+          knownRevision: held?.revision ?? 0,
         },
         on.clock.now(),
       );
@@ -157,7 +157,7 @@ async function note(
   const before = claim.entry.held;
   const held = await heldAfter(
     on.lake,
-    { dataset, day: window.day, receipt, before, reading, suspect: suspicion !== undefined },
+    { dataset, day: window.day, receipt, before, bytes: reading.bytes, suspect: suspicion !== undefined },
     now,
   );
   await claim.save(done(claim.entry, held, suspicion));

@@ -14,8 +14,10 @@ export interface CompleteRead {
   readonly rows: number;
   readonly fingerprint: string;
   readonly duplicates: number;
-  /** Rows received, the neighbours' included. */
-  readonly received: number;
+  /** Rows of the overlap, left to the neighbouring day. */
+  readonly neighbours: number;
+  /** Rows among `rows` whose time is outside the window or missing. */
+  readonly outside: number;
   /** Rows the source says the window has; `undefined` when it does not say. */
   readonly total: number | undefined;
 }
@@ -36,11 +38,13 @@ export type Verdict =
  */
 export function judge(read: CompleteRead, held: Receipt | undefined, work: Work, now: Instant): Verdict {
   // A source that states its total is held to it, however often it is read.
-  if (read.total !== undefined && (read.total !== read.received || read.duplicates > 0))
+  if (read.total !== undefined && (read.total !== read.rows + read.neighbours || read.duplicates > 0))
     return { kind: 'again', reason: 'page.total' };
   if (read.duplicates > 0 && work.rereads + 1 < READS_MAX) return { kind: 'again', reason: 'page.duplicates' };
   const suspicion = read.duplicates > 0 ? suspicionOf(read, 'page.duplicates', work.suspicion, now) : undefined;
-  if (held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
+  // A partition that was found damaged does not hold what its receipt says.
+  const sound = work.suspicion?.reason !== 'partition.damaged';
+  if (sound && held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
   if (held !== undefined && read.rows < held.rows && work.accepted !== read.fingerprint) {
     const shrink = suspicionOf(read, read.rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now);
     const witnessed = Date.parse(now) >= Date.parse(shrink.since) + WITNESS_MS;

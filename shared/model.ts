@@ -103,6 +103,10 @@ export interface Receipt {
   readonly apiVersion: string;
   readonly fetchedAt: Instant;
   readonly ticket: number;
+  /** Rows landed although their time is outside the window or missing. */
+  readonly rowsOutside: number;
+  /** Rows of the overlap, left to the neighbouring day. */
+  readonly rowsNeighbour: number;
 }
 
 /** A run of blocks that one ticket staged: numbers `0` to `count - 1`. */
@@ -181,6 +185,8 @@ export interface Work {
   /** Complete reads in a row that contradicted themselves. */
   readonly rereads: number;
   readonly suspicion?: Suspicion;
+  /** A person asked for the day to be read, whatever it holds. */
+  readonly askedAt?: Instant;
   /** A person's decision: the fingerprint that may be committed although it shrinks the day. */
   readonly accepted?: Fingerprint;
   readonly errorKind?: ReasonCode;
@@ -203,6 +209,8 @@ export interface Watermark {
   readonly firstDay: Day;
   readonly landedThrough?: Day;
   readonly settledThrough?: Day;
+  /** Set by a person: until it is taken away, nothing of the dataset is queued. */
+  readonly pausedAt?: Instant;
 }
 
 export interface Gate {
@@ -237,6 +245,8 @@ export type ReasonCode =
   | 'page.count'
   | 'page.duplicates'
   | 'page.total'
+  | 'partition.damaged'
+  | 'partition.missing'
   | 'paging.loop'
   | 'paging.empty'
   | 'paging.expired'

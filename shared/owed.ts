@@ -18,6 +18,7 @@ export const WITNESS_MS = HOUR_MS;
 /** Why a day is fetched. */
 export type Owed =
   | 'missing'
+  | 'asked'
   | 'accepted'
   | 'takeover'
   | 'lost-message'
@@ -67,10 +68,12 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
     case 'fetching':
       return now > ms(work.heartbeat) + SILENT_MS ? 'takeover' : undefined;
     case 'failed':
+      if (work.askedAt !== undefined) return 'asked';
       return !expired && now >= ms(work.retryAt) ? 'failed' : undefined;
     case 'idle':
       break;
   }
+  if (work.askedAt !== undefined) return 'asked';
   if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
   if (expired) return undefined;
   if (held === undefined) return 'missing';

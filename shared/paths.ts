@@ -20,6 +20,17 @@ export function revisionPath(dataset: string, day: Day, revision: number): strin
   return `${folderOf(dataset, day)}/r${String(revision).padStart(4, '0')}.jsonl`;
 }
 
+/** Where the superseded revisions of a day are listed from. */
+export function revisionPrefix(dataset: string, day: Day): string {
+  return `${folderOf(dataset, day)}/r`;
+}
+
+/** The number of a superseded revision's name; 0 for any other name. */
+export function revisionOfPath(dataset: string, day: Day, path: string): number {
+  const revision = Number.parseInt(path.slice(revisionPrefix(dataset, day).length), 10);
+  return path === revisionPath(dataset, day, revision) ? revision : 0;
+}
+
 /** Where the partitions of a dataset are listed from. */
 export function datasetPrefix(dataset: string): string {
   return `${dataset}/date=`;

@@ -65,7 +65,8 @@ export function plan(
     const byDay = new Map(entries.map(entry => [entry.day, entry]));
     const firstDay = firstDayOf(dataset, watermark, settings, now);
     watermarks.push(watermarkOf(dataset, firstDay, watermark, byDay, now));
-    const mine = candidatesOf(dataset, firstDay, byDay, now);
+    const paused = watermark?.pausedAt !== undefined;
+    const mine = paused ? [] : candidatesOf(dataset, firstDay, byDay, now);
     candidates.set(dataset.source, [...(candidates.get(dataset.source) ?? []), ...mine]);
     busy.set(dataset.source, (busy.get(dataset.source) ?? 0) + inFlight(dataset, entries, now));
   }
@@ -114,6 +115,7 @@ function watermarkOf(
     firstDay,
     ...(landedThrough === undefined ? {} : { landedThrough }),
     ...(settledThrough === undefined ? {} : { settledThrough }),
+    ...(recorded?.pausedAt === undefined ? {} : { pausedAt: recorded.pausedAt }),
   };
 }
 
@@ -126,7 +128,8 @@ function candidatesOf(dataset: Dataset, firstDay: Day, entries: ReadonlyMap<Day,
   }
   // Days outside the history proper: a person may have asked for them.
   for (const [day, entry] of entries) {
-    const why = day < firstDay && entry.work.state !== 'idle' ? owed(dataset, day, entry, now) : undefined;
+    const wanted = entry.work.state !== 'idle' || entry.work.askedAt !== undefined;
+    const why = day < firstDay && wanted ? owed(dataset, day, entry, now) : undefined;
     if (why !== undefined) due.push({ dataset, day, why });
   }
   const recent = addDays(dayOf(new Date(now)), -RECENT_DAYS);
@@ -148,6 +151,7 @@ function urgencyOf({ day, why }: PlannedDay, recent: Day): number {
     case 'takeover':
     case 'lost-message':
       return day >= recent ? 0 : 2;
+    case 'asked':
     case 'accepted':
     case 'witness':
       return 1;
@@ -165,12 +169,14 @@ function blocked(entries: Iterable<DayEntry>): boolean {
   return false;
 }
 
+const PROBES: ReadonlySet<Owed> = new Set<Owed>(['asked', 'takeover', 'lost-message', 'failed']);
+
 /**
  * A blocked dataset is tried with one day at a time, when that day's hour has come: the others would fail alike.
  * What a lost worker or message left behind is picked up as ever.
  */
 function probe(candidates: readonly Candidate[], busy: number): Candidate[] {
-  const stuck = candidates.filter(({ why }) => why === 'takeover' || why === 'lost-message' || why === 'failed');
+  const stuck = candidates.filter(({ why }) => PROBES.has(why));
   return busy > 0 ? [] : stuck.slice(0, 1);
 }
 

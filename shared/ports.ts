@@ -103,6 +103,8 @@ export interface Lake {
   keep(dataset: string, day: Day, partition: Partition): Promise<'kept' | 'superseded'>;
   /** The bytes of the current partition, or of a revision in `history`; `undefined` when there is none. Chunks end anywhere. */
   read(dataset: string, day: Day, revision?: number): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** The highest revision in `history`; 0 when there is none. */
+  lastKept(dataset: string, day: Day): Promise<number>;
   /** Every landed day of a dataset, by day. */
   list(dataset: string): AsyncIterable<{ readonly day: Day; readonly partition: Partition }>;
 }

@@ -139,7 +139,8 @@ export class Reading {
       rows: this.rows,
       fingerprint: fingerprintOf(this.rows, this.digest.text),
       duplicates: this.duplicates,
-      received: this.rows + this.neighbours,
+      neighbours: this.neighbours,
+      outside: this.outside,
       total: this.total,
     };
   }

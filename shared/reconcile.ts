@@ -1,4 +1,5 @@
 import { freshEntry, queued } from './entry.ts';
+import { failureOf } from './errors.ts';
 import type { Dataset, SourceName, Watermark } from './model.ts';
 import { owed } from './owed.ts';
 import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
@@ -31,7 +32,7 @@ export interface Reconciled {
  */
 export async function reconcile(on: ReconcilePorts, source?: SourceName, traceparent?: string): Promise<Reconciled> {
   const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
-  const read = await Promise.all(datasets.map(dataset => readDataset(on.ledger, dataset)));
+  const read = await readDatasets(on, datasets);
   const now = on.clock.now();
   const { queue, watermarks, owedLater } = plan(read, await gatesOf(on.ledger, datasets), on.settings, now);
 
@@ -46,6 +47,18 @@ export async function reconcile(on: ReconcilePorts, source?: SourceName, tracepa
 
 interface ReadDataset extends DatasetLedger {
   readonly recorded: Versioned<Watermark> | undefined;
+}
+
+/** A dataset whose entities cannot be read is reported and left out; the others go on. */
+async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<ReadDataset[]> {
+  const read = await Promise.allSettled(datasets.map(dataset => readDataset(on.ledger, dataset)));
+  const failures = read.flatMap(each => (each.status === 'rejected' ? [each.reason] : []));
+  if (failures.length > 0 && failures.length === read.length) throw failures[0];
+  for (const thrown of failures) {
+    const { reason, message } = failureOf(thrown);
+    on.report('work failed', { why: 'plan', reason, message });
+  }
+  return read.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
 async function readDataset(ledger: Ledger, dataset: Dataset): Promise<ReadDataset> {
@@ -68,7 +81,7 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
   if (owed(dataset, day, found?.value, on.clock.now()) === undefined) return false;
-  const before = found?.value ?? freshEntry(dataset.name, day);
+  const before = found?.value ?? freshEntry(dataset.name, day, on.clock.now());
   const entry = queued(before, on.clock.now(), before.work.checkpoint);
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
   const { ticket } = entry.work;

@@ -4,10 +4,10 @@ import type { Cut, CutSpec } from './rows.ts';
 
 /** Which rows of a page are the day's own. Pure; docs/format.md, 8 to 10, is the rule. */
 
-/** What to look for in a body of this dataset: its rows, their key fields, and last their event time. */
+/** What to look for in a body of this dataset: its rows, their key fields first, and their event time. */
 export function cutSpecOf(dataset: Dataset): CutSpec {
   const eventTime = dataset.eventTime === undefined ? [] : [dataset.eventTime];
-  return { rowArray: dataset.rowArray, fields: [...dataset.key, ...eventTime] };
+  return { rowArray: dataset.rowArray, fields: [...new Set([...dataset.key, ...eventTime])] };
 }
 
 export interface Sifted {
@@ -24,12 +24,12 @@ export interface Sifted {
 export function sift(cut: Cut, dataset: Dataset, window: Window): Sifted {
   const kept = new Uint8Array(cut.count).fill(1);
   if (dataset.eventTime === undefined) return { kept, rows: cut.count, neighbours: 0, outside: 0 };
-  const width = dataset.key.length + 1;
+  const time = cut.fields.indexOf(dataset.eventTime);
   const day = Buffer.from(window.day);
   let neighbours = 0;
   let outside = 0;
   for (let row = 0; row < cut.count; row++) {
-    const span = 2 * (row * width + width - 1);
+    const span = 2 * (row * cut.fields.length + time);
     const start = cut.spans[span] ?? 0;
     // Nearly every row is the day's own, and its first ten characters say so.
     if (startsWithDay(cut.body, start + 1, day)) continue;

@@ -60,7 +60,7 @@ export class PageCache {
   rows(view: View, skip: number, end: number): Buffer {
     const key = view.key === undefined ? undefined : `${view.key}|${skip}|${end}`;
     const known = key === undefined ? undefined : this.#pages.get(key);
-    const rows = known ?? joined(rowsOf(view, skip, end));
+    const rows = known ?? written(rowsOf(view, skip, end), '');
     if (key === undefined) return rows;
     this.#pages.delete(key);
     this.#pages.set(key, rows);
@@ -70,12 +70,26 @@ export class PageCache {
   }
 }
 
-function rowsOf(view: View, skip: number, end: number): string[] {
-  return Array.from({ length: Math.max(0, end - skip) }, (_, index) => view.rowAt(skip + index));
+function* rowsOf(view: View, skip: number, end: number): Generator<string> {
+  for (let position = skip; position < end; position += 1) yield view.rowAt(position);
 }
 
-function joined(rows: readonly string[], space = ''): Buffer {
-  return Buffer.from(`[${space}${rows.join(`,${space}`)}${space}]`);
+/** Where pages are written: one place for all of them, so that a large day leaves little for the collector. */
+let desk = Buffer.alloc(2_000_000);
+
+/** The JSON text of a list of rows. */
+function written(rows: Iterable<string>, space: string): Buffer {
+  let end = desk.write(`[${space}`);
+  let separator = '';
+  for (const row of rows) {
+    const text = separator + row;
+    const needed = end + 3 * text.length + 100;
+    if (needed > desk.length) desk = Buffer.concat([desk.subarray(0, end)], 2 * needed);
+    end += desk.write(text, end);
+    separator = `,${space}`;
+  }
+  end += desk.write(`${space}]`, end);
+  return Buffer.from(desk.subarray(0, end));
 }
 
 /** Answers a request for rows, with whatever goes wrong on the way. */
@@ -106,7 +120,7 @@ export function servePage(world: World, ask: Ask): Served {
     page = struckPage(ask, occasion, fault.select?.(everyRow(view.total), occasion) ?? everyRow(view.total));
     fault.page?.(page, occasion);
     const { member } = page;
-    const rows = member === undefined ? joined(page.rows, page.space) : Buffer.from(member);
+    const rows = member === undefined ? written(page.rows, page.space) : Buffer.from(member);
     answer = ask.render(page, member === '' ? undefined : rows);
   }
   return { answer: fault.wire?.(answer, occasion) ?? answer, fault: name, rows: page?.rows.length ?? 0 };

@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import type { Day, Receipt, Segment } from '../model.ts';
-import { blockId, CONTAINERS, datasetPrefix, dayOfPath, partitionPath, revisionPath } from '../paths.ts';
+import {
+  blockId,
+  CONTAINERS,
+  datasetPrefix,
+  dayOfPath,
+  partitionPath,
+  revisionOfPath,
+  revisionPath,
+  revisionPrefix,
+} from '../paths.ts';
 import type { Lake, Partition } from '../ports.ts';
 import { metadataOf, receiptOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation, storageFailure } from './storage-errors.ts';
@@ -38,12 +47,13 @@ export function blobLake(service: BlobServiceClient): Lake {
 
     async commit(dataset, day, segments, receipt, replaces) {
       const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
+      const metadata = metadataOf(receipt);
       const answer = await ask(
         inRaw('Committing', dataset, day),
         ['409 BlobAlreadyExists', '412 ConditionNotMet', '404 BlobNotFound', '400 InvalidBlockList'],
         abortSignal =>
           blob.commitBlockList(blockIds(segments), {
-            metadata: metadataOf(receipt),
+            metadata,
             blobHTTPHeaders: { blobContentType: MEDIA_TYPE },
             conditions: replaces === undefined ? { ifNoneMatch: '*' } : { ifMatch: replaces },
             abortSignal,
@@ -81,6 +91,20 @@ export function blobLake(service: BlobServiceClient): Lake {
       // No time limit: it would go on counting while the reader works on the chunks.
       const answer = await ask(operation, ['404 BlobNotFound'], () => blob.download());
       return answer.refusal === undefined ? chunksOf(answer.value.readableStreamBody, operation) : undefined;
+    },
+
+    async lastKept(dataset, day) {
+      const operation: Operation = {
+        service: 'blob',
+        what: `Listing ${dataset} ${day} in container "${CONTAINERS.history}"`,
+      };
+      const blobs = history.listBlobsFlat({ prefix: revisionPrefix(dataset, day) });
+      let last = 0;
+      for (;;) {
+        const next = await must(operation, () => blobs.next());
+        if (next.done) return last;
+        last = Math.max(last, revisionOfPath(dataset, day, next.value.name));
+      }
     },
 
     async *list(dataset) {
@@ -139,6 +163,7 @@ function partitionOf(
     throw damaged(
       `${operation.what}: the blob has no whole receipt in its metadata, so Landline did not write it.`,
       'Move it out of the container, then run `landline verify`.',
+      'partition.damaged',
     );
   }
   // Lists give etags without the quotes that headers give them with, and conditions are asked with.
@@ -164,6 +189,7 @@ async function copy(
   partition: Partition,
   operation: Operation,
 ): Promise<'copied' | 'there' | 'superseded'> {
+  const metadata = metadataOf(partition.receipt);
   const answer = await ask(
     { ...operation, timeoutMs: KEEP_MS },
     ['412 ConditionNotMet', '404 BlobNotFound', '409 BlobAlreadyExists'],
@@ -172,7 +198,7 @@ async function copy(
       const body = streamOf(from.readableStreamBody);
       try {
         await target.uploadStream(body, KEEP_BUFFER_BYTES, KEEP_BUFFERS, {
-          metadata: metadataOf(partition.receipt),
+          metadata,
           blobHTTPHeaders: { blobContentType: MEDIA_TYPE },
           conditions: { ifNoneMatch: '*' },
           abortSignal,

@@ -40,6 +40,9 @@ const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
 // Codes come and go between versions; one that this version does not know still says something to a person.
 const reason = text.transform(code => code as ReasonCode);
 
+/** Every member of `T`, so that one that is added to the model and forgotten here does not compile. */
+type ShapeOf<T> = Record<keyof Required<T>, z.ZodType>;
+
 const heldShape = z.object({
   revision: count,
   rows: count,
@@ -56,7 +59,7 @@ const heldShape = z.object({
   rowsOutside: count,
   rowsNeighbour: count,
   curatedRevision: count,
-}) satisfies z.ZodType<Held>;
+} satisfies ShapeOf<Held>) satisfies z.ZodType<Held>;
 
 const workShape = z.object({
   state: z.enum(['idle', 'queued', 'fetching', 'failed']),
@@ -67,12 +70,13 @@ const workShape = z.object({
   failures: count,
   rereads: count,
   suspicion: json(z.object({ reason, rows: count, fingerprint: text, since: instant })).exactOptional(),
+  askedAt: instant.exactOptional(),
   accepted: text.exactOptional(),
   errorKind: reason.exactOptional(),
   errorRemedy: z.enum(['retry', 'wait', 'restart', 'reject', 'fix-config'] satisfies Remedy[]).exactOptional(),
   errorMessage: z.string().exactOptional(),
   requestId: z.string().exactOptional(),
-}) satisfies z.ZodType<Work>;
+} satisfies ShapeOf<Omit<Work, 'checkpoint'>>) satisfies z.ZodType<Work>;
 
 const checkpointShape = json(
   z.object({
@@ -87,16 +91,19 @@ const checkpointShape = json(
     outside: count,
     duplicates: count,
     total: count.optional(),
-  }),
+  } satisfies ShapeOf<Omit<Checkpoint, 'recentKeys'>>),
 );
 
 const watermarkShape = z.object({
   firstDay: day,
   landedThrough: day.exactOptional(),
   settledThrough: day.exactOptional(),
-}) satisfies z.ZodType<Omit<Watermark, 'dataset'>>;
+  pausedAt: instant.exactOptional(),
+} satisfies ShapeOf<Omit<Watermark, 'dataset'>>) satisfies z.ZodType<Omit<Watermark, 'dataset'>>;
 
-const gateShape = z.object({ notBefore: instant, reason }) satisfies z.ZodType<Omit<Gate, 'source'>>;
+const gateShape = z.object({ notBefore: instant, reason } satisfies ShapeOf<Omit<Gate, 'source'>>) satisfies z.ZodType<
+  Omit<Gate, 'source'>
+>;
 
 /** Properties of a day without its checkpoint, which is most of its size: what planning and looking read. */
 export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [

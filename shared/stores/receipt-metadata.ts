@@ -20,7 +20,9 @@ const metadataShape = z.object({
   apiversion: text,
   fetchedat: text,
   ticket: count,
-});
+  rowsoutside: count,
+  rowsneighbour: count,
+} satisfies Record<Lowercase<keyof Receipt>, z.ZodType>);
 
 /** @throws RangeError when a value is not printable ASCII, which the service refuses and the emulator does not */
 export function metadataOf(receipt: Receipt): Record<string, string> {
@@ -37,6 +39,14 @@ export function metadataOf(receipt: Receipt): Record<string, string> {
 export function receiptOf(metadata: Record<string, string> | undefined): Receipt | undefined {
   const result = metadataShape.safeParse(metadata ?? {});
   if (!result.success) return undefined;
-  const { windowfrom, windowto, apiversion, fetchedat, ...same } = result.data;
-  return { ...same, windowFrom: windowfrom, windowTo: windowto, apiVersion: apiversion, fetchedAt: fetchedat };
+  const { windowfrom, windowto, apiversion, fetchedat, rowsoutside, rowsneighbour, ...same } = result.data;
+  return {
+    ...same,
+    windowFrom: windowfrom,
+    windowTo: windowto,
+    apiVersion: apiversion,
+    fetchedAt: fetchedat,
+    rowsOutside: rowsoutside,
+    rowsNeighbour: rowsneighbour,
+  };
 }

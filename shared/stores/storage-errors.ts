@@ -54,7 +54,10 @@ export function storageFailure(operation: Operation, thrown: unknown): unknown {
   if (thrown instanceof LandlineError || thrown instanceof TypeError) return thrown;
   const evidence = evidenceOf(thrown);
   const rule = ruleFor(evidence);
-  const why = [evidence.status, evidence.code].filter(part => part !== undefined).join(' ') || evidence.name;
+  const why =
+    evidence.name === 'AbortError'
+      ? 'no answer in time'
+      : [evidence.status, evidence.code].filter(part => part !== undefined).join(' ') || evidence.name;
   return new LandlineError({
     reason: rule.reason,
     remedy: rule.remedy,
@@ -65,8 +68,12 @@ export function storageFailure(operation: Operation, thrown: unknown): unknown {
 }
 
 /** The failure of something in storage that cannot be what we wrote. */
-export function damaged(what: string, next: string): LandlineError {
-  return new LandlineError({ reason: 'storage.failing', remedy: 'reject', message: `${what} ${next}` });
+export function damaged(
+  what: string,
+  next: string,
+  reason: 'storage.failing' | 'partition.damaged' = 'storage.failing',
+): LandlineError {
+  return new LandlineError({ reason, remedy: 'reject', message: `${what} ${next}` });
 }
 
 interface Rule {

@@ -88,6 +88,9 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
         return found && inChunks(found.bytes);
       }),
 
+    lastKept: (dataset, day) =>
+      between(hooks, `lake.lastKept ${dataset} ${day}`, () => Math.max(0, ...blobOf(dataset, day).history.keys())),
+
     async *list(dataset) {
       yield* await between(hooks, `lake.list ${dataset}`, () => daysOf(store, dataset));
     },

@@ -5,9 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { TableServiceClient } from '@azure/data-tables';
 import { startAzurite } from '../../local/azurite.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 
+const INSECURE = { allowInsecureConnection: true };
 let folder: string;
 
 before(async () => {
@@ -15,8 +17,9 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('what is in a folder survives a stop and a start', async () => {
+test('what is in a folder survives a stop and a start', async t => {
   const first = await startAzurite(folder);
+  t.after(() => first.stop());
   const written = storageClients(first);
   await written.table('ledger').createTable();
   await written.table('ledger').createEntity({ partitionKey: 'a', rowKey: 'b', n: 7 });
@@ -27,6 +30,7 @@ test('what is in a folder survives a stop and a start', async () => {
   await first.stop();
 
   const second = await startAzurite(folder);
+  t.after(() => second.stop());
   const found = storageClients(second);
   assert.equal((await found.table('ledger').getEntity<{ n: number }>('a', 'b')).n, 7);
   assert.equal(
@@ -34,24 +38,23 @@ test('what is in a folder survives a stop and a start', async () => {
     'row\n',
   );
   assert.equal((await found.queue('jobs').receiveMessages()).receivedMessageItems[0]?.messageText, 'hint');
-  await second.stop();
 });
 
-test('a folder in use is refused, with the process that uses it; stopping twice is fine', async () => {
+test('a folder in use is refused, with the process that uses it; stopping twice is fine', async t => {
   const first = await startAzurite(folder);
+  t.after(() => first.stop());
   await assert.rejects(startAzurite(folder), new RegExp(`pid ${first.pid}\\) already uses`));
   await first.stop();
-  await first.stop();
 });
 
-test('an Azurite whose parent was killed saves its data, ends, and frees its folder', async () => {
-  // The parent writes a table, tells its child's id, and is killed before it can stop it.
+test('an Azurite whose parent was killed saves its data, ends, and frees its folder', async t => {
+  // The parent writes a table, tells where its child listens, and is killed before it can stop it.
   const script = `
     import { startAzurite } from ${JSON.stringify(new URL('../../local/azurite.ts', import.meta.url))};
     import { storageClients } from ${JSON.stringify(new URL('../../shared/stores/clients.ts', import.meta.url))};
     const azurite = await startAzurite(${JSON.stringify(folder)});
     await storageClients(azurite).table('orphan').createTable();
-    console.log(azurite.pid);
+    console.log(azurite.connectionString);
   `;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -62,8 +65,12 @@ test('an Azurite whose parent was killed saves its data, ends, and frees its fol
 
   // A start waits until the one before has left the folder.
   const next = await startAzurite(folder);
-  assert.throws(() => process.kill(Number(String(line)), 0), { code: 'ESRCH' });
-  const entities = await Array.fromAsync(storageClients(next).table('orphan').listEntities());
-  assert.deepEqual(entities, []);
-  await next.stop();
+  t.after(() => next.stop());
+  const endpoint = /BlobEndpoint=([^;]+)/.exec(String(line))?.[1] ?? '';
+  await assert.rejects(fetch(endpoint), { message: 'fetch failed' });
+  const tables: string[] = [];
+  for await (const { name } of TableServiceClient.fromConnectionString(next.connectionString, INSECURE).listTables()) {
+    if (name !== undefined) tables.push(name);
+  }
+  assert.deepEqual(tables, ['ledger', 'orphan']);
 });

@@ -179,6 +179,15 @@ function lakeSuite(open: () => Promise<Opened>): void {
     assert.equal(await lake.read(dataset, DAY, 2), undefined);
   });
 
+  test('the highest revision in history is known, of this day and dataset only', async () => {
+    const { lake, dataset } = await open();
+    assert.equal(await lake.lastKept(dataset, DAY), 0);
+    const first = await land(lake, dataset, { ticket: 1, blocks: ['a\n'] });
+    await lake.keep(dataset, DAY, first);
+    assert.equal(await lake.lastKept(dataset, DAY), first.receipt.revision);
+    assert.equal(await lake.lastKept(dataset, '2020-01-01'), 0);
+  });
+
   test('an empty revision is kept as well', async () => {
     const { lake, dataset } = await open();
     const empty = await land(lake, dataset, { ticket: 1, blocks: [] });
@@ -351,6 +360,8 @@ describe('lake in Blob Storage', () => {
         apiversion: 'v1.0',
         fetchedat: '2026-02-01T01:00:00.000Z',
         ticket: '1',
+        rowsoutside: '3',
+        rowsneighbour: '4',
       });
     }
   });
@@ -382,7 +393,7 @@ describe('lake in Blob Storage', () => {
     const { lake, dataset } = await fresh();
     await blob('raw', partitionPath(dataset, DAY)).upload('a\n', 2);
     const failure = {
-      reason: 'storage.failing',
+      reason: 'partition.damaged',
       remedy: 'reject',
       message: new RegExp(`${dataset} ${DAY}.*no whole receipt`),
     };
@@ -443,9 +454,15 @@ async function land(
 
 async function textOf(lake: Lake, dataset: string, revision?: number): Promise<string | undefined> {
   const chunks = await lake.read(dataset, DAY, revision);
-  return chunks && Buffer.concat(await Array.fromAsync(chunks)).toString();
+  return chunks && Buffer.concat(await all(chunks)).toString();
 }
 
-async function daysOf(lake: Lake, dataset: string) {
-  return Array.fromAsync(lake.list(dataset));
+async function daysOf(lake: Lake, dataset: string): Promise<{ day: string; partition: Partition }[]> {
+  return all(lake.list(dataset));
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }

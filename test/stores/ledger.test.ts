@@ -111,7 +111,12 @@ function ledgerSuite(open: () => Promise<Ledger>): void {
   test('a watermark is compared and set like a day, and may lack its days', async () => {
     const ledger = await open();
     const empty = { dataset: DATASET, firstDay: '2025-01-01' };
-    const moved = { ...empty, landedThrough: '2026-01-30', settledThrough: '2026-01-20' };
+    const moved = {
+      ...empty,
+      landedThrough: '2026-01-30',
+      settledThrough: '2026-01-20',
+      pausedAt: '2026-02-01T00:00:00.000Z',
+    };
     const first = await ledger.putWatermark(empty, undefined);
     assert.deepEqual(await ledger.watermark(DATASET), { value: empty, etag: first });
     const second = await ledger.putWatermark(moved, first);

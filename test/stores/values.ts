@@ -52,6 +52,7 @@ export const WORK: Required<Work> = {
     fingerprint: '40000-ffffffffffffffffffffffffffffffff',
     since: '2026-02-04T00:00:30.000Z',
   },
+  askedAt: '2026-02-03T23:00:00.000Z',
   accepted: '40000-ffffffffffffffffffffffffffffffff',
   errorKind: 'source.throttled',
   errorRemedy: 'wait',
@@ -78,5 +79,7 @@ export function receipt(ticket: number, fingerprint: string, revision = 1): Rece
     apiVersion: 'v1.0',
     fetchedAt: '2026-02-01T01:00:00.000Z',
     ticket,
+    rowsOutside: 3,
+    rowsNeighbour: 4,
   };
 }

@@ -39,6 +39,7 @@ describe('fingerprint', () => {
   test('carries reach the highest word and what overflows it is dropped', () => {
     const row = Buffer.from('{}');
     assert.equal(digestOf([row], 'ffffffffffffffffffffffffffffffff'), '44136fa355b3678a1146ad16f7e8649d');
+    assert.equal(digestOf([row], 'bbec905caa4c9875eeb952e908179b61'), 'f'.repeat(32));
     assert.equal(digestOf([row], 'bbec905caa4c9875eeb952e908179b62'), EMPTY_DIGEST);
   });
 

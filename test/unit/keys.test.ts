@@ -58,6 +58,21 @@ describe('key digests', () => {
     assert.equal(distinct(texts(digests([{ id: true, n: 1 }, { id: true, n: 2 }, { id: 'nu' }], ['id']))), 2);
   });
 
+  test('every pair of bytes is a key of its own', () => {
+    const ids = Array.from({ length: 128 * 128 }, (_, i) => String.fromCharCode(i >> 7, i & 127));
+    assert.equal(
+      distinct(
+        texts(
+          digests(
+            ids.map(id => ({ id })),
+            ['id'],
+          ),
+        ),
+      ),
+      ids.length,
+    );
+  });
+
   test('neighbouring ids spread over all 64 bits', () => {
     const count = 200_000;
     for (const id of [(i: number) => i, (i: number) => `0b6f1d0e-7d0f-4c39-9b66-${i.toString(16).padStart(12, '0')}`]) {
@@ -115,6 +130,13 @@ describe('key table', () => {
     for (let row = 0; row < 20_000; row += 2) assert.equal(table.take(words, row), row);
     for (let row = 0; row < 20_000; row++) assert.equal(table.take(words, row), row % 2 === 0 ? undefined : row);
     assert.equal(table.size, 0);
+  });
+
+  test('keys with a word of zeros survive growth', () => {
+    const words = Int32Array.from({ length: 4_000 }, (_, i) => (i % 2 === (i < 2_000 ? 0 : 1) ? 0 : i));
+    const table = new KeyTable();
+    for (let row = 0; row < 2_000; row++) assert.equal(table.add(words, row), true);
+    for (let row = 0; row < 2_000; row++) assert.equal(table.add(words, row), false);
   });
 
   test('a key of zeros is a key like any other', () => {

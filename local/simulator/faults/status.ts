@@ -95,7 +95,7 @@ export const STATUS_FAULTS = {
   },
   'not-found': { meaning: '404 on a valid request', ...REFUSE, instead: o => o.refuse(404, 'NotFound', '') },
   'bad-request': {
-    meaning: '400 on a valid first page',
+    meaning: '400 on a valid request',
     ...REFUSE,
     instead: occasion => occasion.refuse(400, 'BadRequest', 'The request is not understood.'),
   },

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Environment, readConfig } from '../../shared/config.ts';
+import { LandlineError } from '../../shared/errors.ts';
+
+const EMULATOR =
+  'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/x;QueueEndpoint=http://127.0.0.1:2/x;TableEndpoint=http://127.0.0.1:3/x;';
+const AZURE = {
+  AzureWebJobsStorage__queueServiceUri: 'https://host.queue.core.windows.net',
+  AzureWebJobsStorage__tableServiceUri: 'https://host.table.core.windows.net',
+  LANDLINE_LAKE__blobServiceUri: 'https://data.blob.core.windows.net',
+  AZURE_CLIENT_ID: '11111111-2222-3333-4444-555555555555',
+};
+const SIMULATED = {
+  AzureWebJobsStorage: EMULATOR,
+  LANDLINE_CREDENTIAL: 'simulator',
+  LANDLINE_GRAPH_URL: 'http://127.0.0.1:8080',
+};
+const PEM = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
+const KEY = { account_email: 'x@contoso.example', account_id: 4711, key_id: 'k-1', private_key: PEM };
+
+/** The problems of a configuration, one a line. */
+function problems(env: Environment): string[] {
+  try {
+    readConfig(env);
+  } catch (thrown) {
+    assert.ok(thrown instanceof LandlineError);
+    assert.equal(thrown.reason, 'config.invalid');
+    return thrown.message
+      .split('\n')
+      .filter(line => line.startsWith('  - '))
+      .map(line => line.slice(4));
+  }
+  return [];
+}
+
+test('in Azure, service addresses and an identity are all that is needed', () => {
+  const config = readConfig(AZURE);
+  assert.deepEqual(config.signIn, { kind: 'managed-identity', clientId: AZURE.AZURE_CLIENT_ID });
+  assert.equal(config.cloud.graph, 'https://graph.microsoft.com');
+  assert.equal(config.cloud.scope, 'https://graph.microsoft.com/.default');
+  assert.deepEqual(config.storage.blob, { url: 'https://data.blob.core.windows.net' });
+  assert.deepEqual(config.plan, { historyDays: 365, inFlight: { graph: 4, voximplant: 1 } });
+});
+
+test('datasets of a source that is not configured are off, and it is said why', () => {
+  const { datasets, off } = readConfig(AZURE);
+  assert.equal(datasets.length, 5);
+  assert.deepEqual(
+    off.map(({ dataset }) => dataset),
+    ['voximplant-sms', 'voximplant-a2p-sms'],
+  );
+  assert.equal(readConfig({ ...AZURE, LANDLINE_VOXIMPLANT_KEY: JSON.stringify(KEY) }).datasets.length, 7);
+});
+
+test('both published shapes of a Voximplant key are read', () => {
+  const expected = { accountId: '4711', keyId: 'k-1', privateKey: PEM };
+  for (const text of [JSON.stringify(KEY), JSON.stringify({ result: KEY })])
+    assert.deepEqual(readConfig({ ...AZURE, LANDLINE_VOXIMPLANT_KEY: text }).voximplant?.key, expected);
+});
+
+test('a beta version chosen by setting is the version of that dataset only', () => {
+  const { datasets } = readConfig({ ...AZURE, LANDLINE_PSTN_API: 'beta' });
+  const apis = Object.fromEntries(datasets.map(({ name, api }) => [name, api]));
+  assert.equal(apis['teams-pstn-calls'], 'beta');
+  assert.equal(apis['teams-direct-routing-calls'], 'v1.0');
+});
+
+test('each government cloud has its own host and scope', () => {
+  const graph = (cloud: string) => readConfig({ ...AZURE, LANDLINE_CLOUD: cloud }).cloud;
+  assert.equal(graph('usgov-l4').scope, 'https://graph.microsoft.us/.default');
+  assert.equal(graph('usgov-l5').graph, 'https://dod-graph.microsoft.us');
+  assert.equal(graph('usgov-l5').authority, 'https://login.microsoftonline.us');
+});
+
+test('China is refused with the reason', () => {
+  assert.match(
+    problems({ ...AZURE, LANDLINE_CLOUD: 'china' })[0] ?? '',
+    /does not offer the call-record log functions/,
+  );
+});
+
+test('all problems are told at once, each with what was expected', () => {
+  const found = problems({
+    LANDLINE_HISTORY_DAYS: 'soon',
+    PLAN_SCHEDULE: 'now and then',
+    LANDLINE_DATASETS: 'teams-pstn-call',
+    LANDLINE_FETCH_SECOND: '5',
+    AZURE_CLIENT_ID: 'me',
+  });
+  assert.deepEqual(
+    found.map(line => line.split(':')[0]),
+    [
+      'LANDLINE_FETCH_SECOND',
+      'LANDLINE_DATASETS',
+      'LANDLINE_HISTORY_DAYS',
+      'PLAN_SCHEDULE',
+      'AZURE_CLIENT_ID',
+      'AzureWebJobsStorage__queueServiceUri',
+      'AzureWebJobsStorage__tableServiceUri',
+      'LANDLINE_LAKE__blobServiceUri',
+    ].sort((a, b) => found.findIndex(l => l.startsWith(`${a}:`)) - found.findIndex(l => l.startsWith(`${b}:`))),
+  );
+  assert.ok(found.includes('LANDLINE_HISTORY_DAYS: expected a whole number of days from 1 to 3650, got "soon"'));
+  assert.ok(found.includes('LANDLINE_FETCH_SECOND: there is no such setting; did you mean LANDLINE_FETCH_SECONDS?'));
+  assert.ok(found.some(line => line.endsWith('did you mean teams-pstn-calls?')));
+});
+
+test('numbers out of bounds, and texts that only look like numbers, are refused', () => {
+  for (const value of ['0', '-1', '1.5', '3651', '1e2', '0x10', '١٤'])
+    assert.equal(problems({ ...AZURE, LANDLINE_HISTORY_DAYS: value }).length, 1, value);
+});
+
+test('an address that is not a plain https one is refused', () => {
+  const addresses = [
+    'http://data.blob.core.windows.net',
+    'https://u:p@data.blob.core.windows.net',
+    'data',
+    'https://data.example./',
+    'https://data.example/?sig=x',
+  ];
+  for (const url of addresses)
+    assert.match(problems({ ...AZURE, LANDLINE_LAKE__blobServiceUri: url })[0] ?? '', /expected an https address/, url);
+});
+
+test('an unresolved Key Vault reference is named, and is not used as a key', () => {
+  const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/n)';
+  const [line = ''] = problems({ ...AZURE, LANDLINE_VOXIMPLANT_KEY: reference });
+  assert.match(line, /^LANDLINE_VOXIMPLANT_KEY: its Key Vault reference is not resolved/);
+  assert.ok(!line.includes('vault.azure.net'));
+});
+
+test('no value of a secret is ever shown', () => {
+  const secret = 'marker-7f3a';
+  const env = {
+    ...AZURE,
+    LANDLINE_VOXIMPLANT_KEY: secret,
+    LANDLINE_LAKE: `AccountKey=${secret}`,
+    LANDLINE_CREDENTIAL: 'no',
+  };
+  assert.ok(problems(env).length > 0);
+  assert.ok(!problems(env).join().includes(secret));
+});
+
+test('the simulator is for this machine only', () => {
+  assert.equal(readConfig(SIMULATED).cloud.graph, 'http://127.0.0.1:8080');
+  assert.match(
+    problems({ ...SIMULATED, ...AZURE })[0] ?? '',
+    /simulator is refused together with a real storage account/,
+  );
+  assert.equal(problems({ ...SIMULATED, LANDLINE_GRAPH_URL: 'http://10.0.0.1:8080' }).length, 2);
+  assert.match(problems({ ...AZURE, LANDLINE_GRAPH_URL: 'http://127.0.0.1:1' })[0] ?? '', /only for the simulator/);
+  assert.match(
+    problems({ ...AZURE, LANDLINE_VOXIMPLANT_URL: 'http://127.0.0.1:1' })[0] ?? '',
+    /only for the simulator/,
+  );
+  const key = JSON.stringify(KEY);
+  assert.match(problems({ ...SIMULATED, LANDLINE_VOXIMPLANT_KEY: key })[0] ?? '', /real service is refused/);
+});
+
+test('an account key outside this machine needs a deliberate setting', () => {
+  const keyed = {
+    AzureWebJobsStorage: 'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net',
+  };
+  assert.match(problems(keyed)[0] ?? '', /LANDLINE_ALLOW_SHARED_KEY/);
+  assert.deepEqual(problems({ ...keyed, LANDLINE_ALLOW_SHARED_KEY: 'true' }), []);
+  assert.deepEqual(problems({ AzureWebJobsStorage: EMULATOR }), []);
+});
+
+test('signing in from the environment names each variable that is missing', () => {
+  const named = problems({ AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'environment' }).map(
+    line => line.split(':')[0],
+  );
+  assert.deepEqual(named, [
+    'AZURE_TENANT_ID',
+    'AZURE_CLIENT_ID',
+    'AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH',
+  ]);
+});

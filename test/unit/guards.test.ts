@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HOUR_MS } from '../../shared/day.ts';
+import type { Failure } from '../../shared/errors.ts';
+import { type CompleteRead, judge } from '../../shared/guards.ts';
+import type { Receipt, Work } from '../../shared/model.ts';
+import { setbackOf } from '../../shared/setback.ts';
+import { at, IDLE, NOON } from './days.ts';
+
+const READ: CompleteRead = { rows: 10, fingerprint: 'new', duplicates: 0, neighbours: 1, outside: 0, total: undefined };
+const HELD: Receipt = {
+  format: 1,
+  revision: 1,
+  rows: 10,
+  pages: 1,
+  fingerprint: 'old',
+  windowFrom: '',
+  windowTo: '',
+  apiVersion: 'v1.0',
+  fetchedAt: at(0),
+  ticket: 2,
+  rowsOutside: 0,
+  rowsNeighbour: 0,
+};
+const verdict = (read: Partial<CompleteRead>, held?: Partial<Receipt>, work: Partial<Work> = {}, now = NOON) =>
+  judge({ ...READ, ...read }, held === undefined ? undefined : { ...HELD, ...held }, { ...IDLE, ...work }, at(now));
+
+test('a first read lands, an equal one changes nothing, a larger one replaces', () => {
+  assert.deepEqual(verdict({}), { kind: 'commit', suspicion: undefined });
+  assert.deepEqual(verdict({ fingerprint: 'old' }, {}), { kind: 'same', suspicion: undefined });
+  assert.deepEqual(verdict({ rows: 11 }, {}), { kind: 'commit', suspicion: undefined });
+  assert.deepEqual(verdict({ rows: 0, fingerprint: 'none' }), { kind: 'commit', suspicion: undefined });
+});
+
+test('a smaller read is held until another one, an hour later, agrees', () => {
+  const suspicion = { reason: 'shrink.held', rows: 9, fingerprint: 'new', since: at(NOON) } as const;
+  assert.deepEqual(verdict({ rows: 9 }, {}), { kind: 'hold', suspicion });
+  assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS - 1), { kind: 'hold', suspicion });
+  assert.equal(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS).kind, 'commit');
+  const other = verdict({ rows: 9, fingerprint: 'other' }, {}, { suspicion }, NOON + HOUR_MS);
+  assert.deepEqual(other, {
+    kind: 'hold',
+    suspicion: { ...suspicion, fingerprint: 'other', since: at(NOON + HOUR_MS) },
+  });
+});
+
+test('an emptied day is never replaced without a person', () => {
+  const empty = { rows: 0, fingerprint: 'none' };
+  const suspicion = { reason: 'shrink.emptied', rows: 0, fingerprint: 'none', since: at(NOON) } as const;
+  assert.deepEqual(verdict(empty, {}), { kind: 'hold', suspicion });
+  assert.equal(verdict(empty, {}, { suspicion }, NOON + 100 * HOUR_MS).kind, 'hold');
+  assert.equal(verdict(empty, {}, { suspicion, accepted: 'none' }).kind, 'commit');
+  assert.equal(verdict(empty, {}, { suspicion, accepted: 'another read' }).kind, 'hold');
+  assert.equal(verdict(empty, { rows: 0, fingerprint: 'none' }).kind, 'same');
+});
+
+test('rows that come twice are read again, and land marked at the third time', () => {
+  const twice = { duplicates: 2 };
+  assert.deepEqual(verdict(twice), { kind: 'again', reason: 'page.duplicates' });
+  assert.deepEqual(verdict(twice, undefined, { rereads: 1 }), { kind: 'again', reason: 'page.duplicates' });
+  const suspicion = { reason: 'page.duplicates', rows: 10, fingerprint: 'new', since: at(NOON) };
+  assert.deepEqual(verdict(twice, undefined, { rereads: 2 }), { kind: 'commit', suspicion });
+  assert.deepEqual(verdict({ ...twice, fingerprint: 'old' }, {}, { rereads: 2 }).kind, 'same');
+});
+
+test('a total that the rows do not add up to never lands', () => {
+  assert.equal(verdict({ total: 11 }).kind, 'commit');
+  for (const read of [{ total: 10 }, { total: 12 }, { total: 11, duplicates: 1 }]) {
+    assert.deepEqual(verdict(read, undefined, { rereads: 9 }), { kind: 'again', reason: 'page.total' });
+  }
+});
+
+test('a partition that was found damaged is written again although its receipt agrees', () => {
+  const suspicion = { reason: 'partition.damaged', rows: 10, fingerprint: 'x', since: at(0) } as const;
+  assert.equal(verdict({ fingerprint: 'old' }, {}, { suspicion }).kind, 'commit');
+});
+
+const failure = (remedy: Failure['remedy'], more: Partial<Failure> = {}): Failure => ({
+  reason: 'source.failing',
+  remedy,
+  message: '',
+  ...more,
+});
+const setback = (remedy: Failure['remedy'], work: Partial<Work> = {}, more: Partial<Failure> = {}) =>
+  setbackOf(failure(remedy, more), { ...IDLE, ...work }, NOON);
+
+test('a wait lasts as long as the source said, or a minute, and counts as no failure', () => {
+  const until = at(NOON + HOUR_MS);
+  assert.deepEqual(setback('wait', { failures: 7 }, { until }), { kind: 'delay', until });
+  assert.deepEqual(setback('wait'), { kind: 'delay', until: at(NOON + 60_000) });
+});
+
+test('passing trouble is tried again ever later, up to an hour', () => {
+  const delays = [0, 1, 2, 3, 8, 100].map(failures => {
+    const made = setback('retry', { failures });
+    return made.kind === 'fail' ? (Date.parse(made.retryAt) - NOON) / 1_000 : undefined;
+  });
+  assert.deepEqual(delays, [15, 30, 60, 120, 3_600, 3_600]);
+});
+
+test('a read that cannot be trusted starts again twice, then is left for a while', () => {
+  assert.deepEqual(setback('restart'), { kind: 'restart', rereads: 1 });
+  assert.deepEqual(setback('restart', { rereads: 1 }), { kind: 'restart', rereads: 2 });
+  assert.deepEqual(setback('restart', { rereads: 2 }), { kind: 'fail', retryAt: at(NOON + 15_000) });
+});
+
+test('what needs a person is tried once an hour all the same', () => {
+  for (const remedy of ['reject', 'fix-config'] as const)
+    assert.deepEqual(setback(remedy, { failures: 3 }), { kind: 'fail', retryAt: at(NOON + HOUR_MS) });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
+import { LandlineError } from '../../shared/errors.ts';
+import { trustedLink } from '../../shared/sources/graph.ts';
+
+const ORIGIN = 'https://graph.microsoft.com';
+const BASE = `${ORIGIN}/v1.0/communications/callRecords/`;
+const GOOD = `${BASE}getPstnCalls(from=2026-01-01,to=2026-01-02)?$skip=1000`;
+
+const trust = (link: string) => trustedLink(link, ORIGIN, teamsPstnCalls);
+
+test('links as the provider publishes them are followed unchanged', () => {
+  const links = [
+    GOOD,
+    `${BASE}getPstnCalls(fromDateTime=2026-01-01T00:00:00Z,toDateTime=2026-01-02T00:00:00Z)?$skip=1000`,
+    `${BASE}getPstnCalls(fromDateTime=2026-01-01T00%3A00%3A00Z,toDateTime=2026-01-02)?$skiptoken=a%2Bb`,
+    `${BASE}microsoft.graph.callRecords.getPstnCalls(fromDateTime=2026-01-01,toDateTime=2026-01-02)?$skip=1000`,
+  ];
+  for (const link of links) assert.equal(trust(link).href, link);
+});
+
+test('a link elsewhere is refused before anything is sent', () => {
+  const links = [
+    'https://graph.microsoft.com.evil.example/v1.0/communications/callRecords/getPstnCalls(a)',
+    'http://graph.microsoft.com/v1.0/communications/callRecords/getPstnCalls(a)',
+    'https://graph.microsoft.com:8443/v1.0/communications/callRecords/getPstnCalls(a)',
+    'https://user:word@graph.microsoft.com/v1.0/communications/callRecords/getPstnCalls(a)',
+    'https://graph.microsoft.com@evil.example/v1.0/communications/callRecords/getPstnCalls(a)',
+    'https://graph.microsoft.com./v1.0/communications/callRecords/getPstnCalls(a)',
+    '//evil.example/v1.0/communications/callRecords/getPstnCalls(a)',
+    '\\\\evil.example\\x',
+    `${ORIGIN}/beta/communications/callRecords/getPstnCalls(a)`,
+    `${BASE}../../users`,
+    `${BASE}%2e%2e/%2e%2e/users`,
+    `${BASE}..%2f..%2fusers`,
+    `${BASE}getPstnCalls(a)/../../../me`,
+    `${BASE}getPstnCalls(a)/x`,
+    `${BASE}getSmsLog(a)?$skip=1000`,
+    `${BASE}getPstnCalls`,
+    `${GOOD}#x`,
+    `${BASE}getPstnCalls(a)\n`,
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'https://ｇraph.microsoft.com.evil.example/',
+    '',
+  ];
+  for (const link of links)
+    assert.throws(
+      () => trust(link),
+      { name: 'LandlineError', reason: 'security.foreign_link', remedy: 'reject' },
+      link,
+    );
+});
+
+test('a refusal names no link', () => {
+  assert.throws(
+    () => trust('https://evil.example/secret-marker?token=secret-marker'),
+    (thrown: unknown) => thrown instanceof LandlineError && !thrown.message.includes('secret-marker'),
+  );
+});
+
+test('whatever is trusted leads to the configured origin, version and function', () => {
+  const parts = [
+    'https:',
+    'http:',
+    '//',
+    '/',
+    '\\',
+    '@',
+    ':',
+    '..',
+    '%2e',
+    '%2f',
+    '%5c',
+    '.',
+    'evil.example',
+    '#',
+    '?',
+    ' ',
+    '\t',
+    'graph.microsoft.com',
+    'v1.0',
+    'beta',
+    'communications',
+    'callRecords',
+    'getPstnCalls(',
+    ')',
+    'getSmsLog(',
+    '$skip=1',
+    'microsoft.graph.callRecords.',
+    'ｅ',
+    '\u0000',
+    ';',
+    '%00',
+  ];
+  const mutated = fc.oneof(
+    fc.array(fc.constantFrom(...parts), { maxLength: 14 }).map(pieces => pieces.join('')),
+    fc
+      .tuple(fc.nat(GOOD.length), fc.constantFrom(...parts), fc.nat(12))
+      .map(([place, piece, cut]) => GOOD.slice(0, place) + piece + GOOD.slice(place + cut)),
+    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+  );
+  fc.assert(
+    fc.property(mutated, link => {
+      let url: URL;
+      try {
+        url = trust(link);
+      } catch (thrown) {
+        assert.ok(thrown instanceof LandlineError);
+        return;
+      }
+      assert.equal(url.origin, ORIGIN);
+      assert.equal(url.username + url.password, '');
+      assert.match(
+        url.pathname,
+        /^\/v1\.0\/communications\/callRecords\/(microsoft\.graph\.callRecords\.)?getPstnCalls\([^/]*$/i,
+      );
+    }),
+    { numRuns: 10_000 },
+  );
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { lastDay, owed, stateOf } from '../../shared/owed.ts';
+import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';
+
+const why = (entry: Parameters<typeof owed>[2], day = entry?.day ?? daysAgo(1), now = NOON) =>
+  owed(DATASET, day, entry, now);
+
+test('the newest day to ask for is yesterday, once yesterday is over for an hour', () => {
+  assert.equal(lastDay(Date.parse('2026-03-15T00:59:59.999Z')), '2026-03-13');
+  assert.equal(lastDay(Date.parse('2026-03-15T01:00:00.000Z')), '2026-03-14');
+});
+
+test('a day nobody has touched is missing until the source forgets it', () => {
+  assert.equal(why(undefined, daysAgo(1)), 'missing');
+  assert.equal(why(undefined, daysAgo(90)), 'missing');
+  assert.equal(why(undefined, daysAgo(91)), undefined);
+});
+
+test('a queued day is owed again only when its message was due five minutes ago', () => {
+  const queuedAt = at(NOON - 5 * MINUTE_MS);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt })), undefined);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt }), undefined, NOON + 1), 'lost-message');
+  const retryAt = at(NOON - MINUTE_MS);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt, retryAt }), undefined, NOON + 1), undefined);
+});
+
+test('a fetch is taken over after three silent minutes', () => {
+  const heartbeat = at(NOON - 3 * MINUTE_MS);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'fetching', heartbeat })), undefined);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'fetching', heartbeat }), undefined, NOON + 1), 'takeover');
+});
+
+test('a failed day is owed at its hour, or when a person asks', () => {
+  const retryAt = at(NOON + HOUR_MS);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'failed', retryAt })), undefined);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'failed', retryAt }), undefined, NOON + HOUR_MS), 'failed');
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'failed', retryAt, askedAt: at(NOON) })), 'asked');
+});
+
+test('a landed day is read again a day after each check until it has settled', () => {
+  const day = daysAgo(2);
+  assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: at(NOON - 24 * HOUR_MS + 1) }))), undefined);
+  assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: at(NOON - 24 * HOUR_MS) }))), 'reread');
+  const settledAt = at(NOON - 24 * HOUR_MS);
+  assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: settledAt, settledAt }))), undefined);
+});
+
+test('a settled day is read once more at 35 days, and not again', () => {
+  const day = daysAgo(36);
+  const settledAt = at(NOON - 30 * 24 * HOUR_MS);
+  assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: settledAt, settledAt }))), 'late-check');
+  assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: at(NOON - HOUR_MS), settledAt }))), undefined);
+  const tooEarly = daysAgo(35);
+  assert.equal(why(entryOf(tooEarly, {}, heldOn(tooEarly, { checkedAt: settledAt, settledAt }))), undefined);
+});
+
+test('a shrunken day is witnessed after an hour; an emptied one waits for a person', () => {
+  const day = daysAgo(2);
+  const held = heldOn(day, { checkedAt: at(NOON - HOUR_MS) });
+  const suspicion = { reason: 'shrink.held', rows: 8, fingerprint: 'f', since: at(NOON - HOUR_MS) } as const;
+  assert.equal(why(entryOf(day, { suspicion }, held)), 'witness');
+  assert.equal(why(entryOf(day, { suspicion: { ...suspicion, since: at(NOON - HOUR_MS + 1) } }, held)), undefined);
+  const emptied = { ...suspicion, reason: 'shrink.emptied', rows: 0 } as const;
+  assert.equal(why(entryOf(day, { suspicion: emptied }, held)), undefined);
+  assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'f' }, held)), 'accepted');
+  assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'another read' }, held)), undefined);
+});
+
+test('a person may ask for any day that nobody is at', () => {
+  const old = daysAgo(200);
+  assert.equal(why(entryOf(old, { askedAt: at(NOON) })), 'asked');
+  assert.equal(why(entryOf(old, { askedAt: at(NOON), state: 'fetching', heartbeat: at(NOON) })), undefined);
+});
+
+test('a person sees one state per day', () => {
+  const seen = (entry: ReturnType<typeof entryOf> | undefined, day = daysAgo(2)) => stateOf(DATASET, day, entry, NOON);
+  const day = daysAgo(2);
+  const settled = heldOn(day, { settledAt: at(NOON) });
+  assert.equal(seen(undefined), 'missing');
+  assert.equal(seen(undefined, daysAgo(91)), 'expired');
+  assert.equal(seen(entryOf(day)), 'open');
+  assert.equal(seen(entryOf(day, {}, settled)), 'final');
+  assert.equal(seen(entryOf(day, { state: 'queued', queuedAt: at(NOON) })), 'queued');
+  assert.equal(seen(entryOf(day, { state: 'queued', retryAt: at(NOON + 1) })), 'waiting');
+  assert.equal(seen(entryOf(day, { state: 'fetching' })), 'fetching');
+  assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'retry' })), 'waiting');
+  assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'restart' })), 'waiting');
+  assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'reject' })), 'failed');
+  assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'fix-config' })), 'failed');
+  const suspicion = { reason: 'shrink.held', rows: 8, fingerprint: 'f', since: at(NOON) } as const;
+  assert.equal(seen(entryOf(day, { suspicion })), 'suspect');
+  assert.equal(seen(entryOf(daysAgo(100)), daysAgo(100)), 'final');
+  assert.ok(TODAY > day);
+});
