@@ -1,0 +1,82 @@
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startAzurite } from '../../local/azurite.ts';
+import { type Host, type LogLine, startHost } from '../../local/host.ts';
+import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
+import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { tableLedger } from '../../shared/stores/ledger.ts';
+
+/** The whole product on this machine: its registrations in the local host, over Azurite and the simulator. */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Timers run when a test says so. */
+const NEVER = '0 0 0 1 1 *';
+
+export async function startProduct(simulated: SimulatorOptions = {}) {
+  const [azurite, simulator] = await Promise.all([startAzurite(), startSimulator(simulated)]);
+  const { connectionString } = azurite;
+  const clients = storageClients({ connectionString });
+  await ensureLake(clients.blobs);
+  await clients.table(LEDGER_TABLE).createTable();
+  const queue = clients.queue(FETCH_QUEUE);
+  const poison = clients.queue(POISON_QUEUE);
+  await Promise.all([queue.create(), poison.create()]);
+  const lines: LogLine[] = [];
+  const hosts: Host[] = [];
+
+  return {
+    simulator,
+    lines,
+    queue,
+    poison,
+    ledger: tableLedger(clients.table(LEDGER_TABLE), () => crypto.randomUUID()),
+    lake: blobLake(clients.blobs),
+    raw: clients.blobs.getContainerClient('raw'),
+    history: clients.blobs.getContainerClient('history'),
+
+    /** A host that runs the real registrations, with settings of the simulator beneath those given. */
+    async host(settings: Readonly<Record<string, string>> = {}): Promise<Host> {
+      const host = await startHost({
+        root: ROOT,
+        files: ['functions/plan.ts', 'functions/fetch.ts', 'functions/poison.ts'],
+        connectionString,
+        settings: {
+          AzureWebJobsStorage: connectionString,
+          PLAN_SCHEDULE: NEVER,
+          LANDLINE_CREDENTIAL: 'simulator',
+          LANDLINE_GRAPH_URL: simulator.graphUrl,
+          LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
+          LANDLINE_HISTORY_DAYS: '4',
+          ...settings,
+        },
+        log: line => lines.push(line),
+      });
+      hosts.push(host);
+      return host;
+    },
+
+    /** Events of the product with this name, as reported. */
+    events(name: string): Record<string, unknown>[] {
+      const reported = lines.filter(({ category }) => category === 'user').map(({ message }) => JSON.parse(message));
+      return reported.filter(({ event }) => event === name);
+    },
+
+    async stop(): Promise<void> {
+      await Promise.all(hosts.map(host => host.stop()));
+      await simulator.stop();
+      await azurite.stop();
+    },
+  };
+}
+
+export type Product = Awaited<ReturnType<typeof startProduct>>;
+
+/** A product for one test, stopped when the test ends. */
+export async function productFor(context: TestContext, simulated: SimulatorOptions = {}): Promise<Product> {
+  const product = await startProduct(simulated);
+  context.after(() => product.stop());
+  return product;
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addDays, dayOf } from '../../shared/day.ts';
+import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
+import { lastDay } from '../../shared/owed.ts';
+import { dayOfPath, partitionPath } from '../../shared/paths.ts';
+import { type Product, productFor } from './product-rig.ts';
+
+const TWO = { LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms' };
+const LAST = lastDay(Date.now());
+const FOUR_DAYS = [-3, -2, -1, 0].map(days => addDays(LAST, days));
+
+async function textOf({ raw }: Product, dataset: string, day: string): Promise<string> {
+  return (await raw.getBlobClient(partitionPath(dataset, day)).downloadToBuffer()).toString('utf8');
+}
+
+async function namesIn({ raw }: Product): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of raw.listBlobsFlat()) names.push(name);
+  return names;
+}
+
+async function assertTruth(product: Product, dataset: 'teams-pstn-calls' | 'teams-sms'): Promise<void> {
+  for (const day of FOUR_DAYS) {
+    const landed = await textOf(product, dataset, day);
+    const truth = product.simulator.truth(dataset, day);
+    assert.equal(landed, truth.map(row => `${row}\n`).join(''), `${dataset} ${day}`);
+    const digest = new Digest();
+    for (const row of truth) digest.add(Buffer.from(row));
+    const partition = await product.lake.head(dataset, day);
+    assert.equal(partition?.receipt.rows, truth.length);
+    assert.equal(partition?.receipt.fingerprint, fingerprintOf(truth.length, digest.text));
+  }
+}
+
+test('two logs land row by row and byte by byte, one blob per dataset and day', async context => {
+  const product = await productFor(context, { seed: 11, rows: 1_500, oddShare: 0.1 });
+  const host = await product.host(TWO);
+  await host.runTimer('plan');
+  await host.drain();
+  await assertTruth(product, 'teams-pstn-calls');
+  await assertTruth(product, 'teams-sms');
+  const expected = ['teams-pstn-calls', 'teams-sms'].flatMap(name => FOUR_DAYS.map(day => partitionPath(name, day)));
+  assert.deepEqual((await namesIn(product)).sort(), expected.sort());
+
+  // Planned again, nothing is owed and nothing lands twice.
+  const requests = product.simulator.counters.requests;
+  await host.runTimer('plan');
+  await host.drain();
+  assert.equal(product.simulator.counters.requests, requests);
+  assert.equal(product.events('day landed').length, 8);
+  const watermark = await product.ledger.watermark('teams-sms');
+  assert.deepEqual(watermark?.value, { dataset: 'teams-sms', firstDay: FOUR_DAYS[0], landedThrough: LAST });
+  const [heartbeat] = product.events('coverage reported').slice(-1);
+  assert.equal(heartbeat?.['lagDays'], 0);
+});
+
+test('a row at exactly midnight is in the partition of the day it begins, and in no other', async context => {
+  const product = await productFor(context, { seed: 12, rows: 20 });
+  const host = await product.host({ LANDLINE_DATASETS: 'teams-pstn-calls' });
+  await host.runTimer('plan');
+  await host.drain();
+  const [before = '', day = ''] = FOUR_DAYS;
+  const midnight = new RegExp(`"startDateTime":"${day}T00:00:00(\\.0+)?Z"`);
+  assert.match(await textOf(product, 'teams-pstn-calls', day), midnight);
+  assert.doesNotMatch(await textOf(product, 'teams-pstn-calls', before), midnight);
+});
+
+test('a day without rows is an empty blob, and not a missing one', async context => {
+  const product = await productFor(context, { seed: 13, rows: 0 });
+  const host = await product.host({ LANDLINE_DATASETS: 'teams-sms', LANDLINE_HISTORY_DAYS: '1' });
+  await host.runTimer('plan');
+  await host.drain();
+  assert.equal(await textOf(product, 'teams-sms', LAST), '');
+  assert.equal((await product.lake.head('teams-sms', LAST))?.receipt.rows, 0);
+});
+
+test('a day longer than one fetch lands whole over several', async context => {
+  const product = await productFor(context, { seed: 14, rows: 6_000 });
+  product.simulator.switches.latencyMs = 250;
+  const host = await product.host({
+    LANDLINE_DATASETS: 'teams-pstn-calls',
+    LANDLINE_HISTORY_DAYS: '1',
+    LANDLINE_FETCH_SECONDS: '1',
+  });
+  await host.runTimer('plan');
+  await host.drain();
+  assert.ok(product.events('day continued').length > 0);
+  const truth = product.simulator.truth('teams-pstn-calls', LAST);
+  assert.equal(await textOf(product, 'teams-pstn-calls', LAST), truth.map(row => `${row}\n`).join(''));
+});
+
+test('garbage in the queue is logged, removed or poisoned, and changes nothing', async context => {
+  const product = await productFor(context, { seed: 15, rows: 10 });
+  const host = await product.host({ LANDLINE_DATASETS: 'teams-sms', LANDLINE_HISTORY_DAYS: '1' });
+  await host.runTimer('plan');
+  await host.drain();
+  const before = await product.ledger.day('teams-sms', LAST);
+  const requests = product.simulator.counters.requests;
+  const tomorrow = addDays(dayOf(new Date()), 1);
+  const ticket = before?.value.work.ticket ?? 0;
+  const send = (value: unknown) =>
+    product.queue.sendMessage(
+      Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64'),
+    );
+  await product.queue.sendMessage('*** not base64 ***');
+  await send('not JSON');
+  await send('[1, 2');
+  await send('null');
+  await send({ dataset: 'teams-faxes', day: LAST, ticket });
+  await send({ dataset: 'voximplant-sms', day: LAST, ticket });
+  await send({ dataset: 'teams-sms', day: tomorrow, ticket });
+  await send({ dataset: 'teams-sms', day: '2024-13-01', ticket });
+  await send({ dataset: 'teams-sms', day: LAST, ticket: ticket - 1 });
+  await send(`{"__proto__":{"dataset":"teams-sms"},"dataset":"__proto__","day":"${LAST}","ticket":${ticket}}`);
+  await send({
+    dataset: 'teams-sms',
+    day: LAST,
+    ticket,
+    url: 'http://127.0.0.1:9/',
+    nextLink: 'x',
+    container: 'curated',
+  });
+  await host.drain();
+  assert.equal(product.events('message rejected').length, 4);
+  assert.equal(product.events('message dropped').length, 6);
+  assert.ok(product.lines.some(({ category, level }) => category === 'host' && level === 'error'));
+  assert.equal((await product.poison.getProperties()).approximateMessagesCount, 1);
+  assert.equal((await product.queue.getProperties()).approximateMessagesCount, 0);
+  assert.deepEqual(await product.ledger.day('teams-sms', LAST), before);
+  assert.equal(product.simulator.counters.requests, requests);
+  assert.equal((await namesIn(product)).filter(name => dayOfPath('teams-sms', name) === undefined).length, 0);
+});
+
+test('a configuration that is not usable is reported in one message, and nothing is written', async context => {
+  const product = await productFor(context, { seed: 16, rows: 10 });
+  const host = await product.host({ LANDLINE_HISTORY_DAYS: 'soon', LANDLINE_DATASETS: 'teams-fax' });
+  assert.equal(await host.runTimer('plan'), false);
+  const [rejected] = product.events('config rejected');
+  assert.match(String(rejected?.['message']), /LANDLINE_HISTORY_DAYS.*\n.*LANDLINE_DATASETS/);
+  assert.deepEqual(await namesIn(product), []);
+  assert.deepEqual(await product.ledger.days('teams-sms'), []);
+  assert.equal(product.simulator.counters.requests, 0);
+});
+
+test('late rows become a new revision, and the first one is in history', async context => {
+  const clock = { now: Date.now() };
+  const product = await productFor(context, {
+    seed: 17,
+    rows: 300,
+    lateShare: 0.2,
+    changedShare: 0,
+    lateHours: [100, 200],
+    now: () => clock.now,
+  });
+  const host = await product.host({ LANDLINE_DATASETS: 'teams-sms', LANDLINE_HISTORY_DAYS: '1' });
+  await host.runTimer('plan');
+  await host.drain();
+  const first = await textOf(product, 'teams-sms', LAST);
+  clock.now += 300 * 3_600_000;
+  const found = await product.ledger.day('teams-sms', LAST);
+  assert.ok(found?.value.held);
+  const asked = { ...found.value, work: { ...found.value.work, askedAt: new Date().toISOString() } };
+  await product.ledger.putDay(asked, found.etag);
+  await host.runTimer('plan');
+  await host.drain();
+  const truth = product.simulator.truth('teams-sms', LAST);
+  assert.equal(await textOf(product, 'teams-sms', LAST), truth.map(row => `${row}\n`).join(''));
+  const kept = await product.history.getBlobClient(`teams-sms/date=${LAST}/r0001.jsonl`).downloadToBuffer();
+  assert.equal(kept.toString('utf8'), first);
+  const [revised] = product.events('day revised');
+  const late = truth.length - first.split('\n').length + 1;
+  assert.ok(late > 0);
+  assert.deepEqual([revised?.['rowsAdded'], revised?.['rowsRemoved'], revised?.['revision']], [late, 0, 2]);
+});
