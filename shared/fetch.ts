@@ -1,5 +1,5 @@
 import { Claim, Superseded } from './claim.ts';
-import { commitRead, heldAfter } from './commit.ts';
+import { type Commit, commitRead, heldAfter, type Noted } from './commit.ts';
 import { endOf, instantOf, windowOf } from './day.ts';
 import { done, failed, queued, type Requeue, troubleOf } from './entry.ts';
 import { failureOf, LandlineError } from './errors.ts';
@@ -7,7 +7,7 @@ import { closeGate, refuseBeforeGate } from './gate.ts';
 import { judge } from './guards.ts';
 import type { Checkpoint, Dataset, FetchMessage, ReasonCode, Receipt, SourceName, Suspicion } from './model.ts';
 import { DAY_OVER_MS } from './owed.ts';
-import { type Attempt, about, type PagePorts, readPages } from './pages.ts';
+import { type Attempt, about, type PagePorts, readPages, withHeartbeat } from './pages.ts';
 import type { Jobs, Partition, Source } from './ports.ts';
 import { Reading } from './reading.ts';
 import { setbackOf } from './setback.ts';
@@ -103,20 +103,17 @@ async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | 
     case 'commit': {
       // The last sign of life: a worker that lost the day meanwhile must not commit it.
       await claim.beat(on.clock.now());
-      const receipt = await commitRead(
-        on.lake,
-        {
-          dataset,
-          window,
-          read,
-          segments: reading.staging,
-          pages: reading.pages,
-          ticket: claim.ticket,
-          replaces,
-          knownRevision: held?.revision ?? 0,
-        },
-        on.clock.now(),
-      );
+      const commit: Commit = {
+        dataset,
+        window,
+        read,
+        segments: reading.staging,
+        pages: reading.pages,
+        ticket: claim.ticket,
+        replaces,
+        knownRevision: held?.revision ?? 0,
+      };
+      const receipt = await withHeartbeat(commitRead(on.lake, commit, on.clock.now()), attempt, on);
       if (receipt === 'superseded') throw contradiction(dataset, 'storage.failing');
       return note(attempt, on, receipt, verdict.suspicion, now);
     }
@@ -155,11 +152,9 @@ async function note(
   const { dataset, window, claim, reading } = attempt;
   if (receipt === undefined) throw new Error('A read cannot equal a partition that is not there');
   const before = claim.entry.held;
-  const held = await heldAfter(
-    on.lake,
-    { dataset, day: window.day, receipt, before, bytes: reading.bytes, suspect: suspicion !== undefined },
-    now,
-  );
+  const { bytes } = reading;
+  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: suspicion !== undefined };
+  const held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
   await claim.save(done(claim.entry, held, suspicion));
   const told = { ...about(attempt), ...held };
   if (before?.revision === held.revision) {

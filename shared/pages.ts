@@ -95,16 +95,26 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
   }
 }
 
-/** Waits for a page, with signs of life to the ledger meanwhile. */
-async function withHeartbeat(pending: Promise<Page>, { claim }: Attempt, { clock, limits }: PagePorts): Promise<Page> {
+/**
+ * Waits for work that may take long, with signs of life to the ledger meanwhile.
+ *
+ * @param work never resolves to `undefined`. When the day is lost to another worker, its outcome is dropped
+ * @throws Superseded when another worker has the day
+ */
+export async function withHeartbeat<T extends object | string>(
+  work: Promise<T>,
+  { claim }: Pick<Attempt, 'claim'>,
+  { clock, limits }: Pick<PagePorts, 'clock' | 'limits'>,
+): Promise<T> {
+  work.catch(() => {});
   for (;;) {
-    const arrived = new AbortController();
-    const beat = clock.sleep(limits.heartbeatMs, arrived.signal).catch(() => {});
+    const ended = new AbortController();
+    const beat = clock.sleep(limits.heartbeatMs, ended.signal).catch(() => {});
     try {
-      const first = await Promise.race([pending, beat]);
+      const first = await Promise.race([work, beat]);
       if (first !== undefined) return first;
     } finally {
-      arrived.abort();
+      ended.abort();
     }
     await claim.beat(clock.now());
   }

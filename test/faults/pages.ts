@@ -1,0 +1,109 @@
+import { LandlineError } from '../../shared/errors.ts';
+import type { Dataset, Day } from '../../shared/model.ts';
+import type { Page } from '../../shared/ports.ts';
+import { cutRowsInPlace } from '../../shared/rows.ts';
+import { cutSpecOf } from '../../shared/sift.ts';
+import type { Row, Truth } from './truth.ts';
+
+/** Pages of the truth as it is when they are asked for, and a record of all that was ever sent. */
+
+/** One page that was sent. Its number is in the cursor to the next one, so that every chain of pages is known. */
+interface Sent {
+  readonly before: number | undefined;
+  readonly rows: readonly Row[];
+  readonly at: number;
+  readonly version: number;
+  readonly total: number | undefined;
+}
+
+/** A chain of pages from the first to the last: what a day may land as. */
+export interface WholeRead {
+  /** The day's own rows, as lines, in the order in which they came. */
+  readonly text: string;
+  readonly rows: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Whether the rows changed while they were read. */
+  readonly torn: boolean;
+  readonly repeated: number;
+  /** Whether the total it was told is what it got. */
+  readonly totalsAgree: boolean;
+}
+
+export class PageRecord {
+  /** By `dataset/day`, every whole read of it. */
+  readonly wholeReads = new Map<string, WholeRead[]>();
+  private readonly sent: Sent[] = [];
+  private readonly freshAt = new Map<string, number>();
+  private readonly pageRows: number;
+
+  constructor(pageRows: number) {
+    this.pageRows = pageRows;
+  }
+
+  /** The page behind a cursor, as of now. */
+  page(truth: Truth, day: Day, cursor: string | undefined, now: number, servedAt: number): Page {
+    const { dataset } = truth;
+    const [before, offset] = cursor === undefined ? [undefined, 0] : parse(cursor);
+    const all = truth.windowRows(day);
+    const rows = all.slice(offset, offset + this.pageRows);
+    const last = offset + this.pageRows >= all.length;
+    const total = dataset.source === 'voximplant' ? all.length : undefined;
+    const number = this.sent.push({ before, rows, at: now, version: truth.versionOf(day), total }) - 1;
+    if (last) this.finish(truth, day, number);
+    const next = last ? undefined : `${number}@${offset + this.pageRows}`;
+    if (next !== undefined) this.freshAt.set(next, now);
+    const cut = cutRowsInPlace(Buffer.from(bodyOf(dataset, rows, total)), cutSpecOf(dataset));
+    return { cut, next, total, notice: undefined, servedAt };
+  }
+
+  /** When the worker that holds a cursor last knew it was good. */
+  freshness(cursor: string): number {
+    return this.freshAt.get(cursor) ?? 0;
+  }
+
+  /** A worker has staged the page that came with the cursor. */
+  refresh(cursor: string, now: number): void {
+    this.freshAt.set(cursor, now);
+  }
+
+  private finish(truth: Truth, day: Day, last: number): void {
+    const chain: Sent[] = [];
+    for (let at: number | undefined = last; at !== undefined; ) {
+      const sent: Sent | undefined = this.sent[at];
+      if (sent === undefined) break;
+      chain.unshift(sent);
+      at = sent.before;
+    }
+    const own = chain.flatMap(({ rows }) => rows.filter(row => row.day === day));
+    const first = chain[0];
+    const keys = new Set(own.map(row => row.key));
+    const received = chain.reduce((sum, { rows }) => sum + rows.length, 0);
+    const read: WholeRead = {
+      text: own.map(row => `${row.line}\n`).join(''),
+      rows: own.length,
+      startedAt: first?.at ?? 0,
+      endedAt: chain.at(-1)?.at ?? 0,
+      torn: chain.some(({ version }) => version !== first?.version),
+      repeated: own.length - keys.size,
+      totalsAgree: chain.every(({ total }) => total === first?.total && (total === undefined || total === received)),
+    };
+    const key = `${truth.dataset.name}/${day}`;
+    const reads = this.wholeReads.get(key) ?? [];
+    reads.push(read);
+    this.wholeReads.set(key, reads);
+  }
+}
+
+function parse(cursor: string): [number, number] {
+  const [before, offset] = cursor.split('@').map(Number);
+  if (before === undefined || offset === undefined || Number.isNaN(before + offset))
+    throw new LandlineError({ reason: 'source.rejected', remedy: 'reject', message: `No such cursor: ${cursor}` });
+  return [before, offset];
+}
+
+function bodyOf(dataset: Dataset, rows: readonly Row[], total: number | undefined): string {
+  const served = rows.map(row => row.served).join(', ');
+  const more = total === undefined ? `"@odata.context":"x"` : `"total_count":${total},"count":${rows.length}`;
+  return `{${more},"${dataset.rowArray}":[${served}]}`;
+}

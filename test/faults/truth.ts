@@ -1,0 +1,152 @@
+import { addDays } from '../../shared/day.ts';
+import type { Dataset, Day } from '../../shared/model.ts';
+import type { Dice } from './dice.ts';
+import type { Change } from './profile.ts';
+
+/** What the source really has: rows that come late, change and go while the world turns. */
+
+export interface Row {
+  /** The day whose partition it belongs in. */
+  readonly day: Day;
+  readonly number: number;
+  readonly version: number;
+  /** What identifies it among the rows of its dataset. */
+  readonly key: string;
+  /** For sorting; empty when it has no time. */
+  readonly at: string;
+  /** The bytes the source sends. */
+  readonly served: string;
+  /** The line that must land. */
+  readonly line: string;
+}
+
+interface DayRows {
+  rows: readonly Row[];
+  version: number;
+  numbers: number;
+  /** When its rows changed last, and how often, in milliseconds since the epoch. */
+  changedAt: number;
+}
+
+export class Truth {
+  readonly dataset: Dataset;
+  /** Every row there ever was, by its line. */
+  readonly byLine = new Map<string, Row>();
+  private readonly days = new Map<Day, DayRows>();
+  private readonly dice: Dice;
+  /** Whether the source counts the end of a range. */
+  private readonly endsIncluded: boolean;
+
+  constructor(dataset: Dataset, dice: Dice) {
+    this.dataset = dataset;
+    this.dice = dice;
+    this.endsIncluded = dice.chance(0.7);
+  }
+
+  /** Writes the first rows of a day, `count` of them. */
+  begin(day: Day, count: number): void {
+    const state: DayRows = { rows: [], version: 0, numbers: 0, changedAt: 0 };
+    this.days.set(day, state);
+    state.rows = this.sorted(Array.from({ length: count }, () => this.rowOf(day, state.numbers++, 0)));
+  }
+
+  /** The day's own rows. */
+  rows(day: Day): readonly Row[] {
+    return this.days.get(day)?.rows ?? [];
+  }
+
+  changedAt(day: Day): number {
+    return this.days.get(day)?.changedAt ?? 0;
+  }
+
+  /** Equal for equal answers to a request for the day. */
+  versionOf(day: Day): number {
+    return [addDays(day, -1), day, addDays(day, 1)].reduce((sum, each) => sum + (this.days.get(each)?.version ?? 0), 0);
+  }
+
+  /** Rows in the window of the day: the day's own and those of the overlap. */
+  windowRows(day: Day): readonly Row[] {
+    const { overlap } = this.dataset;
+    const own = this.rows(day);
+    if (overlap === 'none') return own;
+    const next = addDays(day, 1);
+    const until = overlap === 'second' ? `${next} 00:00:01` : `${next} 00:00:00`;
+    const from = `${addDays(day, -1)} 23:59:59`;
+    const before = overlap === 'second' ? this.rows(addDays(day, -1)).filter(row => row.at >= from) : [];
+    const after = this.endsIncluded ? this.rows(next).filter(row => row.at !== '' && row.at <= until) : [];
+    return before.length + after.length === 0 ? own : [...before, ...own, ...after];
+  }
+
+  /** @returns whether anything changed */
+  change(day: Day, change: Change, now: number): boolean {
+    const state = this.days.get(day);
+    if (state === undefined || (change !== 'late' && state.rows.length === 0)) return false;
+    state.rows = this.sorted(this.changed(day, state, change));
+    state.version += 1;
+    state.changedAt = now;
+    return true;
+  }
+
+  private changed(day: Day, state: DayRows, change: Change): Row[] {
+    const { dice } = this;
+    const rows = [...state.rows];
+    switch (change) {
+      case 'late':
+        return [...rows, ...Array.from({ length: dice.between(1, 4) }, () => this.rowOf(day, state.numbers++, 0))];
+      case 'changed': {
+        const at = dice.between(0, rows.length - 1);
+        return rows.map((row, i) => (i === at || dice.chance(0.2) ? this.rowOf(day, row.number, row.version + 1) : row));
+      }
+      case 'withdrawn':
+        rows.splice(dice.between(0, rows.length - 1), dice.between(1, 3));
+        return rows;
+      case 'emptied':
+        return [];
+    }
+  }
+
+  private sorted(rows: Row[]): Row[] {
+    return rows.sort((a, b) => (a.at === b.at ? a.number - b.number : a.at < b.at ? -1 : 1));
+  }
+
+  /** A row's time depends on its number alone, so that a changed row stays where it was. */
+  private rowOf(day: Day, number: number, version: number): Row {
+    const at = this.dataset.eventTime === undefined ? '' : timeOf(day, number);
+    const text = textOf(this.dataset.name, day, number, version, at);
+    // Some sources break their rows over lines.
+    const served = number % 7 === 3 ? text.replace(',', ',\r\n ') : text;
+    const line = served.replace(/[\r\n]/g, ' ');
+    const nameless = this.dataset.name === 'teams-pstn-calls' && number % 11 === 10;
+    const row = { day, number, version, key: nameless ? line : `${day}#${number}`, at, served, line };
+    this.byLine.set(line, row);
+    return row;
+  }
+}
+
+/** Mostly some second of the day; some rows lie on its very borders, and some have no time. */
+function timeOf(day: Day, number: number): string {
+  const part = (number * 2_654_435_761) % 100;
+  if (part < 5) return '';
+  if (part < 9) return `${day} 00:00:00`;
+  if (part < 12) return `${day} 00:00:01`;
+  if (part < 16) return `${day} 23:59:59`;
+  const second = (number * 7_919 + 3_600) % 86_000;
+  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
+  return `${day} ${[hours, minutes, second % 60].map(each => String(each).padStart(2, '0')).join(':')}`;
+}
+
+function textOf(dataset: string, day: Day, number: number, version: number, at: string): string {
+  const id = `${day}#${number}`;
+  const cost = `${version}.00`;
+  if (dataset === 'teams-dialout-usage')
+    return `{"userId":"${id}","usageLocation":"DE","destinationContext":"Domestic","currency":"EUR","totalCallCharge":${cost}}`;
+  if (dataset === 'voximplant-sms') {
+    // Two rows share a message id and differ in direction.
+    const [message, direction] = [Math.floor(number / 2), number % 2 === 0 ? 'IN' : 'OUT'];
+    const time = at === '' ? '' : `,"processed_date":"${at}"`;
+    return `{"message_id":9007199254740993${message},"direction":"${direction}","cost":${cost},"text":"\\u00e9 ${id}"${time}}`;
+  }
+  const name = number % 11 === 10 ? 'null' : `"${id}"`;
+  const time = at === '' ? '' : `,"startDateTime":"${at.replace(' ', 'T')}.0000000Z"`;
+  return `{"id":${name}, "callId":"${id}","charge":${cost},"userDisplayName":"Größe {[\\"${number}"${time}}`;
+}

@@ -1,0 +1,24 @@
+import { startSimulator } from '../../local/simulator/index.ts';
+import { sender } from '../../shared/http.ts';
+import { graphSource } from '../../shared/sources/graph.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { teamsPstnCalls as d } from '../../shared/datasets/teams-pstn-calls.ts';
+import { windowOf } from '../../shared/day.ts';
+import { Reading } from '../../shared/reading.ts';
+const NOW = Date.parse('2026-03-20T12:00:00Z');
+const DAY = '2026-03-10';
+const sim = await startSimulator({ rows: 1550, now: () => NOW });
+console.log(sim.countRows('teams-pstn-calls', DAY));
+const src = graphSource({ origin: sim.graphUrl, token: async () => 'x', send: sender(), random: () => 0.5, clock: systemClock });
+const w = windowOf(DAY, d.overlap);
+const run = async () => {
+  let c: string | undefined; const r = new Reading(d, 1, undefined, NOW);
+  do { const p = await src.read(d, w, c, new AbortController().signal); r.take(p, w); c = p.next; } while (c !== undefined);
+};
+for (let i = 0; i < 10; i++) await run();
+let t = performance.now(); for (let i = 0; i < 30; i++) await run();
+console.log('clean', (performance.now() - t) / 30);
+sim.setFaults([{ fault: 'unknown-field', page: 'first' }]);
+t = performance.now(); for (let i = 0; i < 30; i++) await run();
+console.log('struck', (performance.now() - t) / 30);
+await sim.stop(); process.exit(0);
