@@ -97,7 +97,7 @@ function failureOfSignIn(thrown: unknown): LandlineError {
     reason: 'auth.unavailable',
     remedy: 'retry',
     message:
-      'No token could be had: the identity’s token endpoint did not answer. In Azure, check that the app has its identity; elsewhere set LANDLINE_CREDENTIAL=environment.',
+      'No token could be had: nothing answered the sign-in. In Azure, check that the app has its identity (AZURE_CLIENT_ID); on a laptop, that LANDLINE_CREDENTIAL is environment and that the network lets the sign-in host through.',
     cause: thrown,
   });
 }

@@ -1,0 +1,53 @@
+import { DATASETS } from '../shared/datasets/index.ts';
+import { addDays, eachDay, instantOf } from '../shared/day.ts';
+import type { DayEntry } from '../shared/model.ts';
+import { lastDay } from '../shared/owed.ts';
+import { type DatasetLedger, plan } from '../shared/plan.ts';
+
+/** What is measured in this very process: decisions over a large ledger. */
+
+const YEARS = 10;
+
+/** A ledger of ten years in which nearly all has settled. */
+export function largeLedgers(now: number): DatasetLedger[] {
+  const last = lastDay(now);
+  const first = addDays(last, 1 - 365 * YEARS);
+  return DATASETS.map(dataset => {
+    const entries: DayEntry[] = [];
+    for (const day of eachDay(first, last)) {
+      const landedAt = instantOf(now - 3_600_000);
+      entries.push({
+        dataset: dataset.name,
+        day,
+        work: { state: 'idle', ticket: 4, failures: 0, rereads: 0 },
+        held: {
+          revision: 1,
+          rows: 1_000,
+          bytes: 700_000,
+          pages: 1,
+          fingerprint: `1000-${'a'.repeat(32)}`,
+          landedAt,
+          checkedAt: landedAt,
+          settledAt: landedAt,
+          rowsAdded: 0,
+          rowsChanged: 0,
+          rowsRemoved: 0,
+          rowsOutside: 0,
+          rowsNeighbour: 0,
+          curatedRevision: 1,
+        },
+      });
+    }
+    return { dataset: { ...dataset, historyDays: 365 * YEARS }, watermark: undefined, entries };
+  });
+}
+
+/** CPU milliseconds of planning ten years of every dataset, from nothing recorded. */
+export function planningMs(now: number): number {
+  const ledgers = largeLedgers(now);
+  const settings = { historyDays: 365 * YEARS, inFlight: { graph: 4, voximplant: 1 } };
+  const before = process.cpuUsage();
+  plan(ledgers, new Map(), settings, now);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}

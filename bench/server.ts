@@ -1,0 +1,99 @@
+import { createServer } from 'node:http';
+import { addDays } from '../shared/day.ts';
+
+/**
+ * The fast source of the benchmarks: pages of 1,000 calls from one pre-rendered body, so that the server costs as
+ * little as it can. Ids and dates are stamped into a copy; all else is equal. Prints its address; `/cpu` tells what it
+ * used. Faithful to Graph where it matters for speed: envelope, next link before the rows, size of a page.
+ */
+
+const PAGE_ROWS = 1_000;
+const ID = '00000000-0000-4000-8000-000000000000';
+const DAY = '0000-00-00';
+
+function row(i: number): string {
+  const minute = String(i % 60).padStart(2, '0');
+  const hour = String(i % 24).padStart(2, '0');
+  return (
+    `{"id":"${ID}","callId":"${1835317186 + i}_112562680@203.0.113.176","userId":"db03c14b-06eb-4189-939b-${String(i % 997).padStart(12, '0')}"` +
+    `,"userPrincipalName":"person.${i % 997}@contoso.example","userDisplayName":"Person Number ${i % 997}"` +
+    `,"startDateTime":"${DAY}T${hour}:${minute}:08.2589935Z","endDateTime":"${DAY}T${hour}:${minute}:59.2589935Z"` +
+    `,"duration":${i % 3600},"charge":0.${String(i % 10_000).padStart(4, '0')},"callType":"user_out","currency":"USD"` +
+    `,"calleeNumber":"+1202555${String(i % 10_000).padStart(4, '0')}","usageCountryCode":"US","tenantCountryCode":"US"` +
+    `,"connectionCharge":0.00,"callerNumber":"+12025550199","destinationContext":"Domestic"` +
+    `,"destinationName":"United States","conferenceId":null,"licenseCapability":"MCOPSTN2"` +
+    `,"inventoryType":"Subscriber","operator":"Microsoft","callDurationSource":"microsoft"}`
+  );
+}
+
+const rows = Buffer.from(Array.from({ length: PAGE_ROWS }, (_, i) => row(i)).join(','));
+const idPlaces = places(ID);
+const dayPlaces = places(DAY);
+
+function places(text: string): number[] {
+  const found: number[] = [];
+  for (let at = rows.indexOf(text); at >= 0; at = rows.indexOf(text, at + 1)) found.push(at);
+  return found;
+}
+
+function body(origin: string, day: string, page: number, pages: number, path: string): Buffer {
+  const next = page + 1 < pages ? `"@odata.nextLink":"${origin}${path}?$skip=${(page + 1) * PAGE_ROWS}",` : '';
+  const head = Buffer.from(`{"@odata.context":"x","@odata.count":${PAGE_ROWS},${next}"value":[`);
+  const whole = Buffer.allocUnsafe(head.length + rows.length + 2);
+  head.copy(whole);
+  rows.copy(whole, head.length);
+  whole.write(']}', head.length + rows.length, 'latin1');
+  for (const [i, at] of idPlaces.entries()) {
+    whole.write((page * PAGE_ROWS + i).toString(16).padStart(8, '0'), head.length + at, 'latin1');
+  }
+  for (const at of dayPlaces) whole.write(day, head.length + at, 'latin1');
+  return whole;
+}
+
+const PATH =
+  /^(\/[\w.]+\/communications\/callRecords\/getPstnCalls\([a-zA-Z]+=(\d{4}-\d{2}-\d{2})[^)]*\))(?:\?\$skip=(\d+))?$/;
+
+/** Pages of each day: set by `/pages/<n>`; milliseconds before each answer: set by `/latency/<ms>`. */
+let pages = 1;
+let latencyMs = 0;
+/** Of the next links: one contender takes no other than https. */
+let scheme = 'http';
+
+const server = createServer((request, response) => {
+  const url = request.url ?? '';
+  const set = /^\/(pages|latency|https)\/(\d+)$/.exec(url);
+  if (set !== null) {
+    if (set[1] === 'pages') pages = Number(set[2]);
+    else if (set[1] === 'https') scheme = set[2] === '1' ? 'https' : 'http';
+    else latencyMs = Number(set[2]);
+    response.end('{}');
+    return;
+  }
+  if (url === '/cpu') {
+    const { user, system } = process.cpuUsage();
+    response.end(JSON.stringify({ seconds: (user + system) / 1e6 }));
+    return;
+  }
+  const match = PATH.exec(decodeURIComponent(url));
+  if (match === null) {
+    response.writeHead(404).end();
+    return;
+  }
+  const [, path = '', day = '', skip = '0'] = match;
+  const origin = `${scheme}://${request.headers.host}`;
+  const answer = () => {
+    const whole = body(origin, day, Number(skip) / PAGE_ROWS, pages, path);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length }).end(whole);
+  };
+  if (latencyMs > 0) setTimeout(answer, latencyMs);
+  else answer();
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  console.log(
+    JSON.stringify({ url: `http://127.0.0.1:${port}`, pageBytes: body('', addDays('2026-01-01', 0), 0, 2, '').length }),
+  );
+});
+process.stdin.resume().on('end', () => process.exit(0));

@@ -1,0 +1,106 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DEFAULTS, type Options, UsageError } from './options.ts';
+
+/** The data folder and what it says of itself, so that a later start goes on with the same tenant. */
+
+const holdsSchema = z.discriminatedUnion('from', [
+  z.object({
+    from: z.literal('simulator'),
+    days: z.int(),
+    seed: z.int(),
+    rows: z.int(),
+    /** Whether the rows that come late have come. They never leave again: a source that takes rows back is suspect. */
+    late: z.boolean(),
+  }),
+  z.object({ from: z.literal('server'), days: z.int() }),
+  z.object({ from: z.literal('tenant'), days: z.int(), tenantId: z.string() }),
+]);
+
+/** Where the rows in a folder come from. Rows of two origins are never mixed in one folder. */
+export type Holds = Readonly<z.output<typeof holdsSchema>>;
+
+export interface Folder {
+  readonly path: string;
+  /** What the start before noted; `undefined` on the first one. */
+  readonly before: Holds | undefined;
+  readonly holds: Holds;
+}
+
+/** @throws UsageError when the folder holds something else than what is asked for */
+export async function openFolder(options: Options, tenantId: string): Promise<Folder> {
+  const path = options.data ?? defaultPath(options);
+  const before = await readHolds(path);
+  const wanted = options.tenant
+    ? 'tenant'
+    : (options.graph ?? options.voximplant) !== undefined
+      ? 'server'
+      : 'simulator';
+  if (before !== undefined && before.from !== wanted) {
+    throw new UsageError(`${path} holds ${ORIGINS[before.from]}. ${elsewhere(path)}`);
+  }
+  const days = options.days ?? before?.days ?? (options.tenant ? DEFAULTS.tenantDays : DEFAULTS.days);
+  if (wanted === 'server') return { path, before, holds: { from: wanted, days } };
+  if (wanted === 'tenant') {
+    if (before?.from === 'tenant' && before.tenantId !== tenantId)
+      throw new UsageError(`${path} holds days of the tenant ${before.tenantId}. ${elsewhere(path)}`);
+    return { path, before, holds: { from: wanted, days, tenantId } };
+  }
+  const tenant = before?.from === 'simulator' ? before : undefined;
+  for (const name of ['seed', 'rows'] as const) {
+    const [was, is] = [tenant?.[name], options[name]];
+    if (was === undefined || is === undefined || was === is) continue;
+    throw new UsageError(`--${name} ${is}: ${path} holds a simulated tenant with --${name} ${was}. ${elsewhere(path)}`);
+  }
+  const { seed = tenant?.seed ?? DEFAULTS.seed, rows = tenant?.rows ?? DEFAULTS.rows } = options;
+  return { path, before, holds: { from: wanted, days, seed, rows, late: options.late || tenant?.late === true } };
+}
+
+const ORIGINS: Readonly<Record<Holds['from'], string>> = {
+  simulator: 'rows of the simulator',
+  server: 'rows of a server on this machine (--graph, --voximplant)',
+  tenant: 'rows of a real tenant (--tenant)',
+};
+
+function elsewhere(path: string): string {
+  return `Name another folder with --data, or delete ${path} to start over.`;
+}
+
+/** Below the one folder that git ignores: real rows must not be committed by accident. */
+function defaultPath(options: Options): string {
+  if (options.tenant) return join(DEFAULTS.data, 'tenant');
+  return (options.graph ?? options.voximplant) === undefined ? DEFAULTS.data : join(DEFAULTS.data, 'server');
+}
+
+function fileOf(path: string): string {
+  return join(path, 'start.json');
+}
+
+async function readHolds(path: string): Promise<Holds | undefined> {
+  let text: string;
+  try {
+    text = await readFile(fileOf(path), 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw new UsageError(`--data ${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+  const read = holdsSchema.safeParse(jsonOf(text));
+  if (read.success) return read.data;
+  throw new UsageError(`${fileOf(path)} is damaged. ${elsewhere(path)}`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** To be called once the folder is ours alone. A kill leaves the note before or this one, never half of it. */
+export async function noteHolds({ path, holds }: Folder): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await writeFile(`${fileOf(path)}.new`, `${JSON.stringify(holds, undefined, 2)}\n`);
+  await rename(`${fileOf(path)}.new`, fileOf(path));
+}

@@ -1,0 +1,25 @@
+import { parseOptions, UsageError } from './options.ts';
+import { run } from './run.ts';
+
+/** @returns once everything is written, the exit code: 0 every owed day landed, 1 not every day, 2 a wrong flag or setting, 130 stopped */
+export async function main(argv: readonly string[]): Promise<number> {
+  // A pipe that is closed early (`npm start | head`) is no reason to stop in the middle of a day.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const code = await exitCode(argv);
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>(resolve => stream.write('', () => resolve()));
+  }
+  return code;
+}
+
+async function exitCode(argv: readonly string[]): Promise<number> {
+  try {
+    const options = parseOptions(argv, process.env);
+    return options === undefined ? 0 : await run(options);
+  } catch (thrown) {
+    const usage = thrown instanceof UsageError;
+    console.error(`error: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    if (usage) console.error('\n`npm start -- --help` lists the flags.');
+    return usage ? 2 : 1;
+  }
+}

@@ -1,0 +1,164 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../../shared/config.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { isLoopback } from '../../shared/settings.ts';
+
+/** The flags of `npm start`, checked. Pure but for what `--help` prints. */
+
+export interface Options {
+  /** Absent: as many as the folder was started with, or the default. */
+  readonly days?: number;
+  readonly rows?: number;
+  readonly seed?: number;
+  /** Absent: all of them. */
+  readonly datasets?: readonly string[];
+  readonly data?: string;
+  readonly out?: string;
+  readonly exit: boolean;
+  readonly json: boolean;
+  readonly graph?: string;
+  readonly voximplant?: string;
+  readonly faults?: number;
+  readonly late: boolean;
+  readonly tenant: boolean;
+}
+
+export const DEFAULTS = { days: 14, tenantDays: 3, rows: 500, seed: 1, data: '.landline' } as const;
+
+/** What the person who started us got wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const EXAMPLES = `
+Examples:
+  npm start                                        two simulated weeks; keeps running until Ctrl-C
+  npm start -- --exit --out landed                 the same, then stop and leave plain files in landed/
+  npm start -- --days 5 --datasets teams-sms --exit
+  npm start -- --late --exit                       after a first run: rows that come late change their days
+  npm start -- --days 7 --faults 0.2 --exit        every fifth request to the sources goes wrong
+  npm start -- --graph http://127.0.0.1:8080 --exit
+  AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_CLIENT_SECRET=… npm start -- --tenant --exit
+
+Datasets: ${DATASETS.map(({ name }) => name).join(', ')}
+
+What is landed stays in the data folder: a second start goes on where the first one stopped.
+Exit codes: 0 every owed day landed; 1 not every day landed; 2 a wrong flag or setting; 130 stopped by Ctrl-C.
+`;
+
+/**
+ * @returns `undefined` when help was asked for and printed
+ * @throws UsageError
+ */
+export function parseOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Options | undefined {
+  const said: string[] = [];
+  const program = command(text => said.push(text));
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return undefined;
+    const dashes =
+      thrown.code === 'commander.excessArguments' ? ' Flags go after two dashes: npm start -- --days 5' : '';
+    throw new UsageError(
+      said
+        .join('')
+        .trim()
+        .replace(/^error: /, '') + dashes,
+    );
+  }
+  const given: Partial<Options> = program.opts();
+  const options: Options = { exit: false, json: false, late: false, tenant: false, ...given };
+  refuseSwallowed(program, env);
+  refuseMixture(options);
+  return options;
+}
+
+function command(error: (text: string) => void): Command {
+  return new Command('npm start --')
+    .description('Runs Landline on this machine: storage emulator, simulated sources, and the real functions.')
+    .option(
+      '--days <n>',
+      `complete days to land, back from yesterday (${DEFAULTS.days}; with --tenant ${DEFAULTS.tenantDays})`,
+      whole(1, 3650),
+    )
+    .option('--rows <n>', `mean rows of a dataset's day (${DEFAULTS.rows})`, whole(0, 10_000_000))
+    .option('--seed <n>', `the simulated tenant: equal seeds give equal rows (${DEFAULTS.seed})`, whole(0, 2 ** 31 - 1))
+    .option('--datasets <a,b>', 'what to land (all)', datasetNames)
+    .option('--data <dir>', `where everything is kept between runs (${DEFAULTS.data})`, text)
+    .option('--out <dir>', 'copy what landed to plain files, with the paths they have in the container raw', text)
+    .option('--exit', 'stop when nothing is owed any more')
+    .option('--json', 'print one summary object on stdout, and all else on stderr')
+    .option('--graph <url>', 'read Graph from this server on this machine, not from the simulator', loopback)
+    .option('--voximplant <url>', 'read Voximplant from this server on this machine (no path: /platform_api)', loopback)
+    .addOption(
+      new Option('--faults <p>', 'let this share of the requests to the simulator go wrong, 0 to 1').argParser(share),
+    )
+    .option('--late', 'let the rows arrive that come late, and read every day again')
+    .option(
+      '--tenant',
+      'land real days of a real tenant in the emulator; signs in with AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH',
+    )
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeErr: error });
+}
+
+function whole(min: number, max: number): (value: string) => number {
+  return value => {
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+function share(value: string): number {
+  const number = /^\d*\.?\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Expected a probability from 0 to 1, such as 0.2.');
+}
+
+function text(value: string): string {
+  if (value.trim() !== '') return value;
+  throw new InvalidArgumentError('Expected the name of a folder.');
+}
+
+function loopback(value: string): string {
+  if (isLoopback(value) && /^https?:\/\//i.test(value)) return value;
+  throw new InvalidArgumentError('Expected an address on this machine, such as http://127.0.0.1:8080.');
+}
+
+function datasetNames(value: string): string[] {
+  const known = DATASETS.map(({ name }) => name);
+  const names = value.split(',').map(name => name.trim());
+  for (const name of names.filter(each => !known.includes(each))) {
+    throw new InvalidArgumentError(`There is no dataset "${name}"; did you mean ${nearest(name, known)}?`);
+  }
+  return [...new Set(names)];
+}
+
+/** Without the two dashes npm takes our flags for its own, and hands them on as settings that nobody reads. */
+function refuseSwallowed(program: Command, env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of program.options.map(option => option.name())) {
+    // `--json` is one of npm's own.
+    if (name === 'json' || env[`npm_config_${name}`] === undefined) continue;
+    throw new UsageError(`npm kept the flag --${name} for itself. Put two dashes before it: npm start -- --${name} …`);
+  }
+}
+
+/** One folder, one source of rows: simulated, of another server, or real. */
+function refuseMixture(options: Options): void {
+  const server = options.graph ?? options.voximplant;
+  if (options.tenant && server !== undefined) {
+    throw new UsageError('--tenant reads the real services; --graph and --voximplant read a server on this machine.');
+  }
+  if (!options.tenant && server === undefined) return;
+  const simulated = (['rows', 'seed', 'faults'] as const).filter(name => options[name] !== undefined);
+  for (const name of [...simulated, ...(options.late ? ['late'] : [])]) {
+    const other = options.tenant ? '--tenant' : '--graph or --voximplant';
+    throw new UsageError(`--${name} is about the simulator, and ${other} reads from elsewhere.`);
+  }
+}

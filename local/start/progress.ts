@@ -1,0 +1,68 @@
+import type { Day } from '../../shared/model.ts';
+import type { Event } from './events.ts';
+import type { Standing } from './standing.ts';
+
+/** How far each dataset is, counted along with the events. The ledger has the last word: see standing.ts. */
+
+export interface DatasetProgress {
+  readonly dataset: string;
+  readonly daysOwed: number;
+  readonly daysLanded: number;
+  readonly rows: number;
+  /** Days that were read again by this run. */
+  readonly daysChecked: number;
+  /** Days that failed or wait, and have not landed since. */
+  readonly daysTroubled: number;
+}
+
+interface Tally {
+  readonly dataset: string;
+  readonly daysOwed: number;
+  readonly rows: Map<Day, number>;
+  readonly checked: Set<Day>;
+  readonly troubled: Set<Day>;
+}
+
+export class Progress {
+  readonly #tallies = new Map<string, Tally>();
+
+  constructor(standings: readonly Standing[]) {
+    for (const { dataset, daysOwed, held } of standings) {
+      const rows = new Map([...held].map(([day, { rows }]) => [day, rows]));
+      this.#tallies.set(dataset, { dataset, daysOwed, rows, checked: new Set(), troubled: new Set() });
+    }
+  }
+
+  /** @returns whether the event was about how far a day is */
+  note({ event, dataset, day, rows }: Event): boolean {
+    const tally = this.#tallies.get(dataset ?? '');
+    if (tally === undefined || day === undefined) return false;
+    switch (event) {
+      case 'day landed':
+      case 'day revised':
+      case 'day checked':
+        if (event !== 'day landed') tally.checked.add(day);
+        tally.rows.set(day, rows ?? 0);
+        tally.troubled.delete(day);
+        return true;
+      case 'day failed':
+      case 'source throttled':
+        tally.troubled.add(day);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  get datasets(): DatasetProgress[] {
+    return [...this.#tallies.values()].map(({ dataset, daysOwed, rows, checked, troubled }) => ({
+      dataset,
+      // A day that ended while this run was at work is owed as well.
+      daysOwed: Math.max(daysOwed, rows.size),
+      daysLanded: rows.size,
+      rows: [...rows.values()].reduce((sum, count) => sum + count, 0),
+      daysChecked: checked.size,
+      daysTroubled: troubled.size,
+    }));
+  }
+}

@@ -1,0 +1,139 @@
+import { fileURLToPath } from 'node:url';
+import type { Dataset } from '../../shared/model.ts';
+import { type Host, startHost } from '../host.ts';
+import { copyOut } from './copy.ts';
+import { type Folder, noteHolds, openFolder } from './folder.ts';
+import { Listener, logFile } from './listen.ts';
+import type { Options } from './options.ts';
+import { Progress } from './progress.ts';
+import { greet, report } from './report.ts';
+import { type Screen, screenOn } from './screen.ts';
+import { pause, type Settled, settle } from './settle.ts';
+import { appSettings, checkConfig, type Sources, startSources } from './sources.ts';
+import { readStandings, type Standing } from './standing.ts';
+import { stopOnSignals } from './stop.ts';
+import { type Storage, startStorage } from './storage.ts';
+import { type Summary, summaryOf } from './summary.ts';
+import { takeUp } from './take-up.ts';
+
+/** A run of `npm start`, from the flags to the exit code. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** How long a stop waits for days that are being read. Those given up are taken up by the next start. */
+const STOP_MS = 4_000;
+/** How often a host that has nothing to do is looked at. */
+const REST_MS = 15_000;
+
+/** @throws UsageError */
+export async function run(options: Options): Promise<number> {
+  const startedAt = Date.now();
+  const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
+  const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '');
+  const stop = stopOnSignals(line => screen.say(line));
+  const sources = await startSources(options, folder.holds);
+  try {
+    const { datasets, off } = checkConfig(sources.settings, options);
+    const storage = await startStorage(folder.path);
+    try {
+      await noteHolds(folder);
+      await takeUp(storage.ledger, datasets, options.late, Date.now());
+      for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
+      return await work({ options, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
+    } finally {
+      await storage.azurite.stop();
+    }
+  } finally {
+    await sources.stop();
+    stop.dispose();
+  }
+}
+
+interface Run {
+  readonly options: Options;
+  readonly folder: Folder;
+  readonly sources: Sources;
+  readonly storage: Storage;
+  /** Those that are switched on. */
+  readonly datasets: readonly Dataset[];
+  readonly screen: Screen;
+  readonly stop: AbortSignal;
+  readonly startedAt: number;
+}
+
+async function work(on: Run): Promise<number> {
+  const { options, folder, screen } = on;
+  const before = await look(on);
+  greet(screen, folder, options, before);
+  const listener = new Listener(screen, new Progress(before), logFile(folder.path));
+  const host = await hostOf(on, listener);
+  let watched: Watched;
+  try {
+    watched = await watch(on, host, listener, before);
+  } finally {
+    await host.stop();
+    await listener.close();
+  }
+  const { ended, told } = watched;
+  const { summary, news } = await conclude(on, before);
+  if (news === told) screen.say('Stopped.');
+  else report(screen, { summary, ended, connectionString: undefined, log: logFile(folder.path) });
+  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (listener.refusal.aborted) return 2;
+  return ended === 'stopped' ? 130 : summary.ok ? 0 : 1;
+}
+
+function hostOf({ storage: { azurite }, sources }: Run, listener: Listener): Promise<Host> {
+  const { connectionString } = azurite;
+  return startHost({
+    root: ROOT,
+    main: 'functions/*.ts',
+    connectionString,
+    settings: appSettings(sources.settings, connectionString),
+    log: line => listener.hear(line),
+    stopWaitMs: STOP_MS,
+  });
+}
+
+interface Watched {
+  readonly ended: Settled;
+  /** The news that was reported last. */
+  readonly told: string;
+}
+
+/** Until nothing is owed, with `--exit`; otherwise until somebody stops it, with a report whenever something is new. */
+async function watch(on: Run, host: Host, listener: Listener, before: readonly Standing[]): Promise<Watched> {
+  const { options, folder, screen, storage } = on;
+  const { connectionString } = storage.azurite;
+  const signal = AbortSignal.any([on.stop, listener.refusal]);
+  for (let told = ''; ; await pause(REST_MS, signal)) {
+    const ended = await settle({
+      host,
+      signal,
+      look: () => look(on),
+      movedAt: () => listener.movedAt,
+      onWait: until => listener.wait(until),
+    });
+    if (ended === 'stopped' || options.exit) return { ended, told };
+    const { summary, news } = await conclude(on, before);
+    if (news === told) continue;
+    told = news;
+    report(screen, { summary, ended, connectionString, log: logFile(folder.path) });
+    if (host.url !== undefined) screen.say(`  the functions       ${host.url}/api`);
+    screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
+  }
+}
+
+function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
+  return readStandings(storage.ledger, datasets, folder.holds.days, () => Date.now());
+}
+
+/** Copies what landed, and sums up. Equal news: there is nothing to report since. */
+async function conclude(on: Run, before: readonly Standing[]): Promise<{ summary: Summary; news: string }> {
+  const { options, folder, sources, storage, datasets, startedAt } = on;
+  if (options.out !== undefined) await copyOut(storage.lake, datasets, options.out);
+  const after = await look(on);
+  const where = { simulator: sources.simulator, dataFolder: folder.path, out: options.out };
+  const summary = summaryOf({ ...where, before, after, startedAt, now: Date.now() });
+  return { summary, news: JSON.stringify(summary.datasets) };
+}

@@ -1,0 +1,126 @@
+import { credentialOf } from '../../shared/auth.ts';
+import { type Config, readConfig } from '../../shared/config.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { failureOf } from '../../shared/errors.ts';
+import { SETTINGS } from '../../shared/settings.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
+import { serviceAccount } from '../simulator/tokens.ts';
+import type { Holds } from './folder.ts';
+import { type Options, UsageError } from './options.ts';
+
+/** Where rows come from in this run, and the settings that tell the product so. */
+
+export type AppSettings = Readonly<Record<string, string>>;
+
+/** The planner looks this often: a person is waiting. */
+const PLAN_SCHEDULE = '*/5 * * * * *';
+
+/** Share of the rows that come late. */
+const LATE_SHARE = 0.03;
+/** Later than any day that can be asked for. */
+const NOT_YET_HOURS = 1_000_000;
+
+/**
+ * The simulated tenant of a data folder: a function of what the folder notes and of nothing else, so that whoever
+ * starts it again gets the same rows. Its late rows come when the folder says so and not by the hour, and no row changes with time.
+ */
+export function simulatedTenant(holds: Extract<Holds, { from: 'simulator' }>): SimulatorOptions {
+  const { seed, rows, late } = holds;
+  const lateness = late
+    ? { lateShare: 0 }
+    : { lateShare: LATE_SHARE, lateHours: [NOT_YET_HOURS, NOT_YET_HOURS] as const };
+  return { seed, rows, changedShare: 0, ...lateness };
+}
+
+export interface Sources {
+  readonly simulator: Simulator | undefined;
+  /** All settings of the product but those of storage. */
+  readonly settings: AppSettings;
+  stop(): Promise<void>;
+}
+
+/** @throws UsageError when a dataset is asked for whose source is not there */
+export async function startSources(options: Options, holds: Holds): Promise<Sources> {
+  const common = {
+    PLAN_SCHEDULE,
+    LANDLINE_HISTORY_DAYS: String(holds.days),
+    LANDLINE_DATASETS: datasetsOf(options).join(','),
+    LANDLINE_GRAPH_URL: '',
+  };
+  if (holds.from === 'tenant') {
+    const settings = { ...common, LANDLINE_CREDENTIAL: 'environment' };
+    return { simulator: undefined, settings, stop: async () => undefined };
+  }
+  // Whatever the shell is set up for, nothing of it is sent to a stand-in.
+  const blank = {
+    AZURE_TENANT_ID: '',
+    AZURE_CLIENT_ID: '',
+    AZURE_CLIENT_SECRET: '',
+    AZURE_CLIENT_CERTIFICATE_PATH: '',
+  };
+  const standIn = { ...common, ...blank, LANDLINE_CREDENTIAL: 'simulator', LANDLINE_CLOUD: '' };
+  if (holds.from === 'server') {
+    const { graph, voximplant } = options;
+    const settings = {
+      ...standIn,
+      // The app wants the address even when no dataset of Graph is switched on.
+      LANDLINE_GRAPH_URL: graph ?? voximplant ?? '',
+      LANDLINE_VOXIMPLANT_URL: voximplant === undefined ? '' : methodsAt(voximplant),
+      LANDLINE_VOXIMPLANT_KEY: voximplant === undefined ? '' : serviceAccount().keyFile('plain'),
+    };
+    return { simulator: undefined, settings, stop: async () => undefined };
+  }
+  const simulator = await startSimulator({ ...simulatedTenant(holds), faults: options.faults ?? 0 });
+  const settings = {
+    ...standIn,
+    LANDLINE_GRAPH_URL: simulator.graphUrl,
+    LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
+    LANDLINE_VOXIMPLANT_KEY: simulator.account.keyFile('plain'),
+  };
+  return { simulator, settings, stop: () => simulator.stop() };
+}
+
+/** A source for which no server was named is off, when another one was. */
+function datasetsOf({ datasets, graph, voximplant }: Options): string[] {
+  const chosen = DATASETS.filter(({ name }) => datasets?.includes(name) ?? true);
+  if (graph === undefined && voximplant === undefined) return chosen.map(({ name }) => name);
+  const there = { graph: graph !== undefined, voximplant: voximplant !== undefined };
+  const absent = chosen.find(({ source }) => !there[source]);
+  if (datasets !== undefined && absent !== undefined) {
+    throw new UsageError(`--datasets ${absent.name}: there is no server for it; add --${absent.source} URL.`);
+  }
+  return chosen.filter(({ source }) => there[source]).map(({ name }) => name);
+}
+
+/** What the methods follow: the address as given, or where Voximplant has them when it names an origin only. */
+function methodsAt(address: string): string {
+  const url = new URL(address);
+  return url.pathname === '/' ? `${url.origin}/platform_api` : address;
+}
+
+/** The settings of a run: those of the sources, and the emulator for all storage. They win over the environment. */
+export function appSettings(sources: AppSettings, connectionString: string): AppSettings {
+  const storage = Object.keys(SETTINGS).filter(name => /^AzureWebJobsStorage|^LANDLINE_(LAKE|ALLOW)/.test(name));
+  const none = Object.fromEntries(storage.map(name => [name, '']));
+  return { ...none, AzureWebJobsStorage: connectionString, ...sources };
+}
+
+/**
+ * The configuration the product is going to read, read before anything is started for it.
+ *
+ * @throws UsageError with every problem
+ */
+export function checkConfig(sources: AppSettings, options: Options): Config {
+  try {
+    const config = readConfig({ ...process.env, ...appSettings(sources, 'UseDevelopmentStorage=true') });
+    if (config.signIn.kind !== 'simulator') credentialOf(config.signIn, config.cloud);
+    const [off] = config.off;
+    if (off !== undefined && (options.datasets !== undefined || config.datasets.length === 0)) {
+      throw new UsageError(`--datasets ${off.dataset}: ${off.why}.`);
+    }
+    return config;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
+    throw new UsageError(failureOf(thrown).message, { cause: thrown });
+  }
+}

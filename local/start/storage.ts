@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { CONTAINERS } from '../../shared/paths.ts';
+import type { Lake, Ledger } from '../../shared/ports.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
+import { tableLedger } from '../../shared/stores/ledger.ts';
+import { type Azurite, startAzurite } from '../azurite.ts';
+
+/** The emulator over a data folder, with everything in it that a deployment creates. */
+export interface Storage {
+  readonly azurite: Azurite;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+}
+
+/** @throws when another emulator uses the folder */
+export async function startStorage(folder: string): Promise<Storage> {
+  const azurite = await startAzurite(join(folder, 'azurite'));
+  try {
+    const clients = storageClients(azurite);
+    await clients.table(LEDGER_TABLE).createTable();
+    for (const name of [FETCH_QUEUE, POISON_QUEUE]) await clients.queue(name).createIfNotExists();
+    for (const name of Object.values(CONTAINERS)) await clients.blobs.getContainerClient(name).createIfNotExists();
+    const ledger = tableLedger(clients.table(LEDGER_TABLE), randomUUID);
+    return { azurite, ledger, lake: blobLake(clients.blobs) };
+  } catch (thrown) {
+    await azurite.stop();
+    throw thrown;
+  }
+}

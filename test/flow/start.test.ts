@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startAzurite } from '../../local/azurite.ts';
+import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
+import { parseOptions, UsageError } from '../../local/start/options.ts';
+import { simulatedTenant } from '../../local/start/sources.ts';
+import type { Summary } from '../../local/start/summary.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { partitionPath } from '../../shared/paths.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
+
+/** The command as a person runs it: a process of its own, over a folder of its own. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** A run over a small folder takes two seconds; a busy machine may need much more. */
+const RUN_MS = 90_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+function launch(t: TestContext, args: readonly string[], env: Record<string, string> = {}): Running {
+  const own = Object.entries(process.env).filter(([name]) => !/^(LANDLINE|AZURE|npm_config)_/i.test(name));
+  const child = spawn(process.execPath, ['local/start.ts', ...args], {
+    cwd: ROOT,
+    env: { ...Object.fromEntries(own), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_MS,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', chunk => {
+    stdout += String(chunk);
+  });
+  child.stderr.on('data', chunk => {
+    stderr += String(chunk);
+  });
+  return { child, ended: once(child, 'close').then(([code]) => ({ code, stdout, stderr })) };
+}
+
+function start(t: TestContext, ...args: string[]): Promise<Ended> {
+  return launch(t, args).ended;
+}
+
+/** A run to its end that must succeed. */
+async function landed(t: TestContext, ...args: string[]): Promise<Summary & { readonly said: string }> {
+  const { code, stdout, stderr } = await start(t, ...args, '--exit', '--json');
+  assert.equal(code, 0, stderr);
+  const summary: Summary = JSON.parse(stdout);
+  assert.equal(summary.ok, true);
+  return { ...summary, said: stderr };
+}
+
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'landline-start-'));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+interface Tenant {
+  readonly seed: number;
+  readonly rows: number;
+  readonly late?: boolean;
+}
+
+async function equalSimulator(t: TestContext, { seed, rows, late = false }: Tenant): Promise<Simulator> {
+  const simulator = await startSimulator(simulatedTenant({ from: 'simulator', days: 0, seed, rows, late }));
+  t.after(() => simulator.stop());
+  return simulator;
+}
+
+/** Every file below the folder, by its path. */
+async function filesIn(folder: string): Promise<Map<string, string>> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = found.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(files.sort().map(async file => [file, await readFile(file, 'utf8')] as const));
+  return new Map(texts.map(([file, text]) => [file.slice(folder.length + 1).replaceAll('\\', '/'), text]));
+}
+
+/** What the files should be: for each of the datasets, the days of `files`, as the source has them. */
+function truthOf(simulator: Simulator, files: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...files.keys()].map(path => {
+      const dataset = DATASETS.find(({ name }) => path.startsWith(`${name}/`));
+      const day = /date=(\d{4}-\d\d-\d\d)\//.exec(path)?.[1] ?? '';
+      assert.ok(dataset !== undefined && path === partitionPath(dataset.name, day), `${path} is a partition's path`);
+      // The names are the simulator's own list as well.
+      const rows = simulator.truth(dataset.name as Parameters<Simulator['truth']>[0], day);
+      return [path, rows.map(row => `${row}\n`).join('')];
+    }),
+  );
+}
+
+const linesOf = (text: string | undefined): string[] => (text ?? '').split('\n').filter(line => line !== '');
+
+const sumOf = (summary: Summary, field: 'daysOwed' | 'daysLandedThisRun' | 'daysRevisedThisRun' | 'rows'): number =>
+  summary.datasets.reduce((sum, each) => sum + each[field], 0);
+
+test('all datasets land as the source has them, once, and late rows are exactly what their days gain', async t => {
+  const folder = await newFolder(t);
+  const [data, out] = [join(folder, 'data'), join(folder, 'out')];
+  const flags = ['--data', data, '--out', out];
+
+  const first = await landed(t, ...flags, '--days', '3', '--rows', '60', '--seed', '5');
+  assert.deepEqual(
+    first.datasets.map(({ dataset, daysOwed, daysLandedThisRun }) => [dataset, daysOwed, daysLandedThisRun]),
+    DATASETS.map(({ name }) => [name, 3, 3]),
+  );
+  const files = await filesIn(out);
+  assert.equal(files.size, 21);
+  assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 5, rows: 60 }), files));
+  assert.equal(sumOf(first, 'rows'), [...files.values()].flatMap(linesOf).length);
+
+  const second = await landed(t, ...flags);
+  assert.match(second.said, /Nothing new landed, all 21 owed days are here/);
+  assert.equal(sumOf(second, 'daysLandedThisRun') + sumOf(second, 'daysRevisedThisRun'), 0);
+  assert.equal(second.simulator?.requests, 0);
+  assert.deepEqual(await filesIn(out), files);
+
+  const third = await landed(t, ...flags, '--late');
+  const late = await filesIn(out);
+  assert.deepEqual(late, truthOf(await equalSimulator(t, { seed: 5, rows: 60, late: true }), late));
+  const changed = [...late.keys()].filter(path => late.get(path) !== files.get(path));
+  assert.ok(changed.length > 5, `${changed.length} days have late rows`);
+  for (const path of changed) {
+    const [before, now] = [new Set(linesOf(files.get(path))), new Set(linesOf(late.get(path)))];
+    assert.ok(before.isSubsetOf(now), `${path} lost nothing`);
+  }
+  assert.equal(sumOf(third, 'daysRevisedThisRun'), changed.length);
+  const gained = third.datasets.reduce((sum, each) => sum + each.rowsGainedThisRun, 0);
+  assert.equal(gained, sumOf(third, 'rows') - sumOf(first, 'rows'));
+
+  // The folder is free again, and holds the revision before of each changed day and of no other.
+  const azurite = await startAzurite(join(data, 'azurite'));
+  try {
+    const lake = blobLake(storageClients(azurite).blobs);
+    for (const path of late.keys()) {
+      const [dataset = '', day = ''] = path.split(/\/(?:date=)?/);
+      const revision = await lake.read(dataset, day, 1);
+      const text = revision && Buffer.concat(await Array.fromAsync(revision)).toString();
+      assert.equal(text, changed.includes(path) ? files.get(path) : undefined, path);
+    }
+  } finally {
+    // Here and not in `t.after`, which would take the folder away first.
+    await azurite.stop();
+  }
+});
+
+const LONG = ['--datasets', 'teams-sms,voximplant-sms', '--days', '28', '--rows', '600', '--seed', '9'];
+
+for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+  test(`after a ${signal} in the middle, the next start ends in the same partitions`, async t => {
+    const folder = await newFolder(t);
+    const [data, out] = [join(folder, 'data'), join(folder, 'out')];
+    const { child, ended } = launch(t, [...LONG, '--data', data, '--exit', '--json']);
+    const logged = async (): Promise<number> => {
+      const log = await readFile(join(data, 'start.log'), 'utf8').catch(() => '');
+      return log.split('"day landed"').length - 1;
+    };
+    while ((await logged()) < 6) {
+      assert.equal(child.exitCode, null, 'it is still at work');
+      await sleep(20);
+    }
+    child.kill(signal);
+    const { code, stdout, stderr } = await ended;
+    const interrupted: Summary | undefined = signal === 'SIGINT' ? JSON.parse(stdout) : undefined;
+    if (interrupted !== undefined) {
+      assert.equal(code, 130, stderr);
+      const days = sumOf(interrupted, 'daysLandedThisRun');
+      assert.ok(!interrupted.ok && days >= 6 && days < 56, `${days} days landed before the stop`);
+    }
+
+    const next = await landed(t, ...LONG, '--data', data, '--out', out);
+    const files = await filesIn(out);
+    assert.equal(files.size, 56);
+    assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 9, rows: 600 }), files));
+    const before =
+      interrupted === undefined ? 56 - sumOf(next, 'daysLandedThisRun') : sumOf(interrupted, 'daysLandedThisRun');
+    assert.ok(before > 0, 'what landed before the kill was kept');
+    assert.equal(sumOf(next, 'daysLandedThisRun'), 56 - before);
+  });
+}
+
+test('with faults every day lands all the same, and the summary says what was met', async t => {
+  const folder = await newFolder(t);
+  const out = join(folder, 'out');
+  const flags = ['--data', join(folder, 'data'), '--out', out, '--days', '2', '--rows', '60', '--seed', '3'];
+  const summary = await landed(t, ...flags, '--faults', '0.3');
+  const met = Object.values(summary.simulator?.faults ?? {}).reduce((sum, count) => sum + count, 0);
+  assert.ok(met > 0);
+  assert.match(summary.said, /Faults met: /);
+  const files = await filesIn(out);
+  assert.equal(files.size, 14);
+  assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 3, rows: 60 }), files));
+});
+
+test('another server on this machine is read instead of the simulator', async t => {
+  const folder = await newFolder(t);
+  const out = join(folder, 'out');
+  const server = await startSimulator({ seed: 77, rows: 30, changedShare: 0, switches: { voximplantAuth: 'any' } });
+  t.after(() => server.stop());
+  const flags = ['--data', join(folder, 'data'), '--out', out, '--days', '2'];
+  const summary = await landed(t, ...flags, '--graph', server.url, '--voximplant', server.url);
+  assert.equal(summary.simulator, null);
+  const files = await filesIn(out);
+  assert.equal(files.size, 14);
+  assert.deepEqual(files, truthOf(server, files));
+});
+
+test('a source that refuses ends in exit code 1 and the reason, with what to do', async t => {
+  const folder = await newFolder(t);
+  const server = createServer((_request, response) => {
+    response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{"code":"Forbidden","message":""}}');
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const flags = ['--graph', url, '--datasets', 'teams-sms', '--data', folder, '--exit', '--json'];
+  const { code, stdout, stderr } = await start(t, ...flags);
+  assert.equal(code, 1, stderr);
+  const summary: Summary = JSON.parse(stdout);
+  assert.equal(summary.ok, false);
+  assert.equal(summary.datasets[0]?.problems[0]?.reason, 'auth.forbidden');
+  assert.match(stderr, /CallRecord-PstnCalls\.Read\.All.* This waits for you\./);
+});
+
+test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', async t => {
+  const folder = await newFolder(t);
+  await landed(t, '--data', folder, '--days', '1', '--rows', '1', '--datasets', 'teams-sms', '--seed', '4');
+  const wrong: [string[], RegExp][] = [
+    [['--dayz', '3'], /unknown option '--dayz'\s+\(Did you mean --days\?\)/],
+    [['--seed', '8', '--data', folder], /holds a simulated tenant with --seed 4/],
+    [['--graph', 'http://127.0.0.1:1', '--data', folder], /holds rows of the simulator/],
+    [['--tenant'], /AZURE_TENANT_ID: .*AZURE_CLIENT_ID: .*AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH: /s],
+  ];
+  for (const [args, sentence] of wrong) {
+    const { code, stdout, stderr } = await start(t, ...args);
+    assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.match(stderr, sentence);
+  }
+});
+
+test('each flag says what it expects', () => {
+  const wrong: [string, RegExp][] = [
+    ['--days 0', /whole number from 1 to 3650/],
+    ['--days', /argument missing/],
+    ['--rows many', /whole number from 0/],
+    ['--seed -1', /whole number from 0/],
+    ['--datasets teams-smss', /no dataset "teams-smss"; did you mean teams-sms\?/],
+    ['--faults 2', /probability from 0 to 1/],
+    ['--graph http://example.com', /address on this machine/],
+    ['--graph ftp://127.0.0.1', /address on this machine/],
+    ['--voximplant http://127.0.0.1.example.com', /address on this machine/],
+    ['--graph http://127.0.0.1:1 --late', /--late is about the simulator/],
+    ['--tenant --faults 0.1', /--faults is about the simulator/],
+    ['--tenant --graph http://127.0.0.1:1', /--tenant reads the real services/],
+    ['5', /Flags go after two dashes/],
+  ];
+  for (const [line, message] of wrong) {
+    assert.throws(() => parseOptions(line.split(' '), {}), { name: UsageError.name, message }, line);
+  }
+  assert.throws(() => parseOptions([], { npm_config_days: '5' }), /npm start -- --days/);
+  assert.deepEqual(parseOptions(['--days', '5', '--datasets', 'teams-sms, teams-sms', '--exit'], {}), {
+    ...{ exit: true, json: false, late: false, tenant: false },
+    ...{ days: 5, datasets: ['teams-sms'] },
+  });
+});
