@@ -33,7 +33,8 @@ export function daysBetween(from: Day, to: Day): number {
 
 /** Every day from `first` to `last`, both included; none when `last` is earlier. */
 export function* eachDay(first: Day, last: Day): Generator<Day> {
-  for (let day = first; day <= last; day = addDays(day, 1)) yield day;
+  const end = startOf(last);
+  for (let at = startOf(first); at <= end; at += DAY_MS) yield dayOf(new Date(at));
 }
 
 /** Whether `text` is a real UTC day such as `2024-02-29`. */

@@ -81,23 +81,29 @@ async function fetchClaimed(attempt: Attempt, on: FetchPorts, pagesBefore: numbe
   } catch (thrown) {
     if (thrown instanceof Superseded) throw thrown;
     const timeUp = deadline.aborted && reading.pages > pagesBefore;
-    return timeUp ? await continueLater(attempt, on) : await setBack(attempt, on, thrown);
+    if (timeUp) return await continueLater(attempt, on);
+    return await setBack(attempt, on, deadline.aborted && thrown === deadline.reason ? outOfTime(attempt) : thrown);
   }
+}
+
+function outOfTime({ dataset, window }: Attempt): LandlineError {
+  const message = `Not one page of ${dataset.name} ${window.day} came before the time of its fetch was up. It is tried again; if it stays so, raise LANDLINE_FETCH_SECONDS.`;
+  return new LandlineError({ reason: 'source.slow', remedy: 'retry', message });
 }
 
 /** All pages are read: judge the read, and commit it if it may be believed. */
 async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | undefined): Promise<FetchOutcome> {
   const { dataset, window, claim, reading } = attempt;
-  const { work, held } = claim.entry;
+  const { held } = claim.entry;
   const now = Math.min(on.clock.now(), reading.servedAt);
   refuseUnfinished(attempt, now);
   const read = reading.complete();
-  const verdict = judge(read, replaces?.receipt, work, instantOf(on.clock.now()));
+  const verdict = judge(read, replaces?.receipt, claim.entry, instantOf(on.clock.now()));
   switch (verdict.kind) {
     case 'again':
       throw contradiction(dataset, verdict.reason);
     case 'hold':
-      return hold(attempt, on, verdict.suspicion, replaces);
+      return hold(attempt, on, verdict.suspicion, replaces, now);
     case 'same':
       return note(attempt, on, replaces?.receipt, verdict.suspicion, now);
     case 'commit': {
@@ -172,16 +178,24 @@ async function hold(
   on: FetchPorts,
   suspicion: Suspicion,
   replaces: Partition | undefined,
+  now: number,
 ): Promise<FetchOutcome> {
   const { rows, reason } = suspicion;
-  const { claim } = attempt;
-  const { held } = claim.entry;
-  await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(on.clock.now()) }, suspicion));
+  const { dataset, window, claim } = attempt;
+  const before = claim.entry.held;
+  if (replaces === undefined) throw new Error('A read cannot shrink a partition that is not there');
+  const { receipt, bytes } = replaces;
+  // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read again
+  // at once, and held back again, without end.
+  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: true };
+  const held =
+    before?.revision === receipt.revision ? before : await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
+  await claim.save(done(claim.entry, { ...held, checkedAt: instantOf(now) }, suspicion));
   const next =
     reason === 'shrink.emptied'
       ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
       : 'It is replaced when another read, an hour or more later, agrees; or accept it (landline accept)';
-  const message = `The source has ${rows} rows where the partition holds ${replaces?.receipt.rows ?? 0}. The partition stays. ${next}.`;
+  const message = `The source has ${rows} rows where the partition holds ${receipt.rows}. The partition stays. ${next}.`;
   on.report('day held', { ...about(attempt), reason, rows, message });
   return 'held';
 }

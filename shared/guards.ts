@@ -1,4 +1,4 @@
-import type { Instant, ReasonCode, Receipt, Suspicion, Work } from './model.ts';
+import type { DayEntry, Instant, ReasonCode, Receipt, Suspicion } from './model.ts';
 import { WITNESS_MS } from './owed.ts';
 
 /**
@@ -22,6 +22,9 @@ export interface CompleteRead {
   readonly total: number | undefined;
 }
 
+/** The ledger's side of a verdict. */
+export type Known = Pick<DayEntry, 'held' | 'work'>;
+
 export type Verdict =
   /** The partition holds these rows already. With a suspicion the day stays marked. */
   | { readonly kind: 'same'; readonly suspicion: Suspicion | undefined }
@@ -34,21 +37,25 @@ export type Verdict =
 
 /**
  * @param held the partition's receipt; `undefined` when the day has none
+ * @param entry what the ledger knows; a partition that was removed still counts against a smaller read
  * @param now an ISO instant
  */
-export function judge(read: CompleteRead, held: Receipt | undefined, work: Work, now: Instant): Verdict {
+export function judge(read: CompleteRead, held: Receipt | undefined, entry: Known, now: Instant): Verdict {
+  const { work } = entry;
   // A source that states its total is held to it, however often it is read.
   if (read.total !== undefined && (read.total !== read.rows + read.neighbours || read.duplicates > 0))
     return { kind: 'again', reason: 'page.total' };
   if (read.duplicates > 0 && work.rereads + 1 < READS_MAX) return { kind: 'again', reason: 'page.duplicates' };
   const suspicion = read.duplicates > 0 ? suspicionOf(read, 'page.duplicates', work.suspicion, now) : undefined;
   // A partition that was found damaged does not hold what its receipt says.
-  const sound = work.suspicion?.reason !== 'partition.damaged';
-  if (sound && held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
-  if (held !== undefined && read.rows < held.rows && work.accepted !== read.fingerprint) {
+  const damaged = work.suspicion?.reason === 'partition.damaged' || work.suspicion?.damaged === true;
+  if (!damaged && held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
+  const rowsHeld = held?.rows ?? entry.held?.rows ?? 0;
+  if (read.rows < rowsHeld && work.accepted !== read.fingerprint) {
     const shrink = suspicionOf(read, read.rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now);
     const witnessed = Date.parse(now) >= Date.parse(shrink.since) + WITNESS_MS;
-    if (shrink.reason === 'shrink.emptied' || !witnessed) return { kind: 'hold', suspicion: shrink };
+    if (shrink.reason === 'shrink.emptied' || !witnessed)
+      return { kind: 'hold', suspicion: { ...shrink, ...(damaged && { damaged }) } };
   }
   return { kind: 'commit', suspicion };
 }

@@ -147,6 +147,8 @@ export interface Suspicion {
   readonly rows: number;
   readonly fingerprint: Fingerprint;
   readonly since: Instant;
+  /** The partition was found damaged before, and is still to be written again. */
+  readonly damaged?: true;
 }
 
 /** What the lake holds of a day. All of it is also in the partition's receipt or can be recounted. */
@@ -168,6 +170,13 @@ export interface Held {
   readonly rowsOutside: number;
   readonly rowsNeighbour: number;
   readonly curatedRevision: number;
+  /** Version of the tables and privacy profile that `curatedRevision` was curated with. */
+  readonly curatedAs?: string;
+  /** When the day was last queued for curation, and how often since it was last curated. */
+  readonly curateQueuedAt?: Instant;
+  readonly curateTries?: number;
+  /** When a person's rows were erased from the day. It is not read again unless somebody asks: they would come back. */
+  readonly forgottenAt?: Instant;
 }
 
 /** What is being done about a day. */
@@ -225,6 +234,14 @@ export interface FetchMessage {
   readonly dataset: string;
   readonly day: Day;
   readonly ticket: number;
+  readonly traceparent?: string;
+}
+
+/** A hint to curate a day. What the partition is when the message is taken up is what counts. */
+export interface CurateMessage {
+  readonly dataset: string;
+  readonly day: Day;
+  readonly revision: number;
   readonly traceparent?: string;
 }
 

@@ -1,5 +1,5 @@
 import { addDays, DAY_MS, dayOf, daysBetween, endOf, HOUR_MS, MINUTE_MS } from './day.ts';
-import type { Dataset, Day, DayEntry, DayState, Work } from './model.ts';
+import type { Dataset, Day, DayEntry, DayState, Held, Work } from './model.ts';
 
 /** What is owed of a day, and what a person sees of it. Pure: values in, values out. */
 
@@ -23,6 +23,7 @@ export type Owed =
   | 'takeover'
   | 'lost-message'
   | 'witness'
+  | 'repair'
   | 'reread'
   | 'late-check'
   | 'failed';
@@ -59,8 +60,8 @@ function ms(instant: string | undefined): number {
  * @param entry the ledger's; `undefined` when nothing was ever done about the day
  */
 export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): Owed | undefined {
-  const expired = isExpired(dataset, day, now);
-  if (entry === undefined) return expired ? undefined : 'missing';
+  const expired = () => isExpired(dataset, day, now);
+  if (entry === undefined) return expired() ? undefined : 'missing';
   const { held, work } = entry;
   switch (work.state) {
     case 'queued':
@@ -69,19 +70,32 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
       return now > ms(work.heartbeat) + SILENT_MS ? 'takeover' : undefined;
     case 'failed':
       if (work.askedAt !== undefined) return 'asked';
-      return !expired && now >= ms(work.retryAt) ? 'failed' : undefined;
+      return !expired() && now >= ms(work.retryAt) ? 'failed' : undefined;
     case 'idle':
       break;
   }
   if (work.askedAt !== undefined) return 'asked';
   if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
-  if (expired) return undefined;
+  if (held?.forgottenAt !== undefined) return undefined;
+  if (held?.settledAt !== undefined && work.suspicion === undefined) return lateCheck(dataset, day, held, now);
+  if (expired()) return undefined;
   if (held === undefined) return 'missing';
+  if (isBroken(work)) return 'repair';
   if (work.suspicion?.reason === 'shrink.held' && now >= ms(work.suspicion.since) + WITNESS_MS) return 'witness';
-  const checkedAt = ms(held.checkedAt);
-  if (held.settledAt === undefined) return now >= checkedAt + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
+  if (held.settledAt !== undefined) return lateCheck(dataset, day, held, now);
+  return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
+}
+
+/** What `verify` found missing or damaged, and the source may still have. */
+function isBroken({ suspicion }: Work): boolean {
+  return suspicion?.reason === 'partition.damaged' || suspicion?.reason === 'partition.missing';
+}
+
+/** Once more, long after: charges are corrected late. Nearly every day of a ledger is decided here. */
+function lateCheck(dataset: Dataset, day: Day, held: Held, now: number): Owed | undefined {
   const lateCheckAt = endOf(day) + dataset.lateCheckDays * DAY_MS;
-  return checkedAt < lateCheckAt && now >= lateCheckAt ? 'late-check' : undefined;
+  if (now < lateCheckAt || ms(held.checkedAt) >= lateCheckAt) return undefined;
+  return isExpired(dataset, day, now) ? undefined : 'late-check';
 }
 
 /** Whether a failed day stays failed until a person has acted, although it is tried now and then. */

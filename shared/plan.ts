@@ -101,7 +101,7 @@ function watermarkOf(
   const extended = recorded !== undefined && firstDay < recorded.firstDay;
   const runOf = (passes: (entry: DayEntry) => boolean, before: Day | undefined): Day | undefined => {
     let through = extended ? undefined : before;
-    for (let day = through === undefined ? firstDay : addDays(through, 1); day <= last; day = addDays(day, 1)) {
+    for (const day of eachDay(through === undefined ? firstDay : addDays(through, 1), last)) {
       const entry = entries.get(day);
       if (entry === undefined || !passes(entry)) break;
       through = day;
@@ -154,6 +154,7 @@ function urgencyOf({ day, why }: PlannedDay, recent: Day): number {
     case 'asked':
     case 'accepted':
     case 'witness':
+    case 'repair':
       return 1;
     case 'reread':
     case 'late-check':

@@ -1,10 +1,10 @@
 import { FORMAT } from './commit.ts';
 import { instantOf } from './day.ts';
 import { LandlineError } from './errors.ts';
-import { Digest, EMPTY_DIGEST, fingerprintOf } from './fingerprint.ts';
+import { EMPTY_DIGEST, fingerprintOf } from './fingerprint.ts';
 import type { Dataset, Day, DayEntry, Fingerprint, ReasonCode, Suspicion } from './model.ts';
 import type { Clock, Lake, Ledger, Partition } from './ports.ts';
-import { linesOf } from './rows.ts';
+import { type Recount, recount } from './recount.ts';
 
 /**
  * Whether one day is what was landed: its partition recounted and re-digested against its own receipt, and both against
@@ -63,30 +63,6 @@ export interface VerifyPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What recounting a partition gives. */
-export interface Recount {
-  readonly rows: number;
-  readonly bytes: number;
-  readonly fingerprint: Fingerprint;
-  /** Whether the last line lacks its end. */
-  readonly cutOff: boolean;
-}
-
-/** Counts and digests lines as docs/format.md defines it. Memory does not grow with the day. */
-export async function recount(chunks: AsyncIterable<Uint8Array>): Promise<Recount> {
-  const digest = new Digest();
-  let rows = 0;
-  let bytes = 0;
-  let cutOff = false;
-  for await (const { body, count, starts, ends } of linesOf(chunks)) {
-    for (let row = 0; row < count; row++) digest.add(body.subarray(starts[row], ends[row]));
-    rows += count;
-    bytes += body.length;
-    cutOff = ends[count - 1] === body.length;
-  }
-  return { rows, bytes, fingerprint: fingerprintOf(rows, digest.text), cutOff };
-}
-
 /** A partition may be replaced while it is read; then it is read again, this often. */
 const TRIES = 4;
 
@@ -98,14 +74,16 @@ const TRIES = 4;
  */
 export async function verifyDay(dataset: Dataset, day: Day, on: VerifyPorts, mark: boolean): Promise<Checked> {
   for (let tries = 1; ; tries++) {
-    const before = await headOf(dataset, day, on);
+    const before = await headOrForeign(on.lake, dataset.name, day);
     const counted = before.partition && (await counts(dataset, day, on, before.partition));
     const vanished = before.partition !== undefined && isKnown(before.partition) && counted === undefined;
     if (vanished && tries < TRIES) continue;
     // Read after the partition: the ledger follows the lake, so what it says now is at least as new.
     const entry = await entryOf(dataset, day, on);
     const verdict = judge(dataset, day, before, counted, entry);
-    const still = verdict === undefined || (await headOf(dataset, day, on)).partition?.etag === before.partition?.etag;
+    const still =
+      verdict === undefined ||
+      (await headOrForeign(on.lake, dataset.name, day)).partition?.etag === before.partition?.etag;
     if (!still && tries < TRIES) continue;
     const { rows = 0, bytes = 0 } = counted ?? {};
     const finding = verdict && { ...verdict, dataset: dataset.name, day };
@@ -116,19 +94,18 @@ export async function verifyDay(dataset: Dataset, day: Day, on: VerifyPorts, mar
   }
 }
 
-interface Head {
+export interface Head {
   readonly partition: Partition | undefined;
   /** There is a blob, and it is none of ours. */
   readonly foreign: boolean;
 }
 
-async function headOf(dataset: Dataset, day: Day, { lake }: VerifyPorts): Promise<Head> {
+export async function headOrForeign(lake: Lake, dataset: string, day: Day): Promise<Head> {
   try {
-    return { partition: await lake.head(dataset.name, day), foreign: false };
+    return { partition: await lake.head(dataset, day), foreign: false };
   } catch (thrown) {
-    if (thrown instanceof LandlineError && thrown.reason === 'partition.damaged')
-      return { partition: undefined, foreign: true };
-    throw thrown;
+    if (!(thrown instanceof LandlineError && thrown.reason === 'partition.damaged')) throw thrown;
+    return { partition: undefined, foreign: true };
   }
 }
 

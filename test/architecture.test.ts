@@ -28,13 +28,23 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ['checked input', /^shared\/(message|settings)\.ts$/, /^(shared\/(model|day|clouds|datasets\/index)\.ts|zod)$/],
   [
     'stages, over the contracts',
-    /^shared\/(reconcile|claim|gate|reading|pages|fetch|commit|compare|poison|verify|rebuild|asking)\.ts$/,
+    /^shared\/(reconcile|claim|gate|reading|pages|fetch|commit|compare|poison|verify|verify-day|verify-source|recount|rebuild|asking)\.ts$/,
     /^shared\/(?!compose|http|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
+  ],
+  [
+    'what people see of days, pure',
+    /^shared\/page\//,
+    /^(shared\/(model|day|owed|coverage|plan|ports|page\/[\w-]+)\.ts|node:crypto)$/,
+  ],
+  [
+    'looking, over the contracts',
+    /^shared\/(status|doctor|doctor\/[\w-]+)\.ts$/,
+    /^(shared\/(?!compose|answers|http|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
   ],
   [
     'sources',
     /^shared\/sources\//,
-    /^(shared\/(errors|model|day|ports|rows|sift|http|sources\/(answers|patience))\.ts|p-retry|jose)$/,
+    /^(shared\/(errors|model|day|ports|rows|sift|http|sources\/(answers|patience|voximplant))\.ts|p-retry|jose)$/,
   ],
   [
     'stores',
@@ -51,8 +61,13 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
     /^shared\/curate\//,
     /^(shared\/(?!compose|http|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
   ],
-  ['the wiring', /^shared\/compose\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
-  ['functions', /^functions\/[\w-]+\.ts$/, /^(shared\/compose\.ts|@azure\/functions)$/],
+  [
+    'erasing a person, over stages and tables',
+    /^shared\/(person|forget)\.ts$/,
+    /^shared\/(?!compose|http|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
+  ],
+  ['the wiring', /^shared\/(compose|answers)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
+  ['functions', /^functions\/[\w-]+\.ts$/, /^(shared\/(compose|answers)\.ts|@azure\/functions)$/],
 ];
 
 /** What a source text imports: files by their place in the repository, packages by name. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEFAULTS, type Options, UsageError } from './options.ts';
@@ -103,4 +103,16 @@ export async function noteHolds({ path, holds }: Folder): Promise<void> {
   await mkdir(path, { recursive: true });
   await writeFile(`${fileOf(path)}.new`, `${JSON.stringify(holds, undefined, 2)}\n`);
   await rename(`${fileOf(path)}.new`, fileOf(path));
+}
+
+/** As long as a run lasts, the CLI finds its emulator and sources here. */
+const RUNNING_FILE = 'running.json';
+
+/** @param settings the app's, without credentials of a real tenant: those stay in the environment */
+export async function noteRunning({ path }: Folder, settings: Readonly<Record<string, string>>): Promise<void> {
+  await writeFile(join(path, RUNNING_FILE), `${JSON.stringify({ settings })}\n`, { mode: 0o600 });
+}
+
+export async function noteStopped({ path }: Folder): Promise<void> {
+  await rm(join(path, RUNNING_FILE), { force: true });
 }

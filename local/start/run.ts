@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../../shared/model.ts';
 import { type Host, startHost } from '../host.ts';
 import { copyOut } from './copy.ts';
-import { type Folder, noteHolds, openFolder } from './folder.ts';
+import { type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
 import { Listener, logFile } from './listen.ts';
 import type { Options } from './options.ts';
 import { Progress } from './progress.ts';
@@ -37,10 +37,12 @@ export async function run(options: Options): Promise<number> {
     const storage = await startStorage(folder.path);
     try {
       await noteHolds(folder);
+      await noteRunning(folder, appSettings(sources.settings, storage.azurite.connectionString));
       await takeUp(storage.ledger, datasets, options.late, Date.now());
       for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
       return await work({ options, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
     } finally {
+      await noteStopped(folder);
       await storage.azurite.stop();
     }
   } finally {

@@ -59,6 +59,10 @@ const heldShape = z.object({
   rowsOutside: count,
   rowsNeighbour: count,
   curatedRevision: count,
+  curatedAs: text.exactOptional(),
+  curateQueuedAt: instant.exactOptional(),
+  curateTries: count.exactOptional(),
+  forgottenAt: instant.exactOptional(),
 } satisfies ShapeOf<Held>) satisfies z.ZodType<Held>;
 
 const workShape = z.object({
@@ -69,7 +73,9 @@ const workShape = z.object({
   retryAt: instant.exactOptional(),
   failures: count,
   rereads: count,
-  suspicion: json(z.object({ reason, rows: count, fingerprint: text, since: instant })).exactOptional(),
+  suspicion: json(
+    z.object({ reason, rows: count, fingerprint: text, since: instant, damaged: z.literal(true).exactOptional() }),
+  ).exactOptional(),
   askedAt: instant.exactOptional(),
   accepted: text.exactOptional(),
   errorKind: reason.exactOptional(),

@@ -28,6 +28,7 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
   const hosts: Host[] = [];
 
   return {
+    connectionString,
     simulator,
     lines,
     queue,
@@ -41,7 +42,13 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
     async host(settings: Readonly<Record<string, string>> = {}): Promise<Host> {
       const host = await startHost({
         root: ROOT,
-        files: ['functions/plan.ts', 'functions/fetch.ts', 'functions/poison.ts'],
+        files: [
+          'functions/plan.ts',
+          'functions/fetch.ts',
+          'functions/poison.ts',
+          'functions/status.ts',
+          'functions/doctor.ts',
+        ],
         connectionString,
         settings: {
           AzureWebJobsStorage: connectionString,

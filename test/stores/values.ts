@@ -17,6 +17,10 @@ export const HELD: Required<Held> = {
   rowsOutside: 1,
   rowsNeighbour: 2,
   curatedRevision: 3,
+  curatedAs: '1-masked',
+  curateQueuedAt: '2026-02-03T01:05:00.000Z',
+  curateTries: 2,
+  forgottenAt: '2026-02-04T01:00:00.000Z',
 };
 
 export const CHECKPOINT: Checkpoint = {
@@ -51,6 +55,7 @@ export const WORK: Required<Work> = {
     rows: 40_000,
     fingerprint: '40000-ffffffffffffffffffffffffffffffff',
     since: '2026-02-04T00:00:30.000Z',
+    damaged: true,
   },
   askedAt: '2026-02-03T23:00:00.000Z',
   accepted: '40000-ffffffffffffffffffffffffffffffff',

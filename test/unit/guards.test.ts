@@ -5,7 +5,7 @@ import type { Failure } from '../../shared/errors.ts';
 import { type CompleteRead, judge } from '../../shared/guards.ts';
 import type { Receipt, Work } from '../../shared/model.ts';
 import { setbackOf } from '../../shared/setback.ts';
-import { at, IDLE, NOON } from './days.ts';
+import { at, heldOn, IDLE, NOON } from './days.ts';
 
 const READ: CompleteRead = { rows: 10, fingerprint: 'new', duplicates: 0, neighbours: 1, outside: 0, total: undefined };
 const HELD: Receipt = {
@@ -23,7 +23,12 @@ const HELD: Receipt = {
   rowsNeighbour: 0,
 };
 const verdict = (read: Partial<CompleteRead>, held?: Partial<Receipt>, work: Partial<Work> = {}, now = NOON) =>
-  judge({ ...READ, ...read }, held === undefined ? undefined : { ...HELD, ...held }, { ...IDLE, ...work }, at(now));
+  judge(
+    { ...READ, ...read },
+    held === undefined ? undefined : { ...HELD, ...held },
+    { work: { ...IDLE, ...work } },
+    at(now),
+  );
 
 test('a first read lands, an equal one changes nothing, a larger one replaces', () => {
   assert.deepEqual(verdict({}), { kind: 'commit', suspicion: undefined });
@@ -68,6 +73,20 @@ test('a total that the rows do not add up to never lands', () => {
   for (const read of [{ total: 10 }, { total: 12 }, { total: 11, duplicates: 1 }]) {
     assert.deepEqual(verdict(read, undefined, { rereads: 9 }), { kind: 'again', reason: 'page.total' });
   }
+});
+
+test('a partition that was removed still counts against a smaller read', () => {
+  const known = { held: heldOn('2026-03-01', { rows: 5_000 }), work: IDLE };
+  assert.equal(judge({ ...READ, rows: 0 }, undefined, known, at(NOON)).kind, 'hold');
+  assert.equal(judge({ ...READ, rows: 4_999 }, undefined, known, at(NOON)).kind, 'hold');
+  assert.equal(judge({ ...READ, rows: 5_000 }, undefined, known, at(NOON)).kind, 'commit');
+});
+
+test('a damaged partition stays to be written again while a smaller read is held', () => {
+  const damaged = { reason: 'partition.damaged', rows: 10, fingerprint: 'old', since: at(0) } as const;
+  const held = verdict({ rows: 9 }, {}, { suspicion: damaged });
+  assert.ok(held.kind === 'hold' && held.suspicion.damaged === true);
+  assert.equal(verdict({ fingerprint: 'old' }, {}, { suspicion: held.suspicion }).kind, 'commit');
 });
 
 test('a partition that was found damaged is written again although its receipt agrees', () => {

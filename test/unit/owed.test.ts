@@ -68,6 +68,14 @@ test('a shrunken day is witnessed after an hour; an emptied one waits for a pers
   assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'another read' }, held)), undefined);
 });
 
+test('a partition that was found missing or damaged is owed as long as the source has the day', () => {
+  for (const reason of ['partition.missing', 'partition.damaged'] as const) {
+    const suspicion = { reason, rows: 0, fingerprint: 'f', since: at(NOON) };
+    assert.equal(why(entryOf(daysAgo(50), { suspicion }, heldOn(daysAgo(50), { settledAt: at(NOON) }))), 'repair');
+    assert.equal(why(entryOf(daysAgo(91), { suspicion })), undefined);
+  }
+});
+
 test('a person may ask for any day that nobody is at', () => {
   const old = daysAgo(200);
   assert.equal(why(entryOf(old, { askedAt: at(NOON) })), 'asked');

@@ -1,0 +1,50 @@
+import { type Accepted, acceptShrink, heldBack } from '../shared/asking.ts';
+import type { Dataset, Day } from '../shared/model.ts';
+import { dataset, day, examples, type On, type Register } from './command.ts';
+import { grouped } from './output.ts';
+
+export const accept: Register = (program, act) => {
+  program
+    .command('accept')
+    .description('Believes the source that a day has fewer rows than are held')
+    .argument('<dataset>', 'name of the dataset', dataset)
+    .argument('<day>', 'UTC day', day)
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', '\nThe rows that are held go to `history` before they are replaced.')
+    .addHelpText('after', examples('landline accept teams-sms 2026-01-31'))
+    .action(act(acceptDay));
+};
+
+async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean }): Promise<0 | 1> {
+  const { out, json, ledger, now } = on;
+  const entry = (await ledger.day(of.name, at))?.value;
+  const held = heldBack(entry);
+  const facts = {
+    dataset: of.name,
+    day: at,
+    reason: held?.reason,
+    rowsHeld: entry?.held?.rows,
+    rowsRead: held?.rows,
+    since: held?.since,
+  };
+  if (held !== undefined && !json)
+    out.line(
+      `${of.name} ${at}: ${grouped(entry?.held?.rows ?? 0)} rows are held, and the source has had ${grouped(held.rows)} since ${held.since}.`,
+    );
+  const sure = held === undefined || yes || (await out.confirm('Believe the source?'));
+  const outcome: Accepted | 'declined' = sure
+    ? await acceptShrink(ledger, of, at, held?.fingerprint ?? '', now)
+    : 'declined';
+  if (json) out.json({ ...facts, outcome });
+  else out.line(OUTCOMES[outcome]);
+  return outcome === 'accepted' ? 0 : 1;
+}
+
+const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {
+  accepted: 'Accepted: the day is read again, and replaced if the source still says the same.',
+  declined: 'Nothing was changed. Add --yes where nobody can be asked.',
+  'in-work': 'The day is being read just now: look again when that is done.',
+  'not-held': 'Nothing is held back for this day.',
+  changed: 'The source has said something else meanwhile: look again.',
+  contended: 'Others are writing this day: try again.',
+};

@@ -1,0 +1,99 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { nearest } from '../shared/config.ts';
+import { DATASETS } from '../shared/datasets/index.ts';
+import { isDay } from '../shared/day.ts';
+import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
+import type { Connection } from './connection.ts';
+import type { Output } from './output.ts';
+
+/** What every command is made of. One file per command; `main.ts` is the list. */
+
+/** `0` fine, `1` attention needed, `2` wrong usage, `3` storage or source cannot be reached. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** The command was called wrongly, or cannot mean what was said. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What a command works on. */
+export interface On extends Connection {
+  readonly out: Output;
+  readonly json: boolean;
+  readonly now: number;
+}
+
+/** Opens the connection, runs the command, closes again. The command's result is the exit code. */
+export type Act = <A extends unknown[]>(
+  work: (on: On, ...args: A) => Promise<ExitCode>,
+) => (...args: A) => Promise<void>;
+
+/** Adds one command to the program. */
+export type Register = (program: Command, act: Act) => void;
+
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`;
+}
+
+export function dataset(name: string): Dataset {
+  const found = DATASETS.find(each => each.name === name);
+  if (found !== undefined) return found;
+  const names = DATASETS.map(each => each.name);
+  throw new InvalidArgumentError(`There is no dataset "${name}"; did you mean ${nearest(name, names)}?`);
+}
+
+export function datasets(text: string): Dataset[] {
+  return text.split(',').map(name => dataset(name.trim()));
+}
+
+/** The datasets that a name means: itself, or all of a source. */
+export function datasetOrSource(name: string): Dataset[] {
+  const source = SOURCES.find((each): each is SourceName => each === name);
+  if (source !== undefined) return DATASETS.filter(each => each.source === source);
+  return [dataset(name)];
+}
+
+export function day(text: string): Day {
+  if (isDay(text)) return text;
+  throw new InvalidArgumentError('Expected a UTC day such as 2026-01-31.');
+}
+
+/** For arguments that repeat. */
+export function days(text: string, before: readonly Day[] | undefined): Day[] {
+  return [...(before ?? []), day(text)];
+}
+
+export function whole(min: number, max: number): (text: string) => number {
+  return text => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** `2/7`: the second of seven shares. */
+export function part(text: string): { n: number; of: number } {
+  const [n = Number.NaN, of = Number.NaN] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (n >= 1 && n <= of) return { n, of };
+  throw new InvalidArgumentError('Expected a share such as 2/7: n from 1 to the number of shares.');
+}
+
+/** Those that were named, or all that are switched on. */
+export function chosen(on: On, named: readonly Dataset[] | undefined): readonly Dataset[] {
+  return named === undefined ? on.datasets : asSet(on, named);
+}
+
+/** Those that were named, or all there are: a dataset that is switched off is still held. */
+export function everyDataset(on: On, named: readonly Dataset[] | undefined): readonly Dataset[] {
+  return asSet(on, named ?? DATASETS);
+}
+
+/** A setting may have changed the version of a dataset's API. */
+function asSet(on: On, which: readonly Dataset[]): readonly Dataset[] {
+  return which.map(each => on.datasets.find(({ name }) => name === each.name) ?? each);
+}
+
+export function refuseBackwards(from: Day | undefined, to: Day | undefined): void {
+  if (from !== undefined && to !== undefined && to < from)
+    throw new UsageError(`The range ends (${to}) before it begins (${from}).`);
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { odata, type TableClient } from '@azure/data-tables';
+import type { Access, Config } from '../shared/config.ts';
+import { isDay } from '../shared/day.ts';
+import type { Dataset, SourceName } from '../shared/model.ts';
+import { CONTAINERS } from '../shared/paths.ts';
+import type { Lake, Ledger, Source } from '../shared/ports.ts';
+import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
+import { blobLake } from '../shared/stores/lake.ts';
+import { tableLedger } from '../shared/stores/ledger.ts';
+import { dayOfEntity, type Properties, WATERMARK_ROW, watermarkOfEntity } from '../shared/stores/ledger-entities.ts';
+import { ask, must } from '../shared/stores/storage-errors.ts';
+import { isUnreadable } from '../shared/verify-day.ts';
+import { UsageError } from './command.ts';
+
+/** What a command works with, built from an address of storage: the CLI's only builder of clients. */
+
+/** As in shared/compose.ts, which is not loaded for its name: it brings all sources along. */
+const LEDGER_TABLE = 'landline';
+
+/** The emulator answers at once or not at all. */
+const LOCAL_RETRY_MS = 50;
+
+export interface Connection {
+  /** For a person: the account, the folder or the settings file. */
+  readonly where: string;
+  /** Those that are switched on, as far as the target says; else all. */
+  readonly datasets: readonly Dataset[];
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  /** Whether an app may be at work there: not so in a data folder that nobody has open. */
+  readonly alive: boolean;
+  /** Names of all blobs in `raw` that start with the prefix. */
+  names(prefix: string): AsyncIterable<string>;
+  /** Removes ledger entities that cannot be read, and says how many. */
+  clearUnreadable(dataset: string): Promise<number>;
+  /** Creates the ledger's table, unless it is there. */
+  ensureLedger(): Promise<void>;
+  /** @throws UsageError when the target does not say how to sign in to the sources */
+  sources(): Promise<Readonly<Record<SourceName, Source>>>;
+  close(): Promise<void>;
+}
+
+export interface Parts {
+  readonly where: string;
+  readonly storage: { readonly blob: Access; readonly table: Access };
+  readonly datasets: readonly Dataset[];
+  readonly config: Config | undefined;
+  readonly alive?: boolean;
+  readonly close?: (() => Promise<void>) | undefined;
+}
+
+export async function connection(parts: Parts): Promise<Connection> {
+  const { where, storage, datasets, config, alive = true, close = async () => {} } = parts;
+  const table = (await clientsOf(storage.table)).table(LEDGER_TABLE);
+  const { blobs } = await clientsOf(storage.blob);
+  const raw = blobs.getContainerClient(CONTAINERS.raw);
+  return {
+    where,
+    datasets,
+    alive,
+    ledger: tableLedger(table, randomUUID),
+    lake: blobLake(blobs),
+    async *names(prefix) {
+      const listing = raw.listBlobsFlat({ prefix });
+      const operation = { service: 'blob', what: `Listing container "${CONTAINERS.raw}"` } as const;
+      for (;;) {
+        const next = await must(operation, () => listing.next());
+        if (next.done) return;
+        yield next.value.name;
+      }
+    },
+    clearUnreadable: dataset => clearUnreadable(table, dataset),
+    async ensureLedger() {
+      const operation = { service: 'table', what: `Creating table "${LEDGER_TABLE}"` } as const;
+      await must(operation, abortSignal => table.createTable({ abortSignal }));
+    },
+    async sources() {
+      if (config === undefined || config.signIn.kind === 'managed-identity')
+        throw new UsageError(
+          'The sources can be read only with the app’s own sign-in: name a settings file with LANDLINE_CREDENTIAL=environment (--settings), or run `npm start`.',
+        );
+      const { compose } = await import('../shared/compose.ts');
+      return compose(config).sources;
+    },
+    close,
+  };
+}
+
+async function clientsOf(access: Access): Promise<StorageClients> {
+  if ('connectionString' in access) {
+    const local = /Endpoint=http:\/\/(127\.0\.0\.1|localhost)\b/.test(access.connectionString);
+    try {
+      return storageClients(access, local ? LOCAL_RETRY_MS : undefined);
+    } catch {
+      // Not shown, nor what the SDK says of it: it may hold a key.
+      throw new UsageError('A connection string in the settings is not usable: copy it again from its account.');
+    }
+  }
+  // The person at the keyboard, not the app: Azure CLI, PowerShell, Visual Studio Code, azd, or the environment.
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  const { url } = access;
+  return storageClients({ blobUrl: url, queueUrl: url, tableUrl: url, credential: new DefaultAzureCredential() });
+}
+
+/** An entity is removed as it was when it could not be read; whoever has written it since has mended it. */
+async function clearUnreadable(table: TableClient, dataset: string): Promise<number> {
+  const operation = { service: 'table', what: `Clearing the ledger of ${dataset}` } as const;
+  const filter = odata`PartitionKey eq ${dataset}`;
+  const entities = table.listEntities<Properties>({ queryOptions: { filter } });
+  let cleared = 0;
+  for (;;) {
+    const next = await must(operation, () => entities.next());
+    if (next.done) return cleared;
+    const { rowKey, etag, partitionKey: _p, timestamp: _t, ...properties } = next.value;
+    if (rowKey === undefined || isReadable(dataset, rowKey, properties)) continue;
+    const answer = await ask(operation, ['412', '404 ResourceNotFound'], abortSignal =>
+      table.deleteEntity(dataset, rowKey, { etag, abortSignal }),
+    );
+    if (answer.refusal === undefined) cleared += 1;
+  }
+}
+
+function isReadable(dataset: string, rowKey: string, properties: Properties): boolean {
+  try {
+    if (rowKey === WATERMARK_ROW) watermarkOfEntity(dataset, properties);
+    else if (isDay(rowKey)) dayOfEntity(dataset, rowKey, properties);
+    return true;
+  } catch (thrown) {
+    if (isUnreadable(thrown)) return false;
+    throw thrown;
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/**
+ * Starts the command line on whatever Node is at hand. The commands are TypeScript, run as they are, which needs
+ * Node 24; `npm ci` brings one along where npm has it, so an older one only has to find it.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MIN = 24;
+const main = new URL('./main.ts', import.meta.url);
+const binary = process.platform === 'win32' ? 'node.exe' : 'node';
+const ours = fileURLToPath(new URL(`../node_modules/.bin/${binary}`, import.meta.url));
+
+if (Number(process.versions.node.split('.')[0]) >= NODE_MIN) {
+  const { run } = await import(main.href);
+  const code = await run(process.argv.slice(2));
+  // On some systems a pipe takes what was written only later, and an exit would cut it off.
+  await new Promise(resolve => process.stdout.write('', resolve));
+  process.exit(code);
+} else if (existsSync(ours) && process.execPath !== ours) {
+  const child = spawnSync(ours, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exit(child.status ?? 130);
+} else {
+  console.error(
+    `error: landline needs Node ${NODE_MIN} or newer, and this is ${process.version}. ` +
+      'Run `npm ci` in its folder, which brings one along on Linux and Windows, or install a newer Node.',
+  );
+  process.exit(2);
+}

@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander';
+import { failureOf, LandlineError } from '../shared/errors.ts';
+import { accept } from './accept.ts';
+import { backfill } from './backfill.ts';
+import { type Act, type ExitCode, examples, type Register, UsageError } from './command.ts';
+import type { Target } from './connect.ts';
+import { exportDays } from './export.ts';
+import { type Output, terminal } from './output.ts';
+import { pause, resume } from './pause.ts';
+import { rebuildLedger } from './rebuild.ts';
+import { retry } from './retry.ts';
+import { show } from './show.ts';
+import { status } from './status.ts';
+import { verifyDays } from './verify.ts';
+
+/** `landline`: from the arguments to the exit code. One file per command. */
+
+const COMMANDS: readonly Register[] = [
+  status,
+  show,
+  backfill,
+  retry,
+  accept,
+  pause,
+  resume,
+  verifyDays,
+  rebuildLedger,
+  exportDays,
+];
+
+const EXIT_CODES = `
+Exit codes: 0 fine, 1 attention needed, 2 wrong usage, 3 storage cannot be reached.
+Days are UTC. What each state and reason means: docs/operations.md.`;
+
+/** @param argv without the program's own name */
+export async function run(argv: readonly string[], out: Output = terminal()): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = new Command('landline')
+    .description('Looks after the telephony logs that Landline lands: what is held, what is not, and what to do.')
+    .option('--local', 'the emulator of `npm start` on this machine (default when .landline exists)')
+    .option('--data <dir>', 'data folder of `npm start` (.landline)')
+    .option('--account <name>', 'storage account of the data, reached by your own Azure sign-in')
+    .option('--queue-account <name>', 'storage account of the app, which has the ledger (the same account)')
+    .option('--settings <file>', 'settings file of the app, such as local.settings.json')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
+    .helpCommand(false)
+    .showHelpAfterError('Add --help for help.')
+    .configureOutput({ writeOut: text => out.line(text.trimEnd()), writeErr: text => out.note(text.trimEnd()) })
+    .exitOverride();
+  const act: Act =
+    work =>
+    async (...args) => {
+      const options = program.opts<Target & { json?: boolean }>();
+      // Not before it is known what to do: the clients take half a second to load.
+      const { connect } = await import('./connect.ts');
+      const connection = await connect(options);
+      try {
+        code = await work({ ...connection, out, json: options.json ?? false, now: Date.now() }, ...args);
+      } finally {
+        await connection.close();
+      }
+    };
+  for (const register of COMMANDS) register(program, act);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (thrown) {
+    return exitCodeOf(thrown, out);
+  }
+}
+
+function exitCodeOf(thrown: unknown, out: Output): ExitCode {
+  // Help and version end this way too; commander has said what there is to say.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  if (thrown instanceof UsageError) {
+    out.note(`error: ${thrown.message}`);
+    return 2;
+  }
+  if (!(thrown instanceof LandlineError)) {
+    out.note(`error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+    return 1;
+  }
+  const { reason, message } = failureOf(thrown);
+  out.note(`error: ${message} (${reason})`);
+  return /^(storage|auth)\./.test(reason) ? 3 : 1;
+}

@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Coverage, coverageOf } from '../shared/coverage.ts';
+import { addDays, eachDay, instantOf } from '../shared/day.ts';
+import type { Dataset, Day, DayEntry, DayState, Watermark } from '../shared/model.ts';
+import { lastDay, stateOf } from '../shared/owed.ts';
+import { type Shown, shownOf } from '../shared/page/states.ts';
+import { examples, type On, type Register } from './command.ts';
+import { grouped, type Output, table } from './output.ts';
+import { COLOURS, LEGEND, markOf, needsAttention, nextCommand, worstOf } from './states.ts';
+
+/** Days at the end of the calendar that are shown one by one. */
+const DAYS_SHOWN = 28;
+const WATCH_MS = 5_000;
+
+export const status: Register = (program, act) => {
+  program
+    .command('status')
+    .description('What is held of each dataset, and the next step')
+    .option('--watch', `look again every ${WATCH_MS / 1_000} seconds, until Ctrl-C`)
+    .addHelpText('after', `\nMarks: ${LEGEND}`)
+    .addHelpText('after', examples('landline status', 'landline status --watch', 'landline status --json'))
+    .action(
+      act(async (on: On, { watch }: { watch?: boolean }) => {
+        for (;;) {
+          const found = await lookAt(on, Date.now());
+          if (on.json) on.out.json(found);
+          else tell(on, found, watch ?? false);
+          if (!watch) return found.attention ? 1 : 0;
+          await pause(WATCH_MS);
+        }
+      }),
+    );
+};
+
+interface DatasetStatus extends Omit<Coverage, 'days'> {
+  readonly state: DayState;
+  /** Days from `firstDay` to `lastDay` in each state. */
+  readonly states: Readonly<Record<DayState, number>>;
+  readonly pausedAt: string | undefined;
+  readonly attention: boolean;
+  readonly next: string;
+  /** The last four weeks, oldest first. */
+  readonly days: readonly { readonly day: Day; readonly state: Shown; readonly rows: number | undefined }[];
+}
+
+interface Status {
+  readonly at: string;
+  readonly where: string;
+  readonly attention: boolean;
+  readonly datasets: readonly DatasetStatus[];
+  /** Datasets about which the ledger knows nothing: switched off, or the app has not run yet. */
+  readonly unplanned: readonly string[];
+}
+
+async function lookAt(on: On, now: number): Promise<Status> {
+  const read = await Promise.all(
+    on.datasets.map(async dataset => {
+      const [watermark, days] = await Promise.all([on.ledger.watermark(dataset.name), on.ledger.days(dataset.name)]);
+      return { dataset, watermark: watermark?.value, entries: days.map(({ value }) => value) };
+    }),
+  );
+  const datasets: DatasetStatus[] = [];
+  const unplanned: string[] = [];
+  for (const { dataset, watermark, entries } of read) {
+    if (watermark === undefined) unplanned.push(dataset.name);
+    else datasets.push(statusOf(dataset, watermark, entries, now));
+  }
+  const attention = datasets.length === 0 || datasets.some(each => each.attention);
+  return { at: instantOf(now), where: on.where, attention, datasets, unplanned };
+}
+
+function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayEntry[], now: number): DatasetStatus {
+  const { days: states, ...coverage } = coverageOf(dataset, watermark, entries, now);
+  const byDay = new Map(entries.map(entry => [entry.day, entry]));
+  const state = worstOf({ ...coverage, days: states });
+  const worst = entries.filter(entry => stateOf(dataset, entry.day, entry, now) === state);
+  const paused = watermark.pausedAt !== undefined;
+  const last = lastDay(now);
+  const days = [...eachDay(addDays(last, 1 - DAYS_SHOWN), last)]
+    .filter(day => day >= watermark.firstDay)
+    .map(day => {
+      const entry = byDay.get(day);
+      return { day, state: shownOf(dataset, day, entry, now), rows: entry?.held?.rows };
+    });
+  return {
+    ...coverage,
+    state,
+    states,
+    pausedAt: watermark.pausedAt,
+    attention: needsAttention({ ...coverage, days: states }),
+    next: paused ? `landline resume ${dataset.name}` : nextCommand(dataset, state, worst),
+    days,
+  };
+}
+
+function tell({ out }: On, found: Status, watch: boolean): void {
+  if (watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
+  out.line(`${found.where}, ${found.at.slice(0, 16).replace('T', ' ')} UTC`);
+  const head = [
+    'dataset',
+    'landed through',
+    'settled through',
+    `last ${DAYS_SHOWN} days`,
+    'rows',
+    'state',
+    'next step',
+  ];
+  const rows = found.datasets.map(each => [
+    each.dataset,
+    each.landedThrough ?? '-',
+    each.settledThrough ?? '-',
+    calendar(each, out).padEnd(DAYS_SHOWN),
+    grouped(each.rows),
+    stateText(each, out),
+    each.next,
+  ]);
+  if (rows.length > 0) for (const line of ['', ...table(head, rows), '', LEGEND]) out.line(line);
+  for (const each of found.datasets.filter(({ expiring }) => expiring > 0))
+    out.line(`${each.dataset}: the source forgets ${each.expiring} days within two weeks that are not held.`);
+  if (found.unplanned.length > 0)
+    out.line(`Not planned (switched off, or the app has not run): ${found.unplanned.join(', ')}`);
+}
+
+function calendar({ days }: DatasetStatus, out: Output): string {
+  const marks = days.map(({ state }) => out.paint(COLOURS[state], markOf(state))).join('');
+  return ' '.repeat(DAYS_SHOWN - days.length) + marks;
+}
+
+function stateText({ state, states, pausedAt }: DatasetStatus, out: Output): string {
+  if (pausedAt !== undefined) return 'paused';
+  const text = state === 'final' ? state : `${grouped(states[state])} ${state}`;
+  return out.paint(COLOURS[state], text);
+}

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { addDays } from '../../shared/day.ts';
+import type { DayEntry } from '../../shared/model.ts';
+import { lastDay } from '../../shared/owed.ts';
+import { partitionPath, revisionPath } from '../../shared/paths.ts';
+import { type CliRig, landline, startCliRig } from './cli-rig.ts';
+
+/** The tests tell one story over one tenant, in order: what a person does to it with the command line. */
+
+const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
+const DAYS = 4;
+const LAST = lastDay(Date.now());
+const D = Array.from({ length: DAYS }, (_, at) => addDays(LAST, at + 1 - DAYS));
+const [D0 = '', D1 = '', D2 = ''] = D;
+
+let rig: CliRig;
+
+before(async () => {
+  const settings = { LANDLINE_DATASETS: `${PSTN},${SMS}`, LANDLINE_HISTORY_DAYS: String(DAYS) };
+  rig = await startCliRig({ seed: 21, rows: 120, lateShare: 0, changedShare: 0, switches: { auth: 'any' } }, settings);
+});
+after(() => rig.stop());
+
+/** Writes the partition anew with other bytes and the same receipt. */
+async function tamper(dataset: string, day: string, change: (bytes: Buffer) => Buffer): Promise<Buffer> {
+  const blob = rig.raw.getBlockBlobClient(partitionPath(dataset, day));
+  const bytes = await blob.downloadToBuffer();
+  const { metadata = {} } = await blob.getProperties();
+  const changed = change(Buffer.from(bytes));
+  await blob.upload(changed, changed.length, { metadata });
+  return changed;
+}
+
+async function entries(): Promise<DayEntry[]> {
+  const all = await Promise.all([PSTN, SMS].map(name => rig.ledger.days(name)));
+  return all.flat().map(({ value }) => value);
+}
+
+test('before the first plan there is nothing, and that wants attention', async () => {
+  const { code, answer } = await rig.json('status');
+  assert.deepEqual([code, answer.datasets, answer.unplanned], [1, [], [PSTN, SMS]]);
+  assert.equal((await rig.run('pause', SMS)).code, 1);
+});
+
+test('status says what is held, in a table and as JSON', async () => {
+  await rig.work();
+  const { code, answer } = await rig.json('status');
+  assert.equal(code, 0);
+  assert.deepEqual(
+    answer.datasets.map((each: Record<string, unknown>) => [
+      each['dataset'],
+      each['landedThrough'],
+      each['state'],
+      each['next'],
+    ]),
+    [
+      [PSTN, LAST, 'open', 'none'],
+      [SMS, LAST, 'open', 'none'],
+    ],
+  );
+  const rows = D.reduce((sum, day) => sum + rig.simulator.countRows(SMS, day), 0);
+  assert.equal(answer.datasets[1].rows, rows);
+  assert.deepEqual(
+    answer.datasets[1].days.map(({ day, state }: Record<string, unknown>) => [day, state]),
+    D.map(day => [day, 'open']),
+  );
+  const { stdout } = await rig.run('status');
+  assert.match(stdout, new RegExp(`${SMS} +${LAST} +- +\\+\\+\\+\\+ +${rows} +4 open +none`));
+  assert.match(stdout, /# final {2}\+ open/);
+  assert.ok(!stdout.includes('\x1b'), 'no colour in a pipe');
+});
+
+test('show tells what ledger and receipt know of a day', async () => {
+  const { code, answer } = await rig.json('show', SMS, D1);
+  assert.equal(code, 0);
+  assert.equal(answer.state, 'open');
+  assert.equal(answer.held.rows, rig.simulator.countRows(SMS, D1));
+  assert.equal(answer.partition.receipt.fingerprint, answer.held.fingerprint);
+  assert.match((await rig.run('show', SMS, D1)).stdout, /fingerprint +\d+-[0-9a-f]{32}/);
+});
+
+test('verify finds everything whole, also against the source', async () => {
+  const { code, answer } = await rig.json('verify', '--source', '3');
+  assert.deepEqual([code, answer.clean, answer.days, answer.compared, answer.findings], [0, true, 2 * DAYS, 3, []]);
+  const shares = await Promise.all(['1/2', '2/2'].map(share => rig.json('verify', '--part', share)));
+  assert.equal(shares[0]?.answer.days + shares[1]?.answer.days, 2 * DAYS);
+});
+
+test('one flipped byte: verify names dataset and day; retry heals it, and history holds what was there', async () => {
+  const damaged = await tamper(PSTN, D1, bytes => {
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+    return bytes;
+  });
+  const verified = await rig.run('verify');
+  assert.equal(verified.code, 1);
+  assert.match(verified.stdout, new RegExp(`damaged {2}${PSTN} ${D1}: .*landline retry ${PSTN} ${D1}`));
+  const { answer } = await rig.json('status');
+  assert.deepEqual(
+    [answer.attention, answer.datasets[0].state, answer.datasets[0].next],
+    [true, 'suspect', `landline retry ${PSTN} ${D1}`],
+  );
+
+  const retried = await rig.run('retry');
+  assert.equal(retried.code, 0);
+  assert.match(retried.stdout, new RegExp(`${PSTN} ${D1} will be read`));
+  await rig.work();
+  assert.equal((await rig.run('verify')).code, 0);
+  assert.equal((await rig.run('status')).code, 0);
+  const history = rig.clients.blobs.getContainerClient('history');
+  assert.deepEqual(await history.getBlobClient(revisionPath(PSTN, D1, 1)).downloadToBuffer(), damaged);
+  assert.equal((await rig.lake.head(PSTN, D1))?.receipt.revision, 2);
+});
+
+test('a deleted partition is missing, and retry lands it again under a new revision', async () => {
+  await rig.raw.getBlobClient(partitionPath(SMS, D0)).delete();
+  const { code, answer } = await rig.json('verify');
+  assert.equal(code, 1);
+  assert.deepEqual(
+    [answer.findings.length, answer.findings[0].reason, answer.findings[0].day],
+    [1, 'partition.missing', D0],
+  );
+  await rig.run('retry', SMS);
+  await rig.work();
+  assert.equal((await rig.run('verify')).code, 0);
+  assert.equal((await rig.lake.head(SMS, D0))?.receipt.revision, 2);
+});
+
+test('the ledger deleted and rebuilt has the same facts, and verify is clean', async () => {
+  const facts = ({ dataset, day, held }: DayEntry) => [
+    dataset,
+    day,
+    ...[held?.revision, held?.rows, held?.bytes, held?.pages, held?.fingerprint, held?.landedAt],
+    ...[held?.rowsAdded, held?.rowsChanged, held?.rowsRemoved, held?.rowsOutside, held?.rowsNeighbour],
+  ];
+  const was = (await entries()).map(facts);
+  const marks = await Promise.all([PSTN, SMS].map(async name => (await rig.ledger.watermark(name))?.value));
+  await rig.table.deleteTable();
+  assert.equal((await rig.run('status')).code, 3);
+  const { code, answer } = await rig.json('rebuild');
+  assert.deepEqual([code, answer.written], [0, 2 * DAYS]);
+  assert.deepEqual((await entries()).map(facts), was);
+  assert.deepEqual(await Promise.all([PSTN, SMS].map(async name => (await rig.ledger.watermark(name))?.value)), marks);
+  assert.equal((await rig.run('verify')).code, 0);
+  // Again, and beside a planner: nothing is written that is known.
+  await rig.work();
+  assert.equal((await rig.json('rebuild')).answer.written, 0);
+});
+
+test('a ledger entity that cannot be read is found, and rebuilt from its partition', async () => {
+  await rig.table.updateEntity({ partitionKey: SMS, rowKey: D2, revision: 'one' }, 'Merge');
+  const verified = await rig.run('verify');
+  assert.equal(verified.code, 1);
+  assert.match(verified.stdout, new RegExp(`ledger {2}The ledger entity of ${SMS} ${D2} cannot be read`));
+  const { answer } = await rig.json('rebuild');
+  assert.deepEqual([answer.cleared, answer.written], [1, 1]);
+  assert.equal((await rig.run('verify')).code, 0);
+});
+
+test('an emptied day is held until a person accepts it', async () => {
+  rig.simulator.setFaults([{ fault: 'all-rows-gone', dataset: SMS, day: D2 }]);
+  await rig.run('retry', SMS, D2);
+  await rig.work();
+  const shown = await rig.json('show', SMS, D2);
+  assert.deepEqual(
+    [shown.code, shown.answer.state, shown.answer.work.suspicion.reason],
+    [1, 'suspect', 'shrink.emptied'],
+  );
+  const asked = await rig.run('accept', SMS, D2);
+  assert.equal(asked.code, 1);
+  assert.match(asked.stdout, new RegExp(`${shown.answer.held.rows} rows are held, and the source has had 0 since`));
+  assert.equal((await rig.run('accept', SMS, D2, '--yes')).code, 0);
+  await rig.work();
+  const after = await rig.json('show', SMS, D2);
+  assert.deepEqual([after.code, after.answer.state, after.answer.held.rows], [0, 'empty', 0]);
+  assert.equal((await rig.run('verify')).code, 0);
+  assert.equal((await rig.run('accept', SMS, D2, '--yes')).code, 1);
+});
+
+test('a paused dataset is not planned until it is resumed; a source means all of its datasets', async () => {
+  assert.match((await rig.run('pause', 'graph')).stdout, new RegExp(`${PSTN}: paused[^]*${SMS}: paused`));
+  await rig.run('retry', PSTN, D0);
+  const requests = rig.simulator.counters.requests;
+  await rig.work();
+  assert.equal(rig.simulator.counters.requests, requests);
+  const { answer } = await rig.json('status');
+  assert.equal(answer.datasets[0].next, `landline resume ${PSTN}`);
+  assert.equal((await rig.run('resume', 'graph')).code, 0);
+  await rig.work();
+  assert.ok(rig.simulator.counters.requests > requests);
+});
+
+test('backfill previews, does nothing unasked, extends history, and watches until all is held', async () => {
+  const from = addDays(D0, -3);
+  const preview = await rig.json('backfill', '--from', addDays(LAST, -200), '--dataset', SMS);
+  assert.deepEqual([preview.code, preview.answer.applied], [1, false]);
+  const [first] = preview.answer.previews;
+  assert.deepEqual(
+    [first.held, first.beyondHorizon > 100, first.missing + first.held, first.days],
+    [DAYS, true, first.days, first.days],
+  );
+  assert.equal((await rig.ledger.watermark(SMS))?.value.firstDay, D0);
+
+  const applied = await rig.json('backfill', '--from', from, '--to', addDays(from, 1), '--dataset', SMS, '--yes');
+  assert.equal(applied.code, 0);
+  assert.equal(applied.answer.previews[0].between, 1);
+  assert.deepEqual(applied.answer.datasets[0].extended, { outcome: 'extended', firstDay: from });
+  const watching = rig.json('backfill', '--from', from, '--dataset', SMS, '--yes', '--wait');
+  await rig.work();
+  const watched = await watching;
+  assert.deepEqual([watched.code, watched.answer.complete], [0, true]);
+  const { answer } = await rig.json('status');
+  assert.deepEqual([answer.datasets[1].firstDay, answer.datasets[1].landedThrough], [from, LAST]);
+});
+
+test('export writes partitions to plain files, byte for byte', async () => {
+  const to = join(rig.folder, 'out');
+  const { code, answer } = await rig.json('export', '--to', to, '--from', D0, '--until', D1, '--dataset', PSTN);
+  assert.deepEqual([code, answer.files.length], [0, 2]);
+  const path = partitionPath(PSTN, D1);
+  assert.deepEqual(await readFile(join(to, path)), await rig.raw.getBlobClient(path).downloadToBuffer());
+});
+
+test('a running `npm start` is found by the note in its data folder', async () => {
+  await writeFile(join(rig.folder, 'running.json'), JSON.stringify({ settings: rig.values }));
+  const { code, stdout } = await landline(rig.folder, 'verify', '--data', '.', '--dataset', SMS, '--source', '1');
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /1 day compared with the source: all whole/);
+});
+
+test('storage that cannot be reached exits 3', async () => {
+  const file = join(rig.folder, 'gone.json');
+  const endpoint = (kind: string) => `${kind}Endpoint=http://127.0.0.1:9/devstoreaccount1`;
+  const gone = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;${['Blob', 'Queue', 'Table'].map(endpoint).join(';')}`;
+  const Values = {
+    AzureWebJobsStorage: gone,
+    LANDLINE_CREDENTIAL: 'simulator',
+    LANDLINE_GRAPH_URL: 'http://127.0.0.1:9',
+  };
+  await writeFile(file, JSON.stringify({ Values }));
+  const { code, stderr } = await landline(rig.folder, 'status', '--settings', file);
+  assert.equal(code, 3);
+  assert.match(stderr, /storage\.failing/);
+});

@@ -1,0 +1,351 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, type TestContext, test } from 'node:test';
+import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
+import { graphTokens } from '../../shared/auth.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { CLOUDS, type Cloud } from '../../shared/clouds.ts';
+import { compose } from '../../shared/compose.ts';
+import { type Config, type Environment, readConfig } from '../../shared/config.ts';
+import { instantOf, MINUTE_MS } from '../../shared/day.ts';
+import { type Diagnosis, diagnose, type Finding, type Patient } from '../../shared/doctor.ts';
+import { sender } from '../../shared/http.ts';
+import { graphSource } from '../../shared/sources/graph.ts';
+import { voximplantSource } from '../../shared/sources/voximplant.ts';
+import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
+import { memoryJobs } from '../doubles/memory-jobs.ts';
+import { memoryLake } from '../doubles/memory-lake.ts';
+import { memoryLedger } from '../doubles/memory-ledger.ts';
+
+/** A healthy app over the simulator, and what the doctor says when one thing after the other is broken. */
+
+let simulator: Simulator;
+before(async () => {
+  simulator = await startSimulator({ seed: 41, rows: 20, switches: { auth: 'checked' } });
+});
+after(() => simulator.stop());
+
+const OBJECT_ID = '0b1c2d3e-1111-4222-8333-444455556666';
+const EMULATOR =
+  'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/x;QueueEndpoint=http://127.0.0.1:2/x;TableEndpoint=http://127.0.0.1:3/x;';
+
+interface Planted {
+  /** Changes to the app's settings. */
+  readonly settings?: Environment;
+  readonly roles?: readonly string[];
+  readonly tokenAgeMs?: number;
+  /** The cloud the token is for; the simulator's when absent. */
+  readonly audience?: string;
+  readonly token?: Patient['graphToken'];
+  readonly voximplantRole?: string;
+  /** Of our machine against the servers. */
+  readonly skewMs?: number;
+  readonly parts?: Partial<Patient>;
+}
+
+/** The app as the wiring would make it; the simulator plays a real tenant, so its sign-in is checked. */
+function patientWith(planted: Planted): Patient {
+  const skewMs = planted.skewMs ?? 0;
+  const clock = { ...systemClock, now: () => Date.now() + skewMs };
+  const key = simulator.account.keyFile('plain');
+  const base = { AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'managed-identity', LANDLINE_VOXIMPLANT_KEY: key };
+  const read = readConfig({ ...base, ...planted.settings });
+  // `readConfig` names the real clouds; here the simulator stands at their addresses.
+  const cloud: Cloud = { ...read.cloud, graph: simulator.graphUrl };
+  const config: Config = {
+    ...read,
+    cloud,
+    voximplant: read.voximplant && { ...read.voximplant, url: simulator.voximplantUrl },
+  };
+  simulator.switches.voximplantRole = planted.voximplantRole ?? 'Owner';
+  const seconds = Math.floor((Date.now() - (planted.tokenAgeMs ?? 0)) / 1_000);
+  const roles = planted.roles ?? ['CallRecord-PstnCalls.Read.All'];
+  const claims = {
+    aud: planted.audience ?? simulator.graphUrl,
+    oid: OBJECT_ID,
+    iat: seconds,
+    exp: seconds + 86_400,
+    roles,
+  };
+  const graphToken = planted.token ?? (async () => simulator.graphToken(claims));
+  const around = { send: sender(), random: () => 0, clock: { ...clock, sleep: async () => {} } };
+  return {
+    config,
+    ledger: memoryLedger(),
+    lake: memoryLake(),
+    backlog: memoryJobs(clock),
+    pulse: { beat: async () => {}, last: async () => instantOf(Date.now() - 2 * MINUTE_MS) },
+    clock,
+    sources: {
+      graph: graphSource({ ...around, origin: cloud.graph, token: graphToken }),
+      voximplant: voximplantSource({ ...around, ...required(config.voximplant) }),
+    },
+    graphToken,
+    servedAt: async () => Date.now() - 500,
+    keyRoles: voximplantKeyRoles({ ...around, ...required(config.voximplant) }),
+    ...planted.parts,
+  };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('It should be there');
+  return value;
+}
+
+function diagnosisOf(planted: Planted = {}): Promise<Diagnosis> {
+  return diagnose(() => patientWith(planted), systemClock, 'contoso-landline');
+}
+
+/** Findings that are not fine, as `check about`. */
+function complaints({ findings }: Diagnosis): string[] {
+  return findings
+    .filter(({ result }) => result === 'broken' || result === 'warning')
+    .map(({ check, about }) => (about === undefined ? check : `${check} ${about}`));
+}
+
+function finding({ findings }: Diagnosis, check: string, about?: string): Finding {
+  return required(findings.find(each => each.check === check && (about === undefined || each.about === about)));
+}
+
+const GRAPH_DATASETS = [
+  'teams-pstn-calls',
+  'teams-direct-routing-calls',
+  'teams-sms',
+  'teams-dialout-usage',
+  'teams-blocked-users',
+].map(name => `dataset ${name}`);
+const VOXIMPLANT_DATASETS = ['dataset voximplant-sms', 'dataset voximplant-a2p-sms'];
+
+test('of a healthy app every check is fine, and the doctor has written nothing', async () => {
+  const ledger = memoryLedger();
+  const diagnosis = await diagnosisOf({ parts: { ledger } });
+  assert.deepEqual(complaints(diagnosis), []);
+  assert.equal(diagnosis.result, 'fine');
+  assert.match(finding(diagnosis, 'graph-token').meaning, /has the role CallRecord-PstnCalls\.Read\.All/);
+  assert.match(
+    finding(diagnosis, 'dataset', 'voximplant-sms').meaning,
+    /answered for one second of \d{4}-\d\d-\d\d: \d+ rows/,
+  );
+  assert.deepEqual(ledger.entries(), []);
+  assert.equal(await ledger.watermark('doctor'), undefined);
+});
+
+test('either role opens Graph', async () => {
+  assert.equal((await diagnosisOf({ roles: ['User.Read.All', 'CallRecords.Read.All'] })).result, 'fine');
+});
+
+test('a role that was never granted: the command to grant it, and who may', async () => {
+  const diagnosis = await diagnosisOf({ roles: [] });
+  assert.deepEqual(complaints(diagnosis), ['graph-token', ...GRAPH_DATASETS]);
+  const { meaning, next, who } = finding(diagnosis, 'graph-token');
+  assert.match(meaning, /is not granted: a token issued just now does not have it/);
+  assert.match(next ?? '', new RegExp(`appRoleAssignedTo.*'principalId':'${OBJECT_ID}'.*'appRoleId':'a2611786-`));
+  assert.match(who ?? '', /Privileged Role Administrator/);
+});
+
+test('a role that is not yet in the token: wait or restart', async () => {
+  const { meaning, next } = finding(await diagnosisOf({ roles: [], tokenAgeMs: 5 * 60 * MINUTE_MS }), 'graph-token');
+  assert.match(meaning, /is not in the token, which is about 5 h old: a role granted since then is not in it yet/);
+  assert.match(next ?? '', /az functionapp restart --name contoso-landline/);
+});
+
+test('a token of another cloud: both clouds are named', async () => {
+  const diagnosis = await diagnosisOf({ audience: CLOUDS['usgov-l4'].graph });
+  const { meaning, next } = finding(diagnosis, 'graph-token');
+  assert.match(meaning, /The token is for https:\/\/graph\.microsoft\.us, and the app reads/);
+  assert.match(next ?? '', /LANDLINE_CLOUD=/);
+});
+
+test('a tenant of another cloud: the sign-in service says so', async () => {
+  const refuse = () => Promise.reject(new Error("invalid_request: AADSTS90002: Tenant 'contoso' not found."));
+  const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: refuse }), 'scope') });
+  assert.match(
+    finding(diagnosis, 'graph-token').meaning,
+    /no such tenant in this cloud\. Check AZURE_TENANT_ID and LANDLINE_CLOUD/,
+  );
+  assert.equal(finding(diagnosis, 'dataset', 'teams-sms').result, 'skipped');
+  assert.doesNotMatch(JSON.stringify(diagnosis), /contoso'/);
+});
+
+test('no identity: the command that shows it', async () => {
+  const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: async () => null }), 'scope') });
+  assert.match(finding(diagnosis, 'graph-token').next ?? '', /az functionapp identity show --name contoso-landline/);
+});
+
+/** An account that answers each request in the same way. */
+async function accountAnswering(context: TestContext, status: number, code: string): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(status, {
+      'x-ms-error-code': code,
+      'x-ms-request-id': 'r-1',
+      'content-type': 'application/xml',
+    });
+    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  context.after(() => server.close());
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/contosodata`;
+  return `DefaultEndpointsProtocol=http;AccountName=contosodata;AccountKey=a2V5;BlobEndpoint=${at};QueueEndpoint=${at};TableEndpoint=${at};`;
+}
+
+/** The real stores over that account. */
+function storesOf(connectionString: string): Partial<Patient> {
+  const settings = {
+    AzureWebJobsStorage: connectionString,
+    LANDLINE_CREDENTIAL: 'simulator',
+    LANDLINE_GRAPH_URL: simulator.graphUrl,
+  };
+  const { config, ledger, lake, backlog, pulse } = compose(readConfig(settings));
+  return { config: { ...config, datasets: [] }, ledger, lake, backlog, pulse };
+}
+
+test('a storage role that is missing: which role, on which account, for whom', async context => {
+  const parts = storesOf(await accountAnswering(context, 403, 'AuthorizationPermissionMismatch'));
+  const diagnosis = await diagnosisOf({
+    parts: {
+      ...parts,
+      config: {
+        ...required(parts.config),
+        datasets: patientWith({}).config.datasets,
+        signIn: { kind: 'managed-identity', clientId: undefined },
+      },
+    },
+  });
+  for (const [check, role] of [
+    ['ledger', 'Storage Table Data Contributor'],
+    ['lake', 'Storage Blob Data Contributor'],
+    ['queue', 'Storage Queue Data Contributor'],
+  ] as const) {
+    const { result, next, who } = finding(diagnosis, check);
+    assert.equal(result, 'broken');
+    assert.match(next ?? '', new RegExp(`--role "${role}" --assignee-object-id ${OBJECT_ID} .* --name contosodata`));
+    assert.match(who ?? '', /Owner or User Access Administrator/);
+  }
+});
+
+test('a queue that is missing: the command that creates it', async context => {
+  const parts = storesOf(await accountAnswering(context, 404, 'QueueNotFound'));
+  const { meaning, next } = finding(await diagnosisOf({ parts }), 'queue');
+  assert.match(meaning, /404 QueueNotFound/);
+  assert.match(next ?? '', /az storage queue create --name landline-fetch --account-name contosodata/);
+});
+
+test('messages that the host gave up on, and a planner that sleeps', async () => {
+  const backlog = { depth: async () => ({ fetch: 2, poison: 3 }) };
+  const pulse = { beat: async () => {}, last: async () => instantOf(Date.now() - 90 * MINUTE_MS) };
+  const diagnosis = await diagnosisOf({ parts: { backlog, pulse } });
+  assert.deepEqual(complaints(diagnosis), ['queue devstoreaccount1', 'planner']);
+  assert.match(finding(diagnosis, 'planner').meaning, /ran 90 minutes ago\. Nothing new is landed/);
+});
+
+test('a wrong Voximplant key is told from its role', async () => {
+  const file = JSON.parse(simulator.account.keyFile('plain'));
+  const settings = { LANDLINE_VOXIMPLANT_KEY: JSON.stringify({ ...file, key_id: 'another' }) };
+  const diagnosis = await diagnosisOf({ settings });
+  assert.deepEqual(complaints(diagnosis), VOXIMPLANT_DATASETS);
+  const { meaning, who } = finding(diagnosis, 'dataset', 'voximplant-sms');
+  assert.match(meaning, /^The key: Voximplant refused GetSmsHistory with 200 error 433/);
+  assert.match(who ?? '', /Voximplant account/);
+});
+
+test('a Voximplant key that is signed with another account’s name is told from its role too', async () => {
+  const file = JSON.parse(simulator.account.keyFile('plain'));
+  const settings = { LANDLINE_VOXIMPLANT_KEY: JSON.stringify({ ...file, account_id: 4711 }) };
+  assert.match(finding(await diagnosisOf({ settings }), 'dataset', 'voximplant-sms').meaning, /^The key: /);
+});
+
+test('a Voximplant role that is too small: the one it has, and those it needs', async () => {
+  const diagnosis = await diagnosisOf({ voximplantRole: 'Developer' });
+  assert.deepEqual(complaints(diagnosis), ['dataset voximplant-a2p-sms']);
+  assert.match(
+    finding(diagnosis, 'dataset', 'voximplant-a2p-sms').meaning,
+    /^The role: the key is accepted, but its service account has only Developer\. Needed for A2PGetSmsHistory: one of the roles Owner, Admin, CallsSMS\.$/,
+  );
+});
+
+test('a clock that is ahead is told from key and role', async () => {
+  const diagnosis = await diagnosisOf({ skewMs: 8 * MINUTE_MS });
+  assert.match(finding(diagnosis, 'clock', 'voximplant').meaning, /480 s ahead of 127\.0\.0\.1/);
+  assert.match(
+    finding(diagnosis, 'dataset', 'voximplant-sms').meaning,
+    /^The clock: Voximplant refused GetSmsHistory with 200 error 455/,
+  );
+});
+
+/** What the doctor says of settings that are not usable. */
+async function saidOf(settings: Environment): Promise<Diagnosis> {
+  return diagnose(() => ({ ...patientWith({}), config: readConfig(settings) }), systemClock, 'contoso-landline');
+}
+
+test('a Key Vault reference that is not resolved: where it says why, and the role', async () => {
+  const diagnosis = await saidOf({
+    AzureWebJobsStorage: EMULATOR,
+    LANDLINE_VOXIMPLANT_KEY: '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)',
+  });
+  const { about, next, who } = finding(diagnosis, 'key-vault');
+  assert.equal(about, 'LANDLINE_VOXIMPLANT_KEY');
+  assert.match(next ?? '', /"Key Vault Secrets User"/);
+  assert.match(who ?? '', /Owner/);
+  assert.deepEqual(complaints(diagnosis), ['key-vault LANDLINE_VOXIMPLANT_KEY']);
+  assert.equal(finding(diagnosis, 'ledger').result, 'skipped');
+});
+
+test('China: there is nothing to land', async () => {
+  const diagnosis = await saidOf({ AzureWebJobsStorage: EMULATOR, LANDLINE_CLOUD: 'china' });
+  assert.match(
+    finding(diagnosis, 'configuration', 'LANDLINE_CLOUD').meaning,
+    /does not offer the call-record log functions in the China cloud/,
+  );
+});
+
+test('the simulator together with a real account', async () => {
+  const diagnosis = await saidOf({
+    AzureWebJobsStorage: EMULATOR,
+    LANDLINE_LAKE__blobServiceUri: 'https://data.blob.core.windows.net',
+    LANDLINE_CREDENTIAL: 'simulator',
+    LANDLINE_GRAPH_URL: simulator.graphUrl,
+  });
+  assert.match(
+    finding(diagnosis, 'configuration', 'LANDLINE_CREDENTIAL').meaning,
+    /the simulator is refused together with a real storage account/,
+  );
+});
+
+test('several wrong settings are several findings, each with its command', async () => {
+  const diagnosis = await saidOf({
+    AzureWebJobsStorage: EMULATOR,
+    LANDLINE_HISTORY_DAYS: 'soon',
+    LANDLINE_DATASET: 'teams-sms',
+  });
+  assert.deepEqual(complaints(diagnosis).sort(), [
+    'configuration LANDLINE_DATASET',
+    'configuration LANDLINE_HISTORY_DAYS',
+  ]);
+  assert.match(
+    finding(diagnosis, 'configuration', 'LANDLINE_HISTORY_DAYS').next ?? '',
+    /--settings "LANDLINE_HISTORY_DAYS=<value>"/,
+  );
+});
+
+test('a cloud without the functions', async context => {
+  simulator.switches.cloud = 'china-21vianet';
+  context.after(() => {
+    simulator.switches.cloud = 'global';
+  });
+  const { meaning } = finding(await diagnosisOf(), 'dataset', 'teams-sms');
+  assert.match(meaning, /404 NotFound.*China \(21Vianet\) has none of them/);
+});
+
+test('no token, key or secret is in what the doctor says', async () => {
+  const bearer = simulator.graphToken({ aud: simulator.graphUrl });
+  const said = JSON.stringify([
+    await diagnosisOf(),
+    await diagnosisOf({ roles: [] }),
+    await diagnosisOf({ token: async () => bearer }),
+  ]);
+  assert.ok(!said.includes(bearer) && !said.includes(bearer.split('.')[1] ?? ''));
+  assert.doesNotMatch(said, /PRIVATE KEY|AccountKey/);
+});

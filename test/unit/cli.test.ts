@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { connect } from '../../cli/connect.ts';
+import { run } from '../../cli/main.ts';
+import { type Output, table } from '../../cli/output.ts';
+import { COLOURS, LEGEND, markOf } from '../../cli/states.ts';
+import type { Shown } from '../../shared/page/states.ts';
+
+/** Runs the command line in this process; nothing of it is printed. */
+async function said(...argv: readonly string[]) {
+  const lines: Record<'out' | 'note', string[]> = { out: [], note: [] };
+  const output: Output = {
+    line: (text = '') => void lines.out.push(text),
+    json: value => void lines.out.push(JSON.stringify(value)),
+    note: text => void lines.note.push(text),
+    progress: () => {},
+    paint: (_, text) => text,
+    interactive: false,
+    confirm: async () => false,
+  };
+  const code = await run(argv, output);
+  return { code, out: lines.out.join('\n'), note: lines.note.join('\n') };
+}
+
+test('wrong usage exits 2 and says how it is right', async () => {
+  for (const [args, message] of [
+    [['frob'], /unknown command 'frob'[\s\S]*--help/],
+    [['show', 'teams-smss', '2026-01-01'], /did you mean teams-sms/],
+    [['show', 'teams-sms', '2026-02-30'], /Expected a UTC day such as/],
+    [['show', 'teams-sms'], /missing required argument 'day'/],
+    [['verify', '--part', '3/2'], /Expected a share such as 2\/7/],
+    [['verify', '--source', '0'], /Expected a whole number from 1/],
+    [['backfill'], /--from <day>/],
+    [['pause', 'gaph'], /There is no dataset "gaph"/],
+    [['status', '--account', 'not/an account'], /is no storage account/],
+    [['status', '--queue-account', 'x'], /goes with --account/],
+    [['status', '--settings', '/nowhere.json'], /cannot be read/],
+    [['status', '--data', '/nowhere'], /holds no data of `npm start`/],
+  ] as const) {
+    const { code, out, note } = await said(...args);
+    assert.deepEqual([code, out], [2, ''], args.join(' '));
+    assert.match(note, message);
+  }
+});
+
+test('every command explains itself with an example', async () => {
+  const { out, code } = await said('--help');
+  assert.equal(code, 0);
+  const names = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name ?? '');
+  assert.ok(names.length >= 10, names.join());
+  for (const name of names) {
+    const help = await said(name, '--help');
+    assert.equal(help.code, 0);
+    assert.match(help.out, new RegExp(`Examples:\n {2}landline ${name}`));
+  }
+});
+
+test('every state has a mark of its own and is in the legend', () => {
+  const states = Object.keys(COLOURS) as Shown[];
+  assert.equal(new Set(states.map(markOf)).size, states.length);
+  for (const state of states) assert.ok(LEGEND.includes(`${markOf(state)} ${state}`));
+});
+
+test('columns line up, numbers to the right, whatever the colour', () => {
+  assert.deepEqual(
+    table(
+      ['name', 'rows'],
+      [
+        ['a', '1'],
+        ['\x1b[31mlong one\x1b[39m', '1,000'],
+      ],
+    ),
+    ['name       rows', 'a             1', '\x1b[31mlong one\x1b[39m  1,000'],
+  );
+});
+
+async function settings(context: TestContext, values: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'landline-settings-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'local.settings.json');
+  await writeFile(file, JSON.stringify({ IsEncrypted: false, Values: values }));
+  return file;
+}
+
+test('a settings file names storage and datasets; a reference to Key Vault stops nobody who only looks', async context => {
+  const file = await settings(context, {
+    AzureWebJobsStorage__queueServiceUri: 'https://host.queue.core.windows.net',
+    AzureWebJobsStorage__tableServiceUri: 'https://host.table.core.windows.net',
+    LANDLINE_LAKE__blobServiceUri: 'https://data.blob.core.windows.net',
+    LANDLINE_DATASETS: 'teams-pstn-calls,voximplant-sms',
+    LANDLINE_PSTN_API: 'beta',
+    LANDLINE_VOXIMPLANT_KEY: '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/key)',
+  });
+  const connection = await connect({ settings: file });
+  assert.deepEqual(
+    connection.datasets.map(({ name, api }) => [name, api]),
+    [
+      ['teams-pstn-calls', 'beta'],
+      ['voximplant-sms', 'platform_api'],
+    ],
+  );
+  await assert.rejects(connection.sources(), /only with the app’s own sign-in/);
+});
+
+test('settings that are not usable are told all at once, and no secret is shown', async context => {
+  const AzureWebJobsStorage = 'AccountName=x;AccountKey=c2VjcmV0';
+  const file = await settings(context, { AzureWebJobsStorage, LANDLINE_CLOUD: 'moon' });
+  const { code, note } = await said('status', '--settings', file);
+  assert.equal(code, 2);
+  assert.match(note, /LANDLINE_CLOUD: expected[\s\S]*account key/);
+  assert.ok(!note.includes('c2VjcmV0'));
+});
+
+test('an account may be named, or given by its address in another cloud', async () => {
+  assert.equal((await connect({ account: 'calldata' })).where, 'storage account calldata');
+  const account = 'https://calldata.blob.core.usgovcloudapi.net';
+  const connection = await connect({ account, queueAccount: 'https://callhost.table.core.usgovcloudapi.net' });
+  assert.match(connection.where, /calldata.*callhost/);
+});

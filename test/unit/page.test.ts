@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { LandlineError } from '../../shared/errors.ts';
+import type { Facts } from '../../shared/page/facts.ts';
+import { escaped, html } from '../../shared/page/html.ts';
+import { pageOf } from '../../shared/page/page.ts';
+import { SHOWN_STATES } from '../../shared/page/states.ts';
+import { type Asked, statusReply } from '../../shared/status.ts';
+import { heldFacts, NOW, troubledFacts } from '../pages/tenant.ts';
+
+const clock = { now: () => NOW, sleep: async () => {}, timeout: (ms: number) => AbortSignal.timeout(ms) };
+const ASKED: Asked = { method: 'GET', accept: null, format: null };
+
+function reply(asked: Partial<Asked>, facts: () => Promise<Facts> = async () => troubledFacts()) {
+  return statusReply({ ...ASKED, ...asked }, clock, facts);
+}
+
+test('a value in a template is text, and only what a template made is markup', () => {
+  const name = `<b title='"'>&amp;</b>`;
+  assert.equal(html`<p>${name}</p>`.text, '<p>&lt;b title=&#39;&quot;&#39;&gt;&amp;amp;&lt;/b&gt;</p>');
+  assert.equal(
+    html`<ul>${['<', '>'].map(sign => html`<li>${sign}</li>`)}</ul>`.text,
+    '<ul><li>&lt;</li><li>&gt;</li></ul>',
+  );
+  assert.equal(html`${undefined}${0}`.text, '0');
+});
+
+test('what no HTML text can hold is replaced', () => {
+  assert.equal(escaped('a\u0000b\u001bc\ud800d\ne'), 'a\ufffdb\ufffdc\ufffdd\ne');
+});
+
+test('a year of seven datasets is under 300 KB of HTML', context => {
+  pageOf(heldFacts());
+  const facts = heldFacts();
+  const before = process.cpuUsage();
+  const page = pageOf(facts);
+  const { user, system } = process.cpuUsage(before);
+  context.diagnostic(`${Buffer.byteLength(page)} bytes, ${((user + system) / 1000).toFixed(1)} ms of CPU`);
+  assert.equal(facts.datasets.flatMap(({ days }) => days).length, 365 * 7);
+  assert.ok(Buffer.byteLength(page) < 300 * 1024);
+});
+
+test('the JSON has every state by name, and the same verdict as the page', async () => {
+  const { headers, body } = await reply({ accept: 'application/json' });
+  assert.equal(headers['content-type'], 'application/json; charset=utf-8');
+  const { format, verdict, datasets } = JSON.parse(body);
+  assert.equal(format, 1);
+  assert.equal(verdict.level, 'attention');
+  assert.equal(verdict.sentence, '10 days of 4 logs are not held.');
+  assert.deepEqual(
+    datasets.map(({ dataset }: { dataset: string }) => dataset),
+    DATASETS.map(({ name }) => name),
+  );
+  for (const { state } of SHOWN_STATES) assert.match(body, new RegExp(`"state":"${state}"`));
+});
+
+test('browsers get the page and machines the JSON, whichever way they ask', async () => {
+  const isJson = async (asked: Partial<Asked>) =>
+    (await reply(asked)).headers['content-type']?.startsWith('application/json');
+  assert.equal(await isJson({ accept: 'text/html,application/xhtml+xml,application/json;q=0.9' }), false);
+  assert.equal(await isJson({ accept: 'application/json' }), true);
+  assert.equal(await isJson({ accept: '*/*' }), false);
+  assert.equal(await isJson({ accept: 'text/html', format: 'json' }), true);
+  assert.equal(await isJson({ accept: 'application/json', format: 'html' }), false);
+  assert.equal(await isJson({ format: '../../etc/passwd' }), false);
+});
+
+test('every answer forbids scripts, guessing, framing and referrers', async () => {
+  const failing = () => Promise.reject(new Error('secret'));
+  for (const { headers } of [
+    await reply({}),
+    await reply({ format: 'json' }),
+    await reply({ method: 'POST' }),
+    await reply({}, failing),
+  ]) {
+    assert.match(
+      headers['content-security-policy'] ?? '',
+      /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; base-uri 'none';/,
+    );
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.equal(headers['referrer-policy'], 'no-referrer');
+    assert.equal(headers['cache-control'], 'no-store');
+  }
+});
+
+test('any method but GET is refused', async () => {
+  for (const method of ['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+    const { status, headers } = await reply({ method });
+    assert.deepEqual([status, headers['allow']], [405, 'GET'], method);
+  }
+});
+
+test('what goes wrong is told in our own words, and no other', async () => {
+  const message = 'Configuration is not usable:\n  - LANDLINE_DATASETS: expected <names>, got "a"';
+  const invalid = () => Promise.reject(new LandlineError({ reason: 'config.invalid', remedy: 'fix-config', message }));
+  const page = await reply({}, invalid);
+  assert.equal(page.status, 503);
+  assert.match(page.body, /<li>LANDLINE_DATASETS: expected &lt;names&gt;, got &quot;a&quot;<\/li>/);
+  const json = await reply({ format: 'json' }, () => Promise.reject(new Error('a secret text')));
+  assert.equal(json.status, 503);
+  assert.equal(JSON.parse(json.body).error.reason, 'worker.bug');
+  assert.doesNotMatch(json.body, /secret/);
+});
+
+test('the verdict counts days and logs, and says who is needed', () => {
+  const { verdict } = troubledFacts();
+  assert.deepEqual(verdict.points, [
+    'Teams SMS: 1 day not held is about to be forgotten by the source.',
+    'Teams Direct Routing calls: 3 days need a person.',
+    'Voximplant SMS: 2 days are suspect: the source contradicted itself.',
+    'graph asked to be left alone until 2026-11-21 12:08 UTC (source.throttled); it goes on by itself.',
+    '5 days were gone at the source before landing.',
+  ]);
+  assert.deepEqual(heldFacts(90).verdict, { level: 'held', sentence: 'Everything owed is held.', points: [] });
+});
+
+test('a day that is lost for good does not count as lag', () => {
+  const sms = troubledFacts().datasets.find(({ dataset }) => dataset === 'teams-sms');
+  assert.equal(sms?.counts.expired, 5);
+  // The oldest day that could still be read and is not held is 80 days old.
+  assert.equal(sms?.lagDays, 80);
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { instantOf } from '../../shared/day.ts';
+import { freshEntry, queued } from '../../shared/entry.ts';
+import { LandlineError } from '../../shared/errors.ts';
+import type { DayEntry, Held } from '../../shared/model.ts';
+import { owed } from '../../shared/owed.ts';
+import { rebuild } from '../../shared/rebuild.ts';
+import { verify } from '../../shared/verify.ts';
+import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
+import { DATASET, daysAgo, heldOn, NOON } from './days.ts';
+import { landed, rowsText } from './lake-days.ts';
+
+const [D1, D2, D3] = [daysAgo(3), daysAgo(2), daysAgo(1)];
+
+async function threeDays() {
+  const on = landed();
+  await on.land(D1, rowsText(1, 2, 3));
+  await on.land(D1, rowsText(2, 3, 4, 5));
+  await on.land(D2, '');
+  await on.land(D3, rowsText(4, 5));
+  const marks = { dataset: DATASET.name, firstDay: D1, landedThrough: D3 };
+  assert.ok(await on.ledger.putWatermark(marks, undefined));
+  return on;
+}
+
+/** What readers of the ledger rely on. */
+function factsOf(entry: DayEntry | undefined): Partial<Held> {
+  const { settledAt: _s, checkedAt: _c, ...facts } = entry?.held ?? heldOn(D1);
+  return facts;
+}
+
+test('a ledger that is gone is written anew with the same facts', async () => {
+  const on = await threeDays();
+  const before = on.ledger.entries();
+  const ledger = memoryLedger({}, ledgerStore());
+  const result = await rebuild({ ...on, ledger });
+  assert.deepEqual([result.written, result.known, result.busy, result.unusable], [3, 0, 0, []]);
+  assert.deepEqual(ledger.entries().map(factsOf), before.map(factsOf));
+  assert.deepEqual(factsOf(ledger.entries()[0]).rowsAdded, 2);
+  assert.deepEqual(factsOf(ledger.entries()[0]).rowsRemoved, 1);
+  assert.deepEqual((await ledger.watermark(DATASET.name))?.value, (await on.ledger.watermark(DATASET.name))?.value);
+  assert.deepEqual((await verify({ ...on, ledger })).findings, []);
+});
+
+test('tickets rise over a rebuild, whatever the clock says; days are idle and are checked again', async () => {
+  const on = await threeDays();
+  const ledger = memoryLedger({}, ledgerStore());
+  await rebuild({ ...on, ledger, clock: { now: () => Date.parse('2000-01-01') } });
+  const entry = (await ledger.day(DATASET.name, D3))?.value;
+  assert.equal(entry?.work.ticket, (await on.lake.head(DATASET.name, D3))?.receipt.ticket);
+  assert.equal(entry?.work.state, 'idle');
+  assert.equal(entry?.held?.settledAt, undefined);
+  assert.equal(owed(DATASET, D3, entry, NOON + 48 * 3_600_000), 'reread');
+});
+
+test('an entry that knows at least as much is left alone; one that knows less or contradicts is mended', async () => {
+  const on = await threeDays();
+  const work = {
+    state: 'failed',
+    ticket: 2_000_000_000,
+    failures: 3,
+    rereads: 0,
+    errorKind: 'source.failing',
+  } as const;
+  await on.change(D1, entry => ({ ...entry, work, held: { ...heldOn(D1), ...entry.held, revision: 1 } }));
+  await on.change(D2, entry => ({ ...entry, held: { ...heldOn(D2), ...entry.held, revision: 7 } }));
+  await on.change(D3, entry => ({ ...entry, held: { ...heldOn(D3), revision: 1 } }));
+  const two = await on.entry(D2);
+  const result = await rebuild(on);
+  assert.deepEqual([result.written, result.known], [2, 1]);
+  assert.deepEqual(await on.entry(D2), two);
+  const [one, three] = [await on.entry(D1), await on.entry(D3)];
+  assert.deepEqual([one?.held?.revision, one?.held?.rows, one?.work], [2, 4, work]);
+  assert.equal(three?.held?.rows, 2);
+  assert.deepEqual(await rebuild(on).then(({ written, known }) => [written, known]), [0, 3]);
+});
+
+test('a day that a worker has is left to it', async () => {
+  const on = await threeDays();
+  const ledger = memoryLedger({}, ledgerStore());
+  await ledger.putDay(queued(freshEntry(DATASET.name, D1, NOON), NOON, undefined), undefined);
+  const result = await rebuild({ ...on, ledger });
+  assert.deepEqual([result.written, result.busy], [2, 1]);
+});
+
+test('two at once write each day once', async () => {
+  const on = await threeDays();
+  const store = ledgerStore();
+  const slow = { before: () => new Promise<void>(setImmediate) };
+  const run = () => rebuild({ ...on, ledger: memoryLedger(slow, store) });
+  const [one, two] = await Promise.all([run(), run()]);
+  assert.deepEqual([one.written + two.written, one.known + two.known], [3, 3]);
+});
+
+test('history begins with the first partition, and holes in it show', async () => {
+  const on = landed();
+  await on.land(daysAgo(200), rowsText(1));
+  await on.land(daysAgo(199), rowsText(2));
+  await on.land(daysAgo(5), rowsText(3));
+  const { watermarks } = await rebuild(on);
+  assert.deepEqual(watermarks, [
+    // Settled, because the source has forgotten them.
+    { dataset: 'calls', firstDay: daysAgo(200), landedThrough: daysAgo(199), settledThrough: daysAgo(199) },
+  ]);
+  assert.deepEqual((await rebuild({ ...on, datasets: [{ ...DATASET, name: 'nothing' }] })).watermarks, []);
+});
+
+test('a watermark that is there keeps its pause and an earlier first day, and never moves back', async () => {
+  const on = await threeDays();
+  const found = await on.ledger.watermark(DATASET.name);
+  const recorded = { dataset: DATASET.name, firstDay: daysAgo(9), landedThrough: D2, pausedAt: instantOf(NOON) };
+  await on.ledger.putWatermark(recorded, found?.etag);
+  assert.deepEqual((await rebuild(on)).watermarks, [{ ...recorded, landedThrough: D3 }]);
+});
+
+test('entities that cannot be read go first, and a blob without receipt is told', async () => {
+  const on = await threeDays();
+  const cleared: string[] = [];
+  const lake = {
+    ...on.lake,
+    head: (dataset: string, day: string) =>
+      day === D2
+        ? Promise.reject(new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'no receipt' }))
+        : on.lake.head(dataset, day),
+  };
+  const ledger = memoryLedger({}, ledgerStore());
+  const clearUnreadable = async (dataset: string) => cleared.push(dataset);
+  const result = await rebuild({ ...on, lake, ledger, clearUnreadable });
+  assert.deepEqual([result.cleared, cleared], [1, ['calls']]);
+  assert.deepEqual(result.unusable, [{ dataset: 'calls', day: D2 }]);
+  assert.deepEqual(
+    ledger.entries().map(({ day }) => day),
+    [D1, D3],
+  );
+});
