@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHINA_REFUSED, CLOUDS, type Cloud } from './clouds.ts';
 import { DATASETS } from './datasets/index.ts';
 import { LandlineError } from './errors.ts';
@@ -35,6 +35,8 @@ export interface Config {
   readonly cloud: Cloud;
   readonly signIn: SignIn;
   readonly voximplant: { readonly url: string; readonly key: VoximplantKey } | undefined;
+  /** What curated tables show of people; the key is there when the profile needs one. */
+  readonly privacy: { readonly profile: 'full' | 'masked' | 'pseudonymous'; readonly key: string | undefined };
   readonly storage: { readonly queue: Access; readonly table: Access; readonly blob: Access };
 }
 
@@ -50,6 +52,7 @@ export function readConfig(env: Environment): Config {
   const voximplant = voximplantOf(settings, problems);
   const storage = storageOf(settings, problems);
   refuseMixture(settings, storage, problems);
+  const privacy = privacyOf(settings, problems);
   if (problems.length > 0) throw invalid(problems);
   const off = datasets.filter(({ source }) => source === 'voximplant' && voximplant === undefined);
   return {
@@ -63,6 +66,7 @@ export function readConfig(env: Environment): Config {
     cloud: cloudOf(settings),
     signIn,
     voximplant,
+    privacy,
     storage,
   };
 }
@@ -195,6 +199,13 @@ function voximplantOf(settings: Settings, problems: string[]): Config['voximplan
   const { account_id, key_id, private_key } = key.data;
   const url = settings.LANDLINE_VOXIMPLANT_URL;
   return { url, key: { accountId: account_id, keyId: key_id, privateKey: private_key } };
+}
+
+function privacyOf(settings: Settings, problems: string[]): Config['privacy'] {
+  const { LANDLINE_PRIVACY: profile, LANDLINE_PSEUDONYM_KEY: key } = settings;
+  if (profile === 'pseudonymous' && key === undefined)
+    problems.push('LANDLINE_PSEUDONYM_KEY: expected a secret of at least 32 characters, got nothing');
+  return { profile, key: profile === 'pseudonymous' ? key : undefined };
 }
 
 function unwrap(text: string): unknown {

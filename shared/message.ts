@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay } from './day.ts';
-import type { FetchMessage } from './model.ts';
+import type { CurateMessage, FetchMessage } from './model.ts';
 
 /** Queue messages, as they may be believed: hints from anybody, checked into a fresh object. */
 
@@ -17,6 +17,19 @@ const fetchMessage = z.object({
     .optional()
     .catch(undefined),
 });
+
+const curateMessage = fetchMessage
+  .omit({ ticket: true })
+  .extend({ revision: z.int().min(1).max(Number.MAX_SAFE_INTEGER) });
+
+/** @returns `undefined` for anything that is not a curate message, as `parseFetchMessage` does */
+export function parseCurateMessage(entry: unknown): CurateMessage | undefined {
+  if (typeof entry !== 'object' || entry === null || JSON.stringify(entry).length > MESSAGE_CHARS_MAX) return undefined;
+  const parsed = curateMessage.safeParse(entry);
+  if (!parsed.success) return undefined;
+  const { dataset, day, revision, traceparent } = parsed.data;
+  return { dataset, day, revision, ...(traceparent !== undefined && { traceparent }) };
+}
 
 /**
  * @param entry as the host hands it over: parsed when it was JSON, else the text

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CLOUDS } from './clouds.ts';
 import { DATASETS } from './datasets/index.ts';
 
@@ -217,6 +217,22 @@ export const SETTINGS = {
     example: '480',
     fallback: '480',
     schema: whole(1, 540),
+  },
+  LANDLINE_PRIVACY: {
+    meaning:
+      'What the curated tables show of people: everything (full); no message text, no addresses, no last digits of outside numbers (masked); keyed hashes instead of users and numbers (pseudonymous). docs/privacy.md says it field by field. Raw partitions stay as they are.',
+    expected: 'full, masked, or pseudonymous',
+    example: 'pseudonymous',
+    fallback: 'masked',
+    schema: oneOf(['full', 'masked', 'pseudonymous']),
+  },
+  LANDLINE_PSEUDONYM_KEY: {
+    meaning:
+      'The key of the hashes, with LANDLINE_PRIVACY=pseudonymous. Another key gives other hashes, and every table is made again.',
+    expected: 'a secret of at least 32 characters',
+    example: '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/pseudonym-key)',
+    secret: true,
+    schema: z.string().min(32) as z.ZodType<string, string>,
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# Grants the app's identity the one Graph permission it needs to read the call logs. Safe to run again.
+# Needs the Azure CLI, signed in to the tenant whose calls are read, as somebody who may grant application permissions:
+# a Privileged Role Administrator or a Global Administrator.
+set -euo pipefail
+
+readonly GRAPH_APP_ID='00000003-0000-0000-c000-000000000000'
+readonly LEAST_ROLE='CallRecord-PstnCalls.Read.All'
+readonly WIDE_ROLE='CallRecords.Read.All'
+
+usage() {
+  cat <<TEXT
+usage: consent.sh --identity <object id> [--cloud global|usgov-l4|usgov-l5] [--role <name>] [--check]
+
+  --identity  object id of the app's identity: output IDENTITY_PRINCIPAL_ID of the deployment
+  --cloud     Microsoft cloud of the tenant; default global (and GCC)
+  --role      $LEAST_ROLE (default, the least) or $WIDE_ROLE
+  --check     only say what is granted; change nothing
+
+Ends with 0 when the permission is there, 1 when --check finds it is not, 2 when called wrongly, 3 when you may not
+grant it, 4 when something else went wrong.
+TEXT
+}
+
+wrong() {
+  echo "consent: $1" >&2
+  usage >&2
+  exit 2
+}
+
+fail() {
+  echo "consent: $1" >&2
+  exit "${2:-4}"
+}
+
+identity='' cloud='global' role="$LEAST_ROLE" check='no'
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    --identity | --cloud | --role)
+      [[ $# -ge 2 ]] || wrong "$1 needs a value"
+      case "$1" in
+        --identity) identity="$2" ;;
+        --cloud) cloud="$2" ;;
+        --role) role="$2" ;;
+      esac
+      shift 2
+      ;;
+    --check)
+      check='yes'
+      shift
+      ;;
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    *) wrong "there is no option $1" ;;
+  esac
+done
+
+[[ "$identity" =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]] || wrong '--identity: expected a GUID'
+[[ "$role" == "$LEAST_ROLE" || "$role" == "$WIDE_ROLE" ]] || wrong "--role: expected $LEAST_ROLE or $WIDE_ROLE"
+case "$cloud" in
+  global) graph='https://graph.microsoft.com' ;;
+  usgov-l4) graph='https://graph.microsoft.us' ;;
+  usgov-l5) graph='https://dod-graph.microsoft.us' ;;
+  *) wrong '--cloud: expected global, usgov-l4 or usgov-l5' ;;
+esac
+
+command -v az >/dev/null || fail 'the Azure CLI (az) is not installed; consent.ps1 does the same with PowerShell'
+tenant="$(az account show --query tenantId --output tsv 2>/dev/null)" ||
+  fail 'the Azure CLI is not signed in; run: az login --tenant <tenant whose calls are read> --allow-no-subscriptions'
+
+errors="$(mktemp)"
+trap 'rm -f "$errors"' EXIT
+
+# One request to Graph; its answer through a JMESPath query. What went wrong stays in $errors.
+graph() {
+  local method="$1" path="$2" query="$3"
+  shift 3
+  local answer
+  answer="$(az rest --method "$method" --url "$graph/v1.0/$path" --resource "$graph" --query "$query" --output tsv \
+    --only-show-errors "$@" 2>"$errors")" || return 1
+  # Some versions write nothing for an absent value, some write None.
+  [[ "$answer" == 'None' ]] || echo "$answer"
+}
+
+refused() {
+  grep -qiE 'Authorization_RequestDenied|Insufficient privileges|Forbidden' "$errors"
+}
+
+no_rights() {
+  cat >&2 <<TEXT
+consent: you may not $1 in tenant $tenant.
+Ask somebody who is Privileged Role Administrator or Global Administrator to run this very command:
+
+  bash infra/consent.sh --identity $identity --cloud $cloud --role $role
+
+docs/consent.md has a mail to send them. Nothing was changed.
+TEXT
+  exit 3
+}
+
+granted() {
+  graph GET "servicePrincipals/$identity/appRoleAssignments" \
+    "value[?resourceId=='$graph_id' && appRoleId=='$1'].id | [0]"
+}
+
+graph_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" id)" ||
+  { refused && no_rights 'read the directory'; fail "Graph does not answer: $(cat "$errors")"; }
+# Looked up by name: nobody promises that the id of a role is the same in every cloud.
+role_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" "appRoles[?value=='$role'].id | [0]")" ||
+  fail "Graph does not answer: $(cat "$errors")"
+[[ -n "$role_id" ]] || fail "this cloud's Graph knows no application permission $role"
+name="$(graph GET "servicePrincipals/$identity" displayName)" ||
+  { refused && no_rights 'read the directory'; fail "tenant $tenant has no identity $identity; is it the right tenant?"; }
+
+found="$(granted "$role_id")" || { refused && no_rights 'read permissions'; fail "Graph does not answer: $(cat "$errors")"; }
+if [[ -n "$found" ]]; then
+  echo "Already granted: $role to $name in tenant $tenant. Nothing was changed."
+  exit 0
+fi
+if [[ "$check" == 'yes' ]]; then
+  echo "Not granted: $role to $name in tenant $tenant."
+  exit 1
+fi
+
+body="{\"principalId\":\"$identity\",\"resourceId\":\"$graph_id\",\"appRoleId\":\"$role_id\"}"
+if ! graph POST "servicePrincipals/$graph_id/appRoleAssignedTo" id \
+  --headers 'Content-Type=application/json' --body "$body" >/dev/null; then
+  if refused; then no_rights "grant application permissions"; fi
+  # Somebody may have been faster; what is there now decides.
+  [[ -n "$(granted "$role_id" || true)" ]] || fail "Graph did not take it: $(cat "$errors")"
+fi
+# What was granted a moment ago may not be listed yet.
+for _ in 1 2 3 4 5 6; do
+  found="$(granted "$role_id" || true)"
+  [[ -n "$found" ]] && break
+  sleep "${CONSENT_PAUSE_SECONDS:-5}"
+done
+[[ -n "$found" ]] || fail 'Graph took it and does not list it yet; run this again with --check in a minute'
+
+cat <<TEXT
+Granted: $role to $name in tenant $tenant.
+An app that has already asked for a token may keep one without the permission for up to a day; restart it to be sure.
+TEXT

@@ -1,0 +1,290 @@
+// Landline in one subscription: a resource group and everything in it. This file only wires; each module is one
+// concern. After the deployment one command is left, for somebody with a directory role: output CONSENT_COMMAND.
+
+targetScope = 'subscription'
+
+@description('Name of this installation, such as "landline-prod". Names of resources derive from it.')
+@minLength(1)
+@maxLength(40)
+param environmentName string
+
+@description('Region of all resources.')
+param location string = deployment().location
+
+@description('Tags for all resources, beside the one that azd needs.')
+param tags object = {}
+
+@description('Plan of the app: "flex" (Flex Consumption) or, where that does not exist, "premium" (Elastic Premium).')
+@allowed(['flex', 'premium'])
+param plan string = 'flex'
+
+@description('Major version of Node.js that runs the app.')
+@allowed(['22', '24'])
+param nodeVersion string = '24'
+
+@description('Most instances Flex Consumption may run at once. It is not what protects the sources: the planner is.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Memory of one Flex Consumption instance, in MB.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Replication of both storage accounts. Regions without availability zones need Standard_LRS.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS', 'Standard_RAGRS', 'Standard_RAGZRS'])
+param storageSku string = 'Standard_ZRS'
+
+@description('Whether the data account has a hierarchical namespace, as readers by DFS want. It cannot be changed back.')
+param hierarchicalNamespace bool = true
+
+@description('Days after its last change at which a partition in raw moves to the cool tier; 0: never.')
+@minValue(0)
+param rawCoolAfterDays int = 90
+
+@description('Days after its last change at which a partition in raw is deleted; 0: never. Not less than historyDays.')
+@minValue(0)
+param rawDeleteAfterDays int = 0
+
+@description('Days after its last change at which a superseded revision in history is deleted; 0: never.')
+@minValue(0)
+param historyDeleteAfterDays int = 400
+
+@description('Days after its last change at which a typed table in curated is deleted; 0: never. It can be derived anew.')
+@minValue(0)
+param curatedDeleteAfterDays int = 0
+
+@description('Days for which a deleted blob or container of the data account can be brought back.')
+@minValue(1)
+@maxValue(365)
+param softDeleteDays int = 14
+
+@description('Whether to make a network, with private endpoints for both accounts and no other way to them.')
+param privateNetwork bool = false
+
+@description('Address space of that network: a /24 or larger.')
+param networkAddressPrefix string = '10.84.0.0/24'
+
+@description('Object id of the directory group that may read raw and curated; empty: nobody but the app.')
+param readerGroupId string = ''
+
+@description('Who is written to when an alert speaks; empty: alerts show in the portal only.')
+param alertEmail string = ''
+
+@description('Whether the alerts are switched on.')
+param alertsEnabled bool = true
+
+@description('Address of docs/operations.md as your people reach it. Each alert links to its heading there.')
+param operationsUrl string = 'docs/operations.md'
+
+@description('Days for which telemetry is kept.')
+@minValue(30)
+@maxValue(730)
+param telemetryDays int = 90
+
+@description('Most gigabytes of telemetry per day; -1: no limit.')
+@minValue(-1)
+param telemetryDailyCapGb int = 1
+
+@description('Microsoft cloud of the tenant that is read: "global" (and GCC), "usgov-l4" (GCC High), "usgov-l5" (DoD).')
+@allowed(['global', 'usgov-l4', 'usgov-l5'])
+param cloud string = 'global'
+
+@description('Names of the datasets to land, with commas between them; empty: all.')
+param datasets string = ''
+
+@description('Complete days to hold, back from yesterday.')
+@minValue(1)
+@maxValue(3650)
+param historyDays int = 365
+
+@description('When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday.')
+param planSchedule string = '0 */5 * * * *'
+
+@description('Days of Graph that are fetched side by side.')
+@minValue(1)
+@maxValue(16)
+param graphInFlight int = 4
+
+@description('Graph version for teams-pstn-calls. beta has more fields, addresses of clients among them.')
+@allowed(['v1.0', 'beta'])
+param pstnApi string = 'v1.0'
+
+@description('Graph version for teams-direct-routing-calls.')
+@allowed(['v1.0', 'beta'])
+param directRoutingApi string = 'v1.0'
+
+@description('What the curated tables show of people. "pseudonymous" needs a key: output PSEUDONYM_KEY_COMMAND.')
+@allowed(['full', 'masked', 'pseudonymous'])
+param privacy string = 'masked'
+
+@description('Whether Voximplant is read too. Adds a Key Vault; a person puts the key there: output VOXIMPLANT_KEY_COMMAND.')
+param voximplant bool = false
+
+@description('Address of the Voximplant Management API; empty: the public one.')
+param voximplantUrl string = ''
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var allTags = union(tags, { 'azd-env-name': environmentName })
+var pseudonymous = privacy == 'pseudonymous'
+var needsVault = voximplant || pseudonymous
+var vaultName = needsVault ? 'kv-ll-${token}' : ''
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: allTags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: { name: 'id-landline-${token}', location: location, tags: allTags }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    hostAccountName: 'llhost${token}'
+    dataAccountName: 'lldata${token}'
+    location: location
+    tags: allTags
+    sku: storageSku
+    hierarchicalNamespace: hierarchicalNamespace
+    privateOnly: privateNetwork
+    rawCoolAfterDays: rawCoolAfterDays
+    deleteAfterDays: { raw: rawDeleteAfterDays, history: historyDeleteAfterDays, curated: curatedDeleteAfterDays }
+    softDeleteDays: softDeleteDays
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: 'log-landline-${token}'
+    telemetryName: 'appi-landline-${token}'
+    actionGroupName: 'ag-landline-${token}'
+    location: location
+    tags: allTags
+    retentionDays: telemetryDays
+    dailyCapGb: telemetryDailyCapGb
+    alertEmail: alertEmail
+    alertsEnabled: alertsEnabled
+    operationsUrl: operationsUrl
+  }
+}
+
+module vault 'modules/vault.bicep' = if (needsVault) {
+  scope: group
+  params: {
+    name: 'kv-ll-${token}'
+    location: location
+    tags: allTags
+    privateOnly: privateNetwork
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  scope: group
+  params: {
+    name: 'vnet-landline-${token}'
+    location: location
+    tags: allTags
+    addressPrefix: networkAddressPrefix
+    delegation: plan == 'flex' ? 'Microsoft.App/environments' : 'Microsoft.Web/serverFarms'
+    hostAccountName: storage.outputs.hostAccountName
+    dataAccountName: storage.outputs.dataAccountName
+    hierarchicalNamespace: hierarchicalNamespace
+    vaultName: vaultName
+  }
+  dependsOn: [vault]
+}
+
+module rbac 'modules/rbac.bicep' = {
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    readerGroupId: readerGroupId
+    hostAccountName: storage.outputs.hostAccountName
+    dataAccountName: storage.outputs.dataAccountName
+    telemetryName: monitoring.outputs.telemetryName
+    vaultName: vaultName
+  }
+  dependsOn: [vault]
+}
+
+module app 'modules/app.bicep' = {
+  scope: group
+  params: {
+    name: 'func-landline-${token}'
+    planName: 'plan-landline-${token}'
+    location: location
+    tags: allTags
+    plan: plan
+    nodeVersion: nodeVersion
+    maximumInstanceCount: maximumInstanceCount
+    instanceMemoryMB: instanceMemoryMB
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    hostEndpoints: storage.outputs.hostEndpoints
+    dataBlobEndpoint: storage.outputs.dataBlobEndpoint
+    deploymentContainer: storage.outputs.deploymentContainer
+    telemetryName: monitoring.outputs.telemetryName
+    subnetId: network.?outputs.appSubnetId ?? ''
+    settings: {
+      PLAN_SCHEDULE: planSchedule
+      LANDLINE_CLOUD: cloud
+      LANDLINE_DATASETS: datasets
+      LANDLINE_HISTORY_DAYS: string(historyDays)
+      LANDLINE_GRAPH_IN_FLIGHT: string(graphInFlight)
+      LANDLINE_PSTN_API: pstnApi
+      LANDLINE_DIRECT_ROUTING_API: directRoutingApi
+      LANDLINE_PRIVACY: privacy
+      LANDLINE_PSEUDONYM_KEY: pseudonymous
+        ? '@Microsoft.KeyVault(SecretUri=${vault.?outputs.secretsUri ?? ''}pseudonym-key)'
+        : ''
+      LANDLINE_VOXIMPLANT_KEY: voximplant
+        ? '@Microsoft.KeyVault(SecretUri=${vault.?outputs.secretsUri ?? ''}voximplant-key)'
+        : ''
+      LANDLINE_VOXIMPLANT_URL: voximplant ? voximplantUrl : ''
+    }
+  }
+  // Rights before the first start: a refused sign-in is remembered for a while.
+  dependsOn: [rbac]
+}
+
+@description('The resource group.')
+output RESOURCE_GROUP string = group.name
+
+@description('The function app, to publish to.')
+output APP_NAME string = app.outputs.name
+
+@description('The coverage page. It wants a key of the app: az functionapp keys list.')
+output STATUS_URL string = '${app.outputs.address}/api/status'
+
+@description('Object id of the app\'s identity, which consent.sh takes.')
+output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
+
+@description('The account and endpoint that readers use.')
+output DATA_BLOB_ENDPOINT string = storage.outputs.dataBlobEndpoint
+
+@description('The account that holds the host\'s state, the queue, the ledger and the package.')
+output HOST_ACCOUNT string = storage.outputs.hostAccountName
+
+@description('The account that holds raw, history and curated.')
+output DATA_ACCOUNT string = storage.outputs.dataAccountName
+
+@description('The workbook.')
+output WORKBOOK_ID string = monitoring.outputs.workbookId
+
+@description('What somebody with the directory role runs once, so that Graph lets the app read the call logs.')
+output CONSENT_COMMAND string = 'bash infra/consent.sh --identity ${identity.outputs.principalId} --cloud ${cloud}'
+
+@description('What somebody with Key Vault Secrets Officer runs to put the Voximplant key file in place; empty without it.')
+output VOXIMPLANT_KEY_COMMAND string = voximplant
+  ? 'az keyvault secret set --vault-name ${vaultName} --name voximplant-key --file voximplant-key.json'
+  : ''
+
+@description('What the same person runs to make the key of the pseudonyms; empty without them.')
+output PSEUDONYM_KEY_COMMAND string = pseudonymous
+  ? 'openssl rand -hex 32 | az keyvault secret set --vault-name ${vaultName} --name pseudonym-key --file /dev/stdin --query name'
+  : ''

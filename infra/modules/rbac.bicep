@@ -1,0 +1,133 @@
+// Every role of the table in roles.json, on the smallest scope that serves the need. Nothing else assigns roles.
+
+@description('Object id of the app\'s identity.')
+param principalId string
+
+@description('Object id of the group that reads the data; empty: nobody but the app.')
+param readerGroupId string
+
+param hostAccountName string
+
+param dataAccountName string
+
+param telemetryName string
+
+@description('Name of the vault; empty: there is none.')
+param vaultName string
+
+var roles = loadJsonContent('../roles.json')
+
+var hostAccountRoles = filter(roles.app, each => each.scope == 'host account')
+var hostQueueRoles = filter(roles.app, each => each.scope == 'host queue')
+var dataContainerRoles = filter(roles.app, each => each.scope == 'data container')
+var telemetryRoles = filter(roles.app, each => each.scope == 'telemetry')
+var vaultRoles = vaultName == '' ? [] : filter(roles.app, each => each.scope == 'vault')
+var readerRoles = readerGroupId == '' ? [] : roles.readers
+
+resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: hostAccountName
+
+  resource queues 'queueServices' existing = { name: 'default' }
+}
+
+resource data 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: dataAccountName
+
+  resource blobs 'blobServices' existing = { name: 'default' }
+}
+
+resource telemetry 'Microsoft.Insights/components@2020-02-02' existing = { name: telemetryName }
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = if (vaultName != '') {
+  name: vaultName == '' ? 'none' : vaultName
+}
+
+resource onHostAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for each in hostAccountRoles: {
+    scope: host
+    name: guid(host.id, principalId, each.roleId)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      description: each.need
+    }
+  }
+]
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' existing = [
+  for each in hostQueueRoles: { parent: host::queues, name: each.name }
+]
+
+resource onHostQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (each, i) in hostQueueRoles: {
+    scope: queues[i]
+    name: guid(host.id, each.name, principalId, each.roleId)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      description: each.need
+    }
+  }
+]
+
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = [
+  for each in dataContainerRoles: { parent: data::blobs, name: each.name }
+]
+
+resource onDataContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (each, i) in dataContainerRoles: {
+    scope: containers[i]
+    name: guid(data.id, each.name, principalId, each.roleId)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      description: each.need
+    }
+  }
+]
+
+resource onTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for each in telemetryRoles: {
+    scope: telemetry
+    name: guid(telemetry.id, principalId, each.roleId)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      description: each.need
+    }
+  }
+]
+
+resource onVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for each in vaultRoles: {
+    scope: vault
+    name: guid(vault.id, principalId, each.roleId)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      description: each.need
+    }
+  }
+]
+
+resource readContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = [
+  for each in readerRoles: { parent: data::blobs, name: each.name }
+]
+
+resource onReadContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (each, i) in readerRoles: {
+    scope: readContainers[i]
+    name: guid(data.id, each.name, readerGroupId, each.roleId)
+    properties: {
+      principalId: readerGroupId
+      principalType: 'Group'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      description: each.need
+    }
+  }
+]

@@ -1,0 +1,143 @@
+// Two accounts: one for the host (leases, queue, ledger, deployment package), one for the data. The first is flat and
+// cheap to lose; the second is what all of this is for.
+
+@minLength(3)
+@maxLength(24)
+param hostAccountName string
+
+@minLength(3)
+@maxLength(24)
+param dataAccountName string
+
+param location string
+
+param tags object
+
+@description('SKU of both accounts.')
+param sku string
+
+@description('Whether the data account has a hierarchical namespace. It cannot be changed back.')
+param hierarchicalNamespace bool
+
+@description('Whether the accounts answer only through private endpoints.')
+param privateOnly bool
+
+@description('Days after its last change at which a partition moves to the cool tier; 0: never.')
+param rawCoolAfterDays int
+
+@description('Days after its last change at which a blob of each container is deleted; 0: never.')
+param deleteAfterDays { raw: int, history: int, curated: int }
+
+@description('Days for which a deleted blob or container of the data account can be brought back.')
+param softDeleteDays int
+
+// Written out once, because the two accounts must never differ in any of it.
+var hardened = {
+  accessTier: 'Hot'
+  allowBlobPublicAccess: false
+  allowCrossTenantReplication: false
+  allowSharedKeyAccess: false
+  defaultToOAuthAuthentication: true
+  minimumTlsVersion: 'TLS1_2'
+  publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
+  supportsHttpsTrafficOnly: true
+  networkAcls: { bypass: 'None', defaultAction: privateOnly ? 'Deny' : 'Allow' }
+}
+
+resource host 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: hostAccountName
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: hardened
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+
+    resource deployment 'containers' = { name: 'deployment' }
+  }
+
+  resource queues 'queueServices' = {
+    name: 'default'
+
+    resource fetch 'queues' = { name: 'landline-fetch' }
+
+    resource fetchPoison 'queues' = { name: 'landline-fetch-poison' }
+
+    resource curate 'queues' = { name: 'landline-curate' }
+
+    resource curatePoison 'queues' = { name: 'landline-curate-poison' }
+  }
+
+  resource tables 'tableServices' = {
+    name: 'default'
+
+    resource ledger 'tables' = { name: 'landline' }
+  }
+}
+
+resource data 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: dataAccountName
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: union(hardened, { isHnsEnabled: hierarchicalNamespace })
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+    properties: {
+      deleteRetentionPolicy: { enabled: true, days: softDeleteDays }
+      containerDeleteRetentionPolicy: { enabled: true, days: softDeleteDays }
+    }
+
+    resource raw 'containers' = { name: 'raw' }
+
+    resource history 'containers' = { name: 'history' }
+
+    resource curated 'containers' = { name: 'curated' }
+  }
+}
+
+var cooling = rawCoolAfterDays == 0
+  ? []
+  : [
+      {
+        name: 'raw-cool'
+        enabled: true
+        type: 'Lifecycle'
+        definition: {
+          filters: { blobTypes: ['blockBlob'], prefixMatch: ['raw/'] }
+          actions: { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: rawCoolAfterDays } } }
+        }
+      }
+    ]
+
+var deleting = map(filter(items(deleteAfterDays), container => container.value > 0), container => {
+  name: '${container.key}-delete'
+  enabled: true
+  type: 'Lifecycle'
+  definition: {
+    filters: { blobTypes: ['blockBlob'], prefixMatch: ['${container.key}/'] }
+    actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: container.value } } }
+  }
+})
+
+// A policy without rules is refused, so there is none then.
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = if (!empty(cooling) || !empty(deleting)) {
+  parent: data
+  name: 'default'
+  properties: { policy: { rules: concat(cooling, deleting) } }
+  dependsOn: [data::blobs]
+}
+
+output hostAccountName string = host.name
+output dataAccountName string = data.name
+output hostEndpoints { blob: string, queue: string, table: string } = {
+  blob: host.properties.primaryEndpoints.blob
+  queue: host.properties.primaryEndpoints.queue
+  table: host.properties.primaryEndpoints.table
+}
+output dataBlobEndpoint string = data.properties.primaryEndpoints.blob
+output deploymentContainer string = host::blobs::deployment.name

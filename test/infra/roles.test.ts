@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { INFRA } from '../../infra/template.ts';
+import { CURATE_QUEUE, FETCH_QUEUE, POISON_QUEUE } from '../../shared/compose.ts';
+import { CONTAINERS } from '../../shared/paths.ts';
+import { object, text } from './arm.ts';
+import { deployed, ofType, properties, SETS, type SetName, settingsOf } from './sets.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const row = z.strictObject({
+  scope: z.enum(['host account', 'host queue', 'data container', 'telemetry', 'vault']),
+  name: z.string().optional(),
+  role: z.string(),
+  roleId: z.guid(),
+  need: z.string(),
+  usedBy: z.array(z.string()).min(1),
+});
+const roles = z
+  .strictObject({
+    about: z.string(),
+    app: z.array(row),
+    readers: z.array(row),
+    graph: z.array(
+      z.strictObject({ role: z.string(), roleId: z.guid(), need: z.string(), usedBy: z.array(z.string()) }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(join(INFRA, 'roles.json'), 'utf8')));
+
+/** Every assignment of a set as "role id @ end of scope", with who it is for. */
+function assignments(set: SetName): string[] {
+  return ofType(set, 'Microsoft.Authorization/roleAssignments')
+    .map(each => {
+      const { principalType, roleDefinitionId } = properties(each);
+      const scope = text(each.body['scope']).replace(/^.*\/providers\//, '');
+      return `${principalType} ${text(roleDefinitionId).split('/').at(-1)} @ ${scope}`;
+    })
+    .sort();
+}
+
+function expected(set: SetName): string[] {
+  const nameOf = (type: string, prefix: string): string =>
+    ofType(set, type).find(({ name }) => name.startsWith(prefix))?.name ?? '';
+  const storage = 'Microsoft.Storage/storageAccounts';
+  const [host, data] = [nameOf(storage, 'llhost'), nameOf(storage, 'lldata')];
+  const scopeOf = ({ scope, name = '' }: z.infer<typeof row>): string => {
+    switch (scope) {
+      case 'host account':
+        return `${storage}/${host}`;
+      case 'host queue':
+        return `${storage}/${host}/queueServices/default/queues/${name}`;
+      case 'data container':
+        return `${storage}/${data}/blobServices/default/containers/${name}`;
+      case 'telemetry':
+        return `Microsoft.Insights/components/${nameOf('Microsoft.Insights/components', 'appi')}`;
+      case 'vault':
+        return `Microsoft.KeyVault/vaults/${nameOf('Microsoft.KeyVault/vaults', 'kv')}`;
+    }
+  };
+  const app = roles.app.filter(({ scope }) => scope !== 'vault' || set === 'voximplant');
+  const readers = set === 'voximplant' ? roles.readers : [];
+  return [
+    ...app.map(each => `ServicePrincipal ${each.roleId} @ ${scopeOf(each)}`),
+    ...readers.map(each => `Group ${each.roleId} @ ${scopeOf(each)}`),
+  ].sort();
+}
+
+for (const set of SETS) {
+  test(`"${set}" assigns exactly the roles of the table, each on its scope`, () => {
+    assert.deepEqual(assignments(set), expected(set));
+    const ids = deployed(set).resources.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length, 'no name twice');
+  });
+}
+
+describe('the table of roles', () => {
+  test('gives no role that manages resources, or that reaches wider than data', () => {
+    for (const { role } of [...roles.app, ...roles.readers])
+      assert.match(
+        role,
+        /^(Storage (Blob|Queue|Table) Data (Owner|Contributor|Reader)|Monitoring Metrics Publisher|Key Vault Secrets User)$/,
+      );
+  });
+
+  test('names code and settings that exist', () => {
+    const settings = new Set(SETS.flatMap(set => [...settingsOf(set).keys()]));
+    for (const { usedBy } of [...roles.app, ...roles.readers, ...roles.graph])
+      for (const user of usedBy) {
+        if (user.startsWith('setting ')) assert.ok(settings.has(user.slice('setting '.length)), user);
+        else assert.ok(existsSync(new URL(user, ROOT)), user);
+      }
+  });
+
+  test('covers every queue and container the code names, and every store the code has', () => {
+    const named = (scope: string): string[] =>
+      roles.app.filter(each => each.scope === scope).flatMap(({ name }) => name ?? []);
+    assert.deepEqual(
+      named('host queue').sort(),
+      [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, `${CURATE_QUEUE}-poison`].sort(),
+    );
+    assert.deepEqual(named('data container').sort(), Object.values(CONTAINERS).sort());
+    // A new client in a store is a new need: it must be in the table before it can be deployed.
+    const users = new Set(roles.app.flatMap(({ usedBy }) => usedBy));
+    for (const [store, sdk] of [
+      ['shared/stores/ledger.ts', '@azure/data-tables'],
+      ['shared/stores/jobs.ts', '@azure/storage-queue'],
+      ['shared/stores/lake.ts', '@azure/storage-blob'],
+    ] as const) {
+      assert.ok(users.has(store), store);
+      assert.ok(readFileSync(new URL(store, ROOT), 'utf8').includes(sdk), `${store} no longer uses ${sdk}`);
+    }
+  });
+
+  test('lets readers read, and only raw and curated', () => {
+    assert.deepEqual(
+      roles.readers.map(({ role, name }) => `${role} ${name}`),
+      ['Storage Blob Data Reader raw', 'Storage Blob Data Reader curated'],
+    );
+  });
+
+  test('agrees with what the sources need of Graph, and with the scripts that grant it', () => {
+    const [least, wide] = roles.graph;
+    assert.ok(least && wide);
+    for (const script of ['consent.sh', 'consent.ps1']) {
+      const body = readFileSync(join(INFRA, script), 'utf8');
+      assert.ok(body.includes(least.role) && body.includes(wide.role), script);
+    }
+  });
+
+  test('has the ids of the reference, where it is at hand', () => {
+    const reference = new URL('../shared/reference/azure-role-definitions.json', ROOT);
+    if (!existsSync(reference)) return;
+    const known = object(JSON.parse(readFileSync(reference, 'utf8')));
+    for (const { role, roleId } of [...roles.app, ...roles.readers])
+      assert.equal(object(known['azureRoles'])[role], roleId, role);
+    for (const { role, roleId } of roles.graph) assert.equal(object(known['graphAppRoles'])[role], roleId, role);
+  });
+});
