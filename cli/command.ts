@@ -3,6 +3,7 @@ import { nearest } from '../shared/config.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { isDay } from '../shared/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
+import type { Target } from './connect.ts';
 import type { Connection } from './connection.ts';
 import type { Output } from './output.ts';
 
@@ -30,6 +31,20 @@ export type Act = <A extends unknown[]>(
 
 /** Adds one command to the program. */
 export type Register = (program: Command, act: Act) => void;
+
+/** What a command works on that opens no connection. */
+export interface Unconnected {
+  readonly out: Output;
+  readonly json: boolean;
+  readonly target: Target;
+}
+
+/** Like `Act`, without a connection: for what has to work when nothing else does. */
+export type Free = <A extends unknown[]>(
+  work: (on: Unconnected, ...args: A) => Promise<ExitCode>,
+) => (...args: A) => Promise<void>;
+
+export type RegisterFree = (program: Command, free: Free) => void;
 
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`;

@@ -4,8 +4,10 @@ import type { Access, Config } from '../shared/config.ts';
 import { isDay } from '../shared/day.ts';
 import type { Dataset, SourceName } from '../shared/model.ts';
 import { CONTAINERS } from '../shared/paths.ts';
-import type { Lake, Ledger, Source } from '../shared/ports.ts';
+import type { CuratedStore, Eraser, Lake, Ledger, Source } from '../shared/ports.ts';
 import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
+import { blobCurated } from '../shared/stores/curated.ts';
+import { blobEraser } from '../shared/stores/erasure.ts';
 import { blobLake } from '../shared/stores/lake.ts';
 import { tableLedger } from '../shared/stores/ledger.ts';
 import { dayOfEntity, type Properties, WATERMARK_ROW, watermarkOfEntity } from '../shared/stores/ledger-entities.ts';
@@ -28,6 +30,10 @@ export interface Connection {
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
   readonly lake: Lake;
+  readonly curated: CuratedStore;
+  readonly eraser: Eraser;
+  /** What the app's curated tables show of people; unknown where only an account is named. */
+  readonly privacy: Config['privacy'] | undefined;
   /** Whether an app may be at work there: not so in a data folder that nobody has open. */
   readonly alive: boolean;
   /** Names of all blobs in `raw` that start with the prefix. */
@@ -61,6 +67,9 @@ export async function connection(parts: Parts): Promise<Connection> {
     alive,
     ledger: tableLedger(table, randomUUID),
     lake: blobLake(blobs),
+    curated: blobCurated(blobs),
+    eraser: blobEraser(blobs),
+    privacy: config?.privacy,
     async *names(prefix) {
       const listing = raw.listBlobsFlat({ prefix });
       const operation = { service: 'blob', what: `Listing container "${CONTAINERS.raw}"` } as const;

@@ -2,12 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { failureOf, LandlineError } from '../shared/errors.ts';
 import { accept } from './accept.ts';
 import { backfill } from './backfill.ts';
-import { type Act, type ExitCode, examples, type Register, UsageError } from './command.ts';
+import { type Act, type ExitCode, examples, type Free, type Register, UsageError } from './command.ts';
 import type { Target } from './connect.ts';
+import { curate } from './curate.ts';
+import { doctor } from './doctor.ts';
 import { exportDays } from './export.ts';
+import { forget } from './forget.ts';
 import { type Output, terminal } from './output.ts';
 import { pause, resume } from './pause.ts';
 import { rebuildLedger } from './rebuild.ts';
+import { report } from './report.ts';
 import { retry } from './retry.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -26,6 +30,9 @@ const COMMANDS: readonly Register[] = [
   verifyDays,
   rebuildLedger,
   exportDays,
+  curate,
+  report,
+  forget,
 ];
 
 const EXIT_CODES = `
@@ -62,7 +69,14 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
         await connection.close();
       }
     };
+  const free: Free =
+    work =>
+    async (...args) => {
+      const { json = false, ...target } = program.opts<Target & { json?: boolean }>();
+      code = await work({ out, json, target }, ...args);
+    };
   for (const register of COMMANDS) register(program, act);
+  doctor(program, free);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -96,5 +96,8 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
     rowsOutside: receipt.rowsOutside,
     rowsNeighbour: receipt.rowsNeighbour,
     curatedRevision: before?.curatedRevision ?? 0,
+    ...(before?.curatedAs === undefined ? {} : { curatedAs: before.curatedAs }),
+    ...(known?.curateQueuedAt === undefined ? {} : { curateQueuedAt: known.curateQueuedAt }),
+    ...(known?.curateTries === undefined ? {} : { curateTries: known.curateTries }),
   };
 }

@@ -5,7 +5,7 @@ import { isExpired, lastDay, stateOf } from './owed.ts';
 /** How much of a dataset is held, in one value. Pure. */
 
 /** Days that are not held and that the source will forget within this many days are worth an alarm. */
-const EXPIRING_DAYS = 14;
+export const EXPIRING_DAYS = 14;
 
 export interface Coverage {
   readonly dataset: string;
@@ -13,10 +13,12 @@ export interface Coverage {
   readonly lastDay: Day;
   readonly landedThrough: Day | undefined;
   readonly settledThrough: Day | undefined;
-  /** Days between the last day that is owed and `landedThrough`. */
+  /** From the first day that is not held and could still be, to the last that is owed; 0 when there is none. */
   readonly lagDays: number;
   readonly days: Readonly<Record<DayState, number>>;
   readonly rows: number;
+  /** Days of which a partition is there, whatever else is being done about them. */
+  readonly held: number;
   /** Days not held that the source forgets soon. */
   readonly expiring: number;
 }
@@ -41,11 +43,16 @@ export function coverageOf(
     expired: 0,
   };
   let rows = 0;
+  let held = 0;
   let expiring = 0;
+  // A day that is lost for good holds up the watermark for ever, and says nothing about today.
+  let firstOwed: Day | undefined;
   for (const day of eachDay(watermark.firstDay, last)) {
     const entry = byDay.get(day);
     days[stateOf(dataset, day, entry, now)] += 1;
     rows += entry?.held?.rows ?? 0;
+    if (entry?.held !== undefined) held += 1;
+    else if (!isExpired(dataset, day, now)) firstOwed ??= day;
     const soon = isExpired(dataset, addDays(day, -EXPIRING_DAYS), now) && !isExpired(dataset, day, now);
     if (entry?.held === undefined && soon) expiring += 1;
   }
@@ -55,9 +62,10 @@ export function coverageOf(
     lastDay: last,
     landedThrough: watermark.landedThrough,
     settledThrough: watermark.settledThrough,
-    lagDays: daysBetween(watermark.landedThrough ?? addDays(watermark.firstDay, -1), last),
+    lagDays: firstOwed === undefined ? 0 : daysBetween(firstOwed, last) + 1,
     days,
     rows,
+    held,
     expiring,
   };
 }

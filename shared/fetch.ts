@@ -183,19 +183,20 @@ async function hold(
   const { rows, reason } = suspicion;
   const { dataset, window, claim } = attempt;
   const before = claim.entry.held;
-  if (replaces === undefined) throw new Error('A read cannot shrink a partition that is not there');
-  const { receipt, bytes } = replaces;
-  // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read again
-  // at once, and held back again, without end.
-  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: true };
-  const held =
-    before?.revision === receipt.revision ? before : await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
-  await claim.save(done(claim.entry, { ...held, checkedAt: instantOf(now) }, suspicion));
+  let held = before;
+  if (replaces !== undefined && replaces.receipt.revision !== before?.revision) {
+    // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read
+    // again at once, and held back again, without end.
+    const { receipt, bytes } = replaces;
+    const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: true };
+    held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
+  }
+  await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(now) }, suspicion));
   const next =
     reason === 'shrink.emptied'
       ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
       : 'It is replaced when another read, an hour or more later, agrees; or accept it (landline accept)';
-  const message = `The source has ${rows} rows where the partition holds ${receipt.rows}. The partition stays. ${next}.`;
+  const message = `The source has ${rows} rows where the partition holds ${replaces?.receipt.rows ?? before?.rows ?? 0}. The partition stays. ${next}.`;
   on.report('day held', { ...about(attempt), reason, rows, message });
   return 'held';
 }

@@ -71,6 +71,16 @@ export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeM
   };
 }
 
+/** What the `Date` header of any answer of this address says, in milliseconds; `NaN` when there is no answer. */
+export async function servedAt(send: Send, url: string): Promise<number> {
+  try {
+    const answer = await send({ method: 'GET', url: new URL(url), headers: {} }, AbortSignal.timeout(10_000));
+    return Date.parse(answer.header('date') ?? '');
+  } catch {
+    return Number.NaN;
+  }
+}
+
 async function collect(body: AsyncIterable<Buffer>, announced: number, url: URL): Promise<Buffer> {
   if (announced > BODY_BYTES_MAX) throw tooLarge(url);
   const chunks: Buffer[] = [];

@@ -42,6 +42,16 @@ export function dayOfPath(dataset: string, path: string): Day | undefined {
   return isDay(day) && path === partitionPath(dataset, day) ? day : undefined;
 }
 
+/** The curated file of a dataset's day. */
+export function curatedPath(table: string, dataset: string, day: Day): string {
+  return `v1/${table}/dataset=${dataset}/date=${day}/part-0.parquet`;
+}
+
+/** A curated table that is one file. */
+export function smallTablePath(table: string): string {
+  return `v1/${table}/part-0.parquet`;
+}
+
 /**
  * Id of a staged block: base64 of fixed-width `ticket` and `number`, because all block ids of a blob must be equally
  * long. Only the one worker that claimed a ticket writes its blocks.

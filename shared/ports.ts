@@ -8,11 +8,13 @@
  */
 
 import type {
+  CurateMessage,
   Dataset,
   Day,
   DayEntry,
   FetchMessage,
   Gate,
+  Instant,
   Receipt,
   Segment,
   SourceName,
@@ -113,6 +115,89 @@ export interface Lake {
 export interface Jobs {
   /** @param delayMs before it becomes visible, 0 to 7 days */
   send(message: FetchMessage, delayMs: number): Promise<void>;
+}
+
+/** How much waits in the queues: messages to fetch, hidden ones included, and those the host gave up on. */
+export interface Depth {
+  readonly fetch: number;
+  readonly poison: number;
+}
+
+/** Looks at the queues without touching what is in them. Counts are the service's own, and approximate. */
+export interface Backlog {
+  /** A poison queue that does not exist is empty: the host creates it with its first message. */
+  depth(): Promise<Depth>;
+}
+
+/** When the planner last ran to its end. A mark for people: nothing is decided by it, so the last writer wins. */
+export interface Pulse {
+  beat(at: Instant): Promise<void>;
+  /** @returns `undefined` when it never did */
+  last(): Promise<Instant | undefined>;
+}
+
+/** What a curated file says of itself, committed with its content. */
+export interface CuratedLabel {
+  /** Of the partition it was made from; 0 for a file that is made from no partition. */
+  readonly revision: number;
+  /** Version of the tables and privacy profile: files with another one are made again. */
+  readonly as: string;
+  readonly rows: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly misfits: number;
+}
+
+export interface CuratedFile {
+  readonly etag: string;
+  readonly bytes: number;
+  readonly label: CuratedLabel;
+}
+
+/** Blob Storage: the files of `curated`. Readers see a file as it was before a write or as it is after it. */
+export interface CuratedStore {
+  /** `undefined` only when there is none. A file without a whole label has label revision 0 and nothing as `as`. */
+  head(path: string): Promise<CuratedFile | undefined>;
+  /**
+   * Replaces the file in one atomic step, when `content` has ended. When it throws instead, nothing changes.
+   *
+   * @param content stretches of the file, each staged out of sight as it comes; returns the label
+   * @param replaces etag of the file that is replaced; `undefined` when there was none
+   * @returns `superseded` when the file changed meanwhile, and nothing was written
+   */
+  write(
+    path: string,
+    content: AsyncGenerator<Uint8Array, CuratedLabel, void>,
+    replaces: string | undefined,
+  ): Promise<'written' | 'superseded'>;
+  /** The bytes of a file; `undefined` when there is none. Chunks end anywhere. */
+  read(path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Names of the files that start with `prefix`, in order. */
+  list(prefix: string): AsyncIterable<string>;
+}
+
+/** The queue of curate messages: hints, like those of `Jobs`. */
+export interface CurateJobs {
+  send(message: CurateMessage): Promise<void>;
+}
+
+/** Changes history, which nothing else does: only to erase a person's rows. docs/format.md, 14. */
+export interface Eraser {
+  /** What the revision in `history` says of itself; `undefined` when there is none. */
+  kept(dataset: string, day: Day, revision: number): Promise<Partition | undefined>;
+  /**
+   * Replaces a revision in `history` in one atomic step.
+   *
+   * @param etag the version that is replaced
+   * @returns `superseded` when it changed meanwhile
+   */
+  rewrite(
+    dataset: string,
+    day: Day,
+    lines: AsyncIterable<Uint8Array>,
+    receipt: Receipt,
+    etag: string,
+  ): Promise<'written' | 'superseded'>;
 }
 
 /** One page of a source, already checked: whole, well-formed, within limits, its link trusted. */

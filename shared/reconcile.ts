@@ -40,7 +40,7 @@ export async function reconcile(on: ReconcilePorts, source?: SourceName, tracepa
   // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
   for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
   await Promise.all(watermarks.map((watermark, i) => moveWatermark(on.ledger, read[i]?.recorded, watermark)));
-  on.report('plan made', { queued: count, owedLater });
+  on.report('plan made', { queued: count, owedLater, source, traceparent });
   const ledgers = read.map((each, i) => ({ ...each, watermark: watermarks[i] ?? each.watermark }));
   return { queued: count, owedLater, ledgers };
 }

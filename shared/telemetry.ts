@@ -38,8 +38,16 @@ interface Fields {
   readonly expiring: number;
   readonly expired: number;
   readonly settled: boolean;
+  readonly held: number;
+  readonly paused: boolean;
+  readonly queueDepth: number;
+  readonly poison: number;
   readonly cause: string;
   readonly traceparent: string;
+  readonly table: string;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly misfits: number;
 }
 
 /** Events and the fields each may carry. `dataset` and `day` stand on every event about a day. */
@@ -107,8 +115,26 @@ export const EVENTS = {
     'suspect',
     'expiring',
     'expired',
+    'held',
+    'paused',
+    'queueDepth',
+    'poison',
   ],
-  'plan made': ['queued', 'owedLater'],
+  'plan made': ['queued', 'owedLater', 'source', 'traceparent'],
+  'curation queued': ['dataset', 'day', 'revision', 'traceparent'],
+  'table curated': [
+    'dataset',
+    'day',
+    'revision',
+    'table',
+    'rows',
+    'bytes',
+    'duplicates',
+    'conflicts',
+    'misfits',
+    'traceparent',
+  ],
+  'curation failed': ['dataset', 'day', 'revision', 'table', 'reason', 'remedy', 'message', 'requestId', 'traceparent'],
   'config rejected': ['message'],
   'work failed': ['why', 'reason', 'message', 'cause'],
 } as const satisfies Record<string, readonly (keyof Fields)[]>;
@@ -135,6 +161,7 @@ const ERRORS: ReadonlySet<EventName> = new Set([
   'day failed',
   'message rejected',
   'message poisoned',
+  'curation failed',
   'config rejected',
   'work failed',
 ]);

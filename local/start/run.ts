@@ -121,7 +121,7 @@ async function watch(on: Run, host: Host, listener: Listener, before: readonly S
     if (news === told) continue;
     told = news;
     report(screen, { summary, ended, connectionString, log: logFile(folder.path) });
-    if (host.url !== undefined) screen.say(`  the functions       ${host.url}/api`);
+    if (host.url !== undefined) screen.say(`  the coverage page   ${host.url}/api/status`);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }
 }

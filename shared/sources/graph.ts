@@ -125,7 +125,8 @@ function pageOf(answer: Answer, dataset: Dataset, origin: string): Page {
   refuseUnlessJson(answer, dataset);
   const cut = cutRowsInPlace(answer.body, cutSpecOf(dataset));
   refuseUnlessSized(cut.count, dataset);
-  const next = cut.envelope.get(NEXT_LINK);
+  // A link that is null is no link: there is no next page.
+  const next = cut.envelope.get(NEXT_LINK) ?? undefined;
   if (next !== undefined && (typeof next !== 'string' || next === '')) {
     throw new LandlineError({
       reason: 'page.bad_json',

@@ -24,6 +24,12 @@ const WAITS = 5;
 /** Waits beyond a day are not believed; the day is asked for again then. */
 const WAIT_MAX_MS = 24 * 60 * 60_000;
 
+/** "At once", or a date that has passed by our clock, is not believed either: it would be asked without a pause. */
+const WAIT_MIN_MS = 1_000;
+
+/** `Date` also reads dates into "-5" and "1,5". An HTTP date starts with a day of the week. */
+const HTTP_DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
+
 export interface Patience {
   readonly clock: Clock;
   /** From 0 up to 1, to spread delays. */
@@ -62,12 +68,16 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
 /**
  * The instant a `Retry-After` header names: seconds, possibly fractional, or an HTTP date.
  *
- * @returns `undefined` when the header is absent or unreadable; never more than a day ahead
+ * @returns `undefined` when the header is absent or unreadable; never less than a second or more than a day ahead
  */
 export function retryAfter(header: string | undefined, now: number): Instant | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const at = /^\d+(\.\d+)?$/.test(text) ? now + Number(text) * 1_000 : Date.parse(text);
+  const at = /^\d+(\.\d+)?$/.test(text) ? now + Number(text) * 1_000 : dateIn(text);
   if (Number.isNaN(at)) return undefined;
-  return instantOf(Math.ceil(Math.min(Math.max(at, now), now + WAIT_MAX_MS)));
+  return instantOf(Math.ceil(Math.min(Math.max(at, now + WAIT_MIN_MS), now + WAIT_MAX_MS)));
+}
+
+function dateIn(text: string): number {
+  return HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -88,7 +88,7 @@ const LIFETIME_S = 600;
 const USE_MS = 180_000;
 
 /** Tokens signed with the service account's key; the argument asks for one that was not used before. */
-function tokenMaker(key: VoximplantKey, clock: Clock): (fresh: boolean) => Promise<string> {
+export function tokenMaker(key: VoximplantKey, clock: Clock): (fresh: boolean) => Promise<string> {
   let minted = { token: '', at: Number.NEGATIVE_INFINITY };
   return async fresh => {
     const now = clock.now();
@@ -167,7 +167,7 @@ const REJECTED: Refusal = {
 const ERROR_BYTES_MAX = 16 * 1024;
 
 /** The code of an error answer; `undefined` when the answer is not one. 0 for an error without a usable code. */
-function errorOf({ body }: Answer): number | undefined {
+export function errorOf({ body }: Answer): number | undefined {
   if (body.length > ERROR_BYTES_MAX || !body.includes('"error')) return undefined;
   try {
     const { error, errors } = JSON.parse(body.toString('utf8'));

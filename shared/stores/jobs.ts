@@ -1,7 +1,7 @@
 import type { QueueClient } from '@azure/storage-queue';
-import type { FetchMessage } from '../model.ts';
-import type { Jobs } from '../ports.ts';
-import { must } from './storage-errors.ts';
+import type { CurateMessage, FetchMessage } from '../model.ts';
+import type { Backlog, CurateJobs, Jobs } from '../ports.ts';
+import { ask, must } from './storage-errors.ts';
 
 /** The longest a message can be hidden; the service refuses more. */
 const DELAY_SECONDS_MAX = 7 * 24 * 60 * 60;
@@ -28,6 +28,37 @@ export function queueJobs(queue: QueueClient): Jobs {
           visibilityTimeout: delaySeconds(delayMs),
           abortSignal,
         }),
+      );
+    },
+  };
+}
+
+/** How deep the queues are. @param poison where the host puts what it gave up on */
+export function queueBacklog(queue: QueueClient, poison: QueueClient): Backlog {
+  const what = (name: string) => `Looking into queue "${name}"`;
+  return {
+    async depth() {
+      const [fetch, given] = await Promise.all([
+        must({ service: 'queue', what: what(queue.name) }, abortSignal => queue.getProperties({ abortSignal })),
+        ask({ service: 'queue', what: what(poison.name) }, ['404 QueueNotFound'], abortSignal =>
+          poison.getProperties({ abortSignal }),
+        ),
+      ]);
+      return {
+        fetch: fetch.approximateMessagesCount ?? 0,
+        poison: given.value?.approximateMessagesCount ?? 0,
+      };
+    },
+  };
+}
+
+/** The queue behind `CurateJobs`. */
+export function queueCurateJobs(queue: QueueClient): CurateJobs {
+  return {
+    async send({ dataset, day, revision, traceparent }: CurateMessage) {
+      const text = Buffer.from(JSON.stringify({ dataset, day, revision, traceparent })).toString('base64');
+      await must({ service: 'queue', what: `Queueing ${dataset} ${day} in queue "${queue.name}"` }, abortSignal =>
+        queue.sendMessage(text, { messageTimeToLive: -1, abortSignal }),
       );
     },
   };

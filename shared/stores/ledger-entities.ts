@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Remedy } from '../errors.ts';
 import type { Checkpoint, Day, DayEntry, Gate, Held, ReasonCode, SourceName, Watermark, Work } from '../model.ts';
 import { damaged } from './storage-errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Receipt } from '../model.ts';
 
 /** A receipt as blob metadata: lower-case keys, printable ASCII values. docs/format.md is the contract. */

@@ -1,7 +1,7 @@
 import { LandlineError } from '../../shared/errors.ts';
 import type { Day, Receipt, Segment } from '../../shared/model.ts';
 import { blockId } from '../../shared/paths.ts';
-import type { Lake, Partition } from '../../shared/ports.ts';
+import type { Eraser, Lake, Partition } from '../../shared/ports.ts';
 import { between, type Hooks } from './hooks.ts';
 
 /** A blob as a reader finds it. */
@@ -15,6 +15,8 @@ export interface MemoryLake extends Lake {
   partition(dataset: string, day: Day): Landed | undefined;
   /** Superseded revisions, oldest first. */
   history(dataset: string, day: Day): Landed[];
+  /** Replaces a superseded revision; for the eraser alone. */
+  rewriteKept(dataset: string, day: Day, landed: Landed): void;
   /** Blocks staged and not committed. */
   staged(dataset: string, day: Day): number;
 }
@@ -98,6 +100,9 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
     partition: (dataset, day) => landedOf(blobOf(dataset, day)),
     history: (dataset, day) =>
       [...blobOf(dataset, day).history].sort(([a], [b]) => a - b).map(([, landed]) => structuredCopy(landed)),
+    rewriteKept(dataset, day, landed) {
+      blobOf(dataset, day).history.set(landed.receipt.revision, structuredCopy(landed));
+    },
     staged: (dataset, day) => blobOf(dataset, day).staged.size,
   };
 }
@@ -164,4 +169,23 @@ function structuredCopy(landed: Landed): Landed {
 async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
   const size = 7;
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** The eraser of a lake in memory. A revision's fingerprint stands for its etag. */
+export function memoryEraser(lake: MemoryLake): Eraser {
+  const find = (dataset: string, day: Day, revision: number): Landed | undefined =>
+    lake.history(dataset, day).find(({ receipt }) => receipt.revision === revision);
+  return {
+    async kept(dataset, day, revision) {
+      const found = find(dataset, day, revision);
+      return found && { etag: found.receipt.fingerprint, bytes: found.bytes.length, receipt: found.receipt };
+    },
+    async rewrite(dataset, day, lines, receipt, etag) {
+      const parts: Uint8Array[] = [];
+      for await (const part of lines) parts.push(Buffer.from(part));
+      if (find(dataset, day, receipt.revision)?.receipt.fingerprint !== etag) return 'superseded';
+      lake.rewriteKept(dataset, day, { bytes: Buffer.concat(parts), receipt });
+      return 'written';
+    },
+  };
 }

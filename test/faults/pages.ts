@@ -16,6 +16,14 @@ interface Sent {
   readonly total: number | undefined;
 }
 
+export interface Serving {
+  readonly now: number;
+  /** What the source says its clock is. */
+  readonly servedAt: number;
+  /** Whether a row is left out. */
+  readonly short: boolean;
+}
+
 /** A chain of pages from the first to the last: what a day may land as. */
 export interface WholeRead {
   /** The day's own rows, as lines, in the order in which they came. */
@@ -42,11 +50,12 @@ export class PageRecord {
   }
 
   /** The page behind a cursor, as of now. */
-  page(truth: Truth, day: Day, cursor: string | undefined, now: number, servedAt: number): Page {
+  page(truth: Truth, day: Day, cursor: string | undefined, how: Serving): Page {
+    const { now, servedAt } = how;
     const { dataset } = truth;
     const [before, offset] = cursor === undefined ? [undefined, 0] : parse(cursor);
     const all = truth.windowRows(day);
-    const rows = all.slice(offset, offset + this.pageRows);
+    const rows = all.slice(offset, offset + this.pageRows - (how.short ? 1 : 0));
     const last = offset + this.pageRows >= all.length;
     const total = dataset.source === 'voximplant' ? all.length : undefined;
     const number = this.sent.push({ before, rows, at: now, version: truth.versionOf(day), total }) - 1;

@@ -10,10 +10,21 @@ export const OPERATION_FAULTS = [
   'crash-after',
   'stall-before',
   'stall-after',
+  'freeze-before',
+  'freeze-after',
 ] as const;
 export type OperationFault = (typeof OPERATION_FAULTS)[number];
 
-export const SOURCE_FAULTS = ['wait', 'wait-until', 'retry', 'reject', 'restart', 'fix-config', 'slow'] as const;
+export const SOURCE_FAULTS = [
+  'wait',
+  'wait-until',
+  'retry',
+  'reject',
+  'restart',
+  'fix-config',
+  'slow',
+  'short',
+] as const;
 export type SourceFault = (typeof SOURCE_FAULTS)[number];
 
 export const MESSAGE_FAULTS = ['lost', 'repeated', 'late'] as const;
@@ -92,7 +103,7 @@ export function profileOf(dice: Dice): Profile {
     // Tickets over a lost ledger start from the clock, so machines must agree on it to the minute.
     ledgerWipes: skewMs <= 2_000 ? often(0.25, 2) : 0,
     interventions: often(0.5, 6),
-    deadlineMs: dice.chance(0.5) ? 8 * MINUTE_MS : dice.scaled(500, 60_000),
+    deadlineMs: dice.chance(0.5) ? 8 * MINUTE_MS : dice.scaled(1_500, 20_000),
     inFlight: dice.between(1, 4),
     faultsMs: dice.between(6, 36) * HOUR_MS,
   };

@@ -95,7 +95,9 @@ export class Truth {
         return [...rows, ...Array.from({ length: dice.between(1, 4) }, () => this.rowOf(day, state.numbers++, 0))];
       case 'changed': {
         const at = dice.between(0, rows.length - 1);
-        return rows.map((row, i) => (i === at || dice.chance(0.2) ? this.rowOf(day, row.number, row.version + 1) : row));
+        return rows.map((row, i) =>
+          i === at || dice.chance(0.2) ? this.rowOf(day, row.number, row.version + 1) : row,
+        );
       }
       case 'withdrawn':
         rows.splice(dice.between(0, rows.length - 1), dice.between(1, 3));

@@ -6,20 +6,24 @@ import { after, before, type TestContext, test } from 'node:test';
 import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
 import { graphTokens } from '../../shared/auth.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { CLOUDS, type Cloud } from '../../shared/clouds.ts';
+import { CLOUDS } from '../../shared/clouds.ts';
 import { compose } from '../../shared/compose.ts';
-import { type Config, type Environment, readConfig } from '../../shared/config.ts';
+import { type Environment, readConfig } from '../../shared/config.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { type Diagnosis, diagnose, type Finding, type Patient } from '../../shared/doctor.ts';
-import { sender } from '../../shared/http.ts';
-import { graphSource } from '../../shared/sources/graph.ts';
-import { voximplantSource } from '../../shared/sources/voximplant.ts';
-import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
-import { memoryJobs } from '../doubles/memory-jobs.ts';
-import { memoryLake } from '../doubles/memory-lake.ts';
+import { type Diagnosis, diagnose, type Patient } from '../../shared/doctor.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
+import {
+  complaints,
+  EMULATOR,
+  examine,
+  finding,
+  OBJECT_ID,
+  type Planted,
+  patientWith,
+  required,
+} from './doctor-rig.ts';
 
-/** A healthy app over the simulator, and what the doctor says when one thing after the other is broken. */
+/** What the doctor says when one thing after the other is broken. */
 
 let simulator: Simulator;
 before(async () => {
@@ -27,87 +31,7 @@ before(async () => {
 });
 after(() => simulator.stop());
 
-const OBJECT_ID = '0b1c2d3e-1111-4222-8333-444455556666';
-const EMULATOR =
-  'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/x;QueueEndpoint=http://127.0.0.1:2/x;TableEndpoint=http://127.0.0.1:3/x;';
-
-interface Planted {
-  /** Changes to the app's settings. */
-  readonly settings?: Environment;
-  readonly roles?: readonly string[];
-  readonly tokenAgeMs?: number;
-  /** The cloud the token is for; the simulator's when absent. */
-  readonly audience?: string;
-  readonly token?: Patient['graphToken'];
-  readonly voximplantRole?: string;
-  /** Of our machine against the servers. */
-  readonly skewMs?: number;
-  readonly parts?: Partial<Patient>;
-}
-
-/** The app as the wiring would make it; the simulator plays a real tenant, so its sign-in is checked. */
-function patientWith(planted: Planted): Patient {
-  const skewMs = planted.skewMs ?? 0;
-  const clock = { ...systemClock, now: () => Date.now() + skewMs };
-  const key = simulator.account.keyFile('plain');
-  const base = { AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'managed-identity', LANDLINE_VOXIMPLANT_KEY: key };
-  const read = readConfig({ ...base, ...planted.settings });
-  // `readConfig` names the real clouds; here the simulator stands at their addresses.
-  const cloud: Cloud = { ...read.cloud, graph: simulator.graphUrl };
-  const config: Config = {
-    ...read,
-    cloud,
-    voximplant: read.voximplant && { ...read.voximplant, url: simulator.voximplantUrl },
-  };
-  simulator.switches.voximplantRole = planted.voximplantRole ?? 'Owner';
-  const seconds = Math.floor((Date.now() - (planted.tokenAgeMs ?? 0)) / 1_000);
-  const roles = planted.roles ?? ['CallRecord-PstnCalls.Read.All'];
-  const claims = {
-    aud: planted.audience ?? simulator.graphUrl,
-    oid: OBJECT_ID,
-    iat: seconds,
-    exp: seconds + 86_400,
-    roles,
-  };
-  const graphToken = planted.token ?? (async () => simulator.graphToken(claims));
-  const around = { send: sender(), random: () => 0, clock: { ...clock, sleep: async () => {} } };
-  return {
-    config,
-    ledger: memoryLedger(),
-    lake: memoryLake(),
-    backlog: memoryJobs(clock),
-    pulse: { beat: async () => {}, last: async () => instantOf(Date.now() - 2 * MINUTE_MS) },
-    clock,
-    sources: {
-      graph: graphSource({ ...around, origin: cloud.graph, token: graphToken }),
-      voximplant: voximplantSource({ ...around, ...required(config.voximplant) }),
-    },
-    graphToken,
-    servedAt: async () => Date.now() - 500,
-    keyRoles: voximplantKeyRoles({ ...around, ...required(config.voximplant) }),
-    ...planted.parts,
-  };
-}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('It should be there');
-  return value;
-}
-
-function diagnosisOf(planted: Planted = {}): Promise<Diagnosis> {
-  return diagnose(() => patientWith(planted), systemClock, 'contoso-landline');
-}
-
-/** Findings that are not fine, as `check about`. */
-function complaints({ findings }: Diagnosis): string[] {
-  return findings
-    .filter(({ result }) => result === 'broken' || result === 'warning')
-    .map(({ check, about }) => (about === undefined ? check : `${check} ${about}`));
-}
-
-function finding({ findings }: Diagnosis, check: string, about?: string): Finding {
-  return required(findings.find(each => each.check === check && (about === undefined || each.about === about)));
-}
+const diagnosisOf = (planted: Planted = {}): Promise<Diagnosis> => examine(simulator, planted);
 
 const GRAPH_DATASETS = [
   'teams-pstn-calls',
@@ -209,7 +133,7 @@ test('a storage role that is missing: which role, on which account, for whom', a
       ...parts,
       config: {
         ...required(parts.config),
-        datasets: patientWith({}).config.datasets,
+        datasets: patientWith(simulator).config.datasets,
         signIn: { kind: 'managed-identity', clientId: undefined },
       },
     },
@@ -277,7 +201,7 @@ test('a clock that is ahead is told from key and role', async () => {
 
 /** What the doctor says of settings that are not usable. */
 async function saidOf(settings: Environment): Promise<Diagnosis> {
-  return diagnose(() => ({ ...patientWith({}), config: readConfig(settings) }), systemClock, 'contoso-landline');
+  return diagnose(() => ({ ...patientWith(simulator), config: readConfig(settings) }), systemClock, 'contoso-landline');
 }
 
 test('a Key Vault reference that is not resolved: where it says why, and the role', async () => {

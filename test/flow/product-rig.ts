@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
@@ -23,7 +23,7 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
   await clients.table(LEDGER_TABLE).createTable();
   const queue = clients.queue(FETCH_QUEUE);
   const poison = clients.queue(POISON_QUEUE);
-  await Promise.all([queue.create(), poison.create()]);
+  await Promise.all([queue.create(), poison.create(), clients.queue(CURATE_QUEUE).create()]);
   const lines: LogLine[] = [];
   const hosts: Host[] = [];
 

@@ -1,0 +1,92 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FAULTS, type Pair, ROWS, startServers } from './server.ts';
+
+/**
+ * What the simple faults do to others. By hand: installs them into a folder of its own (400 MB), needs openssl, takes
+ * ten minutes, prints the table that stands in docs/faults.md.
+ *
+ * `node bench/peers/run.ts [folder]`: with a folder, the packages in it are used and kept.
+ */
+
+const PACKAGES = ['@microsoft/microsoft-graph-client@3.0.7', '@pnp/cli-microsoft365@11.11.0'];
+const PEERS = ['graph-client', 'cli'] as const;
+/** Long enough for every retry that either of them makes, but for those that never end. */
+const PATIENCE_MS = 45_000;
+
+const READER = fileURLToPath(new URL('./read.ts', import.meta.url));
+const [given] = process.argv.slice(2);
+const folder = given ?? mkdtempSync(join(tmpdir(), 'landline-peers-'));
+if (given === undefined) execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...PACKAGES]);
+const ca = join(folder, 'cert.pem');
+const pair = certificate();
+
+console.log(
+  '| Fault | microsoft-graph-client, once | as long as it lasts | cli-microsoft365, once | as long as it lasts |',
+);
+console.log('|---|---|---|---|---|');
+for (const name of Object.keys(FAULTS)) {
+  const cells = await Promise.all(
+    PEERS.flatMap(peer => [1, Number.POSITIVE_INFINITY].map(times => outcome(peer, name, times))),
+  );
+  console.log(`| ${name} | ${cells.join(' | ')} |`);
+}
+if (given === undefined) rmSync(folder, { recursive: true });
+
+async function outcome(peer: string, name: string, times: number): Promise<string> {
+  const strike = FAULTS[name];
+  if (strike === undefined) throw new Error(`There is no fault ${name}`);
+  const servers = await startServers(pair, strike, times);
+  const said = await read(peer, servers.origin);
+  await servers.stop();
+  const { requests, foreign, tokens } = servers.seen;
+  const abroad = foreign === 0 ? '' : `, **${foreign} to the other host${tokens === 0 ? '' : ' with the token'}**`;
+  return `${said}; ${requests} requests${abroad}`;
+}
+
+function read(peer: string, origin: string): Promise<string> {
+  const child = spawn(process.execPath, [READER, peer, folder, origin], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: ca },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  child.stdout.on('data', chunk => {
+    said += String(chunk);
+  });
+  return new Promise(resolve => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      resolve(`**still at it after ${PATIENCE_MS / 1_000} s**`);
+    }, PATIENCE_MS);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve(worded(said));
+    });
+  });
+}
+
+function worded(said: string): string {
+  const line = said.trim().split('\n').at(-1) ?? '';
+  if (!line.startsWith('{')) return 'the process died';
+  const { ids, error } = JSON.parse(line) as { ids?: (string | undefined)[]; error?: string };
+  if (ids === undefined)
+    return `error (${(error ?? '')
+      .replace(/127\.0\.0\.1:\d+|localhost:\d+/g, 'host')
+      .replaceAll('|', '/')
+      .slice(0, 60)})`;
+  const distinct = new Set(ids).size;
+  if (ids.length === ROWS && distinct === ROWS) return 'all rows';
+  return `**${ids.length} rows (${distinct} distinct) of ${ROWS}, no error**`;
+}
+
+/** For this machine only, and for as long as this runs. */
+function certificate(): Pair {
+  const keyFile = join(folder, 'key.pem');
+  const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
+  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
+  execFileSync('openssl', [...args, '-addext', names, '-keyout', keyFile, '-out', ca], { stdio: 'ignore' });
+  return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(ca, 'utf8') };
+}

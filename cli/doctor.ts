@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Environment } from '../shared/config.ts';
+import type { Diagnosis, Finding, Result } from '../shared/doctor.ts';
+import { isLoopback } from '../shared/settings.ts';
+import { type ExitCode, examples, type Free, type RegisterFree, UsageError } from './command.ts';
+import type { Target } from './connect.ts';
+import type { Output } from './output.ts';
+import type { Colour } from './states.ts';
+
+/** Function keys are secrets: from the environment they are in no list of processes and in no shell's history. */
+const KEY_VARIABLE = 'AZURE_FUNCTION_KEY';
+
+/** The app looks at seven logs with patience. */
+const ANSWER_MS = 200_000;
+
+interface Asked {
+  readonly app?: string;
+  readonly key?: string;
+}
+
+export const doctor: RegisterFree = (program, free: Free) => {
+  program
+    .command('doctor')
+    .description('What is wrong around Landline, each with its next step and who can do it')
+    .option(
+      '--app <url>',
+      'ask the deployed app, the only one that has its identity, such as https://<app>.azurewebsites.net',
+    )
+    .option('--key <key>', `function key of the app (better: the environment variable ${KEY_VARIABLE})`)
+    .addHelpText(
+      'after',
+      examples('landline doctor', 'landline doctor --app https://<app>.azurewebsites.net', 'landline doctor --json'),
+    )
+    .action(
+      free(async ({ out, json, target }, { app, key }: Asked): Promise<ExitCode> => {
+        const asked = app === undefined ? await lookLocally(target) : await askApp(app, key, out);
+        if (asked === undefined) return 3;
+        if (json) out.json(asked);
+        else tell(asked, out);
+        return asked.result === 'fine' ? 0 : 1;
+      }),
+    );
+};
+
+const RESULTS: Readonly<Record<Result, { readonly mark: string; readonly colour: Colour }>> = {
+  fine: { mark: 'fine   ', colour: 'green' },
+  warning: { mark: 'warning', colour: 'yellow' },
+  broken: { mark: 'broken ', colour: 'red' },
+  skipped: { mark: 'skipped', colour: 'gray' },
+};
+
+function tell({ findings, result }: Diagnosis, out: Output): void {
+  for (const { check, about, result: each, meaning, next, who } of findings) {
+    const { mark, colour } = RESULTS[each];
+    out.line(`${out.paint(colour, mark)}  ${out.paint('bold', [check, about].filter(Boolean).join(' '))}: ${meaning}`);
+    if (next !== undefined) out.line(`         next: ${next}`);
+    if (who !== undefined) out.line(`         who:  ${who}`);
+  }
+  const broken = findings.filter(each => each.result === 'broken').length;
+  const warnings = findings.filter(each => each.result === 'warning').length;
+  out.line();
+  out.line(result === 'fine' ? 'Everything is fine.' : `${broken} broken, ${warnings} to be seen to.`);
+}
+
+/** The settings of `npm start`, of the file that was named, or of the developer's own file. */
+async function lookLocally({ settings, data, account }: Target): Promise<Diagnosis> {
+  if (account !== undefined)
+    throw new UsageError('Only the app has its identity: ask it with --app URL, or name a settings file (--settings).');
+  const env = await settingsOf(settings, data ?? '.landline');
+  // Not before it is known what to do: the clients take half a second to load.
+  const [{ compose }, { readConfig }, { diagnose }, { systemClock }] = await Promise.all([
+    import('../shared/compose.ts'),
+    import('../shared/config.ts'),
+    import('../shared/doctor.ts'),
+    import('../shared/clock.ts'),
+  ]);
+  return diagnose(() => ({ ...compose(readConfig(env)), clock: systemClock }), systemClock, '<app>');
+}
+
+const settingsFile = z.object({ Values: z.record(z.string(), z.string()) }).transform(({ Values }) => Values);
+const runningFile = z.object({ settings: z.record(z.string(), z.string()) }).transform(({ settings }) => settings);
+
+async function settingsOf(named: string | undefined, folder: string): Promise<Environment> {
+  const tries: [string, z.ZodType<Record<string, string>>][] =
+    named === undefined
+      ? [
+          [join(folder, 'running.json'), runningFile],
+          ['local.settings.json', settingsFile],
+        ]
+      : [[named, settingsFile]];
+  for (const [path, shape] of tries) {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const values = shape.safeParse(parsed(text));
+    if (!values.success) throw new UsageError(`${path} is not a settings file: expected {"Values": {…}} with texts.`);
+    // Credentials that a settings file rightly leaves out may be in the environment.
+    const own = Object.entries(process.env).filter(([name]) => /^AZURE_(TENANT|CLIENT)_/.test(name));
+    return { ...Object.fromEntries(own), ...values.data };
+  }
+  throw new UsageError(
+    named === undefined
+      ? 'Which Landline? Start one (npm start), name a settings file (--settings FILE), or ask an app (--app URL).'
+      : `${named} cannot be read.`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const finding = z.object({
+  check: z.string(),
+  about: z.string().exactOptional(),
+  result: z.enum(['fine', 'warning', 'broken', 'skipped']),
+  meaning: z.string(),
+  next: z.string().exactOptional(),
+  who: z.string().exactOptional(),
+}) satisfies z.ZodType<Finding>;
+const diagnosis = z.object({
+  format: z.literal(1),
+  asOf: z.string(),
+  result: finding.shape.result,
+  findings: z.array(finding),
+}) satisfies z.ZodType<Diagnosis>;
+
+/** @returns `undefined` when the app cannot be reached or does not answer as it should; that has been said then */
+async function askApp(app: string, given: string | undefined, out: Output): Promise<Diagnosis | undefined> {
+  const key = given ?? process.env[KEY_VARIABLE];
+  if (!URL.canParse(app) || (!app.startsWith('https:') && !isLoopback(app)))
+    throw new UsageError(
+      `--app: expected an address such as https://<app>.azurewebsites.net, got ${JSON.stringify(app)}`,
+    );
+  const { origin, host } = new URL(app);
+  try {
+    const headers = key === undefined ? {} : { 'x-functions-key': key };
+    const answer = await fetch(`${origin}/api/doctor`, {
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    if (answer.status === 401)
+      throw new UsageError(
+        `${host} does not accept the key. az functionapp keys list --name ${host.split('.')[0]} --resource-group <group> --query functionKeys.default --output tsv shows it; set it as ${KEY_VARIABLE}`,
+      );
+    const told = diagnosis.safeParse(parsed(printable(await answer.text())));
+    if (answer.status === 200 && told.success) return told.data;
+    out.note(
+      `error: ${host} answered ${answer.status} and not as Landline does. Is it the right app, and is it running?`,
+    );
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
+    out.note(`error: ${host} cannot be reached. Is the address right, is the app running, may this network reach it?`);
+  }
+  return undefined;
+}
+
+/** What an app answers is shown in a terminal: escapes of JSON stay escapes, control signs go. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}|\\u00[01][0-9a-f]|\\[bf]/giu, ' ');
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { systemClock } from '../shared/clock.ts';
+import { type ForgetPorts, type Forgotten, forget as forgetPerson, search } from '../shared/forget.ts';
+import { type Person, problemOf, type SearchedDay } from '../shared/person.ts';
+import { everyDataset, examples, type On, type Register, UsageError } from './command.ts';
+import { counted, table } from './output.ts';
+import { veilOn } from './veil.ts';
+
+interface Options {
+  readonly user?: string;
+  readonly number?: string;
+  readonly dryRun?: boolean;
+  readonly receipt?: string;
+  readonly yes?: boolean;
+}
+
+export const forget: Register = (program, act) => {
+  program
+    .command('forget')
+    .description('Erases every row that names a person: from raw, history and curated')
+    .option('--user <id>', 'object id (or sign-in name) of the user')
+    .option('--number <number>', 'phone number with its country code')
+    .option('--dry-run', 'only say where the rows are')
+    .option('--receipt <file>', 'write what was removed to a file; the person is not in it')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nDays that were touched are not read again by themselves. docs/privacy.md says what else to know.',
+    )
+    .addHelpText(
+      'after',
+      examples('landline forget --number +12025550101 --dry-run', 'landline forget --user <id> --receipt receipt.json'),
+    )
+    .action(act(forgetBy));
+};
+
+async function forgetBy(on: On, options: Options): Promise<0 | 1> {
+  const person = personOf(options);
+  const veil = await veilOn(on);
+  const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
+  const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined };
+  const found = await search(person, ports);
+  const sure = !options.dryRun && (found.length === 0 || (options.yes ?? (await asked(on, found))));
+  if (!sure) {
+    if (on.json) on.out.json({ days: found, removed: false });
+    else tell(on, found, 'Nothing was changed.');
+    return options.dryRun ? 0 : 1;
+  }
+  const forgotten = await forgetPerson(person, ports);
+  if (options.receipt !== undefined) await writeFile(options.receipt, `${JSON.stringify(forgotten, undefined, 2)}\n`);
+  if (on.json) on.out.json(forgotten);
+  else tell(on, forgotten.days, outcomeOf(forgotten));
+  return forgotten.left === 0 ? 0 : 1;
+}
+
+function personOf({ user, number }: Options): Person {
+  if ((user === undefined) === (number === undefined)) throw new UsageError('Name one person: --user or --number.');
+  const person: Person = user === undefined ? { kind: 'number', value: number ?? '' } : { kind: 'user', value: user };
+  const problem = problemOf(person);
+  if (problem !== undefined) throw new UsageError(`Expected ${problem}.`);
+  return person;
+}
+
+async function asked(on: On, found: readonly SearchedDay[]): Promise<boolean> {
+  if (!on.json) tell(on, found, '');
+  return on.out.confirm('Erase these rows for good?');
+}
+
+function tell(on: On, days: readonly SearchedDay[], last: string): void {
+  if (days.length === 0) on.out.line('No row names this person.');
+  else {
+    const rows = days.map(({ dataset, day, raw, history }) => [
+      dataset,
+      day,
+      String(raw),
+      history.map(({ revision, rows: count }) => `r${revision}: ${count}`).join(', '),
+    ]);
+    for (const line of table(['Dataset', 'Day', 'Rows in raw', 'Rows in history'], rows)) on.out.line(line);
+  }
+  if (last !== '') on.out.line(last);
+}
+
+function outcomeOf({ days, left }: Forgotten): string {
+  if (left > 0) return `${counted(left, 'row')} came back meanwhile: run it again.`;
+  const rows = days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, each) => all + each.rows, 0), 0);
+  return `${counted(rows, 'row')} erased from ${counted(days.length, 'day')}; looked again, and nothing is left.`;
+}

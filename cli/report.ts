@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises';
+import { instantOf } from '../shared/day.ts';
+import { examples, type On, type Register } from './command.ts';
+import { counted } from './output.ts';
+
+export const report: Register = (program, act) => {
+  program
+    .command('report')
+    .description('Draws a sample report of the curated tables: one page, no network')
+    .option('--out <file>', 'where to write it', 'report.html')
+    .addHelpText(
+      'after',
+      '\nIt shows what the privacy profile of the tables lets through. Make them first: `landline curate --all`.',
+    )
+    .addHelpText('after', examples('landline report --out report.html'))
+    .action(
+      act(async (on: On, { out }: { out: string }) => {
+        // The charts take a while to load, and no other command needs them.
+        const [{ figuresOf }, { reportPage }] = await Promise.all([
+          import('./report/data.ts'),
+          import('./report/page.ts'),
+        ]);
+        const figures = await figuresOf(on.curated);
+        if (figures.firstDay === '') {
+          on.out.note('Nothing is curated yet: run `landline curate --all` first.');
+          return 1;
+        }
+        await writeFile(out, reportPage(figures, instantOf(on.now)));
+        const { calls, messages, firstDay, lastDay } = figures;
+        if (on.json) on.out.json({ out, calls, messages, firstDay, lastDay });
+        else
+          on.out.line(
+            `${out}: ${counted(calls, 'call')} and ${counted(messages, 'message')}, ${firstDay} to ${lastDay}.`,
+          );
+        return 0;
+      }),
+    );
+};

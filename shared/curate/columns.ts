@@ -1,0 +1,109 @@
+import type { Column, ColumnKind, Derived, Privacy } from './model.ts';
+
+/** Short hands for writing columns down: a definition should read like a line of a table. */
+
+type Fields = Readonly<Record<string, string>>;
+type More = Pick<Column, 'adminCenter'>;
+
+function made(name: string, kind: ColumnKind, privacy: Privacy, fields: Fields, meaning: string, more?: More): Column {
+  return { name, kind, privacy, origin: { fields }, meaning, ...more };
+}
+
+export function text(name: string, fields: Fields, meaning: string, more?: More): Column {
+  return made(name, 'text', 'open', fields, meaning, more);
+}
+
+/** Text that may tell about a person. */
+export function personal(name: string, privacy: Privacy, fields: Fields, meaning: string, more?: More): Column {
+  return made(name, 'text', privacy, fields, meaning, more);
+}
+
+export function int(name: string, fields: Fields, meaning: string, more?: More): Column {
+  return made(name, 'int', 'open', fields, meaning, more);
+}
+
+export function money(name: string, fields: Fields, meaning: string, more?: More): Column {
+  return made(name, 'money', 'open', fields, meaning, more);
+}
+
+export function flag(name: string, fields: Fields, meaning: string, more?: More): Column {
+  return made(name, 'flag', 'open', fields, meaning, more);
+}
+
+/** An instant, and beside it the source's own text, which alone has all seven fractional digits. */
+export function time(name: string, fields: Fields, meaning: string, more?: More): readonly [Column, Column] {
+  return [
+    made(name, 'time', 'open', fields, `${meaning}, UTC, microseconds`, more),
+    made(`${name}_text`, 'text', 'open', fields, `${meaning}, as the source wrote it: every digit it gave`),
+  ];
+}
+
+export function derived(name: string, kind: ColumnKind, what: Derived, meaning: string): Column {
+  return { name, kind, privacy: what === 'extra' ? 'unknown' : 'open', origin: { derived: what }, meaning };
+}
+
+/** The columns every fact begins with: where the row is from. */
+export const HEAD: readonly Column[] = [
+  derived(
+    'key',
+    'text',
+    'key',
+    '`dataset:id`; where the source sends no id, `dataset:` and a hash of what identifies the row',
+  ),
+  derived('source_dataset', 'text', 'dataset', 'the dataset, as in the path'),
+  derived('day', 'date', 'day', 'the UTC day of the partition, as in the path'),
+  derived('row_ordinal', 'long', 'row-ordinal', 'the line of the raw partition it stands on, from 1'),
+  derived('revision', 'int', 'revision', 'the revision of the raw partition it was read from'),
+  derived(
+    'conflict_ordinal',
+    'int',
+    'conflict-ordinal',
+    '0 for the first row of its key in the file; 1, 2, … for further rows with the same key and other content. Filter on 0 for one row per key',
+  ),
+];
+
+/** The column every fact ends with. */
+export const EXTRA: Column = derived(
+  'extra_json',
+  'text',
+  'extra',
+  'a JSON object of the fields that have no column, and of values that do not fit theirs, exactly as sent; null when there are none',
+);
+
+export const TEAMS_CALLS = ['teams-pstn-calls', 'teams-direct-routing-calls'] as const;
+
+export function pstn(field: string): Fields {
+  return { 'teams-pstn-calls': field };
+}
+
+export function directRouting(field: string): Fields {
+  return { 'teams-direct-routing-calls': field };
+}
+
+/** The same field of both call logs. */
+export function calls(field: string): Fields {
+  return { ...pstn(field), ...directRouting(field) };
+}
+
+export function sms(field: string): Fields {
+  return { 'teams-sms': field };
+}
+
+export function voximplant(field: string, a2pField: string = field): Fields {
+  return { 'voximplant-sms': field, 'voximplant-a2p-sms': a2pField };
+}
+
+/** The three columns that say who. */
+export function user(fieldsOf: (field: string) => Fields): readonly Column[] {
+  return [
+    personal('user_id', 'user', fieldsOf('userId'), 'object id of the user in Entra ID; null for bots', {
+      adminCenter: 'AAD ObjectId',
+    }),
+    personal('user_principal_name', 'name', fieldsOf('userPrincipalName'), 'sign-in name of the user', {
+      adminCenter: 'UPN',
+    }),
+    personal('user_display_name', 'name', fieldsOf('userDisplayName'), 'display name of the user or bot', {
+      adminCenter: 'User Display Name',
+    }),
+  ];
+}

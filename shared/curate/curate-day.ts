@@ -1,0 +1,182 @@
+import { failureOf, LandlineError } from '../errors.ts';
+import type { CurateMessage, Dataset, Day } from '../model.ts';
+import { curatedPath } from '../paths.ts';
+import type { CuratedLabel, CuratedStore, Lake, Ledger, Partition } from '../ports.ts';
+import { linesOf } from '../rows.ts';
+import type { Report } from '../telemetry.ts';
+import type { Table } from './model.ts';
+import { ParquetFile } from './parquet.ts';
+import { curatedAs, type Veil } from './privacy.ts';
+import { Shaper } from './shape.ts';
+import { TABLE_VERSION, tableOf } from './tables.ts';
+
+/**
+ * Curating a day: its partition, shaped row by row, becomes the one file of the day, replaced whole. Nothing here
+ * touches the partition, and nothing that goes wrong here is seen by a fetch.
+ */
+
+export interface CuratePorts {
+  /** Those that are switched on, by name. */
+  readonly datasets: ReadonlyMap<string, Dataset>;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  readonly curated: CuratedStore;
+  readonly veil: Veil;
+  readonly report: Report;
+}
+
+export type CurateOutcome = 'curated' | 'current' | 'superseded' | 'absent' | 'failed' | 'dropped';
+
+/** Rows of a row group: what is held at once. */
+const GROUP_ROWS = 8_192;
+
+/** Thrown when the partition was replaced while it was read: its next revision is owed anyway. */
+class Replaced extends Error {
+  override readonly name = 'Replaced';
+}
+
+/** Curates the day of a message. Never throws: a failure is reported, and the planner owes the day again. */
+export async function curateMessage(message: CurateMessage, on: CuratePorts): Promise<CurateOutcome> {
+  const { dataset: name, day, revision, traceparent } = message;
+  const dataset = on.datasets.get(name);
+  if (dataset === undefined) {
+    on.report('message dropped', { dataset: name, day, why: 'the dataset is unknown or switched off', traceparent });
+    return 'dropped';
+  }
+  try {
+    return await curateDay(dataset.name, day, on, traceparent);
+  } catch (thrown) {
+    const { reason, remedy, message: text, requestId } = failureOf(thrown);
+    const table = tableOf(dataset.name).name;
+    on.report('curation failed', {
+      dataset: name,
+      day,
+      revision,
+      table,
+      reason,
+      remedy,
+      message: text,
+      requestId,
+      traceparent,
+    });
+    return 'failed';
+  }
+}
+
+/**
+ * Makes the curated file of a day agree with its partition, unless it does already. The newest revision wins, however
+ * many do this at once. @throws LandlineError
+ */
+export async function curateDay(
+  dataset: string,
+  day: Day,
+  on: Omit<CuratePorts, 'datasets'>,
+  traceparent?: string,
+): Promise<CurateOutcome> {
+  const table = tableOf(dataset);
+  const path = curatedPath(table.name, dataset, day);
+  const as = curatedAs(TABLE_VERSION, on.veil);
+  // The file first: a partition that is read later is at least as new as what the file was made from.
+  const before = await on.curated.head(path);
+  const partition = await on.lake.head(dataset, day);
+  if (partition === undefined) return 'absent';
+  const { revision } = partition.receipt;
+  if (before !== undefined && before.label.as === as && before.label.revision >= revision) {
+    await noteCurated(on.ledger, dataset, day, before.label);
+    return 'current';
+  }
+  let label: CuratedLabel | undefined;
+  try {
+    const content = fileOf(table, dataset, day, partition, on, made => {
+      label = made;
+    });
+    if ((await on.curated.write(path, content, before?.etag)) === 'superseded') return 'superseded';
+  } catch (thrown) {
+    if (thrown instanceof Replaced) return 'superseded';
+    throw thrown;
+  }
+  if (label === undefined) throw new Error('A written file has a label');
+  const { rows, duplicates, conflicts, misfits } = label;
+  const counts = { rows, duplicates, conflicts, misfits };
+  on.report('table curated', { dataset, day, revision, table: table.name, ...counts, traceparent });
+  await noteCurated(on.ledger, dataset, day, label);
+  return 'curated';
+}
+
+async function* fileOf(
+  table: Table,
+  dataset: string,
+  day: Day,
+  partition: Partition,
+  { lake, veil }: Pick<CuratePorts, 'lake' | 'veil'>,
+  made: (label: CuratedLabel) => void,
+): AsyncGenerator<Uint8Array, CuratedLabel, void> {
+  const { revision, fingerprint } = partition.receipt;
+  const as = curatedAs(TABLE_VERSION, veil);
+  const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, curatedas: as };
+  const shaper = new Shaper(table, dataset, day, revision, veil);
+  const file = new ParquetFile(table.columns, notes);
+  for await (const cut of linesOf(inStretches(await chunksOf(lake, dataset, day)), shaper.fields)) {
+    for (const row of shaper.rowsOf(cut)) {
+      file.add(row);
+      if (file.pending >= GROUP_ROWS) yield file.endGroup();
+    }
+  }
+  yield file.end();
+  // The blob is one revision from its first byte to its last; which one, its receipt says before and after.
+  const now = await lake.head(dataset, day);
+  if (now?.etag !== partition.etag) throw new Replaced();
+  const { lines, rows, duplicates, conflicts, misfits } = shaper.counts;
+  if (lines !== partition.receipt.rows) {
+    const message = `The partition of ${dataset} ${day} has ${lines} lines, and its receipt says ${partition.receipt.rows}. Run \`landline verify\`; nothing was curated.`;
+    throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message });
+  }
+  const label = { revision, as, rows, duplicates, conflicts, misfits };
+  made(label);
+  return label;
+}
+
+async function chunksOf(lake: Lake, dataset: string, day: Day): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = await lake.read(dataset, day);
+  if (chunks === undefined) throw new Replaced();
+  return chunks;
+}
+
+/** Downloads come in pieces of 16 to 64 KB, and what is set up for each is worth a few hundred rows. */
+const STRETCH_BYTES = 256 * 1024;
+
+async function* inStretches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const stretch = new Uint8Array(STRETCH_BYTES);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const taken = Math.min(chunk.length - at, STRETCH_BYTES - filled);
+      stretch.set(chunk.subarray(at, at + taken), filled);
+      filled += taken;
+      at += taken;
+      if (filled < STRETCH_BYTES) continue;
+      // The reader copies what it keeps of it.
+      yield stretch;
+      filled = 0;
+    }
+  }
+  yield stretch.subarray(0, filled);
+}
+
+/** Others may write the entry meanwhile; the planner owes the day again when the note is never taken. */
+const NOTE_TRIES = 3;
+
+/**
+ * Notes in the ledger what was curated. Only of a day that nobody works on: a note between two heartbeats of a fetch
+ * would make it believe itself superseded. The file says the same, so a note that is not taken costs one look later.
+ */
+async function noteCurated(ledger: Ledger, dataset: string, day: Day, label: CuratedLabel): Promise<void> {
+  for (let tries = 0; tries < NOTE_TRIES; tries++) {
+    const found = await ledger.day(dataset, day);
+    const { held, work } = found?.value ?? {};
+    if (found === undefined || held === undefined || (work?.state !== 'idle' && work?.state !== 'failed')) return;
+    const { curateQueuedAt: _q, curateTries: _t, ...rest } = held;
+    const noted = { ...rest, curatedRevision: label.revision, curatedAs: label.as };
+    if ((await ledger.putDay({ ...found.value, held: noted }, found.etag)) !== undefined) return;
+  }
+}

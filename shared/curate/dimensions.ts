@@ -1,0 +1,104 @@
+import { CALL_KINDS, MESSAGE_STATUSES } from './classes.ts';
+import { COUNTRIES } from './countries.ts';
+import type { Cell, SmallTable } from './model.ts';
+
+/** The static tables: what the codes in the facts mean, as far as the providers say. A code that is not here is new. */
+
+export interface Dimension extends SmallTable {
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+const dimCallType: Dimension = {
+  name: 'dim_call_type',
+  grain: 'one call type that a provider has described; join on lower case',
+  columns: [
+    { name: 'call_type', kind: 'text', meaning: 'as in `fact_call`' },
+    { name: 'direction', kind: 'text', meaning: 'inbound or outbound' },
+    { name: 'call_class', kind: 'text', meaning: 'as in `fact_call`' },
+    { name: 'meaning', kind: 'text', meaning: 'what the provider says of it' },
+  ],
+  rows: CALL_KINDS.map(({ callType, direction, callClass, meaning }) => [callType, direction, callClass, meaning]),
+};
+
+/** Licences that the call logs name. */
+const LICENCES: readonly (readonly [code: string, kind: string, meaning: string])[] = [
+  ['MCOPSTN1', 'calling plan', 'Domestic Calling Plan (3,000 minutes US, 1,200 EU)'],
+  ['MCOPSTN2', 'calling plan', 'International Calling Plan'],
+  ['MCOPSTN5', 'calling plan', 'Domestic Calling Plan (120 minutes)'],
+  ['MCOPSTN6', 'calling plan', 'Domestic Calling Plan (240 minutes)'],
+  ['MCOPSTN8', 'calling plan', 'Calling Plan'],
+  ['MCOPSTN9', 'calling plan', 'Calling Plan'],
+  ['MCOPSTNU', 'calling plan', 'Calling Plan (published example)'],
+  ['MCOPSTNPP', 'credits', 'Communications Credits'],
+  ['MCOPSTNCAP', 'calling plan', 'Calling Plan of a shared device'],
+  ['MCOEV', 'phone system', 'Phone System'],
+  ['MCOEV_VIRTUALUSER', 'phone system', 'Resource account'],
+  ['MCOEV_VIRTUALUSER_GOV', 'phone system', 'Resource account, US government'],
+  ['MCOMEETADD', 'conferencing', 'Audio Conferencing'],
+  ['MCOMEETADD_DIALOUT_US', 'conferencing', 'Audio Conferencing with dial-out to the US'],
+  ['MCOMEETADD_CN_GLOBAL', 'conferencing', 'Audio Conferencing, China'],
+  ['MCOMEETADD_TATA', 'conferencing', 'Audio Conferencing, India'],
+  ['MCOMEETACPEA', 'conferencing', 'Pay Per Minute Audio Conferencing'],
+  ['MCOMEETACPEA_GOV', 'conferencing', 'Pay Per Minute Audio Conferencing, US government'],
+  ['FREECALL', 'free', 'A call without charge'],
+  ['MCOSMS1', 'messages', 'Text messages (published example)'],
+];
+
+const dimLicense: Dimension = {
+  name: 'dim_license',
+  grain: 'one licence that a provider has described',
+  columns: [
+    { name: 'license_capability', kind: 'text', meaning: 'as in the facts' },
+    {
+      name: 'license_class',
+      kind: 'text',
+      meaning: 'calling plan, credits, phone system, conferencing, messages, free',
+    },
+    { name: 'meaning', kind: 'text', meaning: 'what it is' },
+  ],
+  rows: LICENCES,
+};
+
+/** Last digits of outside numbers that Microsoft hides, by the country of the organisation. The list can change. */
+const HIDDEN_DIGITS: Readonly<Record<string, number>> = {
+  BE: 3,
+  CH: 4,
+  DE: 3,
+  DK: 3,
+  ES: 3,
+  FI: 3,
+  FR: 4,
+  IT: 3,
+  NL: 3,
+  NO: 3,
+  SE: 3,
+};
+
+const dimCountry: Dimension = {
+  name: 'dim_country',
+  grain: 'one country or region of ISO 3166-1',
+  columns: [
+    { name: 'country_code', kind: 'text', meaning: 'alpha-2 code, as in the facts' },
+    { name: 'country_name', kind: 'text', meaning: 'English short name' },
+    {
+      name: 'hidden_digits',
+      kind: 'int',
+      meaning: 'last digits of outside numbers that Microsoft hides from organisations of this country',
+    },
+  ],
+  rows: COUNTRIES.map(({ code, name }) => [code, name, HIDDEN_DIGITS[code] ?? 0]),
+};
+
+const dimMessageStatus: Dimension = {
+  name: 'dim_message_status',
+  grain: 'one status of a message that Voximplant has described',
+  columns: [
+    { name: 'status_column', kind: 'text', meaning: 'the column of `fact_message` that has it' },
+    { name: 'status_code', kind: 'text', meaning: 'as it stands there' },
+    { name: 'status_class', kind: 'text', meaning: 'as in `fact_message`' },
+    { name: 'meaning', kind: 'text', meaning: 'what the provider says of it' },
+  ],
+  rows: MESSAGE_STATUSES.map(({ column, code, statusClass, meaning }) => [column, code, statusClass, meaning]),
+};
+
+export const DIMENSIONS: readonly Dimension[] = [dimCallType, dimLicense, dimCountry, dimMessageStatus];

@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto';
+import { failureOf } from '../errors.ts';
+import { smallTablePath } from '../paths.ts';
+import type { DatasetLedger } from '../plan.ts';
+import type { CuratedLabel, CuratedStore } from '../ports.ts';
+import type { Report } from '../telemetry.ts';
+import { DIMENSIONS } from './dimensions.ts';
+import type { Cell, SmallTable } from './model.ts';
+import { ParquetFile } from './parquet.ts';
+import { partitionStatus, statusRows } from './partition-status.ts';
+
+/** The tables that are one file each: written when their rows differ from those of the file. */
+
+/**
+ * Brings the status and the dimensions up to date. Never throws: who plans has done the planning by then.
+ *
+ * @returns the names of the tables that were written
+ */
+export async function writeSmallTables(
+  curated: CuratedStore,
+  ledgers: readonly DatasetLedger[],
+  now: number,
+  report: Report,
+): Promise<string[]> {
+  const written: string[] = [];
+  const status = { ...partitionStatus, rows: statusRows(ledgers, now) };
+  for (const table of [...DIMENSIONS, status]) {
+    try {
+      if (await writeSmallTable(curated, table, table.rows)) written.push(table.name);
+    } catch (thrown) {
+      const { reason, remedy, message, requestId } = failureOf(thrown);
+      report('curation failed', { table: table.name, reason, remedy, message, requestId });
+      return written;
+    }
+  }
+  return written;
+}
+
+/** @returns whether the file was written; not when it has these rows already, or somebody else wrote it meanwhile */
+export async function writeSmallTable(
+  curated: CuratedStore,
+  table: SmallTable,
+  rows: readonly (readonly Cell[])[],
+): Promise<boolean> {
+  const path = smallTablePath(table.name);
+  const before = await curated.head(path);
+  const as = hash('sha256', JSON.stringify([table.columns, rows], textOfBigint)).slice(0, 32);
+  if (before?.label.as === as) return false;
+  return (await curated.write(path, fileOf(table, rows, as), before?.etag)) === 'written';
+}
+
+async function* fileOf(
+  table: SmallTable,
+  rows: readonly (readonly Cell[])[],
+  as: string,
+): AsyncGenerator<Uint8Array, CuratedLabel, void> {
+  const file = new ParquetFile(table.columns, { table: table.name });
+  for (const row of rows) file.add(row);
+  yield file.end();
+  return { revision: 0, as, rows: rows.length, duplicates: 0, conflicts: 0, misfits: 0 };
+}
+
+function textOfBigint(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

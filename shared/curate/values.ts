@@ -1,0 +1,107 @@
+import type { Cell, ColumnKind } from './model.ts';
+
+/**
+ * The bytes of a JSON value as the cell of a column: exactly, or not at all. A value that does not fit its column is
+ * a misfit: the cell is null, and the value goes to `extra_json` as it was sent. Nothing is rounded.
+ */
+
+export const MISFIT: unique symbol = Symbol('misfit');
+export type Read = Cell | typeof MISFIT;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LOWER_N = 0x6e;
+
+/** @param start,end of the value in `body`; equal when the row lacks the field */
+export function cellOf(kind: ColumnKind, body: Buffer, start: number, end: number): Read {
+  if (end <= start || body[start] === LOWER_N) return null;
+  const quoted = body[start] === QUOTE;
+  const text = quoted ? stringAt(body, start, end) : body.toString('latin1', start, end);
+  if (text === '') return null;
+  switch (kind) {
+    case 'text':
+      return quoted ? text : plainText(body, start, end, text);
+    case 'int':
+      return intOf(text);
+    case 'money':
+      return moneyOf(text);
+    case 'flag':
+      return flagOf(text);
+    case 'time':
+      return quoted ? timeOf(text) : MISFIT;
+    case 'long':
+    case 'date':
+      return MISFIT;
+  }
+}
+
+function stringAt(body: Buffer, start: number, end: number): string {
+  const inner = body.subarray(start + 1, end - 1);
+  if (!inner.includes(BACKSLASH)) return inner.toString('utf8', 0, inner.length);
+  return JSON.parse(body.toString('utf8', start, end));
+}
+
+/** Numbers and true or false as they were written; objects and lists as the JSON text they are. */
+function plainText(body: Buffer, start: number, end: number, text: string): string {
+  return body[start] === 0x7b || body[start] === 0x5b ? body.toString('utf8', start, end) : text;
+}
+
+const WHOLE = /^-?\d{1,10}$/;
+
+function intOf(text: string): Read {
+  if (!WHOLE.test(text)) return MISFIT;
+  const value = Number(text);
+  return value >= -2_147_483_648 && value <= 2_147_483_647 ? value : MISFIT;
+}
+
+function flagOf(text: string): Read {
+  if (text === 'true') return true;
+  return text === 'false' ? false : MISFIT;
+}
+
+/** Digits before and after the point that DECIMAL(18,6) holds. */
+const WHOLE_DIGITS = 12;
+export const MONEY_SCALE = 6;
+
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+/** Unscaled: the amount in millionths. By the digits of the text: no amount passes through floating point. */
+export function moneyOf(text: string): bigint | typeof MISFIT {
+  const parts = NUMBER.exec(text);
+  if (parts === null) return MISFIT;
+  const [, sign, whole = '', fraction = '', exponent] = parts;
+  const places = MONEY_SCALE + Number(exponent ?? 0) - fraction.length;
+  let digits = `${whole}${fraction}`.replace(/^0+/, '');
+  if (places >= 0) digits = digits === '' ? '' : digits + '0'.repeat(Math.min(places, 400));
+  else {
+    if (/[^0]/.test(digits.slice(Math.max(0, digits.length + places)))) return MISFIT;
+    digits = digits.slice(0, Math.max(0, digits.length + places));
+  }
+  if (digits.length > WHOLE_DIGITS + MONEY_SCALE) return MISFIT;
+  const amount = BigInt(digits === '' ? '0' : digits);
+  return sign === '-' ? -amount : amount;
+}
+
+const TIME = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,7})\d*)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** What the sources write for "never". */
+const NEVER_YEAR = '0001';
+
+/** Whether a time says that there is none. */
+export function isNever(text: string): boolean {
+  return text.startsWith(`${NEVER_YEAR}-01-01`);
+}
+
+/** Microseconds since 1970. Without a zone it is UTC. The seventh digit is in the text beside it. */
+export function timeOf(text: string): Read {
+  if (isNever(text)) return null;
+  const parts = TIME.exec(text);
+  if (parts === null) return MISFIT;
+  const [, year, month, day, hour, minute, second, fraction = '', zone] = parts;
+  const seconds = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const ms = Date.parse(`${seconds}${zone ?? 'Z'}`);
+  // `Date` takes 30 February for a day in March.
+  if (Number.isNaN(ms) || new Date(`${seconds}Z`).toISOString().slice(0, 10) !== `${year}-${month}-${day}`)
+    return MISFIT;
+  return BigInt(ms) * 1_000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
+}

@@ -1,0 +1,62 @@
+import { instantOf } from './day.ts';
+import { findingsOfConfig } from './doctor/configuration.ts';
+import { READING } from './doctor/datasets.ts';
+import type { Chart, Check, Finding, Patient, Result } from './doctor/finding.ts';
+import { GRAPH } from './doctor/graph.ts';
+import { RUNNING } from './doctor/running.ts';
+import { STORAGE } from './doctor/storage.ts';
+import { failureOf } from './errors.ts';
+import type { Instant } from './model.ts';
+import type { Clock } from './ports.ts';
+
+export type { Finding, Patient, Result } from './doctor/finding.ts';
+
+/** `landline doctor`: everything that can be wrong around Landline, looked at once, each with its next step. */
+
+export interface Diagnosis {
+  readonly format: 1;
+  readonly asOf: Instant;
+  /** The worst result. */
+  readonly result: Result;
+  readonly findings: readonly Finding[];
+}
+
+/** The order is that of cause and effect: the token says who the identity is, the clock explains refused tokens. */
+export const CHECKS: readonly Check[] = [...GRAPH, ...STORAGE, ...RUNNING, ...READING];
+
+/**
+ * Looks at everything. Never throws, and changes nothing.
+ *
+ * @param open reads the configuration; throws `config.invalid` when it is not usable
+ * @param site name of the Function App, for commands
+ */
+export async function diagnose(open: () => Patient, clock: Clock, site: string): Promise<Diagnosis> {
+  const findings = await findingsOf(open, site);
+  const worst: readonly Result[] = ['broken', 'warning', 'fine'];
+  const result = worst.find(each => findings.some(finding => finding.result === each)) ?? 'fine';
+  return { format: 1, asOf: instantOf(clock.now()), result, findings };
+}
+
+async function findingsOf(open: () => Patient, site: string): Promise<Finding[]> {
+  let patient: Patient;
+  try {
+    patient = open();
+  } catch (thrown) {
+    const skipped = CHECKS.map(({ name }): Finding => {
+      return { check: name, result: 'skipped', meaning: 'The configuration has to be mended first.' };
+    });
+    return [...findingsOfConfig(failureOf(thrown).message, site), ...skipped];
+  }
+  const chart: Chart = { site };
+  const { datasets, cloud } = patient.config;
+  const meaning = `The configuration is whole: ${datasets.length} datasets, cloud ${cloud.name}.`;
+  const findings: Finding[] = [{ check: 'configuration', result: 'fine', meaning }];
+  for (const check of CHECKS) {
+    try {
+      for (const found of await check.look(patient, chart)) findings.push({ check: check.name, ...found });
+    } catch (thrown) {
+      findings.push({ check: check.name, result: 'broken', meaning: failureOf(thrown).message });
+    }
+  }
+  return findings;
+}

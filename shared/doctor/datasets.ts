@@ -1,0 +1,136 @@
+import { startOf } from '../day.ts';
+import { type Failure, failureOf } from '../errors.ts';
+import type { Dataset, Window } from '../model.ts';
+import { lastDay } from '../owed.ts';
+import type { Chart, Check, Finding, KeyRoles, Patient } from './finding.ts';
+import { QUESTION_MS, WHO } from './finding.ts';
+import { SKEW_BROKEN_MS } from './running.ts';
+
+/** One real question per dataset, as small as can be: a second of yesterday. Only the number of rows is looked at. */
+
+const reading: Check = {
+  name: 'dataset',
+  async look(patient, chart) {
+    const findings: Omit<Finding, 'check'>[] = [];
+    for (const dataset of patient.config.datasets) findings.push(await ask(dataset, patient, chart));
+    const off = patient.config.off.map(({ dataset, why }) => ({
+      about: dataset,
+      result: 'skipped' as const,
+      meaning: `It is off: ${why}.`,
+    }));
+    return [...findings, ...off];
+  },
+};
+
+export const READING: readonly Check[] = [reading];
+
+async function ask(dataset: Dataset, patient: Patient, chart: Chart): Promise<Omit<Finding, 'check'>> {
+  const about = dataset.name;
+  if (dataset.source === 'graph' && chart.token !== true)
+    return { about, result: 'skipped', meaning: 'Graph was not asked: there is no token.' };
+  const signal = AbortSignal.timeout(QUESTION_MS);
+  try {
+    const window = secondOf(patient.clock.now(), dataset);
+    const page = await patient.sources[dataset.source].read(dataset, window, undefined, signal);
+    return {
+      about,
+      result: 'fine',
+      meaning: `The source answered for one second of ${window.day}: ${page.cut.count} rows.`,
+    };
+  } catch (thrown) {
+    if (signal.aborted)
+      return { about, result: 'warning', meaning: `The source did not answer in ${QUESTION_MS / 1_000} s.` };
+    const failure = failureOf(thrown);
+    if (failure.remedy === 'wait' || failure.remedy === 'retry')
+      return {
+        about,
+        result: 'warning',
+        meaning: failure.message,
+        next: 'None: it is tried again by itself',
+        who: WHO.runner,
+      };
+    const told =
+      dataset.source === 'graph' ? graph(failure, dataset, chart) : await voximplant(failure, dataset, patient, chart);
+    return { about, result: 'broken', ...told };
+  }
+}
+
+/** The smallest range that both sources take. */
+function secondOf(now: number, dataset: Dataset): Window {
+  const day = lastDay(now);
+  const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}.0000000Z`;
+  const noon = startOf(day) + 12 * 3_600_000;
+  return { day, from: at(noon), to: at(noon + (dataset.overlap === 'second' ? 2_000 : 1_000)) };
+}
+
+type Told = Pick<Finding, 'meaning' | 'next' | 'who'>;
+
+function graph({ reason, message }: Failure, dataset: Dataset, chart: Chart): Told {
+  if (reason === 'auth.forbidden' && chart.role === 'absent')
+    return {
+      meaning: `Graph refuses ${dataset.call}, because the role is not in the token.`,
+      next: 'See graph-token',
+      who: WHO.directory,
+    };
+  if (reason === 'auth.forbidden')
+    return {
+      meaning: `Graph refuses ${dataset.call} although the token has the role. ${message}`,
+      next: `Open ${dataset.page} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`,
+      who: WHO.directory,
+    };
+  if (reason === 'auth.rejected')
+    return { meaning: message, next: 'Compare LANDLINE_CLOUD with the cloud of the tenant', who: WHO.deployer };
+  if (/\b404\b/.test(message))
+    return {
+      meaning: `${message} A cloud without this function answers so: China (21Vianet) has none of them.`,
+      next: `Compare LANDLINE_CLOUD with the table of clouds on ${dataset.page}`,
+      who: WHO.deployer,
+    };
+  return { meaning: message, next: `Open ${dataset.page}`, who: WHO.runner };
+}
+
+/** The key's own codes: the token cannot be checked, or not with this key. */
+const KEY_CODES: ReadonlySet<number> = new Set([100, 104, 433, 447]);
+
+/** One code of Voximplant means role, key or clock. A look at the clock and one question more tell them apart. */
+async function voximplant(failure: Failure, dataset: Dataset, patient: Patient, chart: Chart): Promise<Told> {
+  const { reason, message } = failure;
+  const skewMs = chart.skewMs?.voximplant ?? 0;
+  if (reason === 'clock.skew' || (reason === 'auth.forbidden' && Math.abs(skewMs) > SKEW_BROKEN_MS))
+    return {
+      meaning: `The clock: ${message}`,
+      next: 'Set the clock by a time server: timedatectl set-ntp true. In Azure, restart the app',
+      who: WHO.deployer,
+    };
+  if (reason === 'auth.rejected') return wrongKey(message);
+  if (reason !== 'auth.forbidden') return { meaning: message, next: `Open ${dataset.page}`, who: WHO.runner };
+  const answer = await keyRolesOf(patient);
+  if (answer === undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
+  if (answer.code !== undefined && KEY_CODES.has(answer.code)) return wrongKey('no call is accepted with it');
+  if (answer.code !== undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
+  const has = answer.roles.length === 0 ? 'no role' : `only ${answer.roles.join(', ')}`;
+  return {
+    meaning: `The role: the key is accepted, but its service account has ${has}. Needed for ${dataset.call}: ${dataset.permission}.`,
+    next: ROLE_PAGE,
+    who: WHO.voximplant,
+  };
+}
+
+const ROLE_PAGE =
+  'Voximplant control panel > Settings > Service accounts: give the service account of this key a role that is named here';
+
+function wrongKey(why: string): Told {
+  return {
+    meaning: `The key: ${why}.`.replace(/\.\.$/, '.'),
+    next: 'Voximplant control panel > Settings > Service accounts > Generate key; set the whole file as LANDLINE_VOXIMPLANT_KEY (az keyvault secret set --vault-name <vault> --name voximplant-key --file <file>)',
+    who: WHO.voximplant,
+  };
+}
+
+async function keyRolesOf({ keyRoles }: Patient): Promise<KeyRoles | undefined> {
+  try {
+    return await keyRoles?.(AbortSignal.timeout(QUESTION_MS));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Config } from '../config.ts';
+import type { SourceName } from '../model.ts';
+import type { Backlog, Clock, Lake, Ledger, Pulse, Source } from '../ports.ts';
+
+/** What the doctor looks at, and how it says what it found. */
+
+/** `fine`; `warning`: it works and should be seen to; `broken`; `skipped`: something before it has to be mended first. */
+export type Result = 'fine' | 'warning' | 'broken' | 'skipped';
+
+/** Who can do it: the person who runs Landline often may not. */
+export const WHO = {
+  runner: 'whoever runs Landline',
+  deployer: 'whoever may change the Function App (Contributor of its resource group)',
+  owner: 'an Owner or User Access Administrator of the resource group',
+  directory: 'a Privileged Role Administrator of the Microsoft Entra tenant',
+  voximplant: 'an Owner or Admin of the Voximplant account',
+} as const;
+
+export interface Finding {
+  /** Stable name of the check. */
+  readonly check: string;
+  /** The dataset, setting or service it is about. */
+  readonly about?: string;
+  readonly result: Result;
+  readonly meaning: string;
+  /** The exact command, setting or page. */
+  readonly next?: string;
+  readonly who?: string;
+}
+
+/** The app with a configuration that can be read, as far as the doctor touches it. */
+export interface Patient {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  readonly backlog: Backlog;
+  readonly pulse: Pulse;
+  readonly clock: Clock;
+  readonly sources: Readonly<Record<SourceName, Source>>;
+  /** A token for Graph; throws `LandlineError` with reason `auth.*`. */
+  readonly graphToken: (fresh: boolean) => Promise<string>;
+  /** What the `Date` header of any answer of this address says, in milliseconds; `NaN` when nothing can be had. */
+  readonly servedAt: (url: string) => Promise<number>;
+  /** Which roles the Voximplant key has; absent without a key. */
+  readonly keyRoles: ((signal: AbortSignal) => Promise<KeyRoles>) | undefined;
+}
+
+export interface KeyRoles {
+  /** Error code of the answer; absent when the key was accepted. */
+  readonly code?: number;
+  readonly roles: readonly string[];
+}
+
+/** What the checks know of each other's results. Filled in the order of the checks. */
+export interface Chart {
+  /** Name of the Function App, for commands. */
+  readonly site: string;
+  /** Object id of the identity, from its token: what roles are granted to. */
+  principal?: string;
+  /** Whether a token for Graph could be had. */
+  token?: boolean;
+  /** Whether it is for the cloud that is read, and has the role. */
+  role?: 'granted' | 'absent';
+  /** This machine's clock minus the server's, in milliseconds. */
+  skewMs?: Partial<Record<SourceName, number>>;
+}
+
+/** One thing to look at. Checks run one after the other, because later ones read the chart. */
+export interface Check {
+  readonly name: string;
+  look(patient: Patient, chart: Chart): Promise<readonly Omit<Finding, 'check'>[]>;
+}
+
+/** How long one question to a source may take. */
+export const QUESTION_MS = 15_000;

@@ -1,0 +1,71 @@
+import { MINUTE_MS } from '../day.ts';
+import type { SourceName } from '../model.ts';
+import { PLANNER_SILENT_MS } from '../page/facts.ts';
+import type { Check, Finding, Patient } from './finding.ts';
+import { WHO } from './finding.ts';
+
+/** Whether the app runs at all, and whether its clock is right. */
+
+const planner: Check = {
+  name: 'planner',
+  async look({ pulse, clock }, { site }) {
+    const next = `Portal: Function App ${site} > Functions > plan: is it enabled, and what do its invocations say? The setting AzureWebJobs.plan.Disabled must not be true`;
+    let last: string | undefined;
+    try {
+      last = await pulse.last();
+    } catch {
+      return [{ result: 'skipped', meaning: 'The ledger cannot be read.' }];
+    }
+    if (last === undefined)
+      return [{ result: 'warning', meaning: 'The planner has not run to its end yet.', next, who: WHO.deployer }];
+    const silentMs = clock.now() - Date.parse(last);
+    const meaning = `The planner ran ${Math.round(silentMs / MINUTE_MS)} minutes ago.`;
+    if (silentMs <= PLANNER_SILENT_MS) return [{ result: 'fine', meaning }];
+    return [{ result: 'broken', meaning: `${meaning} Nothing new is landed.`, next, who: WHO.deployer }];
+  },
+};
+
+/** Tokens for Voximplant are dated 15 s back; a clock further ahead makes them tokens from the future. */
+const SKEW_WARNING_MS = 10_000;
+export const SKEW_BROKEN_MS = 15_000;
+
+const clock: Check = {
+  name: 'clock',
+  async look(patient, chart) {
+    const { config } = patient;
+    const asked: [SourceName, string][] = [['graph', config.cloud.graph]];
+    if (config.voximplant !== undefined) asked.push(['voximplant', config.voximplant.url]);
+    chart.skewMs = {};
+    const findings: Omit<Finding, 'check'>[] = [];
+    for (const [source, url] of asked) {
+      const skewMs = await skewAgainst(url, patient);
+      if (!Number.isNaN(skewMs)) chart.skewMs[source] = skewMs;
+      findings.push(clockFinding(source, url, skewMs));
+    }
+    return findings;
+  },
+};
+
+/** The header has whole seconds and is as old as the way back: half a second each is taken off. */
+async function skewAgainst(url: string, { servedAt, clock }: Patient): Promise<number> {
+  const before = clock.now();
+  const served = await servedAt(url);
+  return (before + clock.now()) / 2 - (served + 500);
+}
+
+function clockFinding(about: SourceName, url: string, skewMs: number): Omit<Finding, 'check'> {
+  const host = new URL(url).host;
+  if (Number.isNaN(skewMs)) {
+    const next = `From the same network: curl --head https://${host}. Outbound https to it must be allowed`;
+    return { about, result: 'broken', meaning: `${host} cannot be reached.`, next, who: WHO.deployer };
+  }
+  const seconds = Math.round(Math.abs(skewMs) / 1_000);
+  if (Math.abs(skewMs) < SKEW_WARNING_MS)
+    return { about, result: 'fine', meaning: `The clock agrees with ${host} to ${seconds} s.` };
+  const meaning = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ${host}: signed tokens are refused, and days are landed too early or late.`;
+  const next =
+    'Set the clock by a time server: timedatectl set-ntp true. In Azure, restart the app to get another machine';
+  return { about, result: Math.abs(skewMs) < SKEW_BROKEN_MS ? 'warning' : 'broken', meaning, next, who: WHO.deployer };
+}
+
+export const RUNNING: readonly Check[] = [planner, clock];

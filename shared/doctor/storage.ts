@@ -1,0 +1,139 @@
+import type { Access } from '../config.ts';
+import { failureOf } from '../errors.ts';
+import { lastDay } from '../owed.ts';
+import type { Chart, Check, Finding, Patient } from './finding.ts';
+import { WHO } from './finding.ts';
+
+/**
+ * Storage: is it there, and may we write to it? Writing is tried with a condition that can never hold, so that nothing
+ * is ever written: who may not write is refused before the condition is looked at.
+ */
+
+type Service = 'table' | 'blob' | 'queue';
+
+const ROLES: Readonly<Record<Service, string>> = {
+  table: 'Storage Table Data Contributor',
+  blob: 'Storage Blob Data Contributor',
+  queue: 'Storage Queue Data Contributor',
+};
+
+/** Etags in the form of each service, of versions that never were. */
+const NEVER_TABLE = `W/"datetime'2000-01-01T00%3A00%3A00.0000000Z'"`;
+const NEVER_BLOB = '"0x8000000000000000"';
+
+/** A dataset that does not exist: its name stands in no list, and nothing is ever written under it. */
+const NOBODY = 'doctor';
+
+export const STORAGE: readonly Check[] = [
+  {
+    name: 'ledger',
+    look: (patient, chart) =>
+      examine('table', patient, chart, async () => {
+        const [dataset] = patient.config.datasets;
+        await patient.ledger.watermark(dataset?.name ?? NOBODY);
+        await patient.ledger.putWatermark({ dataset: NOBODY, firstDay: '2000-01-01' }, NEVER_TABLE);
+        return 'The ledger can be read and written';
+      }),
+  },
+  {
+    name: 'lake',
+    look: (patient, chart) =>
+      examine('blob', patient, chart, async () => {
+        const [dataset] = patient.config.datasets;
+        await patient.lake.head(dataset?.name ?? NOBODY, lastDay(patient.clock.now()));
+        await patient.lake.commit(NOBODY, '2000-01-01', [], NO_RECEIPT, NEVER_BLOB);
+        return 'The partitions can be read and written';
+      }),
+  },
+  {
+    name: 'queue',
+    look: (patient, chart) =>
+      examine('queue', patient, chart, async () => {
+        const { fetch, poison } = await patient.backlog.depth();
+        if (poison > 0) throw new Poisoned(poison);
+        return `The queue can be looked into: ${fetch} waiting, ${poison} given up`;
+      }),
+  },
+];
+
+const NO_RECEIPT = {
+  format: 1,
+  revision: 1,
+  rows: 0,
+  pages: 0,
+  fingerprint: `0-${'0'.repeat(32)}`,
+  windowFrom: '2000-01-01T00:00:00.0000000Z',
+  windowTo: '2000-01-02T00:00:00.0000000Z',
+  apiVersion: NOBODY,
+  fetchedAt: '2000-01-01T00:00:00.000Z',
+  ticket: 1,
+  rowsOutside: 0,
+  rowsNeighbour: 0,
+};
+
+class Poisoned extends Error {
+  readonly count: number;
+  constructor(count: number) {
+    super('There are poison messages');
+    this.count = count;
+  }
+}
+
+async function examine(
+  service: Service,
+  patient: Patient,
+  chart: Chart,
+  look: () => Promise<string>,
+): Promise<Omit<Finding, 'check'>[]> {
+  const access = patient.config.storage[service];
+  const about = accountOf(access);
+  try {
+    return [{ about, result: 'fine', meaning: `${await look()}, as ${identityOf(patient, access)}.` }];
+  } catch (thrown) {
+    if (thrown instanceof Poisoned) return [poisoned(about, thrown.count)];
+    const { reason, message } = failureOf(thrown);
+    const meaning = `${message} (as ${identityOf(patient, access)})`;
+    const missing = /\(404 (Queue|Table|Container|Resource)NotFound\)/.test(message);
+    if (missing) return [{ about, result: 'broken', meaning, next: creation(message, about), who: WHO.owner }];
+    const next = reason === 'storage.forbidden' ? grant(service, about, chart) : reach(about);
+    return [{ about, result: 'broken', meaning, next, who: WHO.owner }];
+  }
+}
+
+function poisoned(about: string, count: number): Omit<Finding, 'check'> {
+  return {
+    about,
+    result: 'warning',
+    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" does not run.`,
+    next: 'Portal: Function App > Functions > poison must be enabled; its invocations say what it throws. The days are not lost: landline status',
+    who: WHO.deployer,
+  };
+}
+
+function creation(message: string, account: string): string {
+  const [, kind = '', name = ''] = /(queue|table|container) "([\w-]+)"/.exec(message) ?? [];
+  return `az storage ${kind} create --name ${name} --account-name ${account} --auth-mode login (or deploy the infrastructure again: docs/deploy.md)`;
+}
+
+/** The identity's object id is in its token, so the command can be run as it stands. */
+function grant(service: Service, account: string, { principal }: Chart): string {
+  const to = principal ?? "<object id of the app's identity>";
+  return `az role assignment create --role "${ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope $(az storage account show --name ${account} --query id --output tsv) (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
+}
+
+function reach(account: string): string {
+  return `az storage account show --name ${account} --query "{state:statusOfPrimary,network:publicNetworkAccess}" (then: the settings of the storage addresses, and the app's network)`;
+}
+
+/** Name of the account; never a key. */
+function accountOf(access: Access): string {
+  if ('url' in access) return new URL(access.url).hostname.split('.')[0] ?? '';
+  return /AccountName=([^;]+)/i.exec(access.connectionString)?.[1] ?? 'devstoreaccount1';
+}
+
+export function identityOf({ config: { signIn } }: Patient, access: Access): string {
+  if ('connectionString' in access) return 'the holder of the connection string';
+  if (signIn.kind === 'environment') return `the app registration ${signIn.clientId}`;
+  if (signIn.kind === 'simulator') return 'nobody';
+  return signIn.clientId === undefined ? "the app's own managed identity" : `the managed identity ${signIn.clientId}`;
+}

@@ -1,0 +1,86 @@
+import { startOf } from '../day.ts';
+import type { DatasetFacts, DayFacts } from './facts.ts';
+import { type Html, html } from './html.ts';
+import { minuteOf } from './next.ts';
+import type { Shown } from './states.ts';
+import { grouped } from './verdict.ts';
+
+/** A year of days as months side by side, weeks across, weekdays down. A page has 2,500 of them: bytes count here. */
+
+/** The class of a cell; a final day, which is most of them, needs none. */
+export const CELLS: Readonly<Record<Shown, string>> = {
+  final: '',
+  open: 'o',
+  empty: 'e',
+  queued: 'q',
+  fetching: 'g',
+  waiting: 'w',
+  missing: 'n',
+  suspect: 's',
+  failed: 'x',
+  expired: 't',
+};
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** Longer texts are in the list below the calendar. */
+const MESSAGE_CHARS = 120;
+
+/** @param group the name of the radio buttons: one letter, another for each calendar */
+export function calendar({ title, days }: DatasetFacts, group: string): Html {
+  const months: DayFacts[][] = [];
+  for (const day of days) {
+    const month = months.at(-1);
+    if (month?.[0]?.day.slice(0, 7) === day.day.slice(0, 7)) month.push(day);
+    else months.push([day]);
+  }
+  const newest = days.at(-1);
+  const blocks = months.map((month, i) => {
+    const [first] = month;
+    const cells = month.map(day => cell(day, group, day === first, day === newest));
+    return html`<div class=m><p>${first === undefined ? '' : monthName(first.day, i === 0)}</p><div>${cells}</div></div>`;
+  });
+  const long = days.some(day => day.message !== undefined || day.next !== undefined) ? ' long' : '';
+  return html`<div class="cal${long}" role=radiogroup aria-label="${title}: days">${blocks}</div>`;
+}
+
+function monthName(day: string, withYear: boolean): string {
+  const month = Number(day.slice(5, 7));
+  const name = MONTHS[month - 1] ?? '';
+  return withYear || month === 1 ? `${name} ${day.slice(0, 4)}` : name;
+}
+
+function cell(day: DayFacts, group: string, first: boolean, newest: boolean): Html {
+  const classes = [CELLS[day.state], first ? `d${weekday(day.day)}` : ''].filter(name => name !== '').join(' ');
+  const label = labelOf(day);
+  if (newest) return html`<input type=radio name=${group} checked class="${classes}" aria-label="${label}">`;
+  if (classes === '') return html`<input type=radio name=${group} aria-label="${label}">`;
+  return html`<input type=radio name=${group} class="${classes}" aria-label="${label}">`;
+}
+
+/** 1 for Monday to 7 for Sunday. */
+function weekday(day: string): number {
+  // The epoch was a Thursday.
+  return ((startOf(day) / 86_400_000 + 3) % 7) + 1;
+}
+
+/** All there is to say about a day, in one line. */
+export function labelOf(day: DayFacts): string {
+  const held = day.held ? heldText(day) : '';
+  const message = day.message ?? '';
+  const short = message.length > MESSAGE_CHARS ? `${message.slice(0, MESSAGE_CHARS - 1)}…` : message;
+  const reason = day.reason === undefined ? '' : `; ${day.reason}${short === '' ? '' : `: ${short}`}`;
+  const stop = /[.…]$/.test(reason) ? '' : '.';
+  const next = day.next === undefined ? '' : `${stop} Next step: ${day.next}`;
+  return `${day.day} ${day.state}${held}${reason}${next}`;
+}
+
+/** Revision 1 is `r1`; dates leave out the year, which is the day's or the one after. */
+function heldText({ rows = 0, revision = 1, landedAt = '', checkedAt = '', settledAt, ...day }: DayFacts): string {
+  const late =
+    revision === 1
+      ? ''
+      : ` (${grouped(day.rowsAdded ?? 0)} late, ${grouped(day.rowsChanged ?? 0)} changed, ${grouped(day.rowsRemoved ?? 0)} removed)`;
+  const checked = settledAt === undefined ? minuteOf(checkedAt).slice(5) : checkedAt.slice(5, 10);
+  return `, ${grouped(rows)} rows, r${revision}${late}, landed ${minuteOf(landedAt).slice(5)}, checked ${checked}`;
+}

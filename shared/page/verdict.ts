@@ -1,0 +1,110 @@
+import type { Gate, Instant } from '../model.ts';
+import type { Depth } from '../ports.ts';
+import type { DatasetFacts } from './facts.ts';
+import { minuteOf } from './next.ts';
+
+/** The answer to the one question that everybody has: is everything held? Pure. */
+
+export interface Verdict {
+  /** `held`: all is well. `landing`: it will be, by itself. `attention`: a person should look. */
+  readonly level: 'held' | 'landing' | 'attention';
+  readonly sentence: string;
+  /** What a person should know or do, most important first. */
+  readonly points: readonly string[];
+}
+
+export interface Seen {
+  readonly datasets: readonly DatasetFacts[];
+  readonly gates: readonly Gate[];
+  readonly depth: Depth | undefined;
+  readonly plannedAt: Instant | undefined;
+  readonly silent: boolean;
+}
+
+export function verdictOf(seen: Seen): Verdict {
+  const { datasets } = seen;
+  const points = [...plannerPoints(seen), ...dayPoints(datasets), ...queuePoints(seen)];
+  const lost = total(datasets, ({ counts }) => counts.expired);
+  const notHeld = total(datasets, each => each.daysOwed - each.daysHeld) - lost;
+  const attention = points.length > 0;
+  const notes = [...notesOf(seen, lost)];
+  return {
+    level: attention ? 'attention' : notHeld > 0 || datasets.length === 0 ? 'landing' : 'held',
+    sentence: sentenceOf(seen, notHeld, lost),
+    points: [...points, ...notes],
+  };
+}
+
+function sentenceOf({ datasets, silent }: Seen, notHeld: number, lost: number): string {
+  if (datasets.length === 0) return 'Nothing has been planned yet.';
+  if (notHeld === 0) return lost === 0 ? 'Everything owed is held.' : 'Everything the sources still have is held.';
+  const logs = datasets.filter(each => each.daysOwed - each.daysHeld > each.counts.expired).length;
+  const verb = notHeld === 1 ? 'is' : 'are';
+  const stuck = total(
+    datasets,
+    ({ trouble }) => trouble.filter(({ state, held }) => state === 'failed' && !held).length,
+  );
+  const moving = stuck === 0 && !silent && datasets.every(({ pausedAt }) => pausedAt === undefined);
+  const rest = moving ? ' yet, and on the way' : stuck === notHeld ? ', and cannot land without a person' : '';
+  return `${counted(notHeld, 'day')} of ${counted(logs, 'log')} ${verb} not held${rest}.`;
+}
+
+function plannerPoints({ plannedAt, silent }: Seen): string[] {
+  if (!silent) return [];
+  return plannedAt === undefined
+    ? ['The planner has never run to its end: nothing new is landed. Run landline doctor.']
+    : [`The planner has not run since ${minuteOf(plannedAt)} UTC: nothing new is landed. Run landline doctor.`];
+}
+
+function dayPoints(datasets: readonly DatasetFacts[]): string[] {
+  const points: string[] = [];
+  const about = (of: (each: DatasetFacts) => number, text: (days: string, plural: boolean) => string): void => {
+    for (const each of datasets) {
+      const count = of(each);
+      if (count > 0) points.push(`${each.title}: ${text(counted(count, 'day'), count !== 1)}`);
+    }
+  };
+  about(
+    ({ expiring }) => expiring.length,
+    (days, plural) => `${days} not held ${plural ? 'are' : 'is'} about to be forgotten by the source.`,
+  );
+  about(
+    ({ counts }) => counts.failed,
+    (days, plural) => `${days} ${plural ? 'need' : 'needs'} a person.`,
+  );
+  about(
+    ({ counts }) => counts.suspect,
+    (days, plural) => `${days} ${plural ? 'are' : 'is'} suspect: the source contradicted itself.`,
+  );
+  return points;
+}
+
+function queuePoints({ depth }: Seen): string[] {
+  if (depth === undefined) return ['The queues could not be looked into. Run landline doctor.'];
+  if (depth.poison === 0) return [];
+  return [`${counted(depth.poison, 'message')} in the poison queue wait${depth.poison === 1 ? 's' : ''} to be noted.`];
+}
+
+const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as const;
+
+/** What is good to know and asks for nothing. */
+function* notesOf({ datasets, gates }: Seen, lost: number): Generator<string> {
+  for (const { source, notBefore, reason } of gates)
+    yield `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself.`;
+  for (const { title, dataset, pausedAt } of datasets)
+    if (pausedAt !== undefined) yield `${title} is paused. To go on: landline resume ${dataset}`;
+  if (lost > 0) yield `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.`;
+}
+
+function total(datasets: readonly DatasetFacts[], of: (each: DatasetFacts) => number): number {
+  return datasets.reduce((sum, each) => sum + of(each), 0);
+}
+
+export function counted(count: number, one: string): string {
+  return `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** With separators, the same everywhere; `toLocaleString` costs a hundred times as much. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

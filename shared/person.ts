@@ -1,0 +1,111 @@
+import { tableOf } from './curate/tables.ts';
+import { cellOf } from './curate/values.ts';
+import type { Day } from './model.ts';
+import { Places } from './places.ts';
+import { type Cut, linesOf } from './rows.ts';
+
+/** Which rows name a person. Pure. docs/privacy.md says what is looked at. */
+
+/** A user id (or sign-in name), or a phone number. */
+export interface Person {
+  readonly kind: 'user' | 'number';
+  readonly value: string;
+}
+
+/** Fewer would be found in rows of everybody. */
+const DIGITS_MIN = 7;
+const CHARS_MIN = 8;
+
+/** What is wrong with a person as given; `undefined` when nothing is. */
+export function problemOf({ kind, value }: Person): string | undefined {
+  if (kind === 'number')
+    return digitsOf(value).length >= DIGITS_MIN && /^[+\d ().-]+$/.test(value)
+      ? undefined
+      : `a phone number with at least ${DIGITS_MIN} digits`;
+  return value.trim().length >= CHARS_MIN ? undefined : `a user id with at least ${CHARS_MIN} characters`;
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
+}
+
+/** Tells the rows of one dataset that name the person from the others. */
+export class PersonFinder {
+  readonly fields: readonly string[];
+  /** The first of `fields` that are searched; the rest is for the caller. */
+  private readonly searched: number;
+  private readonly known: ReadonlySet<string>;
+  private readonly wanted: RegExp;
+  private readonly hint: string;
+  private readonly isNumber: boolean;
+
+  /** @param more fields whose places the caller wants too */
+  constructor(dataset: string, { kind, value }: Person, more: readonly string[] = []) {
+    const columns = tableOf(dataset).columns.flatMap(({ privacy, origin }) => {
+      const field = 'fields' in origin ? origin.fields[dataset] : undefined;
+      return field === undefined ? [] : [{ field, privacy }];
+    });
+    // Identifiers, amounts, times and kinds name nobody, and a number could stand in them by chance.
+    const personal = columns.filter(({ privacy }) => privacy !== 'open').map(({ field }) => field);
+    this.searched = personal.length;
+    this.fields = [...personal, ...more];
+    this.known = new Set(columns.map(({ field }) => field));
+    this.isNumber = kind === 'number';
+    this.hint = this.isNumber ? digitsOf(value).slice(-4) : value.trim().toLowerCase().slice(0, 4);
+    const plain = this.isNumber ? digitsOf(value).split('').join('[ ().\\-/]*') : escaped(value.trim());
+    this.wanted = this.isNumber
+      ? new RegExp(`(?<!\\d)${plain}(?!\\d)`)
+      : new RegExp(`(?<![\\p{L}\\d.@-])${plain}(?![\\p{L}\\d@-])`, 'iu');
+  }
+
+  /** Rows of a cut that was made with `fields`, one answer each. */
+  *namedIn(cut: Cut): Generator<boolean, void> {
+    const unknown = cut.members.filter(name => !this.known.has(name));
+    const others = unknown.length === 0 ? undefined : new Places(cut.body, unknown);
+    for (let row = 0; row < cut.count; row++) {
+      const [start = 0, end = 0] = [cut.starts[row], cut.ends[row]];
+      others?.addLine(start, end);
+      const isObject = cut.body[start] === 0x7b;
+      yield isObject
+        ? this.inSpans(cut.body, cut.spans, row * this.fields.length, this.searched) ||
+          (others !== undefined && this.inSpans(cut.body, others.spans, row * unknown.length, unknown.length))
+        : this.matches(cut.body.toString('utf8', start, end));
+    }
+  }
+
+  private inSpans(body: Buffer, spans: Uint32Array, first: number, count: number): boolean {
+    for (let span = 2 * first; span < 2 * (first + count); span += 2) {
+      const value = cellOf('text', body, spans[span] ?? 0, spans[span + 1] ?? 0);
+      if (typeof value === 'string' && this.matches(value)) return true;
+    }
+    return false;
+  }
+
+  private matches(text: string): boolean {
+    // Most texts lack even four signs of what is looked for.
+    const near = this.isNumber ? digitsOf(text).includes(this.hint) : text.toLowerCase().includes(this.hint);
+    return near && this.wanted.test(text);
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** How many of the lines name the person. */
+export async function countNamed(finder: PersonFinder, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let count = 0;
+  for await (const cut of linesOf(chunks, finder.fields))
+    for (const named of finder.namedIn(cut)) if (named) count += 1;
+  return count;
+}
+
+/** A day that a person's rows were looked for in. */
+export interface SearchedDay {
+  readonly dataset: string;
+  readonly day: Day;
+  /** Rows in the current revision. */
+  readonly raw: number;
+  /** Rows in superseded revisions that have any. */
+  readonly history: readonly { readonly revision: number; readonly rows: number }[];
+}

@@ -1,0 +1,28 @@
+import { errorOf, tokenMaker, type VoximplantSettings } from './voximplant.ts';
+
+/**
+ * What a service account's key may do, by its own account. GetKeyRoles is open to keys without any role, so its answer
+ * tells a key that is not accepted from one that lacks a role. Source: voximplant.com/docs/references/httpapi/rolesystem.
+ *
+ * @returns the error code of the answer, or the names of the roles
+ */
+export function voximplantKeyRoles(
+  settings: VoximplantSettings,
+): (signal: AbortSignal) => Promise<{ readonly code?: number; readonly roles: readonly string[] }> {
+  const tokens = tokenMaker(settings.key, settings.clock);
+  return async signal => {
+    const headers = {
+      authorization: `Bearer ${await tokens(true)}`,
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const url = new URL(`${settings.url.replace(/\/$/, '')}/GetKeyRoles`);
+    const body = new URLSearchParams({ key_id: settings.key.keyId }).toString();
+    const answer = await settings.send({ method: 'POST', url, headers, body }, signal);
+    const code = errorOf(answer) ?? (answer.status === 200 ? undefined : 0);
+    if (code !== undefined) return { code, roles: [] };
+    // Names only, and only what looks like one.
+    const names = answer.body.toString('utf8').matchAll(/"role_name"\s*:\s*"([A-Za-z][\w ]{0,40})"/g);
+    return { roles: [...new Set([...names].map(([, name = '']) => name))] };
+  };
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { DICTIONARY_PAGE, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../cli/dictionary.ts';
+import { fabricViews, synapseViews } from '../../cli/sql-views.ts';
+import { TABLES } from '../../shared/curate/tables.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { ANSWERS_PAGE, answersPage, january, questions, viewsOver } from './kit.ts';
+
+describe('the BI kit', () => {
+  test('its views and ten questions run, and answer what the page says', async context => {
+    const db = await viewsOver(context, await january(context, 40));
+    assert.equal(questions().length, 10);
+    for (const { sql, title } of questions()) assert.ok((await db.rows(sql)).length > 0, title);
+    assert.equal(await answersPage(db), await readFile(ANSWERS_PAGE, 'utf8'), 'run `node test/curate/kit.ts`');
+    for (const { name, columns } of TABLES) {
+      const described = await db.rows(`DESCRIBE ${name}`);
+      const names = described.map(row => row['column_name']);
+      assert.deepEqual(names, [...columns.map(column => column.name), 'dataset', 'date']);
+    }
+    const [dims] = await db.rows(
+      'SELECT (SELECT count(*) FROM dim_country)::INT AS c, (SELECT count(*) FROM dim_call_type)::INT AS t',
+    );
+    assert.deepEqual(dims, { c: 249, t: 23 });
+    assert.deepEqual(
+      await db.rows(
+        `SELECT DISTINCT call_type FROM fact_call ANTI JOIN dim_call_type d ON lower(d.call_type) = lower(fact_call.call_type) WHERE call_class <> 'other'`,
+      ),
+      [],
+    );
+  });
+
+  test('the dictionary and the SQL views are those of the definitions', async () => {
+    const why = 'run `node cli/dictionary.ts`';
+    assert.equal(await readFile(DICTIONARY_PAGE, 'utf8'), dictionaryPage(), why);
+    assert.equal(await readFile(SYNAPSE_VIEWS, 'utf8'), synapseViews(), why);
+    assert.equal(await readFile(FABRIC_VIEWS, 'utf8'), fabricViews(), why);
+  });
+
+  test('every field that a provider documents has a column', () => {
+    for (const { name, fields } of DATASETS) {
+      const columns = TABLES.filter(({ datasets }) => datasets.includes(name)).flatMap(table => table.columns);
+      const mapped = columns.flatMap(({ origin }) => ('fields' in origin ? [origin.fields[name]] : []));
+      assert.deepEqual(
+        fields.filter(field => !mapped.includes(field)),
+        [],
+        name,
+      );
+    }
+  });
+
+  test('every instant has its text beside it, and every key is made of columns that exist', () => {
+    for (const { columns, key, keyFallback, name } of TABLES) {
+      const names = columns.map(column => column.name);
+      assert.equal(new Set(names).size, names.length, name);
+      for (const column of columns) if (column.kind === 'time') assert.ok(names.includes(`${column.name}_text`));
+      for (const part of [...Object.values(key).flat(), ...keyFallback]) assert.ok(names.includes(part), part);
+    }
+  });
+});

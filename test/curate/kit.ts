@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type DatasetName, startSimulator } from '../../local/simulator/index.ts';
+import { writeSmallTables } from '../../shared/curate/small-tables.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { eachDay, HOUR_MS, instantOf, startOf } from '../../shared/day.ts';
+import { freshEntry } from '../../shared/entry.ts';
+import type { DayEntry } from '../../shared/model.ts';
+import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './rig.ts';
+
+/** The BI kit, run: its views over a simulated January, its questions, and the page with their answers. */
+
+const KIT = new URL('../../docs/bi/', import.meta.url);
+export const ANSWERS_PAGE = fileURLToPath(new URL('questions.md', KIT));
+const FIRST = '2026-01-01';
+const LAST = '2026-01-31';
+const NOW = Date.parse('2026-02-01T06:00:00Z');
+
+type Ends = { after(act: () => unknown): void };
+
+/** Writes a month of curated tables below a folder. @returns the folder */
+export async function january(context: Ends, rows: number): Promise<string> {
+  const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, now: () => NOW + 60 * 86_400_000 });
+  const on = rig('masked');
+  const ledgers = [];
+  for (const dataset of DATASETS) {
+    const entries: DayEntry[] = [];
+    for (const day of eachDay(FIRST, LAST)) {
+      const truth = simulator.truth(dataset.name as DatasetName, day);
+      await curated(on, dataset.name, day, truth);
+      entries.push(entryOf(dataset.name, day, truth.length));
+    }
+    const watermark = { dataset: dataset.name, firstDay: FIRST };
+    ledgers.push({ dataset, entries, watermark });
+  }
+  await writeSmallTables(on.curated, ledgers, NOW, on.report);
+  await simulator.stop();
+  const folder = folderFor(context);
+  await layOut(on, new Map(), folder);
+  return folder;
+}
+
+function entryOf(dataset: string, day: string, rows: number): DayEntry {
+  const landedAt = instantOf(startOf(day) + 26 * HOUR_MS);
+  const settled = day < '2026-01-26' ? { settledAt: instantOf(startOf(day) + 150 * HOUR_MS) } : {};
+  const counts = {
+    rows,
+    bytes: 0,
+    pages: 1,
+    rowsAdded: 0,
+    rowsChanged: 0,
+    rowsRemoved: 0,
+    rowsOutside: 0,
+    rowsNeighbour: 0,
+  };
+  const held = {
+    ...counts,
+    revision: 1,
+    fingerprint: '-',
+    landedAt,
+    checkedAt: landedAt,
+    curatedRevision: 1,
+    ...settled,
+  };
+  return { ...freshEntry(dataset, day, NOW), held };
+}
+
+/** DuckDB with the views of the kit over a folder; what reaches for Azure is left out. */
+export async function viewsOver(context: Ends, folder: string): Promise<Duck> {
+  const db = await duck(context);
+  await db.run(`SET VARIABLE lake = '${folder}/curated'`);
+  const sql = readFileSync(new URL('duckdb.sql', KIT), 'utf8').replace(/^--.*$/gm, '');
+  for (const statement of sql.split(';').map(each => each.trim())) {
+    if (statement.startsWith('CREATE OR REPLACE VIEW')) await db.run(statement);
+  }
+  return db;
+}
+
+export interface Question {
+  readonly title: string;
+  readonly sql: string;
+}
+
+export function questions(): Question[] {
+  const sql = readFileSync(new URL('questions.sql', KIT), 'utf8');
+  return [...sql.matchAll(/^-- (\d+\. .*)\n([^;]*;)/gm)].map(([, title = '', body = '']) => ({ title, sql: body }));
+}
+
+const INTRODUCTION = `# Ten questions, with answers
+
+The questions of \`questions.sql\`, asked of a simulated January (\`test/curate/kit.ts\`, which also writes this page; a test
+holds it to what DuckDB answers). The numbers are invented; amounts are per currency and never added across.
+`;
+
+export async function answersPage(db: Duck): Promise<string> {
+  const sections: string[] = [];
+  for (const { title, sql } of questions()) {
+    sections.push(`\n## ${title}\n\n\`\`\`sql\n${sql}\n\`\`\`\n\n${tableOf(await db.rows(sql))}`);
+  }
+  return INTRODUCTION + sections.join('');
+}
+
+function tableOf(rows: Rows): string {
+  const names = Object.keys(rows[0] ?? {});
+  const line = (cells: readonly unknown[]): string => `| ${cells.map(cell => String(cell ?? '')).join(' | ')} |\n`;
+  return line(names) + line(names.map(() => '---')) + rows.map(row => line(names.map(name => row[name]))).join('');
+}
+
+if (import.meta.main) {
+  const ends: (() => unknown)[] = [];
+  const context = { after: (act: () => unknown) => void ends.push(act) };
+  const db = await viewsOver(context, await january(context, 40));
+  await writeFile(ANSWERS_PAGE, await answersPage(db));
+  for (const end of ends.reverse()) await end();
+}

@@ -1,0 +1,246 @@
+/**
+ * Rules to break, one at a time: one exact piece of a file, and what stands in its place. The real code runs
+ * with that change, so a bug here is one that a careless commit could make.
+ */
+export interface PlantedBug {
+  readonly name: string;
+  /** In the repository. Two are of the stores' double: what it leaves out, the stores would leave out. */
+  readonly file: string;
+  /** Must stand there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'commit without If-Match',
+    file: 'test/doubles/memory-lake.ts',
+    find: 'if (blob.committed?.etag !== replaces) {',
+    replace: 'if (blob.committed?.receipt.ticket === receipt.ticket) {',
+  },
+  {
+    name: 'commit names no version to replace',
+    file: 'shared/commit.ts',
+    find: 'commit.segments, receipt, replaces?.etag)',
+    replace: 'commit.segments, receipt, undefined)',
+  },
+  {
+    name: 'no ticket check in the claim',
+    file: 'shared/claim.ts',
+    find: `if (state !== 'queued' || ticket !== message.ticket) return undefined;`,
+    replace: `if (state === 'idle') return undefined;`,
+  },
+  {
+    name: 'no shrink guard',
+    file: 'shared/guards.ts',
+    find: 'if (read.rows < rowsHeld &&',
+    replace: 'if (read.rows < 0 &&',
+  },
+  {
+    name: 'one witness is enough',
+    file: 'shared/guards.ts',
+    find: `if (shrink.reason === 'shrink.emptied' || !witnessed)`,
+    replace: `if (shrink.reason === 'shrink.emptied' || shrink.since === now)`,
+  },
+  {
+    name: 'an emptied day is believed',
+    file: 'shared/guards.ts',
+    find: `if (shrink.reason === 'shrink.emptied' || !witnessed)`,
+    replace: 'if (!witnessed)',
+  },
+  {
+    name: 'watermark = newest day',
+    file: 'shared/plan.ts',
+    find: 'if (entry === undefined || !passes(entry)) break;',
+    replace: 'if (entry === undefined || !passes(entry)) continue;',
+  },
+  {
+    name: 'settled at once, never read again',
+    file: 'shared/owed.ts',
+    find: 'return now >= endOf(day) + dataset.settleDays * DAY_MS;',
+    replace: 'return now >= endOf(day);',
+  },
+  {
+    name: 'settled by the read that changed it',
+    file: 'shared/commit.ts',
+    find: 'known?.settledAt ?? (known && maySettle(dataset, day, now)',
+    replace: '(maySettle(dataset, day, now)',
+  },
+  {
+    name: 'no late check',
+    file: 'shared/owed.ts',
+    find: 'if (now < lateCheckAt ||',
+    replace: 'if (now > 0 ||',
+  },
+  {
+    name: 'ledger before blob',
+    file: 'shared/fetch.ts',
+    find: `      await claim.beat(on.clock.now());
+      const commit: Commit`,
+    replace: `      await claim.save({ ...claim.entry, held: { revision: (replaces?.receipt.revision ?? 0) + 1, rows: read.rows,
+        bytes: reading.bytes, pages: reading.pages, fingerprint: read.fingerprint, landedAt: instantOf(now),
+        checkedAt: instantOf(now), rowsAdded: 0, rowsChanged: 0, rowsRemoved: 0, rowsOutside: 0, rowsNeighbour: 0,
+        curatedRevision: 0 } });
+      const commit: Commit`,
+  },
+  {
+    name: 'no duplicate check',
+    file: 'shared/reading.ts',
+    find: 'if (!this.keys.add(keys, row)) this.duplicates += 1;',
+    replace: 'this.keys.add(keys, row);',
+  },
+  {
+    name: 'stated totals are not compared',
+    file: 'shared/guards.ts',
+    find: 'read.total !== undefined &&',
+    replace: 'read.total === -1 &&',
+  },
+  {
+    name: 'checkpoint saved before staging',
+    file: 'shared/pages.ts',
+    find: '  if (block.length > 0) await on.lake.stage(',
+    replace: `  reading.advance(page.next, block.length > 0, on.clock.now());
+  await claim.beat(on.clock.now(), reading.checkpoint());
+  if (Date.now() < 0) await on.lake.stage(`,
+  },
+  {
+    name: 'staged progress ahead of its blocks',
+    file: 'shared/fetch.ts',
+    find: 'reading.whole && reading.cursor !== undefined',
+    replace: 'reading.cursor !== undefined',
+  },
+  {
+    name: 'old cursors are trusted',
+    file: 'shared/reading.ts',
+    find: 'now <= Date.parse(checkpoint.cursorAt) + CURSOR_MS',
+    replace: 'now >= 0',
+  },
+  {
+    name: 'no history copy',
+    file: 'shared/commit.ts',
+    find: `(await lake.keep(dataset.name, window.day, replaces)) === 'superseded'`,
+    replace: 'replaces.bytes < 0',
+  },
+  {
+    name: 'rows of the overlap kept twice',
+    file: 'shared/sift.ts',
+    find: `if (place !== 'neighbour') continue;`,
+    replace: `if (place !== 'neighbour' || row >= 0) continue;`,
+  },
+  {
+    name: 'the gate is not looked at',
+    file: 'shared/gate.ts',
+    find: 'if (gate === undefined || Date.parse(gate.notBefore) <= clock.now()) return;',
+    replace: 'if (gate === undefined || Date.parse(gate.notBefore) <= clock.now() || clock.now() > 0) return;',
+  },
+  {
+    name: 'a shorter wait opens the gate',
+    file: 'shared/gate.ts',
+    find: 'if (found !== undefined && found.value.notBefore >= gate.notBefore) return;',
+    replace: '',
+  },
+  {
+    name: 'planner ignores the etag',
+    file: 'shared/reconcile.ts',
+    find: 'on.ledger.putDay(entry, found?.etag)',
+    replace: 'on.ledger.putDay(entry, (await on.ledger.day(dataset.name, day))?.etag)',
+  },
+  {
+    name: 'takeover without raising the ticket',
+    file: 'shared/entry.ts',
+    find: `      state: 'queued',
+      ticket: work.ticket + 1,`,
+    replace: `      state: 'queued',
+      ticket: work.ticket + (work.state === 'fetching' ? 0 : 1),`,
+  },
+  {
+    name: 'claim without raising the ticket',
+    file: 'shared/entry.ts',
+    find: `state: 'fetching', ticket: work.ticket + 1,`,
+    replace: `state: 'fetching', ticket: work.ticket,`,
+  },
+  {
+    name: 'a lost message is never noticed',
+    file: 'shared/owed.ts',
+    find: `? 'lost-message' : undefined`,
+    replace: '? undefined : undefined',
+  },
+  {
+    name: 'a silent worker is never taken over',
+    file: 'shared/owed.ts',
+    find: `? 'takeover' : undefined`,
+    replace: '? undefined : undefined',
+  },
+  {
+    name: 'takeover of workers that are alive',
+    file: 'shared/owed.ts',
+    find: `now > ms(work.heartbeat) + SILENT_MS ? 'takeover'`,
+    replace: `now > ms(work.heartbeat) + 2_000 ? 'takeover'`,
+  },
+  {
+    name: 'failed days are never retried',
+    file: 'shared/owed.ts',
+    find: `now >= ms(work.retryAt) ? 'failed'`,
+    replace: `now < 0 ? 'failed'`,
+  },
+  {
+    name: 'cursor dropped on continuation',
+    file: 'shared/reading.ts',
+    find: 'this.cursor = from.cursor;',
+    replace: 'this.cursor = undefined;',
+  },
+  {
+    name: 'digest not resumed',
+    file: 'shared/reading.ts',
+    find: 'new Digest(from?.digest)',
+    replace: 'new Digest()',
+  },
+  {
+    name: 'segments of earlier workers forgotten',
+    file: 'shared/reading.ts',
+    find: 'this.segments = from.segments;',
+    replace: '',
+  },
+  {
+    name: 'keys not resumed',
+    file: 'shared/reading.ts',
+    find: `if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));`,
+    replace: '',
+  },
+  {
+    name: 'a superseded worker goes on',
+    file: 'shared/claim.ts',
+    find: 'if (etag === undefined) throw new Superseded();',
+    replace: 'if (etag === undefined) return;',
+  },
+  {
+    name: 'a held-back day is forgotten by the ledger',
+    file: 'shared/fetch.ts',
+    find: 'await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(now) }, suspicion));',
+    replace: 'await claim.save(done(claim.entry, before, suspicion));',
+  },
+  {
+    name: 'a day is landed before it is over',
+    file: 'shared/owed.ts',
+    find: 'export const DAY_OVER_MS = HOUR_MS;',
+    replace: 'export const DAY_OVER_MS = -12 * HOUR_MS;',
+  },
+  {
+    name: 'no bound on days in flight',
+    file: 'shared/plan.ts',
+    find: 'const room = open ?',
+    replace: 'const room = open ? 99 : now < 0 ?',
+  },
+  {
+    name: 'revisions numbered by the ledger alone',
+    file: 'shared/commit.ts',
+    find: 'return Math.max(knownRevision, last);',
+    replace: 'return last < 0 ? last : knownRevision;',
+  },
+  {
+    name: 'changes are not counted again after a lost note',
+    file: 'shared/commit.ts',
+    find: 'known ?? (await compareRevisions(lake, dataset, day, receipt.revision))',
+    replace: 'known ?? before ?? (await compareRevisions(lake, dataset, day, receipt.revision))',
+  },
+];

@@ -1,0 +1,88 @@
+import { DAY_MS, eachDay, endOf, HOUR_MS } from '../../shared/day.ts';
+import type { Dataset, Day, DayEntry } from '../../shared/model.ts';
+import { lastDay } from '../../shared/owed.ts';
+import { type Context, type Findings, keyOf, linesIn } from './findings.ts';
+import type { LakeChecks } from './lake-checks.ts';
+
+/** What must hold when faults have stopped and time has passed: the days are those of a clean run. */
+
+/** After a day could be read again, this is time enough to have done it, witnesses and backoffs included. */
+const MARGIN_MS = 8 * HOUR_MS;
+
+/** A day that could be landed this long ago has landed. */
+const LANDING_MS = 12 * HOUR_MS;
+
+export function checkQuiet(on: Context, findings: Findings, lake: LakeChecks, datasets: readonly Dataset[]): void {
+  const { now } = on.scheduler;
+  const entries = new Map(
+    on
+      .stores()
+      .entries()
+      .map(entry => [keyOf(entry.dataset, entry.day), entry]),
+  );
+  for (const dataset of datasets) {
+    const watermark = on.stores().ledgerStore.watermarks.get(dataset.name)?.value;
+    findings.check(watermark !== undefined, '6', () => `${dataset.name} has no watermark`);
+    if (watermark === undefined) continue;
+    for (const day of eachDay(watermark.firstDay, lastDay(now - LANDING_MS)))
+      checkDay(on, findings, lake, dataset, day, entries.get(keyOf(dataset.name, day)));
+    const { landedThrough } = watermark;
+    const landed = landedThrough !== undefined && landedThrough >= lastDay(now - LANDING_MS);
+    findings.check(landed, '14', () => `${dataset.name} is landed through ${landedThrough} only`);
+    // The oldest days of a run can all have settled by its end.
+    const old = lastDay(now - (dataset.settleDays * 24 + dataset.rereadHours * 4) * HOUR_MS);
+    const open = [...entries.values()].some(
+      ({ dataset: name, day, work }) => name === dataset.name && day <= old && work.suspicion !== undefined,
+    );
+    const settled = watermark.settledThrough !== undefined && watermark.settledThrough >= old;
+    findings.check(settled || open || old < watermark.firstDay, '14', () => {
+      return `${dataset.name} is settled through ${watermark.settledThrough} only, not ${old}`;
+    });
+  }
+}
+
+function checkDay(
+  on: Context,
+  findings: Findings,
+  lake: LakeChecks,
+  dataset: Dataset,
+  day: Day,
+  entry: DayEntry | undefined,
+): void {
+  const about = `${dataset.name} ${day}`;
+  const { current, history } = lake.of(dataset.name, day);
+  findings.check(current !== undefined && entry?.held !== undefined, '14', () => {
+    return `${about} has not landed: ${JSON.stringify(entry?.work)}`;
+  });
+  if (current === undefined || entry?.held === undefined) return;
+  const { held, work } = entry;
+  const resting = work.state === 'idle' || (work.state === 'queued' && work.checkpoint === undefined);
+  findings.check(resting, '14', () => `${about} is still ${work.state}: ${work.errorKind}`);
+  const { receipt } = current;
+  findings.check(held.revision === receipt.revision, '12', () => {
+    return `${about} is noted as r${held.revision} and holds r${receipt.revision}`;
+  });
+  const kept = [...history.keys()].filter(revision => revision < receipt.revision).length;
+  findings.check(kept === receipt.revision - 1, '5', () => `${about} r${receipt.revision} has ${kept} in history`);
+  checkTruth(on, findings, dataset, day, current.text, work.suspicion?.reason === 'shrink.emptied');
+}
+
+/** Every change that a clean run would have seen by now has been seen. */
+function checkTruth(on: Context, findings: Findings, dataset: Dataset, day: Day, text: string, emptied: boolean): void {
+  const { now } = on.scheduler;
+  const truth = on.truths.get(dataset.name);
+  const changedAt = truth?.changedAt(day) ?? 0;
+  const settlesAt = endOf(day) + dataset.settleDays * DAY_MS;
+  const lateCheckAt = endOf(day) + dataset.lateCheckDays * DAY_MS;
+  const rereadMs = dataset.rereadHours * HOUR_MS;
+  const seenBy = changedAt < settlesAt ? Math.max(changedAt, on.faultsEnd) + rereadMs : lateCheckAt;
+  // A change that came too late for every read is not owed to anybody.
+  const margin = MARGIN_MS + on.skewMs;
+  if (changedAt >= lateCheckAt || now < seenBy + margin || now < on.faultsEnd + rereadMs + margin) return;
+  const rows = (truth?.rows(day) ?? []).map(row => row.line).sort();
+  const same = rows.join('\n') === linesIn(text).sort().join('\n');
+  const excused = emptied && rows.length === 0;
+  findings.check(same || excused, '7', () => {
+    return `${dataset.name} ${day} has ${linesIn(text).length} rows, the source ${rows.length}, changed ${new Date(changedAt).toISOString()}`;
+  });
+}

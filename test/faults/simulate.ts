@@ -1,0 +1,36 @@
+import type { FaultPlan } from './actor.ts';
+import { Dice } from './dice.ts';
+import { OPERATION_FAULTS, type Profile, profileOf } from './profile.ts';
+import { type Outcome, STARTS_AT, World } from './world.ts';
+
+/** One seed, one world: its profile, its truth, and everything that goes wrong with it. */
+
+export function profileOfSeed(seed: number): Profile {
+  return profileOf(new Dice(seed).fork('profile'));
+}
+
+export function simulate(seed: number, print?: (line: string) => void): Promise<Outcome> {
+  const profile = profileOfSeed(seed);
+  const world = new World({
+    seed,
+    profile,
+    faults: ({ dice }, time) => chance(profile, dice, time),
+    ...(print && { print }),
+  });
+  return world.run();
+}
+
+/** Strikes operations with the profile's probabilities, until faults stop. */
+function chance(profile: Profile, dice: Dice, time: { readonly now: number }): FaultPlan {
+  const end = STARTS_AT + profile.faultsMs;
+  return {
+    choose: () => {
+      if (time.now >= end) return undefined;
+      let roll = dice.next();
+      return OPERATION_FAULTS.find(fault => {
+        roll -= profile.operations[fault];
+        return roll < 0;
+      });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Simulator } from '../../local/simulator/index.ts';
+import { systemClock } from '../../shared/clock.ts';
+import type { Cloud } from '../../shared/clouds.ts';
+import { type Config, type Environment, readConfig } from '../../shared/config.ts';
+import { instantOf, MINUTE_MS } from '../../shared/day.ts';
+import { type Diagnosis, diagnose, type Finding, type Patient } from '../../shared/doctor.ts';
+import { sender } from '../../shared/http.ts';
+import { graphSource } from '../../shared/sources/graph.ts';
+import { voximplantSource } from '../../shared/sources/voximplant.ts';
+import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
+import { memoryJobs } from '../doubles/memory-jobs.ts';
+import { memoryLake } from '../doubles/memory-lake.ts';
+import { memoryLedger } from '../doubles/memory-ledger.ts';
+
+/** A healthy app over the simulator, and ways to break one thing of it. */
+
+/** Of the app's identity. */
+export const OBJECT_ID = '0b1c2d3e-1111-4222-8333-444455556666';
+export const EMULATOR =
+  'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/x;QueueEndpoint=http://127.0.0.1:2/x;TableEndpoint=http://127.0.0.1:3/x;';
+
+export interface Planted {
+  /** Changes to the app's settings. */
+  readonly settings?: Environment;
+  readonly roles?: readonly string[];
+  readonly tokenAgeMs?: number;
+  /** The cloud the token is for; the simulator's when absent. */
+  readonly audience?: string;
+  readonly token?: Patient['graphToken'];
+  readonly voximplantRole?: string;
+  /** Of our machine against the servers. */
+  readonly skewMs?: number;
+  readonly parts?: Partial<Patient>;
+}
+
+/** The app as the wiring would make it; the simulator plays a real tenant, so its sign-in is checked. */
+export function patientWith(simulator: Simulator, planted: Planted = {}): Patient {
+  const skewMs = planted.skewMs ?? 0;
+  const clock = { ...systemClock, now: () => Date.now() + skewMs };
+  const key = simulator.account.keyFile('plain');
+  const base = { AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'managed-identity', LANDLINE_VOXIMPLANT_KEY: key };
+  const read = readConfig({ ...base, ...planted.settings });
+  // `readConfig` names the real clouds; here the simulator stands at their addresses.
+  const cloud: Cloud = { ...read.cloud, graph: simulator.graphUrl };
+  const config: Config = {
+    ...read,
+    cloud,
+    voximplant: read.voximplant && { ...read.voximplant, url: simulator.voximplantUrl },
+  };
+  simulator.switches.voximplantRole = planted.voximplantRole ?? 'Owner';
+  const seconds = Math.floor((Date.now() - (planted.tokenAgeMs ?? 0)) / 1_000);
+  const roles = planted.roles ?? ['CallRecord-PstnCalls.Read.All'];
+  const claims = {
+    aud: planted.audience ?? simulator.graphUrl,
+    oid: OBJECT_ID,
+    iat: seconds,
+    exp: seconds + 86_400,
+    roles,
+  };
+  const graphToken = planted.token ?? (async () => simulator.graphToken(claims));
+  const around = { send: sender(), random: () => 0, clock: { ...clock, sleep: async () => {} } };
+  return {
+    config,
+    ledger: memoryLedger(),
+    lake: memoryLake(),
+    backlog: memoryJobs(clock),
+    pulse: { beat: async () => {}, last: async () => instantOf(Date.now() - 2 * MINUTE_MS) },
+    clock,
+    sources: {
+      graph: graphSource({ ...around, origin: cloud.graph, token: graphToken }),
+      voximplant: voximplantSource({ ...around, ...required(config.voximplant) }),
+    },
+    graphToken,
+    servedAt: async () => Date.now() - 500,
+    keyRoles: voximplantKeyRoles({ ...around, ...required(config.voximplant) }),
+    ...planted.parts,
+  };
+}
+
+export function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('It should be there');
+  return value;
+}
+
+export function examine(simulator: Simulator, planted: Planted = {}): Promise<Diagnosis> {
+  return diagnose(() => patientWith(simulator, planted), systemClock, 'contoso-landline');
+}
+
+/** Findings that are not fine, as `check about`. */
+export function complaints({ findings }: Diagnosis): string[] {
+  return findings
+    .filter(({ result }) => result === 'broken' || result === 'warning')
+    .map(({ check, about }) => (about === undefined ? check : `${check} ${about}`));
+}
+
+export function finding({ findings }: Diagnosis, check: string, about?: string): Finding {
+  return required(findings.find(each => each.check === check && (about === undefined || each.about === about)));
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { run } from '../../cli/main.ts';
+import type { Output } from '../../cli/output.ts';
+import { startHost } from '../../local/host.ts';
+
+/** `landline doctor`, over an app in the local host and over a settings file. */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the command said, and its exit code. */
+async function landline(...argv: string[]): Promise<{ code: number; said: string }> {
+  const lines: string[] = [];
+  const out: Output = {
+    line: (text = '') => void lines.push(text),
+    json: value => void lines.push(JSON.stringify(value)),
+    note: text => void lines.push(text),
+    progress: () => {},
+    paint: (_colour, text) => text,
+    interactive: false,
+    confirm: async () => false,
+  };
+  return { code: await run(argv, out), said: lines.join('\n') };
+}
+
+async function brokenApp(context: TestContext): Promise<string> {
+  const host = await startHost({
+    root: ROOT,
+    files: ['functions/doctor.ts'],
+    connectionString: 'UseDevelopmentStorage=true',
+    settings: { LANDLINE_CLOUD: 'china' },
+    functionKey: 'the-key',
+    log: () => {},
+  });
+  context.after(() => host.stop());
+  return host.url ?? '';
+}
+
+test('asked of an app, the doctor prints what the app found, with the next step and who can do it', async context => {
+  const url = await brokenApp(context);
+  const { code, said } = await landline('doctor', '--app', url, '--key', 'the-key');
+  assert.equal(code, 1);
+  assert.match(said, /^broken {3}configuration LANDLINE_CLOUD: Microsoft does not offer .* China cloud/);
+  assert.match(said, /\n {9}next: az functionapp config appsettings set .*"LANDLINE_CLOUD=<value>"/);
+  assert.match(said, /\n {9}who: {2}whoever may change the Function App/);
+  const json = await landline('--json', 'doctor', '--app', url, '--key', 'the-key');
+  assert.equal(JSON.parse(json.said).findings[0].about, 'LANDLINE_CLOUD');
+});
+
+test('a wrong key, a wrong address and an app that is not there are told apart', async context => {
+  const url = await brokenApp(context);
+  const wrongKey = await landline('doctor', '--app', url, '--key', 'another');
+  assert.deepEqual([wrongKey.code, /does not accept the key/.test(wrongKey.said)], [2, true]);
+  assert.equal((await landline('doctor', '--app', 'http://contoso.example')).code, 2);
+  const nobody = await landline('doctor', '--app', 'http://127.0.0.1:9');
+  assert.deepEqual([nobody.code, /cannot be reached/.test(nobody.said)], [3, true]);
+  assert.doesNotMatch(wrongKey.said, /another/);
+});
+
+test('over a settings file it looks from this machine', async context => {
+  const folder = await mkdtemp(join(tmpdir(), 'landline-doctor-'));
+  context.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'local.settings.json');
+  const key = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)';
+  const Values = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', LANDLINE_VOXIMPLANT_KEY: key };
+  await writeFile(file, JSON.stringify({ IsEncrypted: false, Values }));
+  const { code, said } = await landline('--settings', file, 'doctor');
+  assert.equal(code, 1);
+  assert.match(said, /^broken {3}key-vault LANDLINE_VOXIMPLANT_KEY: Its Key Vault reference is not resolved/);
+});

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DatasetName, SimulatorOptions } from '../../local/simulator/index.ts';
+import { startSimulator } from '../../local/simulator/index.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/day.ts';
+import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
+import type { Dataset, Receipt } from '../../shared/model.ts';
+import { CURSOR_MS } from '../../shared/reading.ts';
+import { DAY, type Lane, NOW, openLane } from './lane.ts';
+import { placesOf, type Rig, rig, truthOf } from './rig.ts';
+import { strike } from './sweep.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+/** What is true of every dataset in the list: written once, inherited by being listed. Faults: faults.test.ts. */
+
+type Run = (lane: Lane) => Promise<void>;
+
+function withRows(dataset: Dataset, rows: number, title: string, run: Run, options: SimulatorOptions = {}): void {
+  test(`${dataset.name}: ${title}`, async () => {
+    const lane = await openLane(dataset, rows, options);
+    try {
+      await run(lane);
+    } finally {
+      await lane.stop();
+    }
+  });
+}
+
+async function landOnce({ dataset }: Lane, rig: Rig): Promise<void> {
+  await rig.ask(dataset, DAY);
+  await rig.drive();
+}
+
+/** The partition is the truth, byte by byte, and its receipt recounts. */
+function assertTrue({ dataset, truth }: Lane, rig: Rig): Receipt {
+  const partition = rig.lake.partition(dataset.name, DAY);
+  assert.ok(partition !== undefined);
+  const { receipt, bytes } = partition;
+  assert.ok(bytes.equals(truth), 'the partition is not the truth');
+  const digest = new Digest();
+  const lines = bytes.toString().split('\n').slice(0, -1);
+  for (const line of lines) digest.add(Buffer.from(line));
+  assert.equal(receipt.rows, lines.length);
+  assert.equal(receipt.fingerprint, fingerprintOf(lines.length, digest.text));
+  const { from, to } = windowOf(DAY, dataset.overlap);
+  assert.deepEqual([receipt.windowFrom, receipt.windowTo], [from, to]);
+  assert.equal(receipt.apiVersion, dataset.api);
+  return receipt;
+}
+
+for (const dataset of DATASETS) {
+  withRows(dataset, 1_420, 'two reads agree, and the second changes nothing', async lane => {
+    const rig = lane.rig();
+    await landOnce(lane, rig);
+    const first = assertTrue(lane, rig);
+    rig.clock.pass(HOUR_MS);
+    await landOnce(lane, rig);
+    assert.deepEqual(rig.outcomes, ['landed', 'unchanged']);
+    assert.deepEqual(assertTrue(lane, rig), first);
+  });
+
+  withRows(dataset, 3_300, 'a read that was stopped goes on from each of its cursors', async lane => {
+    for (const stopAfter of [1, 2, 3]) {
+      let staged = 0;
+      const clock = virtualClock(NOW);
+      const lakeHooks = {
+        after: async (op: string) => void (op.startsWith('lake.stage') && ++staged === stopAfter && clock.timeUp()),
+      };
+      const { counters } = lane.simulator;
+      const before = counters.requests;
+      const rig = lane.rig({ clock, lakeHooks });
+      await landOnce(lane, rig);
+      assert.deepEqual(rig.outcomes, ['continued', 'landed']);
+      const { pages } = assertTrue(lane, rig);
+      assert.equal(pages, 4);
+      // The page that was already asked for when time was up is the only one that is read twice.
+      assert.ok(counters.requests - before <= 5, `${counters.requests - before} requests`);
+      assert.equal(rig.lake.staged(dataset.name, DAY), 0);
+    }
+  });
+
+  withRows(
+    dataset,
+    2_100,
+    'a cursor that is too old is not trusted: the day is read from its first page',
+    async lane => {
+      let staged = 0;
+      const clock = virtualClock(NOW);
+      const lakeHooks = {
+        after: async (op: string) => void (op.startsWith('lake.stage') && ++staged === 1 && clock.timeUp()),
+      };
+      const rig = lane.rig({ clock, lakeHooks });
+      await rig.ask(dataset, DAY);
+      await rig.plan();
+      await rig.deliverOne();
+      assert.deepEqual(rig.outcomes, ['continued']);
+      clock.pass(CURSOR_MS + MINUTE_MS);
+      const before = lane.simulator.counters.requests;
+      await rig.drive();
+      assertTrue(lane, rig);
+      assert.equal(lane.simulator.counters.requests - before, 3);
+    },
+  );
+
+  withRows(dataset, 0, 'an account without rows has empty days, and they are landed', async lane => {
+    const rig = lane.rig();
+    await landOnce(lane, rig);
+    assert.deepEqual(rig.landed(dataset, DAY), []);
+    assert.deepEqual([rig.outcomes, rig.state(dataset, DAY)], [['landed'], 'open']);
+  });
+
+  for (const rows of [1_000, 12_345]) {
+    withRows(dataset, rows, `a day of exactly ${rows} rows lands whole`, async lane => {
+      const rig = lane.rig({ pagesMax: 20 });
+      await landOnce(lane, rig);
+      const { rows: landed, rowsNeighbour } = assertTrue(lane, rig);
+      assert.equal(landed, rows);
+      assert.ok(rowsNeighbour <= { none: 0, instant: 1, second: 2 }[dataset.overlap]);
+    });
+  }
+
+  withRows(
+    dataset,
+    400,
+    'unknown fields, values and missing ones land as they came, and drift is told once',
+    async lane => {
+      const rig = lane.rig();
+      await landOnce(lane, rig);
+      const { rowsOutside } = assertTrue(lane, rig);
+      const drift = rig.told.filter(({ event }) => event === 'schema drifted');
+      assert.equal(drift.length, 1);
+      assert.match(drift[0]?.line ?? '', /"fields":"(\w+,?)+"/);
+      await landOnce(lane, rig);
+      assert.equal(rig.told.filter(({ event }) => event === 'schema drifted').length, 1);
+      assert.equal(rig.entry(dataset, DAY).held?.rowsOutside, rowsOutside);
+    },
+    { oddShare: 0.3 },
+  );
+
+  test(`${dataset.name}: a row at midnight is in one partition only, and every row is in one`, async () => {
+    await withNeighbours(dataset, async (rig, days, truth) => {
+      for (const day of days) assert.deepEqual(rig.landed(dataset, day), truth(day), day);
+      const rows = days.flatMap(day => rig.landed(dataset, day) ?? []);
+      const midnights = rows.filter(row => row.includes(`${DAY}T00:00:00`) || row.includes(`${DAY} 00:00:00`));
+      if (dataset.eventTime !== undefined) {
+        assert.equal(new Set(rows).size, rows.length);
+        assert.equal(midnights.length, 1);
+      }
+    });
+  });
+
+  for (const fault of ['late-rows', 'fewer-rows'] as const) {
+    withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async lane => {
+      const { rig, ending } = await strike(lane, fault, 'first', { landedBefore: true });
+      assert.deepEqual([ending.end, ending.reason, ending.rows], ['held', 'shrink.held', 'true']);
+      lane.simulator.setFaults([]);
+      await landOnce(lane, rig);
+      assert.deepEqual([rig.outcomes.at(-1), rig.state(dataset, DAY)], ['unchanged', 'final']);
+    });
+  }
+
+  withRows(dataset, 600, 'an emptied day is never believed without a person', async lane => {
+    const { rig, ending } = await strike(lane, 'all-rows-gone', 'first', { landedBefore: true });
+    assert.deepEqual([ending.end, ending.reason, ending.rows], ['held', 'shrink.emptied', 'true']);
+    rig.clock.pass(2 * HOUR_MS);
+    await landOnce(lane, rig);
+    assert.equal(rig.outcomes.at(-1), 'held');
+    assertTrue(lane, rig);
+  });
+}
+
+/** Three days around DAY, planned by the planner itself on the morning after, under the widest of bounds. */
+async function withNeighbours(
+  dataset: Dataset,
+  run: (rig: Rig, days: readonly string[], truth: (day: string) => string[]) => Promise<void>,
+): Promise<void> {
+  const clock = virtualClock(Date.parse(`${addDays(DAY, 2)}T02:00:00.000Z`));
+  const name = dataset.name as DatasetName;
+  const bounds = { [name]: { from: 'inclusive', to: 'inclusive' } } as const;
+  const simulator = await startSimulator({ rows: 40, changedShare: 0, now: () => clock.now(), switches: { bounds } });
+  try {
+    const days = [addDays(DAY, -1), DAY, addDays(DAY, 1)];
+    const reader = rig({ clock, datasets: [dataset], historyDays: 3, ...placesOf(simulator) });
+    await reader.drive();
+    await run(reader, days, day => truthOf(simulator, dataset, day));
+  } finally {
+    await simulator.stop();
+  }
+}

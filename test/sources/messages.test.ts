@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fetchMessage, poisonMessage } from '../../shared/compose.ts';
+import { teamsSms } from '../../shared/datasets/teams-sms.ts';
+import { fetchDay } from '../../shared/fetch.ts';
+import type { FetchMessage } from '../../shared/model.ts';
+import { DAY, NOW } from './lane.ts';
+import { rig } from './rig.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+/** The queue's rows of the bad-input table that test/unit/message.test.ts does not have: what becomes of a message. */
+
+/** Storage that nobody answers at: what reaches it throws, and what must not reach it is seen not to. */
+const NOWHERE = ['Blob', 'Queue', 'Table'].map(name => `${name}Endpoint=http://127.0.0.1:9/devstoreaccount1;`).join('');
+Object.assign(process.env, {
+  AzureWebJobsStorage: `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;${NOWHERE}`,
+  LANDLINE_CREDENTIAL: 'simulator',
+  LANDLINE_GRAPH_URL: 'http://127.0.0.1:9',
+  LANDLINE_DATASETS: 'teams-sms',
+});
+
+async function deliver(entry: unknown, to = fetchMessage): Promise<string[]> {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  await to(entry, { log: write, warn: write, error: write });
+  return lines;
+}
+
+const GOOD = { dataset: 'teams-sms', day: DAY, ticket: 7 };
+
+test('what is no message is acknowledged and told, without a word of it, and nothing is touched', async () => {
+  const others = [
+    'marker{not json',
+    '',
+    7,
+    null,
+    true,
+    [GOOD],
+    { ...GOOD, day: '2024-13-01' },
+    { ...GOOD, day: `${DAY}T00:00:00Z` },
+  ];
+  for (const other of [...others, { ...GOOD, marker: 'x'.repeat(64 * 1024) }]) {
+    for (const to of [fetchMessage, poisonMessage]) {
+      const lines = await deliver(other, to);
+      assert.equal(lines.length, 1);
+      assert.match(lines[0] ?? '', /^\{"event":"message rejected","why":"/);
+      assert.doesNotMatch(lines[0] ?? '', /marker|xxxx/);
+    }
+  }
+});
+
+test('a message for a dataset that is unknown, or off, is acknowledged and told', async () => {
+  for (const dataset of ['teams-faxes', 'voximplant-sms', '../raw', '__proto__', 'constructor']) {
+    const lines = await deliver({ ...GOOD, dataset });
+    assert.equal(lines.length, 1, dataset);
+    assert.match(lines[0] ?? '', /"event":"message dropped".*"why":"the dataset is unknown or switched off"/);
+  }
+});
+
+test('a message of a newer version is read by the members that are known', async () => {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  // It is a good message, so the ledger is asked; that nobody answers there is thrown for the host to try again.
+  const delivery = fetchMessage(
+    { ...GOOD, v: 99, url: 'http://evil.example' },
+    { log: write, warn: write, error: write },
+  );
+  await assert.rejects(delivery, { name: 'LandlineError' });
+  assert.ok(lines.every(line => !line.includes('evil.example')));
+});
+
+test('a day that nobody has queued is not fetched: of the future, of before the start, under another ticket', async () => {
+  let requests = 0;
+  const reader = rig({
+    clock: virtualClock(NOW),
+    datasets: [teamsSms],
+    sources: { graph: { read: () => Promise.reject(new Error(`request ${++requests}`)) } },
+  });
+  await reader.ask(teamsSms, DAY);
+  await reader.plan();
+  const [{ message } = { message: GOOD }] = reader.jobs.messages;
+  const before = JSON.stringify(reader.ledger.entries());
+  const others: FetchMessage[] = [
+    { ...message, day: '2999-01-01' },
+    { ...message, day: '0001-01-01' },
+    { ...message, ticket: message.ticket - 1 },
+    { ...message, ticket: message.ticket + 1 },
+    { ...message, dataset: 'teams-faxes' },
+  ];
+  for (const other of others) assert.equal(await fetchDay(other, reader.ports), 'dropped');
+  assert.equal(JSON.stringify(reader.ledger.entries()), before);
+  assert.equal(requests, 0);
+  assert.equal(reader.told.filter(({ event }) => event === 'message dropped').length, others.length);
+});
+
+test('a message that comes twice is fetched once', async () => {
+  const source = { read: () => Promise.reject(new Error('unforeseen')) };
+  const reader = rig({ clock: virtualClock(NOW), datasets: [teamsSms], sources: { graph: source } });
+  await reader.ask(teamsSms, DAY);
+  await reader.plan();
+  const [{ message } = { message: GOOD }] = reader.jobs.messages;
+  const outcomes = await Promise.all([fetchDay(message, reader.ports), fetchDay(message, reader.ports)]);
+  assert.deepEqual(outcomes.sort(), ['dropped', 'failed']);
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
+import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
+import { HOUR_MS } from '../../shared/day.ts';
+import { sender } from '../../shared/http.ts';
+import { serviceKey } from './keys.ts';
+import { DAY, NOW } from './lane.ts';
+import { type Rig, type RigOptions, rig, TOKEN_MARK } from './rig.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+/** Trouble before the first byte: rows 1, 2 and 5 of the fault matrix. The rest is in faults.test.ts. */
+
+const SOURCES = [teamsPstnCalls, voximplantSms] as const;
+
+/** Reads one day of each source at that address until nothing is due any more. */
+async function readAt(origin: string, more: Partial<RigOptions> = {}): Promise<Rig[]> {
+  return Promise.all(
+    SOURCES.map(async dataset => {
+      const reader = rig({ clock: virtualClock(NOW), datasets: [dataset], origin, key: serviceKey(), ...more });
+      await reader.ask(dataset, DAY);
+      await reader.drive();
+      return reader;
+    }),
+  );
+}
+
+function ending(reader: Rig): unknown[] {
+  const [entry] = reader.ledger.entries();
+  const { errorKind, errorRemedy, errorMessage = '' } = entry?.work ?? {};
+  assert.ok(!reader.words().includes(TOKEN_MARK));
+  assert.ok(reader.told.some(({ event, line }) => event === 'day failed' && line.includes(`"reason":"${errorKind}"`)));
+  return [errorKind, errorRemedy, errorMessage];
+}
+
+test('a host without an address is tried four times, then the day waits', async () => {
+  for (const reader of await readAt('http://no-such-host.invalid')) {
+    const [kind, remedy, message] = ending(reader);
+    assert.deepEqual([kind, remedy, reader.clock.waits.length], ['source.unreachable', 'retry', 3]);
+    assert.match(String(message), /no-such-host\.invalid has no address \(DNS\) \((ENOTFOUND|EAI_AGAIN)\)/);
+  }
+});
+
+test('a port that nobody listens on is tried four times, then the day waits', async () => {
+  for (const reader of await readAt(`http://127.0.0.1:${await closedPort()}`)) {
+    const [kind, remedy, message] = ending(reader);
+    assert.deepEqual([kind, remedy, reader.clock.waits.length], ['source.unreachable', 'retry', 3]);
+    assert.match(String(message), /cannot be reached \(ECONNREFUSED\)/);
+  }
+});
+
+test('a host that takes the connection and says nothing is given up in time', async () => {
+  const server = createServer(() => {});
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const reader of await readAt(origin, { send: sender({ headersMs: 100, exchangeMs: 200 }) }))
+    assert.deepEqual(ending(reader).slice(0, 2), ['source.slow', 'retry']);
+  server.close();
+});
+
+test('a certificate that is not trusted ends the read at once, for a person, and the token is not sent', async t => {
+  const pair = selfSigned();
+  if (pair === undefined) return t.skip('no openssl on this machine');
+  let requests = 0;
+  const server = createTlsServer(pair, (_, response) => {
+    requests += 1;
+    response.end('{"value":[]}');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const reader of await readAt(origin)) {
+    const [kind, remedy, message] = ending(reader);
+    assert.deepEqual([kind, remedy, reader.clock.waits], ['source.tls', 'fix-config', []]);
+    assert.match(String(message), /not trusted, so nothing was sent; look for a proxy/);
+    assert.equal(Date.parse(reader.ledger.entries()[0]?.work.retryAt ?? '') - NOW, HOUR_MS);
+  }
+  assert.equal(requests, 0);
+  server.close();
+});
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+/** A certificate that nobody vouches for; `undefined` where openssl is not installed. */
+function selfSigned(): { key: string; cert: string } | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'landline-tls-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout ${key} -out ${cert}`;
+  try {
+    execFileSync('openssl', args.split(' '), { stdio: 'ignore' });
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import type { Fault } from '../../local/simulator/faults/fault.ts';
+import { type DatasetName, FAULTS, type FaultName, type FaultRule } from '../../local/simulator/index.ts';
+import type { Send } from '../../shared/http.ts';
+import type { Dataset, ReasonCode } from '../../shared/model.ts';
+import { DAY, type Lane, NOW } from './lane.ts';
+import { servedRows } from './naive.ts';
+import { type Rig, TOKEN_MARK } from './rig.ts';
+
+/** One fault on one page of a day, and how the day ended. */
+
+export const PLACES = ['first', 'middle', 'last'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** Three pages: two full ones, and one with room. */
+export const SWEEP_ROWS = 2_015;
+
+/** Far above what any ending takes: four attempts or five waits a page, three reads of three pages. */
+const REQUESTS_MAX = 30;
+
+/**
+ * `landed`   the partition is there and believed
+ * `marked`   it is there, and the day is marked as contradicting itself
+ * `held`     the partition of an earlier read stays
+ * `waiting`  nothing lands; it is tried again by itself
+ * `failed`   nothing lands; a person is told
+ */
+export type End = 'landed' | 'marked' | 'held' | 'waiting' | 'failed';
+
+export interface Ending {
+  readonly end: End;
+  readonly reason: ReasonCode | undefined;
+  readonly requests: number;
+  /** Times the day was read again from its first page. */
+  readonly restarts: number;
+  /** Milliseconds slept meanwhile. */
+  readonly slept: number;
+  /** Milliseconds until it is tried again. */
+  readonly again: number | undefined;
+  /** Whether the partition has the true rows; if not, it has just those that were sent. */
+  readonly rows: 'true' | 'as sent' | 'none';
+}
+
+/** Whether the fault can strike that page of the dataset's day. */
+export function strikes(fault: FaultName, dataset: Dataset, place: Place): boolean {
+  const { source, further }: Fault = FAULTS[fault];
+  return (source === undefined || source === dataset.source) && !(further === true && place === 'first');
+}
+
+export interface Struck {
+  readonly ending: Ending;
+  readonly rig: Rig;
+}
+
+/**
+ * Reads the day with the fault on one page, until nothing is due any more.
+ *
+ * @param times how often it strikes; as long as it is asked for when left out
+ * @param landedBefore whether the day has landed, without faults, before
+ */
+export async function strike(
+  lane: Lane,
+  fault: FaultName,
+  place: Place,
+  { times, landedBefore = false, send }: { times?: number; landedBefore?: boolean; send?: Send } = {},
+): Promise<Struck> {
+  const { dataset, simulator } = lane;
+  const rig = lane.rig(send === undefined ? {} : { send });
+  if (landedBefore) await read(lane, rig, []);
+  const noted = simulator.addedByFaults.length;
+  const [requests, outcomes, foreign] = [
+    simulator.counters.requests,
+    rig.outcomes.length,
+    simulator.foreignRequests.length,
+  ];
+  const name = dataset.name as DatasetName;
+  const rule: FaultRule = { fault, dataset: name, day: DAY, page: place, ...(times !== undefined && { times }) };
+  const started = rig.clock.now();
+  await read(lane, rig, [rule]);
+  const asked = simulator.counters.requests - requests;
+  assert.ok(asked <= REQUESTS_MAX, `${asked} requests`);
+  assert.equal(simulator.foreignRequests.length, foreign, 'somebody went to the foreign server');
+  assert.ok(
+    !simulator.requests.slice(-asked).some(({ path }) => path.startsWith('/moved/')),
+    'a redirect was followed',
+  );
+  assert.doesNotMatch(rig.words(), new RegExp(`${TOKEN_MARK}|eyJ|PRIVATE KEY`), 'a secret was told');
+  assert.equal(rig.lake.staged(dataset.name, DAY) > 0 && endOf(rig, dataset) === 'landed', false);
+  const ended = rig.outcomes.slice(outcomes);
+  const { work } = rig.entry(dataset, DAY);
+  const end = ended.at(-1) === 'held' ? 'held' : endOf(rig, dataset);
+  return {
+    rig,
+    ending: {
+      end,
+      reason: work.errorKind ?? work.suspicion?.reason,
+      requests: asked,
+      restarts: ended.filter(outcome => outcome === 'restarted').length,
+      slept: rig.clock.now() - started,
+      again: work.retryAt === undefined ? undefined : Date.parse(work.retryAt) - rig.clock.now(),
+      rows: await rowsOf(lane, rig, rule, simulator.addedByFaults.slice(noted)),
+    },
+  };
+}
+
+async function read(lane: Lane, rig: Rig, rules: readonly FaultRule[]): Promise<void> {
+  lane.simulator.setFaults(rules);
+  await rig.ask(lane.dataset, DAY);
+  await rig.drive();
+}
+
+function endOf(rig: Rig, dataset: Dataset): End {
+  switch (rig.state(dataset, DAY)) {
+    case 'open':
+    case 'final':
+      return 'landed';
+    case 'suspect':
+      return 'marked';
+    case 'waiting':
+      return 'waiting';
+    case 'failed':
+      return 'failed';
+    default:
+      throw new Error(`A day that is quiet is ${rig.state(dataset, DAY)}`);
+  }
+}
+
+/** What is in the partition is the truth, or else exactly what the source sent under the fault. */
+async function rowsOf(lane: Lane, rig: Rig, rule: FaultRule, noted: readonly string[]): Promise<Ending['rows']> {
+  const partition = rig.lake.partition(lane.dataset.name, DAY);
+  if (partition === undefined) return 'none';
+  assertReceipt(partition.bytes, partition.receipt.rows);
+  if (partition.bytes.equals(lane.truth)) return 'true';
+  const landed = partition.bytes.toString().split('\n').slice(0, -1);
+  if (rule.fault === 'rows-outside-window') {
+    // Made anew for every request: the last two are those that landed.
+    assert.deepEqual(landed, [...linesOf(lane.truth), ...noted.slice(-2)]);
+    return 'as sent';
+  }
+  lane.simulator.setFaults([rule]);
+  const sent = await servedRows(lane.simulator, lane.dataset, DAY, NOW);
+  assert.deepEqual(
+    landed,
+    sent.map(row => row.replace(/[\r\n]/g, ' ')),
+    'the partition is neither the truth nor what was sent',
+  );
+  return 'as sent';
+}
+
+function assertReceipt(bytes: Buffer, rows: number): void {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+  assert.equal(lines, rows);
+}
+
+function linesOf(bytes: Buffer): string[] {
+  return bytes.toString().split('\n').slice(0, -1);
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { FaultName } from '../../local/simulator/index.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
+import { teamsSms } from '../../shared/datasets/teams-sms.ts';
+import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
+import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { fetchDay } from '../../shared/fetch.ts';
+import { retryAfter } from '../../shared/sources/patience.ts';
+import { DAY, type Lane, NOW, openLane, withSimulator } from './lane.ts';
+import { placesOf, type Rig, rig, truthOf } from './rig.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+/** Waiting is not failing: what a source asks for is given to it, by all workers, and costs the day nothing. */
+
+const lanes = {
+  graph: await openLane(teamsPstnCalls, 2_015),
+  voximplant: await openLane({ ...voximplantSms, pageSize: 20 }, 45),
+};
+after(() => Promise.all(Object.values(lanes).map(lane => lane.stop())));
+
+async function struck(lane: Lane, fault: FaultName, times?: number, page: 'first' | 'middle' = 'middle'): Promise<Rig> {
+  lane.simulator.setFaults([{ fault, page, ...(times !== undefined && { times }) }]);
+  const rig = lane.rig();
+  await rig.ask(lane.dataset, DAY);
+  await rig.drive();
+  return rig;
+}
+
+test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond a day', () => {
+  const waitMs = (header: string | undefined): number | undefined => {
+    const until = retryAfter(header, NOW);
+    return until === undefined ? undefined : Date.parse(until) - NOW;
+  };
+  assert.equal(waitMs('120'), 120_000);
+  assert.equal(waitMs(' 2.128 '), 2_128);
+  assert.equal(waitMs('0'), 1_000);
+  assert.equal(waitMs(new Date(NOW + 90_000).toUTCString()), 90_000);
+  // Our clock is ahead of the source's: without a floor it would be asked again and again without a pause.
+  assert.equal(waitMs(new Date(NOW - 90_000).toUTCString()), 1_000);
+  assert.equal(waitMs('31536000'), 24 * HOUR_MS);
+  for (const nothing of [undefined, '', 'soon', '-5', '1,5', '1e9x']) assert.equal(waitMs(nothing), undefined, nothing);
+});
+
+for (const [source, lane] of Object.entries(lanes)) {
+  const { dataset, simulator, truth } = lane;
+  const lands = (rig: Rig): boolean => rig.lake.partition(dataset.name, DAY)?.bytes.equals(truth) === true;
+
+  test(`${source}: a wait of up to 30 s is slept through, just as long as it was asked for`, async () => {
+    const waits: Record<string, number[]> = {};
+    for (const [seconds, fault] of [
+      [5, 'throttled'],
+      [30, 'throttled'],
+      [2, 'throttled-fraction'],
+      [7, 'throttled-date'],
+      [9, 'unavailable-retry-after'],
+    ] as const) {
+      simulator.switches.retryAfterSeconds = seconds;
+      const rig = await struck(lane, fault, 1);
+      assert.deepEqual(rig.outcomes, ['landed']);
+      assert.ok(lands(rig));
+      waits[`${fault} ${seconds}`] = [...rig.clock.waits];
+    }
+    assert.deepEqual(waits, {
+      'throttled 5': [5_000],
+      'throttled 30': [30_000],
+      'throttled-fraction 2': [2_128],
+      'throttled-date 7': [7_000],
+      'unavailable-retry-after 9': [9_000],
+    });
+  });
+
+  test(`${source}: without a wait that can be read, each one is twice as long as the one before`, async () => {
+    for (const fault of ['throttled-without-header', 'throttled-nonsense'] as const) {
+      const rig = await struck(lane, fault, 4);
+      assert.deepEqual([rig.outcomes, rig.clock.waits], [['landed'], [2_000, 4_000, 8_000, 16_000]]);
+    }
+  });
+
+  test(`${source}: for a longer wait the day lets go: checkpoint, gate, and a message that is due then`, async () => {
+    simulator.switches.retryAfterSeconds = 31;
+    const before = simulator.counters.requests;
+    const rig = await struck(lane, 'throttled', 1);
+    const until = new Date(NOW + 31_000).toISOString();
+    const { work } = rig.entry(dataset, DAY);
+    assert.deepEqual([rig.outcomes, rig.clock.waits], [['delayed'], []]);
+    assert.deepEqual(
+      [work.state, work.retryAt, work.failures, work.errorKind],
+      ['queued', until, 0, 'source.throttled'],
+    );
+    assert.equal(work.checkpoint?.pages, 1);
+    assert.deepEqual((await rig.ledger.gate(dataset.source))?.value, {
+      source: dataset.source,
+      notBefore: until,
+      reason: 'source.throttled',
+    });
+    assert.deepEqual(
+      rig.jobs.messages.map(({ visibleAt }) => visibleAt),
+      [NOW + 31_000],
+    );
+    rig.clock.pass(31_000);
+    await rig.drive();
+    assert.ok(lands(rig));
+    // Two pages, the second refused once, and the other two from the cursor on.
+    assert.equal(simulator.counters.requests - before, 4);
+  });
+
+  test(`${source}: however often a day is told to wait, it has never failed`, async () => {
+    simulator.switches.retryAfterSeconds = 31;
+    const rig = await struck(lane, 'throttled', 40, 'first');
+    for (let turn = 0; turn < 40; turn++) {
+      assert.equal(rig.entry(dataset, DAY).work.failures, 0);
+      rig.clock.pass(31_000);
+      await rig.drive();
+    }
+    assert.equal(rig.outcomes.filter(outcome => outcome === 'delayed').length, 40);
+    assert.ok(!rig.outcomes.includes('failed'));
+    assert.ok(lands(rig));
+  });
+}
+
+test('a closed gate keeps every worker of the source away, and nobody else', async () => {
+  const clock = virtualClock(NOW);
+  const datasets = [teamsPstnCalls, teamsSms, voximplantSms];
+  await withSimulator(clock, { rows: 20 }, async simulator => {
+    const reader = rig({ clock, datasets, ...placesOf(simulator) });
+    const graphRequests = () => simulator.requests.filter(({ kind }) => kind === 'graph').length;
+    const states = () => datasets.map(dataset => reader.state(dataset, DAY));
+    simulator.setFaults([{ fault: 'throttled-long', dataset: 'teams-pstn-calls' }]);
+    for (const dataset of datasets) await reader.ask(dataset, DAY);
+    // All three are queued before the first is told to wait.
+    await reader.drive();
+    assert.deepEqual([states(), graphRequests()], [['waiting', 'waiting', 'open'], 1]);
+    simulator.setFaults([]);
+    clock.pass(29 * MINUTE_MS);
+    await reader.drive();
+    assert.equal(graphRequests(), 1);
+    clock.pass(MINUTE_MS);
+    await reader.drive();
+    assert.deepEqual([states(), graphRequests()], [['open', 'open', 'open'], 3]);
+  });
+});
+
+test('a source that is down for good neither slows nor stops the others', async () => {
+  const clock = virtualClock(NOW);
+  await withSimulator(clock, { rows: 30 }, async simulator => {
+    const reader = rig({ clock, datasets: DATASETS, historyDays: 3, ...placesOf(simulator) });
+    const down = ['voximplant-sms', 'voximplant-a2p-sms'] as const;
+    simulator.setFaults(down.map(dataset => ({ fault: 'connection-reset', dataset })));
+    await reader.drive();
+    for (const dataset of DATASETS.filter(({ source }) => source === 'graph'))
+      for (const day of ['2026-03-17', '2026-03-18', '2026-03-19'])
+        assert.deepEqual(reader.landed(dataset, day), truthOf(simulator, dataset, day), `${dataset.name} ${day}`);
+    // Not one request more than without the trouble, and no wait that they had to share.
+    assert.equal(simulator.requests.filter(({ kind }) => kind === 'graph').length, 15);
+    assert.equal(await reader.ledger.gate('graph'), undefined);
+    const told = reader.told.filter(({ event }) => event === 'day failed').map(({ line }) => line);
+    assert.ok(told.length > 0);
+    for (const line of told) assert.match(line, /"dataset":"voximplant-.*source\.unreachable/);
+  });
+});
+
+test('a source that never answers holds up no other', async () => {
+  const clock = virtualClock(NOW);
+  const datasets = [voximplantSms, teamsSms];
+  const silent = { read: () => new Promise<never>(() => {}) };
+  await withSimulator(clock, { rows: 30 }, async simulator => {
+    const reader = rig({ clock, datasets, ...placesOf(simulator), sources: { voximplant: silent } });
+    for (const dataset of datasets) await reader.ask(dataset, DAY);
+    await reader.plan();
+    const at = reader.jobs.messages.findIndex(({ message }) => message.dataset === 'voximplant-sms');
+    const [taken] = reader.jobs.messages.splice(at, 1);
+    assert.ok(taken !== undefined);
+    void fetchDay(taken.message, reader.ports);
+    await reader.drive();
+    assert.deepEqual(
+      [reader.state(voximplantSms, DAY), reader.landed(teamsSms, DAY)],
+      ['fetching', truthOf(simulator, teamsSms, DAY)],
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import type { CuratedLabel, CuratedStore, Eraser, Lake } from '../../shared/ports.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+import { blobCurated } from '../../shared/stores/curated.ts';
+import { blobEraser } from '../../shared/stores/erasure.ts';
+import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { memoryCurated } from '../doubles/memory-curated.ts';
+import { memoryEraser, memoryLake } from '../doubles/memory-lake.ts';
+import { receipt } from './values.ts';
+
+const LABEL: CuratedLabel = { revision: 2, as: '1-masked', rows: 3, duplicates: 1, conflicts: 0, misfits: 4 };
+const DAY = '2026-01-31';
+
+async function* content(stretches: readonly string[], label = LABEL): AsyncGenerator<Uint8Array, CuratedLabel, void> {
+  for (const stretch of stretches) yield Buffer.from(stretch);
+  return label;
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array> | undefined): Promise<string | undefined> {
+  if (chunks === undefined) return undefined;
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk));
+  return Buffer.concat(parts).toString();
+}
+
+/** What every store of curated files does. */
+function curatedSuite(open: () => { store: CuratedStore; path: string }): void {
+  test('a file that is not there is undefined', async () => {
+    const { store, path } = open();
+    assert.equal(await store.head(path), undefined);
+    assert.equal(await store.read(path), undefined);
+  });
+
+  test('a written file holds its stretches in order, and its label', async () => {
+    const { store, path } = open();
+    assert.equal(await store.write(path, content(['a', 'b', '', 'c']), undefined), 'written');
+    const head = await store.head(path);
+    assert.deepEqual([head?.label, head?.bytes], [LABEL, 3]);
+    assert.equal(await textOf(await store.read(path)), 'abc');
+    const names: string[] = [];
+    for await (const name of store.list(path.slice(0, 12))) names.push(name);
+    assert.ok(names.includes(path));
+  });
+
+  test('a file is replaced only as it was seen', async () => {
+    const { store, path } = open();
+    await store.write(path, content(['first']), undefined);
+    const seen = (await store.head(path))?.etag;
+    assert.equal(await store.write(path, content(['blind']), undefined), 'superseded');
+    assert.equal(await store.write(path, content(['second'], { ...LABEL, revision: 3 }), seen), 'written');
+    assert.equal(await store.write(path, content(['late']), seen), 'superseded');
+    assert.equal(await textOf(await store.read(path)), 'second');
+    assert.equal((await store.head(path))?.label.revision, 3);
+  });
+
+  test('two that write at once never mix, and a write that throws changes nothing', async () => {
+    const { store, path } = open();
+    const outcomes = await Promise.all(
+      ['x', 'y'].map(sign => store.write(path, content([sign, sign, sign]), undefined)),
+    );
+    assert.deepEqual(outcomes.sort(), ['superseded', 'written']);
+    assert.match((await textOf(await store.read(path))) ?? '', /^(xxx|yyy)$/);
+    async function* broken(): AsyncGenerator<Uint8Array, CuratedLabel, void> {
+      yield Buffer.from('half');
+      throw new Error('cut off');
+    }
+    const before = await store.head(path);
+    await assert.rejects(store.write(path, broken(), before?.etag), /cut off/);
+    assert.deepEqual(await store.head(path), before);
+  });
+}
+
+/** What every eraser does. */
+function eraserSuite(open: () => { lake: Lake; eraser: Eraser; dataset: string }): void {
+  test('a revision in history is rewritten only as it was seen', async () => {
+    const { lake, eraser, dataset } = open();
+    await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
+    await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
+    assert.equal(await eraser.kept(dataset, DAY, 1), undefined);
+    const head = await lake.head(dataset, DAY);
+    assert.ok(head);
+    await lake.keep(dataset, DAY, head);
+    const kept = await eraser.kept(dataset, DAY, 1);
+    assert.deepEqual(kept?.receipt, receipt(1, '2-x'));
+    async function* lines(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('b\n');
+    }
+    const after = { ...receipt(1, '1-y'), rows: 1 };
+    assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, '"never"'), 'superseded');
+    assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'a\nb\n');
+    assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, kept?.etag ?? ''), 'written');
+    assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'b\n');
+    assert.deepEqual((await eraser.kept(dataset, DAY, 1))?.receipt, after);
+  });
+}
+
+let count = 0;
+const nextPath = (): string => `v1/fact_test/dataset=d${++count}/date=${DAY}/part-0.parquet`;
+
+describe('curated files in memory', () => {
+  curatedSuite(() => ({ store: memoryCurated(), path: nextPath() }));
+  eraserSuite(() => {
+    const lake = memoryLake();
+    return { lake, eraser: memoryEraser(lake), dataset: 'teams-sms' };
+  });
+});
+
+describe('curated files in Azurite', () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await ensureLake(storageClients(azurite).blobs);
+  });
+  after(() => azurite.stop());
+  curatedSuite(() => ({ store: blobCurated(storageClients(azurite).blobs), path: nextPath() }));
+  eraserSuite(() => {
+    const { blobs } = storageClients(azurite);
+    return { lake: blobLake(blobs), eraser: blobEraser(blobs), dataset: `d${++count}` };
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { EVENTS, type EventName, levelOf, lineOf, type Report, reporter } from '../../shared/telemetry.ts';
+
+const PAGE = readFileSync(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
+
+/** A row of the table of events. */
+const ROW = /^\| `([a-z ]+)` \| (info|warn|error) \| (.+?) \| ((?:`\w+` ?)+) \| (.+?)<br>`(.+)` \|$/;
+
+const ROWS = PAGE.split('\n').flatMap(line => {
+  const [, event = '', level, , fields = '', , query = ''] = ROW.exec(line) ?? [];
+  return event === '' ? [] : [{ event, level, fields: fields.replaceAll('`', '').trim().split(' '), query }];
+});
+
+test('docs/telemetry.md has every event with its level and its fields, and no other', () => {
+  const written = Object.fromEntries(ROWS.map(({ event, level, fields }) => [event, { level, fields }]));
+  const names = Object.keys(EVENTS) as EventName[];
+  const actual = Object.fromEntries(names.map(event => [event, { level: levelOf(event), fields: [...EVENTS[event]] }]));
+  assert.deepEqual(written, actual);
+});
+
+test('every query asks for its own event, and for fields that it has', () => {
+  for (const { event, query, fields } of ROWS) {
+    assert.ok(query.startsWith(`E \\| where event == '${event}'`), event);
+    for (const [, field = ''] of query.matchAll(/\bd\.(\w+)/g)) assert.ok(fields.includes(field), `${event}: ${field}`);
+  }
+});
+
+test('the heartbeat says per dataset what an alert needs', () => {
+  const needed = ['dataset', 'landedThrough', 'lagDays', 'missing', 'failed', 'suspect', 'expiring', 'poison'] as const;
+  for (const field of needed) assert.ok(EVENTS['coverage reported'].includes(field), field);
+});
+
+test('every event about a day carries the day’s identity', () => {
+  for (const [event, fields] of Object.entries(EVENTS).filter(([name]) => /^(day|page|schema) /.test(name)))
+    assert.deepEqual(fields.slice(0, 2), ['dataset', 'day'], event);
+});
+
+test('a line holds the listed fields in their order, and nothing else that was given', () => {
+  const given = { day: '2026-03-14', dataset: 'teams-sms', ticket: undefined, why: 'missing', row: 'a secret' };
+  const line = '{"event":"day queued","dataset":"teams-sms","day":"2026-03-14","why":"missing"}';
+  assert.equal(lineOf('day queued', given), line);
+});
+
+test('a line is one line, whatever is in a message', () => {
+  assert.doesNotMatch(lineOf('work failed', { message: 'a\r\nb' }), /[\r\n]/);
+});
+
+test('each event goes to the log of its level', () => {
+  const lines: string[] = [];
+  const log = (level: string) => (line: string) => void lines.push(`${level} ${JSON.parse(line).event}`);
+  const report: Report = reporter({ info: log('info'), warn: log('warn'), error: log('error') });
+  report('day landed', {});
+  report('day held', {});
+  report('day failed', {});
+  assert.deepEqual(lines, ['info day landed', 'warn day held', 'error day failed']);
+});
