@@ -74,8 +74,8 @@ export class Reading {
     const { body, count, starts, ends } = page.cut;
     const keys = keyDigests(page.cut, this.dataset.key.length);
     for (let row = 0; row < count; row++) {
-      if (kept[row] === 0) continue;
-      this.digest.add(body.subarray(starts[row], ends[row]));
+      if (kept[row] !== 0) this.digest.add(body.subarray(starts[row], ends[row]));
+      // A row of the overlap that comes twice hides one that is missing just as well.
       if (!this.keys.add(keys, row)) this.duplicates += 1;
     }
     this.rows += rows;

@@ -184,8 +184,8 @@ export async function* linesOf(
       yield cutLines(Buffer.concat([...begun, chunk.subarray(0, whole)]), fields);
       begun = [];
     }
-    // Copied, because the chunk belongs to whoever made it and this outlives the turn.
-    if (whole < chunk.length) begun.push(chunk.slice(whole));
+    // Copied, because the chunk belongs to whoever made it and this outlives the turn. (`slice` of a Buffer is a view.)
+    if (whole < chunk.length) begun.push(Buffer.from(chunk.subarray(whole)));
   }
   if (begun.length > 0) yield cutLines(Buffer.concat(begun), fields);
 }

@@ -40,7 +40,7 @@ async function byGraphClient(): Promise<Row[]> {
 }
 
 interface CliAuth {
-  readonly default: { readonly connection: { active: boolean; accessTokens: Record<string, object> } };
+  readonly default: { ensureAccessToken(resource: string): Promise<string> };
 }
 
 /** What `m365 teams report pstncalls` does. */
@@ -51,14 +51,17 @@ async function byCli(): Promise<Row[]> {
   const { odata } = await load<{ odata: { getAllItems(url: string): Promise<Row[]> } }>(`${root}/utils/odata.js`);
   const quiet = async (): Promise<void> => {};
   request.logger = { log: quiet, logRaw: quiet, logToStderr: quiet };
-  auth.connection.active = true;
-  auth.connection.accessTokens[origin] = { accessToken: 'token', expiresOn: new Date(Date.now() + 3_600_000) };
+  // There is no sign-in here: Graph's token is given, and one for anything else refused as Microsoft Entra would.
+  auth.ensureAccessToken = async resource => {
+    if (resource !== origin) throw new Error('AADSTS500011: the resource is not known in the tenant');
+    return 'token';
+  };
   return odata.getAllItems(`${origin}${CALL}`);
 }
 
 try {
   const rows = await (peer === 'cli' ? byCli() : byGraphClient());
-  console.log(JSON.stringify({ ids: rows.map(row => row?.id) }));
+  console.log(JSON.stringify({ ids: rows.map(row => row?.id).filter(id => id !== undefined) }));
 } catch (thrown) {
   const error = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : JSON.stringify(thrown);
   console.log(JSON.stringify({ error }));

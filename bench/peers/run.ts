@@ -9,7 +9,7 @@ import { FAULTS, type Pair, ROWS, startServers } from './server.ts';
  * What the simple faults do to others. By hand: installs them into a folder of its own (400 MB), needs openssl, takes
  * ten minutes, prints the table that stands in docs/faults.md.
  *
- * `node bench/peers/run.ts [folder]`: with a folder, the packages in it are used and kept.
+ * `node bench/peers/run.ts [folder [fault]]`: with a folder, the packages in it are used and kept.
  */
 
 const PACKAGES = ['@microsoft/microsoft-graph-client@3.0.7', '@pnp/cli-microsoft365@11.11.0'];
@@ -18,7 +18,7 @@ const PEERS = ['graph-client', 'cli'] as const;
 const PATIENCE_MS = 45_000;
 
 const READER = fileURLToPath(new URL('./read.ts', import.meta.url));
-const [given] = process.argv.slice(2);
+const [given, only] = process.argv.slice(2);
 const folder = given ?? mkdtempSync(join(tmpdir(), 'landline-peers-'));
 if (given === undefined) execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...PACKAGES]);
 const ca = join(folder, 'cert.pem');
@@ -28,7 +28,7 @@ console.log(
   '| Fault | microsoft-graph-client, once | as long as it lasts | cli-microsoft365, once | as long as it lasts |',
 );
 console.log('|---|---|---|---|---|');
-for (const name of Object.keys(FAULTS)) {
+for (const name of Object.keys(FAULTS).filter(each => only === undefined || each === only)) {
   const cells = await Promise.all(
     PEERS.flatMap(peer => [1, Number.POSITIVE_INFINITY].map(times => outcome(peer, name, times))),
   );
@@ -71,7 +71,7 @@ function read(peer: string, origin: string): Promise<string> {
 function worded(said: string): string {
   const line = said.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{')) return 'the process died';
-  const { ids, error } = JSON.parse(line) as { ids?: (string | undefined)[]; error?: string };
+  const { ids, error } = JSON.parse(line) as { ids?: string[]; error?: string };
   if (ids === undefined)
     return `error (${(error ?? '')
       .replace(/127\.0\.0\.1:\d+|localhost:\d+/g, 'host')

@@ -86,9 +86,11 @@ export async function curateDay(
     return 'current';
   }
   let label: CuratedLabel | undefined;
+  let bytes = 0;
   try {
-    const content = fileOf(table, dataset, day, partition, on, made => {
+    const content = fileOf(table, dataset, day, partition, on, (made, size) => {
       label = made;
+      bytes = size;
     });
     if ((await on.curated.write(path, content, before?.etag)) === 'superseded') return 'superseded';
   } catch (thrown) {
@@ -97,7 +99,7 @@ export async function curateDay(
   }
   if (label === undefined) throw new Error('A written file has a label');
   const { rows, duplicates, conflicts, misfits } = label;
-  const counts = { rows, duplicates, conflicts, misfits };
+  const counts = { rows, bytes, duplicates, conflicts, misfits };
   on.report('table curated', { dataset, day, revision, table: table.name, ...counts, traceparent });
   await noteCurated(on.ledger, dataset, day, label);
   return 'curated';
@@ -109,20 +111,25 @@ async function* fileOf(
   day: Day,
   partition: Partition,
   { lake, veil }: Pick<CuratePorts, 'lake' | 'veil'>,
-  made: (label: CuratedLabel) => void,
+  made: (label: CuratedLabel, bytes: number) => void,
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
   const { revision, fingerprint } = partition.receipt;
   const as = curatedAs(TABLE_VERSION, veil);
   const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, curatedas: as };
   const shaper = new Shaper(table, dataset, day, revision, veil);
   const file = new ParquetFile(table.columns, notes);
+  let bytes = 0;
   for await (const cut of linesOf(inStretches(await chunksOf(lake, dataset, day)), shaper.fields)) {
     for (const row of shaper.rowsOf(cut)) {
       file.add(row);
-      if (file.pending >= GROUP_ROWS) yield file.endGroup();
+      if (file.pending < GROUP_ROWS) continue;
+      const group = file.endGroup();
+      bytes += group.length;
+      yield group;
     }
   }
-  yield file.end();
+  const end = file.end();
+  yield end;
   // The blob is one revision from its first byte to its last; which one, its receipt says before and after.
   const now = await lake.head(dataset, day);
   if (now?.etag !== partition.etag) throw new Replaced();
@@ -132,7 +139,7 @@ async function* fileOf(
     throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message });
   }
   const label = { revision, as, rows, duplicates, conflicts, misfits };
-  made(label);
+  made(label, bytes + end.length);
   return label;
 }
 

@@ -7,15 +7,17 @@ import timers from 'node:timers';
 import promises from 'node:timers/promises';
 
 export interface FastClock {
-  /** The machine's time at which the worker's time was `then`. */
+  /** The machine's time at which the worker's time was `virtual`. */
   readonly since: number;
-  readonly then: number;
+  readonly virtual: number;
   readonly scale: number;
 }
 
-const { since, then, scale }: FastClock = JSON.parse(process.env['FAST_CLOCK'] ?? '{"since":0,"then":0,"scale":1}');
+const { since, virtual, scale }: FastClock = JSON.parse(
+  process.env['FAST_CLOCK'] ?? '{"since":0,"virtual":0,"scale":1}',
+);
 const MachineDate = Date;
-const now = (): number => Math.floor(then + (MachineDate.now() - since) * scale);
+const now = (): number => Math.floor(virtual + (MachineDate.now() - since) * scale);
 
 globalThis.Date = new Proxy(MachineDate, {
   construct: (target, given: ConstructorParameters<typeof Date> | []) =>

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
@@ -43,7 +43,7 @@ export async function startRig(historyDays: number) {
   const clients = storageClients({ connectionString });
   await ensureLake(clients.blobs);
   await clients.table(LEDGER_TABLE).createTable();
-  await Promise.all([clients.queue(FETCH_QUEUE).create(), clients.queue(POISON_QUEUE).create()]);
+  await Promise.all([FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE].map(name => clients.queue(name).create()));
   let since = Date.now();
   const settings = {
     AzureWebJobsStorage: connectionString,
@@ -76,7 +76,7 @@ export async function startRig(historyDays: number) {
     },
 
     start(): Worker {
-      const clock: FastClock = { since, then: now, scale: SCALE };
+      const clock: FastClock = { since, virtual: now, scale: SCALE };
       const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
       const child = spawn(process.execPath, ['--import', file('./fast-clock.ts'), file('./kill-worker.ts')], {
         stdio: ['ignore', 'pipe', 'inherit'],

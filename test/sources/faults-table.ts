@@ -7,19 +7,12 @@ import { VOXIMPLANT_FAULTS } from '../../local/simulator/faults/voximplant.ts';
 import { FAULT_NAMES, FAULTS, type FaultName } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import type { Dataset } from '../../shared/model.ts';
+import type { Found } from './hold.ts';
 import { type Ending, PLACES, type Place } from './sweep.ts';
 
 /** docs/faults.md: what each fault came to, as the suite saw it. Equal results give equal text. */
 
 export const FAULTS_PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url));
-
-export interface Found {
-  readonly fault: FaultName;
-  readonly dataset: Dataset;
-  readonly place: Place;
-  readonly once: Ending;
-  readonly lasting: Ending;
-}
 
 const GROUPS: readonly (readonly [title: string, faults: object])[] = [
   ['The network, and what lies between', TRANSPORT_FAULTS],
@@ -66,7 +59,7 @@ const HEAD = '| Fault | Source | Struck once | Requests | As long as it lasts | 
 function linesOf(fault: FaultName, found: readonly Found[]): string[] {
   const seen = new Map<string, Dataset[]>();
   for (const dataset of DATASETS) {
-    const mine = found.filter(each => each.fault === fault && each.dataset.name === dataset.name);
+    const mine = found.filter(each => each.fault === fault && each.dataset === dataset.name);
     if (mine.length === 0) continue;
     const cells = [
       mine.map(each => ({ ...each.once, place: each.place })),

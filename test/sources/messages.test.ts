@@ -57,18 +57,6 @@ test('a message for a dataset that is unknown, or off, is acknowledged and told'
   }
 });
 
-test('a message of a newer version is read by the members that are known', async () => {
-  const lines: string[] = [];
-  const write = (line: string) => void lines.push(line);
-  // It is a good message, so the ledger is asked; that nobody answers there is thrown for the host to try again.
-  const delivery = fetchMessage(
-    { ...GOOD, v: 99, url: 'http://evil.example' },
-    { log: write, warn: write, error: write },
-  );
-  await assert.rejects(delivery, { name: 'LandlineError' });
-  assert.ok(lines.every(line => !line.includes('evil.example')));
-});
-
 test('a day that nobody has queued is not fetched: of the future, of before the start, under another ticket', async () => {
   let requests = 0;
   const reader = rig({

@@ -360,3 +360,17 @@ const PUBLISHED = `{
         }
     ]
 }`;
+
+test('a reader that uses its buffer again for the next chunk changes no line', async () => {
+  const buffer = Buffer.alloc(4);
+  async function* reused(): AsyncGenerator<Uint8Array> {
+    for (const text of ['{"a"', ':1}\n', '{"b"', ':2}\n']) {
+      buffer.write(text);
+      yield buffer;
+    }
+  }
+  const lines: string[] = [];
+  for await (const { body, starts, ends, count } of linesOf(reused()))
+    for (let row = 0; row < count; row++) lines.push(body.toString('utf8', starts[row], ends[row]));
+  assert.deepEqual(lines, ['{"a":1}', '{"b":2}']);
+});

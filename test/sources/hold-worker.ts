@@ -1,0 +1,9 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { holdAll, type Verdict } from './hold.ts';
+
+/** Half of the work of faults.test.ts, on a core of its own: sends the verdicts on one dataset. */
+
+const dataset = DATASETS.find(({ name }) => name === workerData);
+if (dataset === undefined) throw new Error(`There is no dataset ${String(workerData)}`);
+await holdAll(dataset, (verdict: Verdict) => parentPort?.postMessage(verdict));

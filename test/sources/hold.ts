@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { FAULT_NAMES, type FaultName } from '../../local/simulator/index.ts';
+import { HOUR_MS } from '../../shared/day.ts';
+import { type Send, sender } from '../../shared/http.ts';
+import type { Dataset } from '../../shared/model.ts';
+import { courseOf } from './endings.ts';
+import { DAY, type Lane, openLane } from './lane.ts';
+import { type Ending, PLACES, type Place, type Struck, SWEEP_ROWS, strike, strikes } from './sweep.ts';
+
+/** Holds a dataset's endings under every fault to what they should be (endings.ts). */
+
+/** What was seen of one fault on one page. */
+export interface Found {
+  readonly fault: FaultName;
+  readonly dataset: string;
+  readonly place: Place;
+  readonly once: Ending;
+  readonly lasting: Ending;
+}
+
+/** What was seen of one fault, and what was wrong about it. */
+export interface Verdict {
+  readonly fault: FaultName;
+  readonly found: readonly Found[];
+  readonly wrong: string | undefined;
+}
+
+/** Faults that are over only when our own deadlines are: for the page they strike, these are short. */
+const SLOW: ReadonlySet<FaultName> = new Set<FaultName>(['no-answer', 'slow-body']);
+const patient = sender();
+const hasty = sender({ headersMs: 150, exchangeMs: 150 });
+
+/** Hasty with the requests that are struck, and patient with all others however busy this machine is. */
+function hastyWith(place: Place, { pageSize }: Dataset, times: number): Send {
+  let struck = 0;
+  return (request, signal) => {
+    const skip = /skip=(\d+)/.exec(request.url.search)?.[1] ?? /offset=(\d+)/.exec(request.body ?? '')?.[1] ?? '0';
+    const here = Number(skip) === PLACES.indexOf(place) * pageSize;
+    if (here) struck += 1;
+    return (here && struck <= times ? hasty : patient)(request, signal);
+  };
+}
+
+/** Every fault that can strike the dataset, on each of its pages. Those that wait do so beside the others. */
+export async function holdAll(dataset: Dataset, tell: (verdict: Verdict) => void): Promise<void> {
+  const known = FAULT_NAMES.filter(fault => strikes(fault, dataset, 'last'));
+  const holdEach = async (faults: readonly FaultName[]): Promise<void> => {
+    const lane = await laneOf(dataset);
+    for (const fault of faults) tell(await holdFault(lane, fault));
+    await lane.stop();
+  };
+  await Promise.all([
+    holdEach(known.filter(fault => SLOW.has(fault))),
+    holdEach(known.filter(fault => !SLOW.has(fault))),
+  ]);
+}
+
+async function laneOf(listed: Dataset): Promise<Lane> {
+  const switches = { slowByteMs: 50, hugeBytes: 40_000_000 };
+  // Voximplant sends pages as small as they are asked for, and a fault is the same on a small one.
+  if (listed.source === 'voximplant') return openLane({ ...listed, pageSize: 20 }, 45, { switches });
+  return openLane(listed, SWEEP_ROWS, { switches });
+}
+
+async function holdFault(lane: Lane, fault: FaultName): Promise<Verdict> {
+  const found: Found[] = [];
+  try {
+    for (const place of PLACES) if (strikes(fault, lane.dataset, place)) await hold(lane, fault, place, found);
+    return { fault, found, wrong: undefined };
+  } catch (thrown) {
+    return { fault, found, wrong: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
+  }
+}
+
+/** Strikes the page for as long as it is asked for, then once. */
+async function hold(lane: Lane, fault: FaultName, place: Place, found: Found[]): Promise<void> {
+  const { dataset, simulator } = lane;
+  const where = `${dataset.name}, ${fault}, ${place} page`;
+  const course = courseOf(fault, dataset.name, dataset.source, place);
+  const sendFor = (times: number) => (SLOW.has(fault) ? { send: hastyWith(place, dataset, times) } : {});
+  const before = simulator.counters.faults[fault] ?? 0;
+  const lasting = await strike(lane, fault, place, sendFor(Number.POSITIVE_INFINITY));
+  assertTold(lasting);
+  const struckOnce = (simulator.counters.faults[fault] ?? 0) - before <= 1;
+  // The hasty sender would take the good page for a struck one.
+  if (place === 'middle' && lasting.ending.rows === 'none' && !SLOW.has(fault)) await assertRecovers(lane, lasting);
+  // Asked for only once: that it lasts has made no difference.
+  const once = struckOnce ? lasting : await strike(lane, fault, place, { ...sendFor(1), times: 1 });
+  found.push({ fault, dataset: dataset.name, place, once: once.ending, lasting: lasting.ending });
+  assert.deepEqual(
+    { once: once.ending.end, lasting: lasting.ending.end, reason: lasting.ending.reason },
+    { once: course.once, lasting: course.lasting, reason: course.reason },
+    where,
+  );
+  assertRows(once.ending, course.asSent === 'always', `${where}, once`);
+  assertRows(lasting.ending, course.asSent !== undefined, `${where}, lasting`);
+}
+
+function assertRows({ end, rows }: Ending, mayBeAsSent: boolean, where: string): void {
+  if (end === 'waiting' || end === 'failed') assert.equal(rows, 'none', where);
+  else if (!mayBeAsSent) assert.equal(rows, 'true', where);
+}
+
+/** Nothing ends in silence: the log and the ledger name the reason, and the day is tried again at a known time. */
+function assertTold({ ending, rig }: Struck): void {
+  const { end, reason } = ending;
+  if (end === 'landed') assert.ok(rig.told.some(({ event }) => event === 'day landed'));
+  if (end !== 'waiting' && end !== 'failed') return;
+  assert.ok(rig.told.some(({ line }) => line.includes(`"reason":"${reason}"`)));
+  const [entry] = rig.ledger.entries();
+  assert.ok((entry?.work.errorMessage ?? '').length > 20);
+  assert.ok((ending.again ?? -1) >= 0, 'nobody will try again');
+}
+
+/** Once the fault is over, the day lands whole and without a person within two hours. */
+async function assertRecovers({ dataset, simulator, truth }: Lane, { rig }: Struck): Promise<void> {
+  simulator.setFaults([]);
+  for (let waited = 0; waited <= 2 * HOUR_MS && rig.landed(dataset, DAY) === undefined; waited += HOUR_MS / 2) {
+    rig.clock.pass(HOUR_MS / 2);
+    await rig.drive();
+  }
+  assert.ok(rig.lake.partition(dataset.name, DAY)?.bytes.equals(truth), 'the day does not recover');
+}
