@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MIN = 24;
@@ -13,6 +14,9 @@ const binary = process.platform === 'win32' ? 'node.exe' : 'node';
 const ours = fileURLToPath(new URL(`../node_modules/.bin/${binary}`, import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= NODE_MIN) {
+  // Half of a short command would be the reading of code. Beside the packages, which whoever can write there is
+  // trusted with; the system's folder for temporary files belongs to everybody. Where it may not write, it goes without.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/landline', import.meta.url)));
   const { run } = await import(main.href);
   const code = await run(process.argv.slice(2));
   // On some systems a pipe takes what was written only later, and an exit would cut it off.

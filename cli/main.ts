@@ -36,7 +36,7 @@ const COMMANDS: readonly Register[] = [
 ];
 
 const EXIT_CODES = `
-Exit codes: 0 fine, 1 attention needed, 2 wrong usage, 3 storage cannot be reached.
+Exit codes: 0 fine, 1 attention needed, 2 wrong usage, 3 storage cannot be reached, 130 stopped by Ctrl-C.
 Days are UTC. What each state and reason means: docs/operations.md.`;
 
 /** @param argv without the program's own name */

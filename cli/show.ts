@@ -19,7 +19,7 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
   const entry = (await on.ledger.day(of.name, at))?.value;
   const partition = await on.lake.head(of.name, at);
   const state = shownOf(of, at, entry, on.now);
-  const next = nextStep(of.name, at, state, entry, false);
+  const next = nextStep(of, at, state, entry, false, on.now);
   const due = owed(of, at, entry, on.now);
   if (on.json) {
     const { checkpoint, ...work } = entry?.work ?? {};

@@ -1,5 +1,6 @@
 import type { Coverage } from '../shared/coverage.ts';
 import type { Dataset, DayEntry, DayState } from '../shared/model.ts';
+import { isPartitionLost, isRepaired } from '../shared/page/next.ts';
 import { SHOWN_STATES, type Shown } from '../shared/page/states.ts';
 
 /** How states are shown in a terminal: the marks of the coverage page, so that they can be read without colour. */
@@ -49,13 +50,13 @@ export function needsAttention({ days, expiring }: Coverage): boolean {
 }
 
 /** The next step for a dataset whose days are in this state at worst, as short as a table needs it. */
-export function nextCommand(dataset: Dataset, state: DayState, worst: readonly DayEntry[]): string {
+export function nextCommand(dataset: Dataset, state: DayState, worst: readonly DayEntry[], now: number): string {
   const [first] = worst;
   switch (state) {
     case 'failed':
       return first === undefined ? '' : `landline show ${dataset.name} ${first.day}`;
     case 'suspect':
-      return first === undefined ? '' : suspectStep(dataset, first);
+      return suspectStep(dataset, worst, now);
     case 'waiting':
       return 'none: it is tried again by itself';
     case 'missing':
@@ -70,7 +71,12 @@ export function nextCommand(dataset: Dataset, state: DayState, worst: readonly D
   }
 }
 
-function suspectStep(dataset: Dataset, { day, work }: DayEntry): string {
-  const shrink = work.suspicion?.reason === 'shrink.held' || work.suspicion?.reason === 'shrink.emptied';
-  return `landline ${shrink ? 'accept' : 'retry'} ${dataset.name} ${day}`;
+/** About the first day that does not mend itself. */
+function suspectStep(dataset: Dataset, days: readonly DayEntry[], now: number): string {
+  const first = days.find(entry => !isPartitionLost(entry) || !isRepaired(dataset, entry, now));
+  if (first === undefined) return 'none: it is landed anew';
+  if (isPartitionLost(first)) return `landline show ${dataset.name} ${first.day}`;
+  const { suspicion } = first.work;
+  const shrink = suspicion?.reason === 'shrink.held' || suspicion?.reason === 'shrink.emptied';
+  return `landline ${shrink ? 'accept' : 'retry'} ${dataset.name} ${first.day}`;
 }

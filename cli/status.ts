@@ -88,7 +88,7 @@ function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayE
     states,
     pausedAt: watermark.pausedAt,
     attention: needsAttention({ ...coverage, days: states }),
-    next: paused ? `landline resume ${dataset.name}` : nextCommand(dataset, state, worst),
+    next: paused ? `landline resume ${dataset.name}` : nextCommand(dataset, state, worst, now),
     days,
   };
 }

@@ -282,7 +282,6 @@ export type ReasonCode =
   | 'storage.forbidden'
   | 'storage.full'
   | 'worker.poisoned'
-  | 'worker.silent'
   | 'worker.bug';
 
 /** What a person sees of a day. */

@@ -167,7 +167,7 @@ function expiry(dataset: Dataset, day: Day): { readonly day: Day; readonly lastC
 function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, paused: boolean, now: number): DayFacts {
   const state = shownOf(dataset, day, entry, now);
   const { held, work } = entry ?? {};
-  const next = nextStep(dataset.name, day, state, entry, paused);
+  const next = nextStep(dataset, day, state, entry, paused, now);
   const reason = work?.suspicion?.reason ?? work?.errorKind;
   return {
     day,

@@ -113,7 +113,6 @@ const gateShape = z.object({ notBefore: instant, reason } satisfies ShapeOf<Omit
 
 /** Properties of a day without its checkpoint, which is most of its size: what planning and looking read. */
 export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [
-  'PartitionKey',
   'RowKey',
   ...Object.keys(heldShape.shape),
   ...Object.keys(workShape.shape),
@@ -137,8 +136,7 @@ function checkpointProperties({ recentKeys, ...rest }: Checkpoint): Record<strin
 
 /** @throws LandlineError when the properties are not a day's */
 export function dayOfEntity(dataset: string, day: Day, stored: Properties): DayEntry {
-  // A list that selects properties gives those that the entity lacks as null (the emulator leaves them out).
-  const properties: Properties = Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== null));
+  const properties = withoutNulls(stored);
   const name = `ledger entity of ${dataset} ${day}`;
   const held = properties.revision === undefined ? undefined : checked(heldShape, properties, name);
   const work = checked(workShape, properties, name);
@@ -149,6 +147,13 @@ export function dayOfEntity(dataset: string, day: Day, stored: Properties): DayE
     ...(held === undefined ? {} : { held }),
     work: checkpoint === undefined ? work : { ...work, checkpoint },
   };
+}
+
+/** A list that selects properties gives those that the entity lacks as null (the emulator leaves them out). */
+function withoutNulls(stored: Properties): Properties {
+  const values: readonly unknown[] = Object.values(stored);
+  if (!values.includes(null)) return stored;
+  return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== null));
 }
 
 function checkpointOf(properties: Properties, name: string): Checkpoint | undefined {

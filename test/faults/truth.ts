@@ -143,10 +143,10 @@ function textOf(dataset: string, day: Day, number: number, version: number, at: 
   if (dataset === 'teams-dialout-usage')
     return `{"userId":"${id}","usageLocation":"DE","destinationContext":"Domestic","currency":"EUR","totalCallCharge":${cost}}`;
   if (dataset === 'voximplant-sms') {
-    // Two rows share a message id and differ in direction.
+    // Two rows share a message id and differ in direction; ids have more digits than a double holds.
     const [message, direction] = [Math.floor(number / 2), number % 2 === 0 ? 'IN' : 'OUT'];
     const time = at === '' ? '' : `,"processed_date":"${at}"`;
-    return `{"message_id":9007199254740993${message},"direction":"${direction}","cost":${cost},"text":"\\u00e9 ${id}"${time}}`;
+    return `{"message_id":9007199254740993${day.replaceAll('-', '')}${message},"direction":"${direction}","cost":${cost},"text":"\\u00e9 ${id}"${time}}`;
   }
   const name = number % 11 === 10 ? 'null' : `"${id}"`;
   const time = at === '' ? '' : `,"startDateTime":"${at.replace(' ', 'T')}.0000000Z"`;

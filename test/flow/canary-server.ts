@@ -37,7 +37,9 @@ export async function canaryServer(): Promise<CanaryServer> {
   const server = createServer(async (request, response) => {
     authorizations.add(request.headers.authorization ?? '');
     const { status, type, body } = await answerTo(request);
-    response.writeHead(status, { 'content-type': type }).end(body);
+    // What is said of an error repeats what it was asked with, as some gateways do.
+    const said = body.replaceAll(CANARIES.error, `${CANARIES.error} ${request.headers.authorization}`);
+    response.writeHead(status, { 'content-type': type }).end(said);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,58 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyPair } from '../../local/simulator/tokens.ts';
-import { LEDGER_TABLE } from '../../shared/compose.ts';
-import { storageClients } from '../../shared/stores/clients.ts';
-import { CANARIES, type CanaryServer, canaryServer } from './canary-server.ts';
-import { type Product, productFor } from './product-rig.ts';
+import { startSimulator } from '../../local/simulator/index.ts';
+import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
+import { addDays } from '../../shared/day.ts';
+import { lastDay } from '../../shared/owed.ts';
+import { rig } from '../sources/rig.ts';
+import { virtualClock } from '../sources/virtual-clock.ts';
+import { leaksOf, type Seen, saidByCommands, secretsOf, storedIn, workedThrough } from './canary-rig.ts';
+import { CANARIES, canaryServer } from './canary-server.ts';
+import { examine, finding } from './doctor-rig.ts';
+import { productFor } from './product-rig.ts';
 
 /** Personal data and secrets go into partitions, or nowhere. */
-
-/** Everything that anybody can see of a run, but for the content of blobs; by where it was seen. */
-async function seenOf(product: Product, connectionString: string, answers: Readonly<Record<string, string>>) {
-  const clients = storageClients({ connectionString });
-  const seen: Record<string, string[]> = {
-    log: product.lines.map(({ message, category }) => `${category} ${message}`),
-  };
-  const entities: string[] = [];
-  for await (const entity of clients.table(LEDGER_TABLE).listEntities()) entities.push(textOf(entity));
-  const blobs: string[] = [];
-  for await (const { name: container } of clients.blobs.listContainers())
-    for await (const { name, metadata, tags } of clients.blobs
-      .getContainerClient(container)
-      .listBlobsFlat({ includeMetadata: true }))
-      blobs.push(JSON.stringify([container, name, metadata, tags]));
-  const messages: string[] = [];
-  for (const queue of [product.queue, product.poison]) {
-    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
-    messages.push(...peekedMessageItems.map(({ messageText }) => Buffer.from(messageText, 'base64').toString()));
-  }
-  for (const [name, text] of Object.entries(answers)) seen[name] = [text];
-  return { ...seen, ledger: entities, blobs, messages };
-}
-
-/** Binary properties too, as text and as they are. */
-function textOf(entity: Readonly<Record<string, unknown>>): string {
-  return Object.entries(entity)
-    .map(
-      ([name, value]) =>
-        `${name}=${value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value)}`,
-    )
-    .join('\n');
-}
-
-/** Secrets in the form in which they were used, whole and by their telling parts. */
-function secretsOf(server: CanaryServer, connectionString: string): string[] {
-  const tokens = [...server.authorizations]
-    .map(header => header.replace(/^Bearer /, ''))
-    .filter(token => token.length > 40);
-  assert.ok(tokens.length > 0);
-  const keys = keyPair()
-    .privatePem.split('\n')
-    .filter(line => line.length > 40);
-  const accountKey = /AccountKey=([^;]+)/.exec(connectionString)?.[1] ?? '';
-  return [...tokens, ...tokens.flatMap(token => token.split('.').slice(1)), ...keys.slice(0, 3), accountKey];
-}
 
 async function got(url: string, init: RequestInit = {}): Promise<string> {
   const answer = await fetch(url, init);
@@ -64,7 +23,8 @@ test('numbers, names, texts, tokens and keys are in partitions or nowhere, whate
   const server = await canaryServer();
   context.after(() => server.stop());
   const key = JSON.parse(product.simulator.account.keyFile('plain'));
-  const host = await product.host({
+  const settings = {
+    ...product.base,
     LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms,voximplant-sms',
     LANDLINE_HISTORY_DAYS: '7',
     LANDLINE_GRAPH_IN_FLIGHT: '16',
@@ -72,11 +32,9 @@ test('numbers, names, texts, tokens and keys are in partitions or nowhere, whate
     LANDLINE_GRAPH_URL: server.url,
     LANDLINE_VOXIMPLANT_URL: `${server.url}/platform_api`,
     LANDLINE_VOXIMPLANT_KEY: JSON.stringify({ ...key, account_id: CANARIES.account }),
-  });
-  await host.runTimer('plan');
-  await host.drain();
-  await host.runTimer('plan');
-  await host.drain();
+  };
+  const messages = await workedThrough(product, settings);
+  const host = await product.host(settings, ['status', 'doctor']);
 
   const answers = {
     page: await got(`${host.url}/api/status?code=x&html=<b>${CANARIES.name}</b>&dataset=${CANARIES.text}`),
@@ -109,17 +67,39 @@ test('numbers, names, texts, tokens and keys are in partitions or nowhere, whate
     [],
   );
 
-  const seen = await seenOf(product, product.connectionString, answers);
-  for (const where of ['log', 'ledger', 'blobs', 'page', 'json', 'doctor'] as const)
-    assert.ok(
-      Object.entries(seen).some(([name, texts]) => name === where && texts.length > 0),
-      where,
-    );
+  const seen: Seen = {
+    log: product.lines.map(({ message, category }) => `${category} ${message}`),
+    messages,
+    ...(await storedIn(product.connectionString)),
+    ...Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, [text]])),
+    ...(await saidByCommands(context, settings)),
+  };
+  for (const [where, texts] of Object.entries(seen)) assert.ok(texts.length > 0, where);
+  assert.ok(messages.length > 16, `${messages.length} messages were seen in the queue`);
+  assert.match(seen['landline show']?.join('\n') ?? '', /auth\.forbidden[\s\S]*page\.duplicates/);
   const canaries = [...Object.values(CANARIES), ...secretsOf(server, product.connectionString)];
-  const leaks = Object.entries(seen).flatMap(([where, texts]) =>
-    texts.flatMap(text =>
-      canaries.filter(canary => text.includes(canary)).map(canary => `${where}: ${canary} in ${text.slice(0, 200)}`),
-    ),
-  );
-  assert.deepEqual(leaks, []);
+  assert.deepEqual(leaksOf(seen, canaries), []);
+});
+
+test('the token for Graph is sent, and told nowhere', async context => {
+  const [server, simulator] = await Promise.all([canaryServer(), startSimulator({ seed: 51, rows: 1 })]);
+  context.after(() => Promise.all([server.stop(), simulator.stop()]));
+  const token = simulator.graphToken({ aud: simulator.graphUrl, roles: ['Other.Role'], note: CANARIES.token });
+  const now = Date.now();
+  const clock = virtualClock(now);
+  const reader = rig({ clock, datasets: [teamsPstnCalls], origin: server.url, token: async () => token });
+  for (let age = 0; age < 7; age++) await reader.ask(teamsPstnCalls, addDays(lastDay(now), -age));
+  await reader.drive();
+  assert.ok(server.authorizations.has(`Bearer ${token}`));
+  assert.ok(reader.told.some(({ line }) => line.includes('auth.forbidden')));
+
+  const healthy = await examine(simulator, { token: async () => token });
+  assert.equal(finding(healthy, 'graph-token').result, 'broken', 'the token was read');
+  const refused = await examine(simulator, {
+    token: async () => Promise.reject(new Error(`AADSTS7000215: ${token} is refused`)),
+  });
+  assert.equal(finding(refused, 'graph-token').result, 'broken');
+
+  const seen = { reader: [reader.words()], doctor: [JSON.stringify([healthy, refused])] };
+  assert.deepEqual(leaksOf(seen, [CANARIES.token, token, ...token.split('.').slice(1)]), []);
 });

@@ -100,7 +100,7 @@ test('one flipped byte: verify names dataset and day; retry heals it, and histor
   const { answer } = await rig.json('status');
   assert.deepEqual(
     [answer.attention, answer.datasets[0].state, answer.datasets[0].next],
-    [true, 'suspect', `landline retry ${PSTN} ${D1}`],
+    [true, 'suspect', 'none: it is landed anew'],
   );
 
   const retried = await rig.run('retry');

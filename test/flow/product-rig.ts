@@ -12,6 +12,8 @@ import { tableLedger } from '../../shared/stores/ledger.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+const FILES = ['plan', 'fetch', 'poison', 'status', 'doctor'] as const;
+
 /** Timers run when a test says so. */
 const NEVER = '0 0 0 1 1 *';
 
@@ -23,7 +25,16 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
   await clients.table(LEDGER_TABLE).createTable();
   const queue = clients.queue(FETCH_QUEUE);
   const poison = clients.queue(POISON_QUEUE);
-  await Promise.all([queue.create(), poison.create(), clients.queue(CURATE_QUEUE).create()]);
+  const curate = clients.queue(CURATE_QUEUE);
+  await Promise.all([queue.create(), poison.create(), curate.create()]);
+  const base = {
+    AzureWebJobsStorage: connectionString,
+    PLAN_SCHEDULE: NEVER,
+    LANDLINE_CREDENTIAL: 'simulator',
+    LANDLINE_GRAPH_URL: simulator.graphUrl,
+    LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
+    LANDLINE_HISTORY_DAYS: '4',
+  };
   const lines: LogLine[] = [];
   const hosts: Host[] = [];
 
@@ -33,32 +44,23 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
     lines,
     queue,
     poison,
+    curate,
+    base,
     ledger: tableLedger(clients.table(LEDGER_TABLE), () => crypto.randomUUID()),
     lake: blobLake(clients.blobs),
     raw: clients.blobs.getContainerClient('raw'),
     history: clients.blobs.getContainerClient('history'),
 
-    /** A host that runs the real registrations, with settings of the simulator beneath those given. */
-    async host(settings: Readonly<Record<string, string>> = {}): Promise<Host> {
+    /** A host that runs the real registrations, with settings of the simulator (`base`) beneath those given. */
+    async host(
+      settings: Readonly<Record<string, string>> = {},
+      files: readonly (typeof FILES)[number][] = FILES,
+    ): Promise<Host> {
       const host = await startHost({
         root: ROOT,
-        files: [
-          'functions/plan.ts',
-          'functions/fetch.ts',
-          'functions/poison.ts',
-          'functions/status.ts',
-          'functions/doctor.ts',
-        ],
+        files: files.map(name => `functions/${name}.ts`),
         connectionString,
-        settings: {
-          AzureWebJobsStorage: connectionString,
-          PLAN_SCHEDULE: NEVER,
-          LANDLINE_CREDENTIAL: 'simulator',
-          LANDLINE_GRAPH_URL: simulator.graphUrl,
-          LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
-          LANDLINE_HISTORY_DAYS: '4',
-          ...settings,
-        },
+        settings: { ...base, ...settings },
         log: line => lines.push(line),
       });
       hosts.push(host);

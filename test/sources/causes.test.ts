@@ -24,7 +24,7 @@ interface Cause {
   readonly options?: (simulator: Simulator) => Partial<RigOptions>;
   readonly reason: ReasonCode;
   readonly remedy: Remedy;
-  /** What the message names: the cause, then what to do. */
+  /** The cause, then what to do. */
   readonly says: readonly RegExp[];
 }
 
@@ -51,7 +51,6 @@ const signedIn =
   (simulator: Simulator): Partial<RigOptions> => ({
     token: graphTokens(() => credentialAt(simulator, changes), scope ?? `${simulator.graphUrl}/.default`),
   });
-
 const CHECKED = { auth: 'checked' } as const;
 const OTHER_ID = '99999999-9999-4999-8999-999999999999';
 

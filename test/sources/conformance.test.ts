@@ -150,6 +150,19 @@ for (const dataset of DATASETS) {
     });
   });
 
+  withRows(dataset, 300, 'late rows make a new revision, and the one before is kept', async lane => {
+    const { rig, ending } = await strike(lane, 'late-rows', 'first');
+    assert.deepEqual([ending.end, ending.rows], ['landed', 'as sent']);
+    const before = rig.lake.partition(dataset.name, DAY);
+    lane.simulator.setFaults([]);
+    await landOnce(lane, rig);
+    const { revision, rows } = assertTrue(lane, rig);
+    assert.deepEqual([rig.outcomes.at(-1), revision, rows], ['revised', 2, 300]);
+    const { rowsAdded, rowsChanged, rowsRemoved } = rig.entry(dataset, DAY).held ?? {};
+    assert.deepEqual([rowsAdded, rowsChanged, rowsRemoved], [300 - (before?.receipt.rows ?? 0), 0, 0]);
+    assert.deepEqual(rig.lake.history(dataset.name, DAY), [before]);
+  });
+
   for (const fault of ['late-rows', 'fewer-rows'] as const) {
     withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async lane => {
       const { rig, ending } = await strike(lane, fault, 'first', { landedBefore: true });

@@ -43,7 +43,10 @@ simulator can play is struck against a day of three pages (${DATASETS.length} da
 not wait): on the first page, on the middle one and on the last; once, and whenever the page is asked for.
 In no case did a partition hold anything but the true rows, or exactly what was sent where nothing in the answer tells
 that it is not true; did another host, port or path get a request or a token; or did a token reach the log or the
-ledger. When the fault ends, the day lands by itself within two hours.
+ledger. When the fault ends, the day lands by itself within two hours (tried with each fault on the middle page).
+
+These are first reads. At a later read (\`conformance.test.ts\`) rows that are missing are **held**: the partition stays,
+with \`shrink.held\` until another read an hour later agrees, or \`shrink.emptied\` until a person decides.
 
 - **landed**: the partition is there and believed. *As sent*: with the rows the fault sent.
 - **marked**: landed, and the day is \`suspect\` until a later read agrees with itself.

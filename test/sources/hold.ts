@@ -30,14 +30,22 @@ const SLOW: ReadonlySet<FaultName> = new Set<FaultName>(['no-answer', 'slow-body
 const patient = sender();
 const hasty = sender({ headersMs: 150, exchangeMs: 150 });
 
-/** Hasty with the requests that are struck, and patient with all others however busy this machine is. */
-function hastyWith(place: Place, { pageSize }: Dataset, times: number): Send {
+/**
+ * Hasty with the requests that are struck, and patient with all others however busy this machine is. It ends the
+ * fault itself after so many: a request that was given up on may reach the simulator later, or never.
+ */
+function hastyWith({ dataset, simulator }: Lane, place: Place, times: number): Send {
   let struck = 0;
-  return (request, signal) => {
+  return async (request, signal) => {
     const skip = /skip=(\d+)/.exec(request.url.search)?.[1] ?? /offset=(\d+)/.exec(request.body ?? '')?.[1] ?? '0';
-    const here = Number(skip) === PLACES.indexOf(place) * pageSize;
+    const here = Number(skip) === PLACES.indexOf(place) * dataset.pageSize;
     if (here) struck += 1;
-    return (here && struck <= times ? hasty : patient)(request, signal);
+    if (!here || struck > times) return patient(request, signal);
+    try {
+      return await hasty(request, signal);
+    } finally {
+      if (struck === times) simulator.setFaults([]);
+    }
   };
 }
 
@@ -77,15 +85,19 @@ async function hold(lane: Lane, fault: FaultName, place: Place, found: Found[]):
   const { dataset, simulator } = lane;
   const where = `${dataset.name}, ${fault}, ${place} page`;
   const course = courseOf(fault, dataset.name, dataset.source, place);
-  const sendFor = (times: number) => (SLOW.has(fault) ? { send: hastyWith(place, dataset, times) } : {});
+  const slow = SLOW.has(fault);
+  const strikeFor = (times?: number): Promise<Struck> =>
+    slow
+      ? strike(lane, fault, place, { send: hastyWith(lane, place, times ?? Number.POSITIVE_INFINITY) })
+      : strike(lane, fault, place, times === undefined ? {} : { times });
   const before = simulator.counters.faults[fault] ?? 0;
-  const lasting = await strike(lane, fault, place, sendFor(Number.POSITIVE_INFINITY));
+  const lasting = await strikeFor();
   assertTold(lasting);
-  const struckOnce = (simulator.counters.faults[fault] ?? 0) - before <= 1;
+  const struckOnce = !slow && (simulator.counters.faults[fault] ?? 0) - before <= 1;
   // The hasty sender would take the good page for a struck one.
-  if (place === 'middle' && lasting.ending.rows === 'none' && !SLOW.has(fault)) await assertRecovers(lane, lasting);
+  if (place === 'middle' && lasting.ending.rows === 'none' && !slow) await assertRecovers(lane, lasting);
   // Asked for only once: that it lasts has made no difference.
-  const once = struckOnce ? lasting : await strike(lane, fault, place, { ...sendFor(1), times: 1 });
+  const once = struckOnce ? lasting : await strikeFor(1);
   found.push({ fault, dataset: dataset.name, place, once: once.ending, lasting: lasting.ending });
   assert.deepEqual(
     { once: once.ending.end, lasting: lasting.ending.end, reason: lasting.ending.reason },

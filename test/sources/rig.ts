@@ -75,7 +75,8 @@ export interface Rig {
   words(): string;
 }
 
-const plainSend = sender();
+/** As the product sends, with the product's own deadlines. */
+export const plainSend = sender();
 
 export function rig(options: RigOptions): Rig {
   const { clock, datasets } = options;

@@ -5,7 +5,7 @@ import type { Send } from '../../shared/http.ts';
 import type { Dataset, ReasonCode } from '../../shared/model.ts';
 import { DAY, type Lane, NOW } from './lane.ts';
 import { servedRows } from './naive.ts';
-import { type Rig, TOKEN_MARK } from './rig.ts';
+import { plainSend, type Rig, TOKEN_MARK } from './rig.ts';
 
 /** One fault on one page of a day, and how the day ended. */
 
@@ -62,22 +62,24 @@ export async function strike(
   lane: Lane,
   fault: FaultName,
   place: Place,
-  { times, landedBefore = false, send }: { times?: number; landedBefore?: boolean; send?: Send } = {},
+  { times, landedBefore = false, send = plainSend }: { times?: number; landedBefore?: boolean; send?: Send } = {},
 ): Promise<Struck> {
   const { dataset, simulator } = lane;
-  const rig = lane.rig(send === undefined ? {} : { send });
+  // Counted where they are sent: one that is given up on may never be noticed at the other end.
+  let sent = 0;
+  const counted: Send = (request, signal) => {
+    sent += 1;
+    return send(request, signal);
+  };
+  const rig = lane.rig({ send: counted });
   if (landedBefore) await read(lane, rig, []);
   const noted = simulator.addedByFaults.length;
-  const [requests, outcomes, foreign] = [
-    simulator.counters.requests,
-    rig.outcomes.length,
-    simulator.foreignRequests.length,
-  ];
+  const [before, outcomes, foreign] = [sent, rig.outcomes.length, simulator.foreignRequests.length];
   const name = dataset.name as DatasetName;
   const rule: FaultRule = { fault, dataset: name, day: DAY, page: place, ...(times !== undefined && { times }) };
   const started = rig.clock.now();
   await read(lane, rig, [rule]);
-  const asked = simulator.counters.requests - requests;
+  const asked = sent - before;
   assert.ok(asked <= REQUESTS_MAX, `${asked} requests`);
   assert.equal(simulator.foreignRequests.length, foreign, 'somebody went to the foreign server');
   assert.ok(

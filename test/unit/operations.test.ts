@@ -45,7 +45,6 @@ const REASONS: Readonly<Record<ReasonCode, true>> = {
   'storage.forbidden': true,
   'storage.full': true,
   'worker.poisoned': true,
-  'worker.silent': true,
   'worker.bug': true,
 };
 const STATES: Readonly<Record<DayState, true>> = {

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startSimulator } from '../../local/simulator/index.ts';
+import { simulatedTenant } from '../../local/start/sources.ts';
+import { addDays, eachDay } from '../../shared/day.ts';
+import { lastDay } from '../../shared/owed.ts';
+
+/** A longer history, as a person asks for it beside `npm start`: real processes, and a Ctrl-C for each in the middle. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SMS = 'teams-sms';
+const TENANT = { seed: 31, rows: 20 } as const;
+const LAST = lastDay(Date.now());
+const FIRST = addDays(LAST, -4);
+const EXTRA = 60;
+const FROM = addDays(FIRST, -EXTRA);
+/** What the source of this dataset still has. */
+const HORIZON = addDays(LAST, -89);
+
+interface Process {
+  readonly child: ChildProcess;
+  readonly said: { stdout: string; stderr: string };
+  /** As a shell has it: 128 and the signal's number for a process that a signal ended. */
+  readonly ended: Promise<number | null>;
+}
+
+function launch(t: TestContext, ...command: readonly string[]): Process {
+  const own = Object.entries(process.env).filter(([name]) => !/^(LANDLINE|AZURE|npm_config)_/i.test(name));
+  const env = Object.fromEntries(own);
+  const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', chunk => {
+      said[name] += String(chunk);
+    });
+  const ended = once(child, 'close').then(([code, signal]) => (signal === 'SIGINT' ? 130 : code));
+  return { child, said, ended };
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await isSo()); await sleep(20)) assert.ok(Date.now() < end, what);
+}
+
+/** The folder of one test, what runs over it, and what its log says. */
+async function rigFor(t: TestContext) {
+  const data = await mkdtemp(join(tmpdir(), 'landline-backfill-'));
+  t.after(() => rm(data, { recursive: true, force: true, maxRetries: 5 }));
+  const landline = (...args: readonly string[]) => launch(t, 'cli/landline.mjs', '--data', data, '--json', ...args);
+  const flags = ['--datasets', SMS, '--days', '5', '--seed', `${TENANT.seed}`, '--rows', `${TENANT.rows}`];
+  return {
+    start: () => launch(t, 'local/start.ts', '--data', data, ...flags),
+    landline,
+
+    async json(...args: readonly string[]) {
+      const { ended, said } = landline(...args);
+      const code = await ended;
+      assert.notEqual(said.stdout, '', said.stderr);
+      return { code, answer: JSON.parse(said.stdout) };
+    },
+
+    /** How many days have landed since the last start. */
+    async landed(): Promise<number> {
+      const log = await readFile(join(data, 'start.log'), 'utf8').catch(() => '');
+      return log.split('"day landed"').length - 1;
+    },
+  };
+}
+
+/** Rows that the source has in the days of the range. */
+async function rowsFrom(t: TestContext, from: string): Promise<number> {
+  const source = await startSimulator(simulatedTenant({ from: 'simulator', days: 5, late: false, ...TENANT }));
+  t.after(() => source.stop());
+  return [...eachDay(from, LAST)].reduce((sum, day) => sum + source.countRows(SMS, day), 0);
+}
+
+test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and complete', async t => {
+  const rig = await rigFor(t);
+  const first = rig.start();
+  await until('five days land', async () => (await rig.landed()) >= 5);
+
+  const before = await rig.json('status');
+  const [was] = before.answer.datasets;
+  assert.deepEqual([before.code, was.firstDay, was.held, was.state], [0, FIRST, 5, 'open']);
+  assert.equal(was.rows, await rowsFrom(t, FIRST));
+
+  // Without --yes, where nobody can be asked, it is a preview: here of a range that the source has forgotten in part.
+  const range = ['backfill', '--to', addDays(FIRST, -1), '--dataset', SMS];
+  const far = await rig.json(...range, '--from', addDays(HORIZON, -10));
+  assert.deepEqual([far.code, far.answer.applied], [1, false]);
+  const numbers = { held: 0, failed: 0, inWork: 0, between: 0 };
+  const preview = { dataset: SMS, to: addDays(FIRST, -1), firstDay: FIRST, ...numbers };
+  assert.deepEqual(far.answer.previews, [{ ...preview, from: HORIZON, days: 85, missing: 85, beyondHorizon: 10 }]);
+
+  // Ctrl-C in the terminal of both: the one that watches ends at once, the one at work in good order.
+  const command = [...range, '--from', FROM, '--yes', '--wait'];
+  const watcher = rig.landline(...command);
+  await until('the first days of the backfill land', async () => (await rig.landed()) >= 5 + 6);
+  watcher.child.kill('SIGINT');
+  first.child.kill('SIGINT');
+  assert.equal(await watcher.ended, 130);
+  assert.equal(watcher.said.stdout, '', 'half an answer is none');
+  assert.match(watcher.said.stderr, /^(\d+ of 60 days held, .*\n)*$/);
+  assert.equal(await first.ended, 130, first.said.stderr);
+
+  const half = await rig.json('status');
+  const [then] = half.answer.datasets;
+  assert.equal(then.firstDay, FROM);
+  assert.ok(then.held >= 5 + 6 && then.held < 5 + EXTRA, `${then.held} days are held after the interruption`);
+
+  const second = rig.start();
+  await until('it runs again', async () => second.said.stdout !== '');
+  const resumed = await rig.json(...command);
+  assert.equal(resumed.code, 0);
+  const [again] = resumed.answer.previews;
+  assert.deepEqual([again.days, again.firstDay, again.beyondHorizon], [EXTRA, FROM, 0]);
+  assert.ok(again.held >= then.held - 5, 'what landed before the interruption is not fetched again');
+  assert.equal(again.held + again.missing + again.failed + again.inWork, EXTRA);
+  assert.deepEqual(
+    [resumed.answer.applied, resumed.answer.complete, resumed.answer.datasets],
+    [true, true, [{ dataset: SMS, extended: { outcome: 'already', firstDay: FROM }, asked: [] }]],
+  );
+
+  const after = await rig.json('status');
+  const [is] = after.answer.datasets;
+  assert.deepEqual([after.code, is.firstDay, is.held, is.attention], [0, FROM, 5 + EXTRA, false]);
+  assert.equal(is.rows, await rowsFrom(t, FROM));
+  assert.equal(await rig.landed(), 5 + EXTRA - then.held, 'each day landed once');
+  second.child.kill('SIGINT');
+  await second.ended;
+});

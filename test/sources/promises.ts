@@ -1,0 +1,141 @@
+import type { FaultName } from '../../local/simulator/index.ts';
+
+/** Where each row of the references' tables is shown to be true of us. promises.test.ts checks that each place exists. */
+
+/** A test by its title, a fault of faults.test.ts, or a place in the code for what is a fact of the design. */
+export type Shown =
+  | { readonly test: string }
+  | { readonly fault: FaultName }
+  | { readonly code: readonly [file: string, text: string] };
+
+const test = (title: string): Shown => ({ test: title });
+const fault = (...names: FaultName[]): Shown[] => names.map(name => ({ fault: name }));
+const code = (file: string, text: string): Shown => ({ code: [file, text] });
+
+export type Table = Readonly<Record<number, readonly Shown[]>>;
+
+const CONSENT = test('the permission is missing: 403 with an empty message');
+
+/** graph-call-logs.md, section 11. */
+export const GRAPH_TRAPS: Table = {
+  1: [test('a row at midnight is in one partition only, and every row is in one')],
+  2: [test('no request asks for what no page documents: no $top, no output, no time zone, one header of ours')],
+  3: [...fault('count-missing', 'count-wrong'), test('a from=/to= link is followed unchanged')],
+  4: [test('a from=/to= link is followed unchanged')],
+  5: [test('whatever is trusted leads to the configured origin, version and function'), ...fault('link-other-host')],
+  6: [test('three empty pages with links are read through, a fourth is not'), ...fault('empty-page')],
+  7: fault('link-repeats', 'link-to-first-page'),
+  8: fault('value-missing', 'value-null'),
+  9: [test('the SMS row outside its window is landed and counted')],
+  10: [
+    test('rows without an id are known by all of their bytes'),
+    code('shared/datasets/teams-sms.ts', "key: ['id']"),
+    code('shared/datasets/teams-pstn-calls.ts', "key: ['id']"),
+    code('shared/datasets/teams-direct-routing-calls.ts', "key: ['id']"),
+  ],
+  11: [test('two reads agree, and the second changes nothing'), ...fault('odd-numbers')],
+  12: [
+    test('a row at midnight is in one partition only, and every row is in one'),
+    code('shared/day.ts', '`Date` would cut the last four digits'),
+  ],
+  13: [
+    test('a row whose time is absent, of another zone, of year 1'),
+    code('shared/datasets/teams-direct-routing-calls.ts', "eventTime: 'startDateTime'"),
+  ],
+  14: [test('a landed day is read again a day after each check until it has settled')],
+  15: [...fault('row-inserted-between-pages'), test('rows that come twice are read again, and land marked')],
+  16: [test('a cursor that is too old is not trusted')],
+  17: [code('shared/datasets/teams-dialout-usage.ts', "overlap: 'none'"), code('shared/day.ts', 'T23:59:59.9999999Z')],
+  18: [code('shared/datasets/teams-blocked-users.ts', "['remediationId', 'userBlockMode', 'blockDateTime', 'userId']")],
+  19: [test('a range of more than 90 days is refused with the reason'), ...fault('not-acceptable')],
+  20: [test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond a day')],
+  21: [test('a status that nobody has listed is refused for good'), test('what needs a person is tried once an hour')],
+  22: [test('no more days of a source are in flight than the setting allows')],
+  23: [test('unknown fields, values and missing ones land as they came, and drift is told once')],
+  24: [test('unknown fields, values and missing ones land as they came, and drift is told once')],
+  25: [test('unknown fields, values and missing ones land as they came, and drift is told once')],
+  26: [code('shared/datasets/teams-sms.ts', "api: 'beta'"), test('a beta version chosen by setting is the version of')],
+  27: [test('each government cloud has its own host and scope'), test('the token is for another cloud')],
+  28: [
+    test('a from=/to= link is followed unchanged'),
+    test('a read that was stopped goes on from each of its cursors'),
+  ],
+  29: [test('the newest day to ask for is yesterday, once yesterday is over for an hour')],
+  30: [test('a link is told by its host alone, and an error by its code alone')],
+};
+
+const FORM = test('our client sends only published parameters, in the published form, and reads a day by them');
+const WHOLE = test('two reads agree, and the second changes nothing');
+
+/** voximplant-sms-history.md, section 8. */
+export const VOXIMPLANT_TRAPS: Table = {
+  1: [test('every listed error code has the remedy of its class, in a 200 and in a 4xx')],
+  2: fault('value-missing'),
+  3: [test('rows lands whole'), ...fault('page-empty-before-end')],
+  4: fault('row-inserted-between-pages', 'count-wrong', 'total-count-too-small', 'duplicate-row'),
+  5: fault('total-count-too-large', 'page-empty-before-end', 'endless-pages'),
+  6: [test('a row at midnight is in one partition only, and every row is in one'), FORM],
+  7: [FORM],
+  8: [test('Voximplant numbers land as they came'), code('shared/day.ts', 'or a space and no zone (Voximplant)')],
+  9: [WHOLE],
+  10: [test('Voximplant numbers land as they came')],
+  11: [test('a landed day is read again a day after each check until it has settled')],
+  12: [test('Voximplant numbers land as they came')],
+  13: [test('Voximplant numbers land as they came')],
+  14: [code('shared/sources/voximplant.ts', 'USE_MS = 180_000')],
+  15: [FORM, test('our clock is ahead of Voximplant’s')],
+  16: [FORM],
+  17: [test('the Voximplant key has the right id and is another one'), test('the Voximplant role lacks the history')],
+  18: [FORM],
+  19: [FORM],
+  20: [FORM, ...fault('csv-answer')],
+  21: [code('shared/datasets/voximplant-a2p-sms.ts', "call: 'A2PGetSmsHistory'"), WHOLE],
+  22: [WHOLE, test('Voximplant numbers land as they came')],
+  23: [test('every listed error code has the remedy of its class'), test('markup, formulas and control characters')],
+  24: [test('an address that is not a plain https one is refused'), test('the simulator is for this machine only')],
+  25: [...fault('error-rate-limit'), test('no more days of a source are in flight than the setting allows')],
+};
+
+/** reliability.md, section 2, rows 1 to 34. */
+export const FAULT_MATRIX: Table = {
+  1: [test('a host without an address is tried four times')],
+  2: [
+    test('a port that nobody listens on is tried four times'),
+    test('a host that takes the connection and says nothing'),
+  ],
+  3: fault('connection-reset-mid-body'),
+  4: fault('slow-body'),
+  5: [test('a certificate that is not trusted ends the read at once')],
+  6: fault('html-200'),
+  7: [test('a wait of up to 30 s is slept through')],
+  8: [test('for a longer wait the day lets go: checkpoint, gate'), ...fault('throttled-long')],
+  9: [
+    test('without a wait that can be read, each one is twice'),
+    test('a closed gate keeps every worker of the source'),
+  ],
+  10: fault('server-error', 'bad-gateway', 'unavailable', 'gateway-timeout'),
+  11: [test('a token that expires in mid-day is replaced once'), ...fault('unauthorized')],
+  12: [CONSENT, test('a dataset that lacks its permission is tried with one day an hour, and the others go on')],
+  13: fault('not-found', 'bad-request'),
+  14: fault('link-expired', 'link-rejected'),
+  15: fault('json-truncated', 'json-truncated-between-rows'),
+  16: fault('gzip-truncated', 'gzip-without-trailer'),
+  17: fault('gzip-on-plain-body', 'gzip-bad-checksum'),
+  18: fault('link-repeats'),
+  19: fault('link-other-host', 'link-other-port', 'link-other-scheme', 'link-other-path'),
+  20: fault('redirect-301', 'redirect-302', 'redirect-303', 'redirect-307', 'redirect-308', 'redirect-other-host'),
+  21: fault('duplicate-row', 'row-inserted-between-pages'),
+  22: fault('rows-outside-window'),
+  23: fault('row-without-key', 'row-key-null', 'row-key-number'),
+  24: fault('unknown-field'),
+  25: fault('count-wrong', 'total-count-too-large'),
+  26: [test('late rows make a new revision, and the one before is kept'), ...fault('late-rows')],
+  27: [test('at a later read are held, and the truth returns'), test('a smaller read is held until another one')],
+  28: [test('an emptied day is never believed without a person')],
+  29: fault('huge-page', 'too-many-rows'),
+  30: [test('every listed error code has the remedy of its class')],
+  31: [test('the identity’s endpoint is down')],
+  32: [test('the client secret has expired')],
+  33: [test('the tenant is wrong'), test('all problems are told at once, each with what was expected')],
+  34: [CONSENT],
+};

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextCommand } from '../../cli/states.ts';
+import type { DayEntry, Held, Suspicion } from '../../shared/model.ts';
+import { owed } from '../../shared/owed.ts';
+import { nextStep } from '../../shared/page/next.ts';
+import { at, DATASET, daysAgo, entryOf, heldOn, NOON } from './days.ts';
+
+function suspect(age: number, reason: Suspicion['reason'], held: Partial<Held> = {}): DayEntry {
+  const suspicion = { reason, rows: 9, fingerprint: 'f', since: at(NOON) };
+  return entryOf(daysAgo(age), { suspicion }, heldOn(daysAgo(age), held));
+}
+
+function step(entry: DayEntry, paused = false): string | undefined {
+  return nextStep(DATASET, entry.day, 'suspect', entry, paused, NOON);
+}
+
+test('a partition that is gone or damaged needs nobody as long as the planner owes its repair', () => {
+  for (const reason of ['partition.damaged', 'partition.missing'] as const) {
+    const entry = suspect(50, reason, { settledAt: at(NOON) });
+    assert.equal(owed(DATASET, entry.day, entry, NOON), 'repair');
+    assert.equal(step(entry), 'nothing: it is landed anew by itself.');
+    assert.equal(nextCommand(DATASET, 'suspect', [entry], NOON), 'none: it is landed anew');
+    assert.match(step(entry, true) ?? '', /landline resume calls/);
+  }
+});
+
+test('a partition that the source no longer has, or that a person was erased from, is restored by a person', () => {
+  const lost = suspect(91, 'partition.missing');
+  const erased = suspect(50, 'partition.damaged', { forgottenAt: at(NOON) });
+  for (const entry of [lost, erased]) {
+    assert.equal(owed(DATASET, entry.day, entry, NOON), undefined);
+    assert.match(step(entry) ?? '', /restore its blob.*landline verify --dataset calls/);
+    assert.equal(nextCommand(DATASET, 'suspect', [entry], NOON), `landline show calls ${entry.day}`);
+  }
+  assert.doesNotMatch(step(lost) ?? '', /retry/, 'a retry would be refused');
+  assert.match(step(erased) ?? '', new RegExp(`landline retry calls ${erased.day}$`));
+});
+
+test('the command to run is about the first day that does not mend itself', () => {
+  const days = [suspect(50, 'partition.damaged'), suspect(3, 'shrink.held'), suspect(2, 'page.duplicates')];
+  assert.equal(nextCommand(DATASET, 'suspect', days, NOON), `landline accept calls ${daysAgo(3)}`);
+  assert.equal(nextCommand(DATASET, 'suspect', days.slice(2), NOON), `landline retry calls ${daysAgo(2)}`);
+});
