@@ -36,6 +36,12 @@ export class Machine {
   }
 }
 
+export interface GateRead {
+  readonly at: number;
+  /** By the reader's clock, 0 when it was open then: an answer may take until a closed gate has opened. */
+  readonly closedUntil: number;
+}
+
 /** What the checks need to know of a worker. Instants are the world's, not its clock's. */
 export interface Facts {
   claimedAt: number;
@@ -46,8 +52,8 @@ export interface Facts {
   rereads: number;
   /** The partition's version when the read began; empty for none. */
   head: string | undefined;
-  /** What it last read of each gate, and when: whether it was closed by its own clock. */
-  readonly gates: Map<SourceName, { readonly at: number; readonly closed: boolean }>;
+  /** What it last read of each gate, and when. */
+  readonly gates: Map<SourceName, GateRead>;
   requests: number[];
   /** When an answer to a write last arrived. */
   answeredAt: number;
@@ -109,6 +115,11 @@ export class Actor {
 
   get dead(): boolean {
     return this.gone || this.machine.dead;
+  }
+
+  /** Whether it knew a gate to be closed now, or had not looked. */
+  isBehindGate(source: SourceName): boolean {
+    return (this.facts.gates.get(source)?.closedUntil ?? Number.POSITIVE_INFINITY) > this.clock.now();
   }
 
   die(): void {

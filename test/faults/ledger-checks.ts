@@ -171,7 +171,7 @@ export class LedgerChecks {
     if (was?.state === 'failed' && was.askedAt === undefined)
       this.findings.check(silentMs(was.retryAt) >= 0, '13', () => `${about} was tried again too soon`, actor);
     const source = this.on.truths.get(dataset)?.dataset.source;
-    const closed = source !== undefined && actor.facts.gates.get(source)?.closed !== false;
+    const closed = source !== undefined && actor.isBehindGate(source);
     this.findings.check(!closed, '16', () => `${about} was queued behind a closed gate`, actor);
     const busy = this.on
       .stores()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runSeeds } from './batch.ts';
+import { runApart } from './batch-run.ts';
 import { CHANGES, MESSAGE_FAULTS, OPERATION_FAULTS, SOURCE_FAULTS } from './profile.ts';
 import { simulate } from './simulate.ts';
 
@@ -8,7 +8,7 @@ import { simulate } from './simulate.ts';
 const SEEDS = 500;
 
 test('no invariant breaks, whatever a seed makes go wrong', async t => {
-  const { summary, failures, counts } = await runSeeds(1, SEEDS);
+  const { summary, failures, counts } = await runApart('seeds', '1', String(SEEDS));
   t.diagnostic(summary);
   assert.deepEqual(failures, []);
   // A harness that injects nothing finds nothing.
@@ -32,7 +32,7 @@ test('no invariant breaks, whatever a seed makes go wrong', async t => {
     ],
   ];
   assert.deepEqual(
-    kinds.filter(kind => (counts.get(kind) ?? 0) < 20),
+    kinds.filter(kind => (counts[kind] ?? 0) < 20),
     [],
   );
 });

@@ -103,7 +103,7 @@ export class SimulatedSource {
     const { requests, answeredAt } = actor.facts;
     const read = actor.facts.gates.get(dataset.source);
     const about = `${dataset.name} ${day} was requested behind the gate`;
-    this.findings.check(read?.closed === false, '16', () => about, actor);
+    this.findings.check(!actor.isBehindGate(dataset.source), '16', () => about, actor);
     const looked = Math.max(read?.at ?? 0, requests[0] ?? this.on.scheduler.now, answeredAt);
     const idle = (requests.at(-1) ?? 0) > looked + FETCH_LIMITS.checkpointMs;
     this.findings.check(!idle, '16', () => `${about}, which it had not looked at for too long`, actor);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runSweep } from './batch.ts';
+import { runApart } from './batch-run.ts';
 import { isWrite, sweepOne } from './sweep.ts';
 
 test('no single fault at any storage operation breaks an invariant', async t => {
-  const { summary, failures, operations } = await runSweep();
+  const { summary, failures, operations } = await runApart('sweep');
   t.diagnostic(summary);
   assert.deepEqual(failures, []);
   const kinds = new Set(operations.map(op => op.split(' ')[0]));

@@ -217,8 +217,9 @@ export class World {
       watermarkPut: (actor, before, after) => ledger.watermarkPut(actor, before, after),
       gatePut: (actor, before, after) => ledger.gatePut(actor, before, after),
       gateRead: (actor, source, gate) => {
-        const closed = gate !== undefined && Date.parse(gate.notBefore) > actor.clock.now();
-        actor.facts.gates.set(source, { at: this.scheduler.now, closed });
+        const until = gate === undefined ? 0 : Date.parse(gate.notBefore);
+        const closedUntil = until > actor.clock.now() ? until : 0;
+        actor.facts.gates.set(source, { at: this.scheduler.now, closedUntil });
       },
       headRead: (actor, etag) => {
         actor.facts.head = etag;
