@@ -1,44 +1,67 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { absence, build, buildParameters, type Diagnostic, findCompiler } from './bicep.ts';
-import { HASH_FILE, hashOfSources, INFRA, normalised, TEMPLATE } from './template.ts';
+import { absence, build, buildParameters, type Compiler, type Diagnostic, findCompiler } from './bicep.ts';
+import { bicepFiles, flawsOf } from './syntax.ts';
+import { HASH_FILE, hashOfSources, INFRA, normalised, storedHash, TEMPLATE } from './template.ts';
 
 /**
  * `npm run check:infra`: compiles and lints main.bicep and each set of parameters with the real compiler, and says
- * whether the committed main.json is what came out. With `--write` it becomes that.
+ * whether the committed main.json is what came out. With `--write` it becomes that. Where no compiler can be had, it
+ * says so and checks what can be checked without one.
  */
 
 const compiler = findCompiler();
-if ('tried' in compiler) {
-  console.error(absence(compiler.tried));
-  process.exit(1);
-}
-console.log(`Bicep from ${compiler.from}`);
+const good = 'tried' in compiler ? withoutCompiler(compiler.tried) : withCompiler(compiler);
+if (!good) process.exitCode = 1;
 
-const seen: Diagnostic[] = [];
-const template = build(compiler, join(INFRA, 'main.bicep'));
-tell('main.bicep', template.diagnostics);
-for (const file of globSync('parameters/*.bicepparam', { cwd: INFRA }).sort())
-  tell(basename(file, '.bicepparam'), buildParameters(compiler, join(INFRA, file)).diagnostics);
-
-const bad = seen.filter(({ level }) => level !== 'info').length;
-if (bad === 0 && process.argv.includes('--write')) {
+function withCompiler(compiler: Compiler): boolean {
+  console.log(`Bicep from ${compiler.from}`);
+  const template = build(compiler, join(INFRA, 'main.bicep'));
+  const sets = globSync('parameters/*.bicepparam', { cwd: INFRA }).sort();
+  const results = [
+    tell('main.bicep', template.diagnostics),
+    ...sets.map(file => tell(basename(file, '.bicepparam'), buildParameters(compiler, join(INFRA, file)).diagnostics)),
+  ];
+  if (results.includes(false)) return false;
+  if (!process.argv.includes('--write')) return isCurrent(template.output);
   writeFileSync(TEMPLATE, `${JSON.stringify(normalised(template.output), null, 2)}\n`);
   writeFileSync(HASH_FILE, `${hashOfSources()}\n`);
   console.log('main.json written; npm run fix formats it');
-} else if (bad === 0) {
-  const same = isDeepStrictEqual(JSON.parse(readFileSync(TEMPLATE, 'utf8')), normalised(template.output));
-  console.log(same ? 'main.json is what the sources compile to' : 'main.json is stale: npm run check:infra -- --write');
-  if (!same) process.exitCode = 1;
+  return true;
 }
-if (bad > 0) process.exitCode = 1;
 
-function tell(what: string, diagnostics: readonly Diagnostic[]): void {
+function isCurrent(output: string): boolean {
+  const same = isDeepStrictEqual(JSON.parse(readFileSync(TEMPLATE, 'utf8')), normalised(output));
+  console.log(same ? 'main.json is what the sources compile to' : 'main.json is stale: npm run check:infra -- --write');
+  return same;
+}
+
+/** @returns whether there was nothing but remarks */
+function tell(what: string, diagnostics: readonly Diagnostic[]): boolean {
   const count = (level: Diagnostic['level']): number => diagnostics.filter(each => each.level === level).length;
   console.log(`${what}: ${count('error')} errors, ${count('warning')} warnings`);
-  for (const { file, line, level, code, message } of diagnostics) {
+  for (const { file, line, level, code, message } of diagnostics)
     console.log(`  ${file}:${line}: ${level} ${code}: ${message}`);
+  return diagnostics.every(({ level }) => level === 'info');
+}
+
+function withoutCompiler(tried: readonly string[]): boolean {
+  console.error(absence(tried));
+  if (process.argv.includes('--write')) {
+    console.error('Without it main.json cannot be written.');
+    return false;
   }
-  seen.push(...diagnostics);
+  console.log('SYNTAX ONLY: names, types, API versions and the rules of the linter are not checked.');
+  const files = bicepFiles();
+  const flaws = files.flatMap(file => flawsOf(join(INFRA, file)).map(flaw => ({ file, ...flaw })));
+  for (const { file, line, column, what } of flaws) console.log(`  infra/${file}:${line}:${column}: ${what}`);
+  console.log(`${files.length} files parsed: ${flaws.length} syntax errors`);
+  const same = storedHash() === hashOfSources();
+  console.log(
+    same
+      ? 'main.json was made from these sources, by their digest'
+      : 'main.json was made from other sources, by digest',
+  );
+  return flaws.length === 0 && same;
 }

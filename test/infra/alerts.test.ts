@@ -164,6 +164,8 @@ describe('an alert speaks when it should, and only then', () => {
     assert.equal(fires('failed', [coverage(0.5, { failed: 1 })]), true);
     assert.equal(fires('failed', [coverage(0.5, { failed: 1 }), coverage(0.1)]), false, 'settled since');
     assert.equal(fires('failed', [line(0.5, 'message poisoned', { dataset: 'teams-sms', day: '2026-03-01' })]), true);
+    assert.equal(fires('failed', [coverage(0.5, { poison: 2 })]), true, 'nobody empties a poison queue');
+    assert.equal(fires('failed', [coverage(0.5, { poison: 2 }), coverage(0.1, { poison: 0 })]), false, 'emptied since');
     assert.equal(fires('failed', [line(0.5, 'message rejected', { why: 'not ours' })]), true);
     const trouble = line(0.5, 'work failed', { why: 'plan', reason: 'storage.failing' });
     assert.equal(fires('failed', [trouble, trouble]), false);

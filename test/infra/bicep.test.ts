@@ -3,7 +3,9 @@ import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { absence, build, buildParameters, diagnosticsIn, findCompiler } from '../../infra/bicep.ts';
+import { bicepFiles, flawsIn, flawsOf } from '../../infra/syntax.ts';
 import { hashOfSources, INFRA, normalised, storedHash, TEMPLATE } from '../../infra/template.ts';
 
 const compiler = findCompiler();
@@ -24,6 +26,27 @@ test('main.json is what the Bicep sources compile to, without an error or a warn
   assert.deepEqual(JSON.parse(readFileSync(TEMPLATE, 'utf8')), normalised(output));
 });
 
+test('main.json carries every file that the sources load, as it is', () => {
+  const loaded = globSync(['kql/**/*.kql', 'alerts.json', 'workbook.json', 'roles.json'], { cwd: INFRA });
+  const contents = loaded.map(path => {
+    const text = readFileSync(join(INFRA, path), 'utf8').replaceAll('\r', '');
+    return path.endsWith('.json') ? JSON.parse(text) : text;
+  });
+  const carried = loadedIn(JSON.parse(readFileSync(TEMPLATE, 'utf8')));
+  assert.equal(carried.length, loaded.length);
+  for (const [i, content] of contents.entries())
+    assert.ok(
+      carried.some(each => isDeepStrictEqual(each, content)),
+      loaded[i],
+    );
+});
+
+/** What the compiler put in the place of `loadTextContent` and `loadJsonContent`: variables of its own, named $fxv. */
+function loadedIn(template: unknown): unknown[] {
+  if (typeof template !== 'object' || template === null) return [];
+  return Object.entries(template).flatMap(([key, value]) => (key.startsWith('$fxv#') ? [value] : loadedIn(value)));
+}
+
 test('every set of parameters fits the template', context => {
   const files = globSync('parameters/*.bicepparam', { cwd: INFRA });
   assert.ok(files.length >= 4);
@@ -39,6 +62,37 @@ test('every set of parameters fits the template', context => {
       file,
     );
   }
+});
+
+test('every Bicep file is well-formed, by a grammar that is not the compiler', () => {
+  const files = bicepFiles();
+  assert.ok(files.includes('main.bicep') && files.includes('parameters/default.bicepparam'));
+  for (const file of files) assert.deepEqual(flawsOf(join(INFRA, file)), [], file);
+});
+
+test('what is broken is found, with its place', context => {
+  const folder = mkdtempSync(join(tmpdir(), 'landline-syntax-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const placesOf = (name: string, lines: readonly string[]): string[] => {
+    const file = join(folder, name);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    return flawsOf(file).map(({ line, column }) => `${line}:${column}`);
+  };
+  assert.deepEqual(placesOf('good.bicep', ['param a string', 'var b = [a]']), []);
+  assert.deepEqual(placesOf('good.bicepparam', ["using 'good.bicep'", "param a = 'x'"]), []);
+  // The place is where the grammar gives up, which may be a little after where the bracket belongs.
+  assert.deepEqual(placesOf('broken.bicep', ['param a string', 'var b = [a', 'var c = 1']), ['3:10']);
+  assert.deepEqual(placesOf('broken.bicepparam', ["using 'good.bicep'", 'param a = {']), ['2:12']);
+});
+
+test('no bracket of main.bicep can be lost without a word', () => {
+  const text = readFileSync(join(INFRA, 'main.bicep'), 'utf8');
+  // Outside of texts and comments, where a bracket is only a character.
+  const code = text.replace(/'(?:[^'\\]|\\.)*'|\/\/[^\n]*/g, skipped => ' '.repeat(skipped.length));
+  const brackets = [...code.matchAll(/[[\](){}]/g)].map(({ index }) => index);
+  assert.ok(brackets.length > 100);
+  for (const at of brackets)
+    assert.notDeepEqual(flawsIn(text.slice(0, at) + text.slice(at + 1)), [], text.slice(at - 30, at + 1));
 });
 
 test('the sources use no module from a registry, so that a build needs no network', () => {

@@ -54,7 +54,12 @@ test('the folder holds bundles, source maps, host.json and package.json, and not
     .filter(path => path.endsWith('.js'))
     .reduce((sum, path) => sum + statSync(join(folder, path)).size, 0);
   context.diagnostic(`code: ${(bytes / 1e6).toFixed(2)} MB`);
-  assert.ok(bytes < 5e6, 'a bundle of this size has something in it that does not belong there');
+  assert.ok(bytes < 2.6e6, 'a bundle of this size has something in it that does not belong there');
+});
+
+test('nothing asks for what is left out: lists of blobs in the format of Arrow', () => {
+  for (const path of globSync('{functions,shared}/**/*.ts', { cwd: ROOT }))
+    assert.doesNotMatch(readFileSync(join(ROOT, path), 'utf8'), /responseFormat/, path);
 });
 
 function sourcesIn(map: string): string[] {
@@ -74,16 +79,18 @@ test('a cold process loads it, and it registers every function', context => {
       const { user, system } = process.cpuUsage(cpu);
       console.log(JSON.stringify({ names: names.sort(), ms: Math.round(performance.now() - start), cpuMs: Math.round((user + system) / 1000) }));
     })();`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--eval', loader], { cwd: folder, encoding: 'utf8' });
-  assert.equal(stderr, '');
-  const { names, ms, cpuMs } = JSON.parse(stdout);
-  assert.deepEqual(
-    names,
-    globSync('functions/*.ts', { cwd: ROOT })
-      .map(path => basename(path, '.ts'))
-      .sort(),
-  );
-  context.diagnostic(`cold import: ${ms} ms, of which ${cpuMs} ms of CPU`);
+  const expected = globSync('functions/*.ts', { cwd: ROOT }).map(path => basename(path, '.ts'));
+  const times = [1, 2, 3].map(() => {
+    const { stdout, stderr } = spawnSync(process.execPath, ['--eval', loader], { cwd: folder, encoding: 'utf8' });
+    assert.equal(stderr, '');
+    const { names, ms, cpuMs } = JSON.parse(stdout);
+    assert.deepEqual(names, expected.sort());
+    return { ms: Number(ms), cpuMs: Number(cpuMs) };
+  });
+  // The machine may be busy with other tests: its own work counts, and the least of three.
+  const cpuMs = Math.min(...times.map(each => each.cpuMs));
+  context.diagnostic(`cold import: ${Math.min(...times.map(({ ms }) => ms))} ms, of which ${cpuMs} ms of CPU`);
+  assert.ok(cpuMs < 500, `loading takes ${cpuMs} ms of CPU`);
 });
 
 test('it runs a day, from the timer to the partition, and its telemetry answers the queries of the workbook', async context => {

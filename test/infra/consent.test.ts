@@ -182,15 +182,55 @@ describe('consent.sh', { skip: HAS_BASH ? false : 'this system has no bash' }, (
   });
 });
 
-test('consent.ps1 has the same words, roles and clouds, and reads before it writes', () => {
+describe('consent.ps1', () => {
   const script = readFileSync(join(INFRA, 'consent.ps1'), 'utf8');
-  for (const each of [LEAST, WIDE, 'global', 'usgov-l4', 'usgov-l5', 'USGovDoD', 'Privileged Role Administrator'])
-    assert.ok(script.includes(each), each);
-  assert.ok(script.indexOf('Test-Granted)') < script.indexOf('Invoke-Graph POST'));
-  // Balanced outside of texts and comments, which is as much as can be said without PowerShell.
-  const code = script.replace(/<#[\s\S]*?#>|@"[\s\S]*?"@|"[^"\n]*"|'[^'\n]*'|#[^\n]*/g, '');
-  for (const [open, close] of ['()', '{}', '[]']) {
-    const count = (sign: string | undefined): number => code.split(sign ?? '').length;
-    assert.equal(count(open), count(close), `${open}${close}`);
-  }
+
+  test('has the same roles and clouds as consent.sh, and reads before it writes', () => {
+    for (const each of [LEAST, WIDE, 'global', 'usgov-l4', 'usgov-l5', 'USGovDoD'])
+      assert.ok(script.includes(each), each);
+    assert.ok(script.indexOf('if (Test-Granted)') > 0);
+    assert.ok(script.indexOf('if (Test-Granted)') < script.indexOf('Invoke-Graph POST'));
+    // Balanced outside of texts and comments.
+    const code = script.replace(/<#[\s\S]*?#>|@"[\s\S]*?"@|"[^"\n]*"|'[^'\n]*'|#[^\n]*/g, '');
+    for (const [open, close] of ['()', '{}', '[]']) {
+      const count = (sign: string | undefined): number => code.split(sign ?? '').length;
+      assert.equal(count(open), count(close), `${open}${close}`);
+    }
+  });
+
+  test('tells each outcome in the words of consent.sh, and ends with the same codes', () => {
+    const shell = readFileSync(join(INFRA, 'consent.sh'), 'utf8');
+    for (const words of [
+      'Already granted: ',
+      'Not granted: ',
+      'Granted: ',
+      'Privileged Role Administrator or Global Administrator to run this very command',
+      'has no identity',
+      'is it the right tenant?',
+      'Graph knows no application permission',
+      'Graph did not take it',
+      'Graph took it and does not list it yet',
+      'Graph does not answer',
+      'read the directory',
+      'read permissions',
+      'grant application permissions',
+      ': expected a GUID',
+      ': expected global, usgov-l4 or usgov-l5',
+    ])
+      assert.ok(shell.includes(words) && script.includes(words), words);
+    for (const code of [/a GUID' 2 /, /usgov-l5' 2 /, /^"@ 3$/m, /\[int\] \$Code = 4/, /exit 0/, /exit 1/])
+      assert.match(script, code);
+  });
+
+  // There only, and not skipped elsewhere: where PowerShell is absent there is nothing to say.
+  if (spawnSync('pwsh', ['-Version'], { stdio: 'ignore' }).status === 0)
+    test('is a script that PowerShell understands', () => {
+      const parse = `$errors = $null
+        [void][System.Management.Automation.Language.Parser]::ParseFile($env:SCRIPT, [ref]$null, [ref]$errors)
+        $errors | ForEach-Object { "$_" }
+        exit $errors.Count`;
+      const env = { ...process.env, SCRIPT: join(INFRA, 'consent.ps1') };
+      const { status, stdout } = spawnSync('pwsh', ['-NoProfile', '-Command', parse], { encoding: 'utf8', env });
+      assert.equal(status, 0, stdout);
+    });
 });

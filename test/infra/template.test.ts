@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { INFRA } from '../../infra/template.ts';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
 import { readConfig } from '../../shared/config.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
 import { SETTINGS } from '../../shared/settings.ts';
@@ -75,7 +75,7 @@ for (const set of SETS) {
         ofType(set, `${STORAGE}/${type}`)
           .map(({ name }) => name)
           .sort();
-      const queues = [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, `${CURATE_QUEUE}-poison`];
+      const queues = [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, CURATE_POISON_QUEUE];
       assert.deepEqual(names('queueServices/queues'), queues.map(name => `${host.name}/default/${name}`).sort());
       assert.deepEqual(names('tableServices/tables'), [`${host.name}/default/${LEDGER_TABLE}`]);
       const containers = Object.values(CONTAINERS).map(name => `${data.name}/default/${name}`);
