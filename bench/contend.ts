@@ -1,16 +1,54 @@
-import { CONTENDERS, type Task } from './contenders.ts';
+import type { Day } from '../shared/model.ts';
+import type { Land, Open, Place } from './contenders/contender.ts';
+import { usageFromHere } from './usage.ts';
 
-/** One contender in a process of its own, so that its CPU and memory are its alone. Argument: name and task as JSON. */
+/**
+ * One contender in a process of its own, so that its CPU and memory are its alone. Arguments: name, and task as JSON.
+ *
+ * Measured is the steady state: a worker lives for hours, so everything is loaded and one day is landed before.
+ */
+
+export interface Task extends Place {
+  readonly warmUp: Day;
+  readonly days: readonly Day[];
+  /** Days at once. */
+  readonly parallel: number;
+}
+
+/** Each brings along only what it needs itself. */
+const CONTENDERS: Readonly<Record<string, () => Promise<{ open: Open }>>> = {
+  bare: () => import('./contenders/bare.ts'),
+  landline: () => import('./contenders/landline.ts'),
+  peer: () => import('./contenders/peer.ts'),
+  naive: () => import('./contenders/naive.ts'),
+};
+
+async function landAll(land: Land, { days, parallel }: Task): Promise<number> {
+  const waiting = days.values();
+  let rows = 0;
+  const lane = async () => {
+    for (const day of waiting) {
+      const landed = await land(day);
+      rows += landed;
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, lane));
+  return rows;
+}
 
 const [name = '', text = ''] = process.argv.slice(2);
-const contender = CONTENDERS[name];
-if (contender === undefined) throw new Error(`There is no contender ${name}: ${Object.keys(CONTENDERS).join(', ')}`);
+const load = CONTENDERS[name];
+if (load === undefined) throw new Error(`There is no contender ${name}: ${Object.keys(CONTENDERS).join(', ')}`);
 const task: Task = JSON.parse(text);
-const before = process.cpuUsage();
-const began = performance.now();
-const rows = await contender(task);
-const seconds = (performance.now() - began) / 1_000;
-const { user, system } = process.cpuUsage(before);
-const peakMb = process.resourceUsage().maxRSS / 1_024;
-console.log(JSON.stringify({ rows, seconds, cpuSeconds: (user + system) / 1e6, peakMb }));
+try {
+  const { open } = await load();
+  const land = await open(task);
+  await land(task.warmUp);
+  const used = usageFromHere();
+  const rows = await landAll(land, task);
+  console.log(JSON.stringify({ rows, ...used() }));
+} catch (thrown) {
+  const { message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  console.log(JSON.stringify({ fails: message, stack }));
+}
 process.exit(0);

@@ -8,6 +8,7 @@ import type { Source } from '../shared/ports.ts';
 import { reconcile } from '../shared/reconcile.ts';
 import { cutRowsInPlace } from '../shared/rows.ts';
 import { cutSpecOf } from '../shared/sift.ts';
+import { blockMemory } from '../shared/staging.ts';
 import { memoryJobs } from '../test/doubles/memory-jobs.ts';
 import { lakeStore, memoryLake } from '../test/doubles/memory-lake.ts';
 import { ledgerStore, memoryLedger } from '../test/doubles/memory-ledger.ts';
@@ -48,7 +49,10 @@ export function priceOf(counts: Operations): number {
   );
 }
 
-/** Pages of small rows with ids that never repeat. */
+/** Makes a row as long as that of a call, because blocks are as many as their bytes need. */
+const FILLING = 'x'.repeat(620);
+
+/** Pages of rows with ids that never repeat. */
 function pagesOf(pages: number, day: string): Source {
   const spec = cutSpecOf(teamsPstnCalls);
   return {
@@ -56,11 +60,11 @@ function pagesOf(pages: number, day: string): Source {
       const page = Number(cursor ?? 0);
       const rows = Array.from(
         { length: pages === 0 ? 0 : 1_000 },
-        (_, i) => `{"id":"${page}-${i}","startDateTime":"${day}T00:00:01Z"}`,
+        (_, i) => `{"id":"${page}-${i}","startDateTime":"${day}T00:00:01Z","userDisplayName":"${FILLING}"}`,
       );
       const cut = cutRowsInPlace(Buffer.from(`{"value":[${rows.join(',')}]}`), spec);
       const next = page + 1 < pages ? String(page + 1) : undefined;
-      return { cut, next, total: undefined, notice: undefined, servedAt: Number.NaN };
+      return { cut, next, total: undefined, notice: undefined, servedAt: Number.NaN, release: () => {} };
     },
   };
 }
@@ -84,6 +88,7 @@ export async function operationsOfDay(pages: number): Promise<Operations> {
     datasets,
     sources: { graph: source, voximplant: source },
     limits: FETCH_LIMITS,
+    blocks: blockMemory(),
     drifted: new Set(),
   });
   await reconcile({ ...ports, datasets: [teamsPstnCalls], settings });

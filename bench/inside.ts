@@ -2,9 +2,9 @@ import { DATASETS } from '../shared/datasets/index.ts';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
 import type { DayEntry } from '../shared/model.ts';
 import { lastDay } from '../shared/owed.ts';
-import { type DatasetLedger, plan } from '../shared/plan.ts';
+import type { DatasetLedger } from '../shared/plan.ts';
 
-/** What is measured in this very process: decisions over a large ledger. */
+/** A ledger as it will be in ten years. */
 
 const YEARS = 10;
 
@@ -40,14 +40,4 @@ export function largeLedgers(now: number): DatasetLedger[] {
     }
     return { dataset: { ...dataset, historyDays: 365 * YEARS }, watermark: undefined, entries };
   });
-}
-
-/** CPU milliseconds of planning ten years of every dataset, from nothing recorded. */
-export function planningMs(now: number): number {
-  const ledgers = largeLedgers(now);
-  const settings = { historyDays: 365 * YEARS, inFlight: { graph: 4, voximplant: 1 } };
-  const before = process.cpuUsage();
-  plan(ledgers, new Map(), settings, now);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }

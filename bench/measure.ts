@@ -1,12 +1,35 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { startAzurite } from '../local/azurite.ts';
+import { type Azurite, startAzurite } from '../local/azurite.ts';
 import { addDays } from '../shared/day.ts';
-import type { Task } from './contenders.ts';
+import type { Task } from './contend.ts';
+import { runProgram } from './programs.ts';
+import type { Usage } from './usage.ts';
 
 /** Running contenders: each in a process of its own, against one server process and a fresh store. */
+
+/** What a section has at hand. */
+export interface Bench {
+  readonly server: Server;
+  /** Where the bundled programs are. */
+  readonly programs: string;
+  /** The deployable, as it would be on Azure. */
+  readonly app: string;
+  /** For what a section needs on disk; removed at the end. */
+  readonly folder: string;
+  readonly runs: number;
+  /** Small sizes only. */
+  readonly quick: boolean;
+  say(text: string): void;
+}
+
+/** The source that all contenders read. */
+export interface Server {
+  readonly url: string;
+  readonly pageBytes: number;
+  stop(): void;
+}
 
 export interface Work {
   readonly days: number;
@@ -18,70 +41,95 @@ export interface Work {
   readonly latencyMs?: number;
 }
 
-export interface Result {
+export interface Result extends Usage {
   readonly rows: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly peakMb: number;
   /** CPU of the server process meanwhile. */
   readonly serverCpuSeconds: number;
 }
 
-/** The source that all contenders read. */
-export interface Server {
-  readonly url: string;
-  readonly pageBytes: number;
-  stop(): void;
+/** A contender that cannot do the work, and what it said. */
+export interface Failed {
+  readonly fails: string;
 }
 
-const run = promisify(execFile);
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+/** What contend.ts prints. */
+interface Told extends Usage {
+  readonly rows: number;
+  readonly fails?: string;
+  readonly stack?: string;
+}
+
+/** Those whose failures are a result; ours are an error of the whole run. */
+const OTHERS: ReadonlySet<string> = new Set(['peer', 'naive']);
+
+/** On the server this day has 100 pages, always, and comes without delay. */
+const WARM_UP = '2026-05-31';
+const FIRST = '2026-06-01';
 
 export async function startServer(): Promise<Server> {
-  const child = spawn(process.execPath, [here('server.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const file = fileURLToPath(new URL('server.ts', import.meta.url));
+  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data');
   const { url, pageBytes } = JSON.parse(String(line));
   return { url, pageBytes, stop: () => child.stdin.end() };
 }
 
-async function ask(server: Server, path: string): Promise<{ seconds?: number }> {
-  return (await fetch(`${server.url}${path}`)).json() as Promise<{ seconds?: number }>;
+/** Tells the server what to serve from now on, and to count its CPU anew. */
+export async function prepare(server: Server, { pages, latencyMs = 0 }: Omit<Work, 'days' | 'parallel'>, https = 0) {
+  for (const set of [`pages/${pages}`, `latency/${latencyMs}`, `https/${https}`]) await fetch(`${server.url}/${set}`);
 }
 
-/** One run of a contender. */
-export async function measure(server: Server, contender: string, work: Work): Promise<Result> {
-  await ask(server, `/pages/${work.pages}`);
-  await ask(server, `/latency/${work.latencyMs ?? 0}`);
-  await ask(server, `/https/${contender === 'peer' ? 1 : 0}`);
-  const before = (await ask(server, '/cpu')).seconds ?? 0;
+async function serverCpuSeconds({ url }: Server): Promise<number> {
+  const { seconds } = (await (await fetch(`${url}/cpu`)).json()) as { seconds: number };
+  return seconds;
+}
+
+export async function withStore<T>(use: (azurite: Azurite) => Promise<T>): Promise<T> {
   const azurite = await startAzurite();
   try {
-    const days = Array.from({ length: work.days }, (_, i) => addDays('2026-06-01', i));
-    const task: Task = {
-      connectionString: azurite.connectionString,
-      graph: server.url,
-      days,
-      parallel: work.parallel,
-    };
-    const { stdout } = await run(process.execPath, [here('contend.ts'), contender, JSON.stringify(task)], {
-      maxBuffer: 1e8,
-    });
-    const result = JSON.parse(stdout);
-    if (result.rows !== work.days * work.pages * 1_000) throw new Error(`${contender} landed ${result.rows} rows`);
-    return { ...result, serverCpuSeconds: ((await ask(server, '/cpu')).seconds ?? 0) - before };
+    return await use(azurite);
   } finally {
     await azurite.stop();
   }
 }
 
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+/** One run of a contender over a store of its own. */
+export function measure(bench: Bench, contender: string, work: Work): Promise<Result | Failed> {
+  return withStore(({ connectionString }) => contend(bench, contender, work, connectionString));
 }
 
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  return { median: at(Math.floor((sorted.length - 1) / 2)), min: at(0), max: at(sorted.length - 1) };
+/** One run of Landline. */
+export async function measureOurs(bench: Bench, work: Work): Promise<Result> {
+  return believed(await measure(bench, 'landline', work));
+}
+
+export function believed(result: Result | Failed): Result {
+  if ('fails' in result) throw new Error(result.fails);
+  return result;
+}
+
+export async function contend(
+  { server, programs }: Bench,
+  contender: string,
+  work: Work,
+  connectionString: string,
+): Promise<Result | Failed> {
+  await prepare(server, work, contender === 'peer' ? 1 : 0);
+  const days = Array.from({ length: work.days }, (_, i) => addDays(FIRST, i));
+  const task: Task = { connectionString, graph: server.url, warmUp: WARM_UP, days, parallel: work.parallel };
+  const result = await runProgram<Told>(programs, 'contend', contender, JSON.stringify(task)).catch(outOfMemory);
+  if (result.fails !== undefined) {
+    if (OTHERS.has(contender)) return { fails: result.fails };
+    throw new Error(`${contender} fails: ${result.stack ?? result.fails}`);
+  }
+  const wanted = work.days * work.pages * 1_000;
+  if (result.rows !== wanted) throw new Error(`${contender} landed ${result.rows} of ${wanted} rows`);
+  return { ...result, serverCpuSeconds: await serverCpuSeconds(server) };
+}
+
+/** A process that ran out of memory cannot say so itself. */
+function outOfMemory(thrown: unknown): Told {
+  const said = thrown instanceof Error && 'stderr' in thrown ? String(thrown.stderr) : '';
+  if (!said.includes('heap out of memory')) throw thrown;
+  return { rows: 0, fails: 'out of memory', seconds: 0, cpuSeconds: 0, peakMb: 0 };
 }

@@ -1,26 +1,50 @@
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
-import { type Operations, operationsOfDay, operationsOfIdleDay, PRICES, priceOf } from './cost.ts';
-import { planningMs } from './inside.ts';
-import { measure, type Result, type Server, spreadOf, startServer, type Work } from './measure.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { makeDeployable } from '../infra/build.ts';
+import { markdownOf, plainOf, type Table } from './figures.ts';
+import { type Bench, startServer } from './measure.ts';
+import { bundlePrograms } from './programs.ts';
+import { days, MEANING, sizes } from './sections/compare.ts';
+import { curate } from './sections/curate.ts';
+import { page, plan } from './sections/decisions.ts';
+import { gzip } from './sections/gzip.ts';
+import { coldImport } from './sections/import.ts';
+import { latency } from './sections/latency.ts';
+import { operations } from './sections/operations.ts';
+import { status } from './sections/status.ts';
+import { verify } from './sections/verify.ts';
+import { workers } from './sections/workers.ts';
+import { targetsOf, textOf } from './targets.ts';
 
-/** `npm run bench`: all contenders side by side in one run, so that the ratios mean something on any machine. */
+/** `npm run bench`: everything that is measured, in one run, so that the ratios mean something on any machine. */
 
-const CONTENDERS = ['bare', 'landline', 'peer', 'naive'] as const;
-type Contender = (typeof CONTENDERS)[number];
+interface Section {
+  readonly about: string;
+  readonly run: (bench: Bench) => Promise<readonly Table[]>;
+}
 
-const MEANING: Readonly<Record<Contender, string>> = {
-  bare: 'bare copy: each page unread from the socket into a blob (the limit)',
-  landline: 'Landline: the real fetch and commit, every row checked, cut and digested',
-  peer: '@microsoft/microsoft-graph-client PageIterator, JSON.stringify, one upload',
-  naive: 'fetch, JSON.parse, one upload at the end',
+const SECTIONS: Readonly<Record<string, Section>> = {
+  sizes: { about: 'one day of 10 thousand, 100 thousand and 1 million rows, all contenders', run: sizes },
+  days: { about: '8 days at once, all contenders', run: days },
+  latency: { about: 'a source that takes 200 ms per page, 1 to 8 days in flight', run: latency },
+  workers: { about: 'worker processes: 1, 2 and 4 over one store', run: workers },
+  plan: { about: 'planning ten years of every log', run: plan },
+  page: { about: 'drawing the status page of a year', run: page },
+  status: { about: '`landline status` over ten years of every log', run: status },
+  verify: { about: 'verifying a lake', run: verify },
+  curate: { about: 'making the Parquet file of a day', run: curate },
+  gzip: { about: 'what compressing partitions would cost', run: gzip },
+  import: { about: 'cold import of the deployable', run: coldImport },
+  operations: { about: 'storage operations of a day, and their price', run: operations },
 };
 
-interface Line {
-  readonly section: string;
-  readonly contender: string;
-  readonly [figure: string]: string | number;
+interface Options {
+  readonly runs: number;
+  readonly quick?: true;
+  readonly only: readonly string[];
+  readonly json?: string;
 }
 
 function whole(text: string): number {
@@ -28,121 +52,55 @@ function whole(text: string): number {
   return Number(text);
 }
 
-const options = new Command('bench')
-  .description('Measures Landline beside what people use today. Ratios first; JSON for keeping.')
-  .option('--runs <n>', 'runs of each measurement; the median is shown', whole, 3)
-  .option('--quick', 'small sizes only: to see that it works')
-  .option('--json <file>', 'also write every figure to this file')
-  .addHelpText('after', '\nExample:\n  npm run bench -- --runs 5 --json bench.json')
-  .parse()
-  .opts<{ runs: number; quick?: true; json?: string }>();
-
-const lines: Line[] = [];
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+function readOptions(): Options {
+  const names = Object.keys(SECTIONS);
+  const list = names.map(name => `  ${name.padEnd(11)} ${SECTIONS[name]?.about}`).join('\n');
+  return new Command('bench')
+    .description('Measures Landline beside what people use today. Ratios first; JSON for keeping.')
+    .option('--runs <n>', 'runs of each measurement; the median is shown', whole, 3)
+    .option('--quick', 'small sizes only: to see that it works')
+    .addOption(new Option('--only <section...>', 'these sections only').choices(names).default(names, 'all'))
+    .option('--json <file>', 'also write every figure to this file')
+    .addHelpText('after', `\nSections:\n${list}`)
+    .addHelpText('after', '\nExamples:\n  npm run bench -- --runs 5 --json bench.json')
+    .addHelpText('after', '  npm run bench -- --only latency workers')
+    .parse()
+    .opts<Options>();
 }
 
-async function compare(server: Server, section: string, work: Work, runs: number): Promise<void> {
-  const results = new Map<Contender, Result[]>(CONTENDERS.map(name => [name, []]));
-  // Contenders take turns, so that a noisy minute touches all of them.
-  for (let turn = 0; turn < runs; turn++) {
-    for (const name of CONTENDERS) {
-      results.get(name)?.push(await measure(server, name, work));
-      say(`${section}: ${name}, run ${turn + 1} of ${runs}`);
-    }
-  }
-  const speed = (name: Contender) => spreadOf((results.get(name) ?? []).map(({ rows, seconds }) => rows / seconds));
-  const cpu = (name: Contender) =>
-    spreadOf((results.get(name) ?? []).map(({ rows, cpuSeconds }) => (cpuSeconds * 1e8) / rows));
-  for (const name of CONTENDERS) {
-    const mine = results.get(name) ?? [];
-    lines.push({
-      section,
-      contender: name,
-      'speed / bare': ratio(speed(name).median, speed('bare').median),
-      'speed / peer': ratio(speed(name).median, speed('peer').median),
-      'CPU / peer': ratio(cpu(name).median, cpu('peer').median),
-      'rows/s': spread(speed(name)),
-      'CPU ms per 100k rows': spread(cpu(name)),
-      'peak MB': spread(spreadOf(mine.map(({ peakMb }) => peakMb))),
-      'server share': `${Math.round(100 * spreadOf(mine.map(({ serverCpuSeconds, seconds }) => serverCpuSeconds / seconds)).median)} %`,
-    });
-  }
-}
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+const options = readOptions();
+const folder = mkdtempSync(join(tmpdir(), 'landline-bench-'));
+// However the run ends, also by Ctrl-C.
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** How much of what a slow source allows is reached, with several days in flight. */
-async function underLatency(server: Server, days: number, inFlight: readonly number[]): Promise<void> {
-  const [pages, latencyMs] = [20, 200];
-  for (const parallel of inFlight) {
-    const { seconds } = await measure(server, 'landline', { days, pages, parallel, latencyMs });
-    const least = (Math.ceil(days / parallel) * pages * latencyMs) / 1_000;
-    lines.push({
-      section: `${days} days × ${pages} pages, ${latencyMs} ms each`,
-      contender: `landline, ${parallel} in flight`,
-      'share of the source': ratio(least, seconds),
-      seconds: seconds.toFixed(1),
-      'least possible': least.toFixed(1),
-    });
-    say(`latency: ${parallel} in flight`);
-  }
-}
-
-async function costs(): Promise<void> {
-  const add = (contender: string, counts: Operations) =>
-    lines.push({ section: 'storage operations of a day', contender, ...counts, price: priceOf(counts).toFixed(6) });
-  for (const pages of [0, 1, 20, 400]) add(`${pages} pages`, await operationsOfDay(pages));
-  add('idle: 288 ticks, 7 logs, a year', operationsOfIdleDay(288, 7, 365));
-}
-
-function ratio(a: number, b: number): string {
-  return `${(a / b).toFixed(2)} ×`;
-}
-
-function spread({ median, min, max }: ReturnType<typeof spreadOf>): string {
-  return `${Math.round(median)} (${Math.round(min)}–${Math.round(max)})`;
-}
-
-function printTable(section: string): void {
-  const rows = lines.filter(line => line.section === section).map(({ section: _, ...rest }) => rest);
-  const heads = Object.keys(rows[0] ?? {});
-  const cells = [heads, ...rows.map(row => heads.map(head => String(row[head as keyof typeof row])))];
-  const widths = heads.map((_, i) => Math.max(...cells.map(row => (row[i] ?? '').length)));
-  const text = cells.map(row => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`);
-  text.splice(1, 0, `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`);
-  console.log(`\n${section}\n\n${text.join('\n')}`);
-}
-
+const [programs, app] = [join(folder, 'programs'), join(folder, 'app')];
+await Promise.all([bundlePrograms(programs), makeDeployable(app)]);
 const server = await startServer();
+const { runs, quick = false } = options;
+const bench: Bench = { server, programs, app, folder, runs, quick, say };
+const found = new Map<string, readonly Table[]>();
 try {
-  const sizes: readonly Work[] = (options.quick ? [10] : [10, 100, 1_000]).map(pages => ({
-    days: 1,
-    pages,
-    parallel: 1,
-  }));
-  for (const work of sizes) {
-    const runs = work.pages > 100 ? Math.min(options.runs, 2) : options.runs;
-    await compare(server, `one day of ${work.pages * 1_000} rows`, work, runs);
-  }
-  const many = options.quick ? { days: 4, pages: 5, parallel: 4 } : { days: 8, pages: 50, parallel: 8 };
-  await compare(
-    server,
-    `${many.days} days of ${many.pages * 1_000} rows, ${many.parallel} at once`,
-    many,
-    options.runs,
-  );
-  await underLatency(server, options.quick ? 4 : 30, options.quick ? [2] : [1, 2, 4, 8]);
-  const planning = spreadOf(Array.from({ length: 5 }, () => planningMs(Date.now())));
-  lines.push({ section: 'decisions', contender: 'plan: 10 years × 7 logs', 'CPU ms': spread(planning) });
-  await costs();
+  for (const [name, section] of Object.entries(SECTIONS))
+    if (options.only.includes(name)) found.set(name, await section.run(bench));
 } finally {
   server.stop();
 }
 
-console.log(
-  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, page of ${server.pageBytes} bytes`,
-);
-for (const name of CONTENDERS) console.log(`  ${name.padEnd(8)} ${MEANING[name]}`);
-for (const section of new Set(lines.map(line => line.section))) printTable(section);
-console.log(`\nPrices per 10,000 operations, to be replaced by those of your region: ${JSON.stringify(PRICES)}`);
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(lines, undefined, 2)}\n`);
+const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
+console.log(`${machine}, page of ${server.pageBytes} bytes. Every contender runs bundled, as the product is deployed,`);
+console.log('in a process of its own that has landed a day of 100 pages before: measured is the steady state.');
+for (const [name, meaning] of Object.entries(MEANING)) console.log(`  ${name.padEnd(8)} ${meaning}`);
+for (const table of [...found.values()].flat()) console.log(markdownOf(table));
+const targets = targetsOf(found);
+if (quick)
+  console.log(
+    '\nSmall sizes: what a day costs beside its rows weighs more here than in the sizes the targets are for.',
+  );
+console.log(`\n## targets\n\n${targets.map(textOf).join('\n')}`);
+if (options.json !== undefined) {
+  const sections = Object.fromEntries([...found].map(([name, tables]) => [name, tables.map(plainOf)]));
+  const kept = { machine, at: new Date().toISOString(), runs, quick, pageBytes: server.pageBytes, sections, targets };
+  writeFileSync(options.json, `${JSON.stringify(kept, undefined, 2)}\n`);
+}
