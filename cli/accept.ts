@@ -2,6 +2,7 @@ import { type Accepted, acceptShrink, heldBack } from '../shared/asking.ts';
 import type { Dataset, Day } from '../shared/model.ts';
 import { dataset, day, examples, type On, type Register } from './command.ts';
 import { grouped } from './output.ts';
+import { tellPaused } from './pause.ts';
 
 export const accept: Register = (program, act) => {
   program
@@ -37,6 +38,7 @@ async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean 
     : 'declined';
   if (json) out.json({ ...facts, outcome });
   else out.line(OUTCOMES[outcome]);
+  if (outcome === 'accepted') await tellPaused(on, [facts]);
   return outcome === 'accepted' ? 0 : 1;
 }
 

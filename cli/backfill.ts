@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../shared/asking.ts';
 import { addDays, daysBetween, eachDay } from '../shared/day.ts';
 import type { Dataset, Day, DayEntry } from '../shared/model.ts';
-import { lastDay, needsPerson, stateOf } from '../shared/owed.ts';
+import { isExpired, lastDay, needsPerson, stateOf } from '../shared/owed.ts';
 import { horizonOf } from '../shared/rebuild.ts';
 import { chosen, datasets, day, examples, type On, type Register, refuseBackwards, UsageError } from './command.ts';
 import { counted, table } from './output.ts';
+import { tellPaused } from './pause.ts';
 import { ASKED, FINE } from './retry.ts';
 
 interface Options {
@@ -70,6 +71,8 @@ interface Prepared {
 
 async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   refuseBackwards(options.from, options.to);
+  const newest = lastDay(on.now);
+  if (options.from > newest) throw new UsageError(`${options.from} is not over yet. The newest day is ${newest}.`);
   if (options.wait && !on.alive)
     throw new UsageError('--wait: nobody is at work on this data folder. Run `npm start` beside it.');
   const prepared: Prepared[] = [];
@@ -89,6 +92,7 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   const complete = !options.wait || (await watch(on, prepared));
   if (on.json) on.out.json({ applied: true, previews, datasets: applied, ...(options.wait && { complete }) });
   else tellApplied(on, applied);
+  await tellPaused(on, idle ? [] : applied);
   const planned = applied.every(({ extended }) => extended.outcome === 'extended' || extended.outcome === 'already');
   const asked = applied.every(each => each.asked.every(({ outcome }) => FINE.has(outcome)));
   return planned && asked && complete ? 0 : 1;
@@ -108,7 +112,9 @@ async function prepare(on: On, dataset: Dataset, { from, to, all = false }: Opti
     const kind = kindOf(dataset, entry, now);
     count.days += 1;
     count[kind] += 1;
-    if (kind === 'failed' || (all && kind === 'held')) ask.push(at);
+    // Where a person was erased, a read would bring the rows back: only who names the day means that.
+    const erased = entry?.held?.forgottenAt !== undefined;
+    if (!erased && (kind === 'failed' || (all && kind === 'held'))) ask.push(at);
   }
   const forgotten = [...eachDay(from, [addDays(horizon, -1), last].sort()[0] ?? from)];
   const preview: Preview = {
@@ -166,7 +172,12 @@ function tellApplied({ out, alive }: On, applied: readonly Awaited<ReturnType<ty
     for (const { day: at, outcome } of asked.filter(each => !FINE.has(each.outcome)))
       out.line(`${dataset} ${at} ${ASKED[outcome]}`);
   }
-  out.line(`The planner queues what is owed on its next run.${alive ? '' : ' Run `npm start` for that.'}`);
+  const changed = applied.some(({ extended, asked }) => extended.outcome === 'extended' || asked.length > 0);
+  out.line(
+    changed
+      ? `The planner queues what is owed on its next run.${alive ? '' : ' Run `npm start` for that.'}`
+      : 'Nothing was changed: no day has to be asked for.',
+  );
 }
 
 const LOOK_MS = 2_000;
@@ -207,7 +218,7 @@ function progressOf(dataset: Dataset, at: Day, entry: DayEntry | undefined, now:
   const { state, askedAt } = entry.work;
   if (state === 'queued' || state === 'fetching') return 'inWork';
   if (askedAt !== undefined) return 'waiting';
-  if (state === 'failed') return needsPerson(entry.work) ? 'stuck' : 'waiting';
+  if (state === 'failed' && !isExpired(dataset, at, now)) return needsPerson(entry.work) ? 'stuck' : 'waiting';
   const seen = stateOf(dataset, at, entry, now);
   if (seen === 'suspect' || seen === 'expired') return 'stuck';
   return entry.held === undefined ? 'waiting' : 'landed';

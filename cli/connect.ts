@@ -8,6 +8,7 @@ import { failureOf } from '../shared/errors.ts';
 import { isLoopback } from '../shared/settings.ts';
 import { UsageError } from './command.ts';
 import { type Connection, connection } from './connection.ts';
+import { withDevelopmentPackages } from './packages.ts';
 
 /** Where a command works, from what was said on the command line and what lies in the folder. */
 
@@ -118,7 +119,7 @@ async function connectLocally(folder: string): Promise<Connection> {
   if (!existsSync(data))
     throw new UsageError(`${folder} holds no data of \`npm start\`. Run it first, or name another folder (--data).`);
   const { startAzurite } = await import('../local/azurite.ts');
-  const azurite = await startAzurite(data);
+  const azurite = await withDevelopmentPackages('The emulator', () => startAzurite(data));
   const storage = { blob: azurite, table: azurite };
   return connection({
     where: folder,

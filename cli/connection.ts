@@ -4,12 +4,12 @@ import type { Access, Config } from '../shared/config.ts';
 import { isDay } from '../shared/day.ts';
 import type { Dataset, SourceName } from '../shared/model.ts';
 import { CONTAINERS } from '../shared/paths.ts';
-import type { CuratedStore, Eraser, Lake, Ledger, Source } from '../shared/ports.ts';
+import type { CuratedStore, Eraser, Lake, Ledger, Outlines, Source } from '../shared/ports.ts';
 import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
 import { blobCurated } from '../shared/stores/curated.ts';
 import { blobEraser } from '../shared/stores/erasure.ts';
 import { blobLake } from '../shared/stores/lake.ts';
-import { tableLedger } from '../shared/stores/ledger.ts';
+import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
 import { dayOfEntity, type Properties, WATERMARK_ROW, watermarkOfEntity } from '../shared/stores/ledger-entities.ts';
 import { ask, must } from '../shared/stores/storage-errors.ts';
 import { isUnreadable } from '../shared/verify-day.ts';
@@ -29,6 +29,7 @@ export interface Connection {
   /** Those that are switched on, as far as the target says; else all. */
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
+  readonly outlines: Outlines;
   readonly lake: Lake;
   readonly curated: CuratedStore;
   readonly eraser: Eraser;
@@ -66,7 +67,9 @@ export async function connection(parts: Parts): Promise<Connection> {
     datasets,
     alive,
     ledger: tableLedger(table, randomUUID),
-    lake: blobLake(blobs),
+    outlines: tableOutlines(table),
+    // Where only an account is named, what `forget` writes is plain; the blobs themselves say which they are.
+    lake: blobLake(blobs, { gzip: config?.gzip ?? false }),
     curated: blobCurated(blobs),
     eraser: blobEraser(blobs),
     privacy: config?.privacy,

@@ -12,6 +12,8 @@ before it reads or writes anything; the message names all that is wrong at once.
 
 In Azure these are application settings of the function app; on a developer's machine they are the \`Values\` of
 \`local.settings.json\`. A secret is never shown; give it as a reference to Key Vault.
+A secret that stands in the settings of a function app itself works, is reported as \`config doubted\`, and is a warning of
+\`landline doctor --app\`.
 
 | Setting | Meaning | Expected | Without it | Example |
 |---|---|---|---|---|

@@ -5,7 +5,16 @@ import { partitionPath } from '../shared/paths.ts';
 import { recount } from '../shared/recount.ts';
 import { partitionsOf } from '../shared/verify.ts';
 import { headOrForeign } from '../shared/verify-day.ts';
-import { datasets, day, everyDataset, examples, type On, type Register, refuseBackwards } from './command.ts';
+import {
+  datasets,
+  day,
+  everyDataset,
+  examples,
+  type On,
+  type Register,
+  refuseBackwards,
+  UsageError,
+} from './command.ts';
 import { counted, grouped } from './output.ts';
 
 interface Options {
@@ -31,6 +40,9 @@ export const exportDays: Register = (program, act) => {
 async function exportAll(on: On, options: Options): Promise<0 | 1> {
   const { to, from, until } = options;
   refuseBackwards(from, until);
+  await mkdir(to, { recursive: true }).catch((thrown: NodeJS.ErrnoException) => {
+    throw new UsageError(`${to} cannot be written to: ${thrown.code}.`, { cause: thrown });
+  });
   const files: { path: string; rows: number; bytes: number }[] = [];
   const damaged: { dataset: string; day: Day }[] = [];
   const { days } = await partitionsOf({ ...on, datasets: everyDataset(on, options.dataset) }, true);

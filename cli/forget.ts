@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { systemClock } from '../shared/clock.ts';
-import { type ForgetPorts, type Forgotten, forget as forgetPerson, search } from '../shared/forget.ts';
+import { type ForgetPorts, type Forgotten, forget as forgetPerson, search, type UnsureDay } from '../shared/forget.ts';
 import { type Person, problemOf, type SearchedDay } from '../shared/person.ts';
 import { everyDataset, examples, type On, type Register, UsageError } from './command.ts';
 import { counted, table } from './output.ts';
@@ -39,18 +39,18 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const veil = await veilOn(on);
   const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
   const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined };
-  const found = await search(person, ports);
-  const sure = !options.dryRun && (found.length === 0 || (options.yes ?? (await asked(on, found))));
+  const { days, unsure } = await search(person, ports);
+  const sure = !options.dryRun && (days.length === 0 || (options.yes ?? (await asked(on, days))));
   if (!sure) {
-    if (on.json) on.out.json({ days: found, removed: false });
-    else tell(on, found, 'Nothing was changed.');
-    return options.dryRun ? 0 : 1;
+    if (on.json) on.out.json({ days, unsure, removed: false });
+    else tell(on, days, unsure, 'Nothing was changed.');
+    return options.dryRun && unsure.length === 0 ? 0 : 1;
   }
   const forgotten = await forgetPerson(person, ports);
   if (options.receipt !== undefined) await writeFile(options.receipt, `${JSON.stringify(forgotten, undefined, 2)}\n`);
   if (on.json) on.out.json(forgotten);
-  else tell(on, forgotten.days, outcomeOf(forgotten));
-  return forgotten.left === 0 ? 0 : 1;
+  else tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
+  return forgotten.left === 0 && forgotten.unsure.length === 0 ? 0 : 1;
 }
 
 function personOf({ user, number }: Options): Person {
@@ -62,11 +62,14 @@ function personOf({ user, number }: Options): Person {
 }
 
 async function asked(on: On, found: readonly SearchedDay[]): Promise<boolean> {
-  if (!on.json) tell(on, found, '');
+  if (!on.json) tell(on, found, [], '');
   return on.out.confirm('Erase these rows for good?');
 }
 
-function tell(on: On, days: readonly SearchedDay[], last: string): void {
+/** Days to be looked at that are told one by one; the JSON answer and the receipt have all of them. */
+const UNSURE_TOLD = 20;
+
+function tell(on: On, days: readonly SearchedDay[], unsure: readonly UnsureDay[], last: string): void {
   if (days.length === 0) on.out.line('No row names this person.');
   else {
     const rows = days.map(({ dataset, day, raw, history }) => [
@@ -77,10 +80,15 @@ function tell(on: On, days: readonly SearchedDay[], last: string): void {
     ]);
     for (const line of table(['Dataset', 'Day', 'Rows in raw', 'Rows in history'], rows)) on.out.line(line);
   }
+  for (const { dataset, day, why } of unsure.slice(0, UNSURE_TOLD))
+    on.out.line(`${dataset} ${day} may still name the person: ${why}.`);
+  if (unsure.length > UNSURE_TOLD) on.out.line(`And ${unsure.length - UNSURE_TOLD} more, in the answer with --json.`);
   if (last !== '') on.out.line(last);
 }
 
-function outcomeOf({ days, left }: Forgotten): string {
+function outcomeOf({ days, left, unsure }: Forgotten): string {
+  if (unsure.length > 0)
+    return `${counted(unsure.length, 'day')} to be looked at, docs/privacy.md says how: then run it again.`;
   if (left > 0) return `${counted(left, 'row')} came back meanwhile: run it again.`;
   const rows = days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, each) => all + each.rows, 0), 0);
   return `${counted(rows, 'row')} erased from ${counted(days.length, 'day')}; looked again, and nothing is left.`;

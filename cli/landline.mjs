@@ -17,6 +17,10 @@ if (Number(process.versions.node.split('.')[0]) >= NODE_MIN) {
   // Half of a short command would be the reading of code. Beside the packages, which whoever can write there is
   // trusted with; the system's folder for temporary files belongs to everybody. Where it may not write, it goes without.
   module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/landline', import.meta.url)));
+  // Whoever reads may have seen enough (`landline show … | head`). What was begun is brought to its end all the same.
+  process.stdout.on('error', error => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const { run } = await import(main.href);
   const code = await run(process.argv.slice(2));
   // On some systems a pipe takes what was written only later, and an exit would cut it off.

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { failureOf, LandlineError } from '../shared/errors.ts';
+import type { ReasonCode } from '../shared/model.ts';
 import { accept } from './accept.ts';
 import { backfill } from './backfill.ts';
 import { type Act, type ExitCode, examples, type Free, type Register, UsageError } from './command.ts';
@@ -82,11 +83,18 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (thrown) {
-    return exitCodeOf(thrown, out);
+    return exitCodeOf(thrown, out, program.opts<Target>());
   }
 }
 
-function exitCodeOf(thrown: unknown, out: Output): ExitCode {
+const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
+  'auth.unavailable':
+    'With --account this is your own sign-in: `az login`, and `az account set` where there are several.',
+  'storage.forbidden':
+    'With --account this is your own sign-in: it is you who needs the role (docs/deploy.md), and your network.',
+};
+
+function exitCodeOf(thrown: unknown, out: Output, { account }: Target): ExitCode {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   if (thrown instanceof UsageError) {
@@ -99,5 +107,7 @@ function exitCodeOf(thrown: unknown, out: Output): ExitCode {
   }
   const { reason, message } = failureOf(thrown);
   out.note(`error: ${message} (${reason})`);
+  // The message was written for the app; here somebody sits at a keyboard with a sign-in of their own.
+  if (account !== undefined && OWN_SIGN_IN[reason] !== undefined) out.note(OWN_SIGN_IN[reason]);
   return /^(storage|auth)\./.test(reason) ? 3 : 1;
 }

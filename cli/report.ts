@@ -2,6 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { instantOf } from '../shared/day.ts';
 import { examples, type On, type Register } from './command.ts';
 import { counted } from './output.ts';
+import { withDevelopmentPackages } from './packages.ts';
+
+/** The charts take a while to load, and no other command needs them. */
+export function drawing() {
+  return withDevelopmentPackages('`landline report`', () =>
+    Promise.all([import('./report/data.ts'), import('./report/page.ts')]),
+  );
+}
 
 export const report: Register = (program, act) => {
   program
@@ -15,11 +23,7 @@ export const report: Register = (program, act) => {
     .addHelpText('after', examples('landline report --out report.html'))
     .action(
       act(async (on: On, { out }: { out: string }) => {
-        // The charts take a while to load, and no other command needs them.
-        const [{ figuresOf }, { reportPage }] = await Promise.all([
-          import('./report/data.ts'),
-          import('./report/page.ts'),
-        ]);
+        const [{ figuresOf }, { reportPage }] = await drawing();
         const figures = await figuresOf(on.curated);
         if (figures.firstDay === '') {
           on.out.note('Nothing is curated yet: run `landline curate --all` first.');

@@ -2,6 +2,7 @@ import { type Asked, type AskedDay, askDay, retryDays } from '../shared/asking.t
 import type { Dataset, Day } from '../shared/model.ts';
 import { dataset, days, examples, type On, type Register } from './command.ts';
 import { counted } from './output.ts';
+import { tellPaused } from './pause.ts';
 
 export const retry: Register = (program, act) => {
   program
@@ -18,6 +19,7 @@ export const retry: Register = (program, act) => {
         const asked = await askAll(on, of, named ?? []);
         if (on.json) on.out.json({ asked });
         else tellAsked(on, asked);
+        await tellPaused(on, asked);
         return asked.every(({ outcome }) => FINE.has(outcome)) ? 0 : 1;
       }),
     );
@@ -41,6 +43,7 @@ export const ASKED: Readonly<Record<Asked, string>> = {
   'too-new': 'is not over yet',
   'before-history': 'is before the first day of the dataset: use `landline backfill`',
   expired: 'is no longer at the source',
+  erased: 'is left alone, because a person was erased from it: name the day to read all of its rows again',
   contended: 'is being written by others: try again',
 };
 

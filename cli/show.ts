@@ -1,8 +1,9 @@
 import type { Dataset, Day, DayEntry, Receipt } from '../shared/model.ts';
-import { owed } from '../shared/owed.ts';
+import { isExpired, lastDay, type Owed, owed } from '../shared/owed.ts';
 import { nextStep } from '../shared/page/next.ts';
 import { shownOf } from '../shared/page/states.ts';
-import { dataset, day, examples, type On, type Register } from './command.ts';
+import { headOrForeign } from '../shared/verify-day.ts';
+import { dataset, day, examples, type On, type Register, UsageError } from './command.ts';
 import { grouped } from './output.ts';
 
 export const show: Register = (program, act) => {
@@ -16,11 +17,22 @@ export const show: Register = (program, act) => {
 };
 
 async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
-  const entry = (await on.ledger.day(of.name, at))?.value;
-  const partition = await on.lake.head(of.name, at);
+  const [found, { partition, foreign }, watermark] = await Promise.all([
+    on.ledger.day(of.name, at),
+    // The day of a blob that is none of ours is one that a person wants to look at.
+    headOrForeign(on.lake, of.name, at),
+    on.ledger.watermark(of.name),
+  ]);
+  const entry = found?.value;
+  if (entry === undefined && partition === undefined && at > lastDay(on.now))
+    throw new UsageError(`${at} is not over yet. The newest day that there can be is ${lastDay(on.now)}.`);
+  const { firstDay, pausedAt } = watermark?.value ?? {};
   const state = shownOf(of, at, entry, on.now);
-  const next = nextStep(of, at, state, entry, false, on.now);
-  const due = owed(of, at, entry, on.now);
+  const planned = entry !== undefined || (firstDay !== undefined && at >= firstDay);
+  const due: Owed | undefined = planned ? owed(of, at, entry, on.now) : undefined;
+  const next = planned
+    ? nextStep(of, at, state, entry, pausedAt !== undefined, on.now)?.text
+    : beforeHistory(of, at, firstDay, on.now);
   if (on.json) {
     const { checkpoint, ...work } = entry?.work ?? {};
     const progress = checkpoint && { pages: checkpoint.pages, rows: checkpoint.rows, savedAt: checkpoint.cursorAt };
@@ -33,23 +45,38 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
       held: entry?.held,
       work: { ...work, progress },
       partition,
+      ...(foreign && { foreign }),
     });
   } else {
     on.out.line(`${of.name} ${at}: ${on.out.paint('bold', state)}${due === undefined ? '' : `, owed (${due})`}`);
     if (next !== undefined) on.out.line(`Next step: ${next}`);
     section(on, 'Held, by the ledger', entry?.held ?? {});
-    section(on, 'Receipt of the partition', receiptLines(partition?.receipt, partition?.bytes));
+    const receipt = foreign ? { none: 'the blob has no whole receipt, so Landline did not write it' } : undefined;
+    section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
     section(on, 'Work', workLines(entry));
   }
   return state === 'failed' || state === 'suspect' ? 1 : 0;
 }
+
+/** Nobody owes what is older than history, or of a dataset without one; and the source may have it all the same. */
+function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: number): string {
+  if (isExpired(of, at, now)) return 'nothing: the source no longer has this day';
+  return firstDay === undefined
+    ? `${of.name} was never planned: it is switched off, or the app has not run`
+    : `history begins on ${firstDay}; to go further back: landline backfill --from ${at} --dataset ${of.name}`;
+}
+
+/** Names of properties whose numbers count nothing. */
+const NO_COUNTS: readonly string[] = ['ticket'];
 
 function section(on: On, title: string, values: object): void {
   const lines = Object.entries(values).filter(([, value]) => value !== undefined);
   on.out.line(`\n${title}${lines.length === 0 ? ': nothing' : ''}`);
   const width = Math.max(0, ...lines.map(([name]) => name.length));
   for (const [name, value] of lines)
-    on.out.line(`  ${name.padEnd(width)}  ${typeof value === 'number' ? grouped(value) : String(value)}`);
+    on.out.line(
+      `  ${name.padEnd(width)}  ${typeof value === 'number' && !NO_COUNTS.includes(name) ? grouped(value) : String(value)}`,
+    );
 }
 
 function receiptLines(receipt: Receipt | undefined, bytes: number | undefined): object {

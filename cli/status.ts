@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Coverage, coverageOf } from '../shared/coverage.ts';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
-import type { Dataset, Day, DayEntry, DayState, Watermark } from '../shared/model.ts';
+import type { Dataset, Day, DayOutline, DayState, Watermark } from '../shared/model.ts';
 import { lastDay, stateOf } from '../shared/owed.ts';
-import { type Shown, shownOf } from '../shared/page/states.ts';
+import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
 import { examples, type On, type Register } from './command.ts';
 import { grouped, type Output, table } from './output.ts';
-import { COLOURS, LEGEND, markOf, needsAttention, nextCommand, worstOf } from './states.ts';
+import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';
 
 /** Days at the end of the calendar that are shown one by one. */
 const DAYS_SHOWN = 28;
@@ -25,7 +25,8 @@ export const status: Register = (program, act) => {
           const found = await lookAt(on, Date.now());
           if (on.json) on.out.json(found);
           else tell(on, found, watch ?? false);
-          if (!watch) return found.attention ? 1 : 0;
+          // A pipe whose reader has gone takes no more.
+          if (!watch || !process.stdout.writable) return found.attention ? 1 : 0;
           await pause(WATCH_MS);
         }
       }),
@@ -55,8 +56,11 @@ interface Status {
 async function lookAt(on: On, now: number): Promise<Status> {
   const read = await Promise.all(
     on.datasets.map(async dataset => {
-      const [watermark, days] = await Promise.all([on.ledger.watermark(dataset.name), on.ledger.days(dataset.name)]);
-      return { dataset, watermark: watermark?.value, entries: days.map(({ value }) => value) };
+      const [watermark, entries] = await Promise.all([
+        on.ledger.watermark(dataset.name),
+        on.outlines.days(dataset.name),
+      ]);
+      return { dataset, watermark: watermark?.value, entries };
     }),
   );
   const datasets: DatasetStatus[] = [];
@@ -69,10 +73,10 @@ async function lookAt(on: On, now: number): Promise<Status> {
   return { at: instantOf(now), where: on.where, attention, datasets, unplanned };
 }
 
-function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayEntry[], now: number): DatasetStatus {
+function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayOutline[], now: number): DatasetStatus {
   const { days: states, ...coverage } = coverageOf(dataset, watermark, entries, now);
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
-  const state = worstOf({ ...coverage, days: states });
+  const state = worstOf(states);
   const worst = entries.filter(entry => stateOf(dataset, entry.day, entry, now) === state);
   const paused = watermark.pausedAt !== undefined;
   const last = lastDay(now);

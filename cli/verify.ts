@@ -65,11 +65,12 @@ async function verifyAll(on: On, options: Options): Promise<0 | 1> {
   else {
     for (const { kind, message, mark: marked } of found.findings)
       on.out.line(
-        `${on.out.paint(kind === 'source-news' ? 'cyan' : 'red', kind)}  ${message}.${marked === 'busy' ? ' (A worker has the day.)' : ''}`,
+        `${on.out.paint(kind === 'source-news' ? 'cyan' : 'red', kind)}  ${message}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
       );
     if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again: the mark is taken away.`);
     const compared = source === undefined ? '' : `, ${counted(found.compared, 'day')} compared with the source`;
-    const verdict = trouble.length === 0 ? 'all whole' : counted(trouble.length, 'finding');
+    const fine = found.days === 0 ? 'there is nothing to verify' : 'all whole';
+    const verdict = trouble.length === 0 ? fine : counted(trouble.length, 'finding');
     on.out.line(`${counted(found.days, 'day')}, ${grouped(found.rows)} rows${compared}: ${verdict}.`);
   }
   return trouble.length === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { POISON_QUEUE, poisonMessage } from '../shared/compose.ts';
 
-/** What the host gave up on: noted in the ledger, and owed again. Never throws. */
+/** Fetches that the host gave up on: noted in the ledger, and owed again. Never throws. */
 app.storageQueue('poison', {
   queueName: POISON_QUEUE,
   connection: 'AzureWebJobsStorage',

@@ -16,9 +16,10 @@ import { horizonOf, watermarkFrom } from './rebuild.ts';
  * `too-new`        the day is not over yet
  * `before-history` the day is before the dataset's first day; extend the history instead
  * `expired`        the source no longer has the day, so a read would find nothing
+ * `erased`         a person was erased from the day, and whoever asked did not name it
  * `contended`      others kept writing the entry; ask again
  */
-export type Asked = 'asked' | 'in-work' | 'too-new' | 'before-history' | 'expired' | 'contended';
+export type Asked = 'asked' | 'in-work' | 'too-new' | 'before-history' | 'expired' | 'erased' | 'contended';
 
 /**
  * `not-held`  nothing is held back for this day
@@ -39,7 +40,7 @@ export interface Extended {
 /** Somebody else may write the entity meanwhile; then it is read again, this often. */
 const TRIES = 5;
 
-/** Asks for a day to be read, whatever it holds. */
+/** Asks for a day to be read, whatever it holds. Where a person was erased from it, the mark of that goes: rows may come back. */
 export async function askDay(ledger: Ledger, dataset: Dataset, day: Day, now: number): Promise<Asked> {
   if (day > lastDay(now)) return 'too-new';
   if (isExpired(dataset, day, now)) return 'expired';
@@ -48,7 +49,7 @@ export async function askDay(ledger: Ledger, dataset: Dataset, day: Day, now: nu
   const outcome = await changeDay<'in-work'>(ledger, dataset, day, found => {
     const entry = found ?? freshEntry(dataset.name, day, now);
     if (isInWork(entry)) return 'in-work';
-    return { ...entry, work: { ...entry.work, askedAt: instantOf(now) } };
+    return { ...entry, ...unmarked(entry), work: { ...entry.work, askedAt: instantOf(now) } };
   });
   return outcome === 'done' ? 'asked' : outcome;
 }
@@ -65,12 +66,13 @@ export interface AskedDay {
   readonly outcome: Asked;
 }
 
-/** Asks for every day of the dataset that failed or is suspect. */
+/** Asks for every day of the dataset that failed or is suspect, but for those whose rows a person was erased from. */
 export async function retryDays(ledger: Ledger, dataset: Dataset, now: number): Promise<AskedDay[]> {
   const asked: AskedDay[] = [];
   for (const { value } of await ledger.days(dataset.name)) {
     if (!wantsRetry(dataset, value, now)) continue;
-    const outcome = await askDay(ledger, dataset, value.day, now);
+    const erased = value.held?.forgottenAt !== undefined;
+    const outcome = erased ? 'erased' : await askDay(ledger, dataset, value.day, now);
     asked.push({ dataset: dataset.name, day: value.day, outcome });
   }
   return asked;
@@ -132,6 +134,12 @@ export async function setPaused(ledger: Ledger, dataset: Dataset, paused: boolea
     if ((await ledger.putWatermark(watermark, found.etag)) !== undefined) return paused ? 'paused' : 'resumed';
   }
   return 'contended';
+}
+
+function unmarked({ held }: DayEntry): Pick<DayEntry, 'held'> {
+  if (held === undefined) return {};
+  const { forgottenAt: _, ...rest } = held;
+  return { held: rest };
 }
 
 function isInWork({ work }: DayEntry): boolean {

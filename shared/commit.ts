@@ -1,9 +1,10 @@
 import { type Changes, compareRevisions } from './compare.ts';
 import { instantOf } from './day.ts';
 import type { CompleteRead } from './guards.ts';
-import type { Dataset, Day, Held, Receipt, Segment, Window } from './model.ts';
+import type { Dataset, Day, Held, Instant, Receipt, Segment, Window } from './model.ts';
 import { maySettle } from './owed.ts';
 import type { Lake, Partition } from './ports.ts';
+import { lengthOf } from './recount.ts';
 
 /**
  * Making a complete, guarded read visible: the revision that is replaced goes to `history` first, then one conditional
@@ -66,7 +67,8 @@ export interface Noted {
   readonly receipt: Receipt;
   /** What the ledger knew; behind the receipt when a worker died between commit and ledger. */
   readonly before: Held | undefined;
-  readonly bytes: number;
+  /** Of the lines; `undefined` when nobody has counted them. */
+  readonly bytes: number | undefined;
   /** Whether the day is marked, so that it may not settle. */
   readonly suspect: boolean;
 }
@@ -84,7 +86,7 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
   return {
     revision: receipt.revision,
     rows: receipt.rows,
-    bytes,
+    bytes: bytes ?? (await lengthOf(lake, dataset.name, day)),
     pages: receipt.pages,
     fingerprint: receipt.fingerprint,
     landedAt: known?.landedAt ?? receipt.fetchedAt,
@@ -100,4 +102,9 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
     ...(known?.curateQueuedAt === undefined ? {} : { curateQueuedAt: known.curateQueuedAt }),
     ...(known?.curateTries === undefined ? {} : { curateTries: known.curateTries }),
   };
+}
+
+/** A revision that was not read but written without a person's rows, and is read no more: they would come back. */
+export function asErased(held: Held, forgottenAt: Instant): Held {
+  return { ...held, landedAt: forgottenAt, settledAt: forgottenAt, forgottenAt };
 }

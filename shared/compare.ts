@@ -1,3 +1,4 @@
+import { isDamaged } from './errors.ts';
 import { Digest } from './fingerprint.ts';
 import { KeyTable, keyDigests } from './keys.ts';
 import type { Dataset, Day } from './model.ts';
@@ -12,7 +13,7 @@ export interface Changes {
   readonly rowsRemoved: number;
 }
 
-/** A first revision changed nothing; nor can a change be counted against a revision that is not there any more. */
+/** A first revision changed nothing; nor can a change be counted against one that is gone, or cannot be read. */
 const NO_CHANGES: Changes = { rowsAdded: 0, rowsChanged: 0, rowsRemoved: 0 };
 
 type Chunks = AsyncIterable<Uint8Array>;
@@ -26,7 +27,14 @@ export async function compareRevisions(lake: Lake, dataset: Dataset, day: Day, r
   if (revision <= 1) return NO_CHANGES;
   const before = await lake.read(dataset.name, day, revision - 1);
   const after = await lake.read(dataset.name, day);
-  return before === undefined || after === undefined ? NO_CHANGES : compareRows(dataset, before, after);
+  if (before === undefined || after === undefined) return NO_CHANGES;
+  try {
+    return await compareRows(dataset, before, after);
+  } catch (thrown) {
+    // A day that was landed anew because it was damaged has the damaged revision in `history`. It must not stop it.
+    if (isDamaged(thrown)) return NO_CHANGES;
+    throw thrown;
+  }
 }
 
 /** Rows that came twice count once. Memory grows by 25 bytes for each row of `before`. */

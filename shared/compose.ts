@@ -10,22 +10,26 @@ import { curatedAs, type Veil, veilOf } from './curate/privacy.ts';
 import { writeSmallTables } from './curate/small-tables.ts';
 import { TABLE_VERSION } from './curate/tables.ts';
 import { instantOf } from './day.ts';
+import { type DeferralPorts, setAside } from './deferral.ts';
 import type { Patient } from './doctor.ts';
 import { failureOf } from './errors.ts';
 import { type FetchPorts, fetchDay } from './fetch.ts';
 import { sender, servedAt } from './http.ts';
+import type { Memory } from './memory.ts';
 import { parseCurateMessage, parseFetchMessage } from './message.ts';
 import type { SourceName } from './model.ts';
 import { FETCH_LIMITS } from './pages.ts';
-import { poisonDay } from './poison.ts';
-import type { Backlog, CuratedStore, CurateJobs, Jobs, Lake, Ledger, Pulse, Source } from './ports.ts';
+import { meaningOf } from './plain-secrets.ts';
+import { poisonCuration, poisonDay, poisonUnread } from './poison.ts';
+import type { Backlog, CuratedStore, CurateJobs, Jobs, Lake, Ledger, Pulse, PutBack, Source } from './ports.ts';
 import { type Reconciled, type ReconcilePorts, reconcile } from './reconcile.ts';
 import { graphSource } from './sources/graph.ts';
 import { voximplantSource } from './sources/voximplant.ts';
 import { voximplantKeyRoles } from './sources/voximplant-key.ts';
+import { blockMemory } from './staging.ts';
 import { type StorageClients, storageClients } from './stores/clients.ts';
 import { blobCurated } from './stores/curated.ts';
-import { queueBacklog, queueCurateJobs, queueJobs } from './stores/jobs.ts';
+import { queueBacklog, queueCurateJobs, queueJobs, queuePutBack } from './stores/jobs.ts';
 import { blobLake } from './stores/lake.ts';
 import { tableLedger } from './stores/ledger.ts';
 import { tablePulse } from './stores/pulse.ts';
@@ -40,6 +44,7 @@ import { type Report, reporter } from './telemetry.ts';
 export const FETCH_QUEUE = 'landline-fetch';
 export const POISON_QUEUE = `${FETCH_QUEUE}-poison`;
 export const CURATE_QUEUE = 'landline-curate';
+export const CURATE_POISON_QUEUE = `${CURATE_QUEUE}-poison`;
 export const LEDGER_TABLE = 'landline';
 
 /** What a function's invocation offers us. */
@@ -58,8 +63,12 @@ export interface App {
   readonly jobs: Jobs;
   readonly sources: Readonly<Record<SourceName, Source>>;
   readonly drifted: Set<string>;
+  readonly blocks: Memory;
+  /** Settings that were doubted: once in the life of the process is enough. */
+  readonly doubted: Set<string>;
   readonly curated: CuratedStore;
   readonly curateJobs: CurateJobs;
+  readonly putBack: { readonly fetch: PutBack; readonly curate: PutBack };
   readonly veil: Veil;
   readonly backlog: Backlog;
   readonly pulse: Pulse;
@@ -96,17 +105,20 @@ export function compose(config: Config): App {
   return {
     config,
     ledger: tableLedger(table, randomUUID),
-    lake: blobLake(clientsOf(storage.blob, credential).blobs),
+    lake: blobLake(clientsOf(storage.blob, credential).blobs, config),
     jobs: queueJobs(queues.queue(FETCH_QUEUE)),
     sources: {
       graph: graphSource({ ...around, origin: cloud.graph, token }),
       voximplant: voximplant === undefined ? off : voximplantSource({ ...around, ...voximplant }),
     },
     drifted: new Set(),
+    blocks: blockMemory(),
+    doubted: new Set(),
     curated: blobCurated(clientsOf(storage.blob, credential).blobs),
     curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
+    putBack: { fetch: queuePutBack(queues.queue(FETCH_QUEUE)), curate: queuePutBack(queues.queue(CURATE_QUEUE)) },
     veil: veilOf(config.privacy.profile, config.privacy.key),
-    backlog: queueBacklog(queues.queue(FETCH_QUEUE), queues.queue(POISON_QUEUE)),
+    backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
     pulse: tablePulse(table),
     graphToken: token,
     servedAt: url => servedAt(send, url),
@@ -124,6 +136,7 @@ function clientsOf(access: Access, credential: TokenCredential | undefined): Sto
 /** Timer: queue what is owed, move the watermarks, report the coverage. */
 export async function planDays(invocation: Invocation): Promise<void> {
   await guarded('plan', invocation, async (parts, report) => {
+    doubtSecrets(parts, report);
     const traceparent = invocation.traceContext?.traceParent ?? undefined;
     const { ledgers } = await reconcile(planPorts(parts, report), undefined, traceparent);
     await parts.pulse.beat(instantOf(systemClock.now()));
@@ -140,18 +153,23 @@ export async function planDays(invocation: Invocation): Promise<void> {
   });
 }
 
+function doubtSecrets({ config, doubted }: App, report: Report): void {
+  for (const secret of config.plainSecrets.filter(({ setting }) => !doubted.has(setting))) {
+    doubted.add(secret.setting);
+    report('config doubted', { setting: secret.setting, message: meaningOf(secret) });
+  }
+}
+
 /** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
 export async function fetchMessage(entry: unknown, invocation: Invocation): Promise<void> {
   await guarded('fetch', invocation, async (parts, report) => {
-    const message = parseFetchMessage(entry);
-    if (message === undefined) {
-      report('message rejected', { why: 'it is not a fetch message; it was removed, and nothing was changed' });
-      return;
-    }
-    const { config, drifted } = parts;
+    const parsed = parseFetchMessage(entry);
+    if (parsed.kind !== 'ours') return setAside(parsed, 'a fetch message', deferralPorts(parts.putBack.fetch, report));
+    const { message } = parsed;
+    const { config } = parts;
     const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
     const limits = { ...FETCH_LIMITS, deadlineMs: config.fetchMs };
-    const ports: FetchPorts = { ...parts, clock: systemClock, report, limits, datasets, drifted };
+    const ports: FetchPorts = { ...parts, clock: systemClock, report, limits, datasets };
     const outcome = await fetchDay(message, ports);
     const source = datasets.get(message.dataset)?.source;
     if (outcome === 'dropped' || source === undefined) return;
@@ -167,11 +185,10 @@ let curating: Promise<unknown> = Promise.resolve();
 export async function curateMessage(entry: unknown, invocation: Invocation): Promise<CurateOutcome | undefined> {
   let outcome: CurateOutcome | undefined;
   await guarded('curate', invocation, async (parts, report) => {
-    const message = parseCurateMessage(entry);
-    if (message === undefined) {
-      report('message rejected', { why: 'it is not a curate message; it was removed, and nothing was changed' });
-      return;
-    }
+    const parsed = parseCurateMessage(entry);
+    if (parsed.kind !== 'ours')
+      return setAside(parsed, 'a curate message', deferralPorts(parts.putBack.curate, report));
+    const { message } = parsed;
     const datasets = new Map(parts.config.datasets.map(dataset => [dataset.name, dataset]));
     const before = curating;
     const mine = before.then(() => curateDayOf(message, { ...parts, datasets, report }));
@@ -192,18 +209,39 @@ async function owedCuration(
   for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on, traceparent);
 }
 
-/** Queue: note what the host gave up on. Never throws: a poison message that fails would be lost from sight. */
+/** Queue: note a fetch that the host gave up on. */
 export async function poisonMessage(entry: unknown, invocation: Invocation): Promise<void> {
+  await guardedForGood('poison', invocation, ({ ledger }, report) => {
+    const parsed = parseFetchMessage(entry);
+    if (parsed.kind !== 'ours') return poisonUnread(parsed, 'fetch message', report);
+    return poisonDay(parsed.message, { ledger, clock: systemClock, report });
+  });
+}
+
+/** Queue: tell of a curation that the host gave up on. */
+export async function poisonCurateMessage(entry: unknown, invocation: Invocation): Promise<void> {
+  await guardedForGood('poison-curate', invocation, (_, report) => {
+    const parsed = parseCurateMessage(entry);
+    if (parsed.kind !== 'ours') return poisonUnread(parsed, 'curate message', report);
+    return poisonCuration(parsed.message, report);
+  });
+}
+
+/** As `guarded`, and never throws: a poison message that fails would be lost from sight. */
+async function guardedForGood(
+  why: string,
+  invocation: Invocation,
+  work: (app: App, report: Report) => Promise<void> | void,
+): Promise<void> {
   try {
-    await guarded('poison', invocation, async ({ ledger }, report) => {
-      const message = parseFetchMessage(entry);
-      if (message === undefined)
-        report('message rejected', { why: 'the host gave up on it, and it is not a fetch message' });
-      else await poisonDay(message, { ledger, clock: systemClock, report });
-    });
+    await guarded(why, invocation, async (parts, report) => work(parts, report));
   } catch {
     // `guarded` has reported it; the planner finds the day by its silence.
   }
+}
+
+function deferralPorts(putBack: PutBack, report: Report): DeferralPorts {
+  return { putBack, clock: systemClock, report };
 }
 
 function planPorts(parts: App, report: Report): ReconcilePorts {

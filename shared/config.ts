@@ -3,6 +3,8 @@ import { CHINA_REFUSED, CLOUDS, type Cloud } from './clouds.ts';
 import { DATASETS } from './datasets/index.ts';
 import { LandlineError } from './errors.ts';
 import type { Dataset } from './model.ts';
+import { nearest } from './nearest.ts';
+import { type PlainSecret, plainSecretsOf } from './plain-secrets.ts';
 import type { PlanSettings } from './plan.ts';
 import { isLoopback, SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
 import type { VoximplantKey } from './sources/voximplant.ts';
@@ -32,12 +34,16 @@ export interface Config {
   readonly off: readonly { readonly dataset: string; readonly why: string }[];
   readonly plan: PlanSettings;
   readonly fetchMs: number;
+  /** Whether partitions are written compressed. */
+  readonly gzip: boolean;
   readonly cloud: Cloud;
   readonly signIn: SignIn;
   readonly voximplant: { readonly url: string; readonly key: VoximplantKey } | undefined;
   /** What curated tables show of people; the key is there when the profile needs one. */
   readonly privacy: { readonly profile: 'full' | 'masked' | 'pseudonymous'; readonly key: string | undefined };
   readonly storage: { readonly queue: Access; readonly table: Access; readonly blob: Access };
+  /** Secrets that should be references to Key Vault: the app runs, and says so. */
+  readonly plainSecrets: readonly PlainSecret[];
 }
 
 /**
@@ -63,11 +69,13 @@ export function readConfig(env: Environment): Config {
       inFlight: { graph: settings.LANDLINE_GRAPH_IN_FLIGHT, voximplant: settings.LANDLINE_VOXIMPLANT_IN_FLIGHT },
     },
     fetchMs: settings.LANDLINE_FETCH_SECONDS * 1_000,
+    gzip: settings.LANDLINE_GZIP === 'on',
     cloud: cloudOf(settings),
     signIn,
     voximplant,
     privacy,
     storage,
+    plainSecrets: plainSecretsOf(env),
   };
 }
 
@@ -107,32 +115,17 @@ function problemOf(name: string, setting: Setting, value: string): string {
   return `${name}: expected ${setting.expected}, got ${got}`;
 }
 
+function missing(name: SettingName): string {
+  const { meaning, expected, example } = SETTINGS[name];
+  return `${name}: expected ${expected} such as ${example}, got nothing. ${meaning}`;
+}
+
 /** Settings of ours that do not exist: a misspelled one would silently have no effect. */
 function unknownNames(env: Environment): string[] {
   const known = Object.keys(SETTINGS);
   return Object.keys(env)
     .filter(name => name.startsWith('LANDLINE_') && !known.includes(name))
     .map(name => `${name}: there is no such setting; did you mean ${nearest(name, known)}?`);
-}
-
-/** The candidate with the fewest edits to `text`. */
-export function nearest(text: string, candidates: readonly string[]): string {
-  const scored = candidates.map(candidate => ({ candidate, edits: editsBetween(text, candidate) }));
-  scored.sort((a, b) => a.edits - b.edits);
-  return scored[0]?.candidate ?? '';
-}
-
-function editsBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function chosenDatasets(settings: Settings, problems: string[]): Dataset[] {
@@ -165,8 +158,7 @@ function cloudOf(settings: Settings): Cloud {
 function signInOf(settings: Settings, problems: string[]): SignIn {
   const { LANDLINE_CREDENTIAL: kind, AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId } = settings;
   if (kind === 'simulator') {
-    if (settings.LANDLINE_GRAPH_URL === undefined)
-      problems.push('LANDLINE_GRAPH_URL: expected the address of the simulator, got nothing');
+    if (settings.LANDLINE_GRAPH_URL === undefined) problems.push(missing('LANDLINE_GRAPH_URL'));
     return { kind };
   }
   if (settings.LANDLINE_GRAPH_URL !== undefined)
@@ -175,8 +167,8 @@ function signInOf(settings: Settings, problems: string[]): SignIn {
     );
   if (kind === 'managed-identity') return { kind, clientId };
   const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = settings;
-  if (tenantId === undefined) problems.push('AZURE_TENANT_ID: expected the GUID of the tenant, got nothing');
-  if (clientId === undefined) problems.push('AZURE_CLIENT_ID: expected the GUID of the app registration, got nothing');
+  if (tenantId === undefined) problems.push(missing('AZURE_TENANT_ID'));
+  if (clientId === undefined) problems.push(missing('AZURE_CLIENT_ID'));
   if (secret === undefined && certificatePath === undefined)
     problems.push('AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH: expected one of them, got neither');
   return { kind, tenantId: tenantId ?? '', clientId: clientId ?? '', secret, certificatePath };
@@ -203,8 +195,7 @@ function voximplantOf(settings: Settings, problems: string[]): Config['voximplan
 
 function privacyOf(settings: Settings, problems: string[]): Config['privacy'] {
   const { LANDLINE_PRIVACY: profile, LANDLINE_PSEUDONYM_KEY: key } = settings;
-  if (profile === 'pseudonymous' && key === undefined)
-    problems.push('LANDLINE_PSEUDONYM_KEY: expected a secret of at least 32 characters, got nothing');
+  if (profile === 'pseudonymous' && key === undefined) problems.push(missing('LANDLINE_PSEUDONYM_KEY'));
   return { profile, key: profile === 'pseudonymous' ? key : undefined };
 }
 
@@ -221,7 +212,7 @@ function storageOf(settings: Settings, problems: string[]): Config['storage'] {
   const host = settings.AzureWebJobsStorage;
   const of = (name: SettingName, url: string | undefined, connectionString: string | undefined): Access => {
     if (url !== undefined) return { url };
-    if (connectionString === undefined) problems.push(`${name}: expected an https address, got nothing`);
+    if (connectionString === undefined) problems.push(missing(name));
     return { connectionString: connectionString ?? '' };
   };
   return {

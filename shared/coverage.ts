@@ -1,5 +1,5 @@
-import { addDays, daysBetween, eachDay } from './day.ts';
-import type { Dataset, Day, DayEntry, DayState, Watermark } from './model.ts';
+import { DAY_MS, daysBetween, eachDay } from './day.ts';
+import type { Dataset, Day, DayOutline, DayState, Watermark } from './model.ts';
 import { isExpired, lastDay, stateOf } from './owed.ts';
 
 /** How much of a dataset is held, in one value. Pure. */
@@ -26,7 +26,7 @@ export interface Coverage {
 export function coverageOf(
   dataset: Dataset,
   watermark: Watermark,
-  entries: readonly DayEntry[],
+  entries: readonly DayOutline[],
   now: number,
 ): Coverage {
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
@@ -52,9 +52,10 @@ export function coverageOf(
     days[stateOf(dataset, day, entry, now)] += 1;
     rows += entry?.held?.rows ?? 0;
     if (entry?.held !== undefined) held += 1;
-    else if (!isExpired(dataset, day, now)) firstOwed ??= day;
-    const soon = isExpired(dataset, addDays(day, -EXPIRING_DAYS), now) && !isExpired(dataset, day, now);
-    if (entry?.held === undefined && soon) expiring += 1;
+    else if (!isExpired(dataset, day, now)) {
+      firstOwed ??= day;
+      if (isExpired(dataset, day, now + EXPIRING_DAYS * DAY_MS)) expiring += 1;
+    }
   }
   return {
     dataset: dataset.name,

@@ -1,5 +1,5 @@
 import { instantOf } from './day.ts';
-import { findingsOfConfig } from './doctor/configuration.ts';
+import { findingsOfConfig, findingsOfSecrets } from './doctor/configuration.ts';
 import { READING } from './doctor/datasets.ts';
 import type { Chart, Check, Finding, Patient, Result } from './doctor/finding.ts';
 import { GRAPH } from './doctor/graph.ts';
@@ -48,9 +48,10 @@ async function findingsOf(open: () => Patient, site: string): Promise<Finding[]>
     return [...findingsOfConfig(failureOf(thrown).message, site), ...skipped];
   }
   const chart: Chart = { site };
-  const { datasets, cloud } = patient.config;
+  const { datasets, cloud, plainSecrets } = patient.config;
   const meaning = `The configuration is whole: ${datasets.length} datasets, cloud ${cloud.name}.`;
-  const findings: Finding[] = [{ check: 'configuration', result: 'fine', meaning }];
+  const whole: Finding = { check: 'configuration', result: 'fine', meaning };
+  const findings = [whole, ...findingsOfSecrets(plainSecrets, site)];
   for (const check of CHECKS) {
     try {
       for (const found of await check.look(patient, chart)) findings.push({ check: check.name, ...found });

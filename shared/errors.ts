@@ -40,6 +40,11 @@ export class LandlineError extends Error {
   }
 }
 
+/** Whether what was thrown says that a partition, or a revision in `history`, is not what was landed. */
+export function isDamaged(thrown: unknown): boolean {
+  return thrown instanceof LandlineError && thrown.reason === 'partition.damaged';
+}
+
 /** The failure behind anything thrown. Unforeseen ones keep their class and nothing else: their text may hold data. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof LandlineError) return thrown as Failure;

@@ -1,27 +1,30 @@
 import { Claim, Superseded } from './claim.ts';
-import { type Commit, commitRead, heldAfter, type Noted } from './commit.ts';
+import { asErased, type Commit, commitRead, heldAfter, type Noted } from './commit.ts';
 import { endOf, instantOf, windowOf } from './day.ts';
-import { done, failed, queued, type Requeue, troubleOf } from './entry.ts';
-import { failureOf, LandlineError } from './errors.ts';
-import { closeGate, refuseBeforeGate } from './gate.ts';
+import { done } from './entry.ts';
+import { LandlineError } from './errors.ts';
+import { refuseBeforeGate } from './gate.ts';
 import { judge } from './guards.ts';
-import type { Checkpoint, Dataset, FetchMessage, ReasonCode, Receipt, SourceName, Suspicion } from './model.ts';
+import type { Memory } from './memory.ts';
+import type { Dataset, FetchMessage, Held, Instant, ReasonCode, Receipt, SourceName, Suspicion } from './model.ts';
 import { DAY_OVER_MS } from './owed.ts';
 import { type Attempt, about, type PagePorts, readPages, withHeartbeat } from './pages.ts';
-import type { Jobs, Partition, Source } from './ports.ts';
+import type { Partition, Source } from './ports.ts';
 import { Reading } from './reading.ts';
-import { setbackOf } from './setback.ts';
+import { type Stage, Staging } from './staging.ts';
+import { continueLater, setBack, type UnfinishedPorts } from './unfinished.ts';
 
 /**
  * Fetching a day: claim it, read its pages, stage their rows, judge the read, commit it, note it in the ledger.
  * Whatever goes wrong ends in the ledger with a reason and the instant of the next attempt.
  */
 
-export interface FetchPorts extends Omit<PagePorts, 'source'> {
+export interface FetchPorts extends Omit<PagePorts, 'source'>, UnfinishedPorts {
   /** Those that are switched on, by name. */
   readonly datasets: ReadonlyMap<string, Dataset>;
   readonly sources: Readonly<Record<SourceName, Source>>;
-  readonly jobs: Jobs;
+  /** One for the process. */
+  readonly blocks: Memory;
 }
 
 export type FetchOutcome =
@@ -51,12 +54,14 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
     on.report('message dropped', { dataset: name, day, ticket, why, traceparent });
     return 'dropped';
   }
-  const { checkpoint } = claim.entry.work;
+  const reading = new Reading(dataset, claim.entry.work.checkpoint, on.clock.now());
+  const stage: Stage = (number, content) => on.lake.stage(name, day, claim.ticket, number, content);
   const attempt: Attempt = {
     dataset,
     window: windowOf(day, dataset.overlap),
     claim,
-    reading: new Reading(dataset, claim.ticket, checkpoint, on.clock.now()),
+    reading,
+    staging: new Staging(reading.segments, claim.ticket, stage, on.blocks),
     deadline: on.clock.timeout(on.limits.deadlineMs),
     traceparent,
   };
@@ -68,6 +73,8 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
     if (!(thrown instanceof Superseded)) throw thrown;
     on.report('worker superseded', about(attempt));
     return 'superseded';
+  } finally {
+    await attempt.staging.end();
   }
 }
 
@@ -76,6 +83,10 @@ async function fetchClaimed(attempt: Attempt, on: FetchPorts, pagesBefore: numbe
   try {
     await refuseBeforeGate(dataset, on.ledger, on.clock);
     const replaces = await on.lake.head(dataset.name, window.day);
+    if (replaces !== undefined) {
+      const erasedAt = unknownErasure(replaces, attempt.claim.entry.held);
+      if (erasedAt !== undefined) return await leaveErased(attempt, on, replaces, erasedAt);
+    }
     await readPages(attempt, { ...on, source: on.sources[dataset.source] });
     return await conclude(attempt, on, replaces);
   } catch (thrown) {
@@ -84,6 +95,27 @@ async function fetchClaimed(attempt: Attempt, on: FetchPorts, pagesBefore: numbe
     if (timeUp) return await continueLater(attempt, on);
     return await setBack(attempt, on, deadline.aborted && thrown === deadline.reason ? outOfTime(attempt) : thrown);
   }
+}
+
+/** When a person was erased from the partition, in a revision that the ledger has lost or never knew. */
+function unknownErasure({ receipt }: Partition, held: Held | undefined): Instant | undefined {
+  return (held?.revision ?? 0) < receipt.revision ? receipt.forgottenAt : undefined;
+}
+
+/** A read would bring the person's rows back. Who wants them asks once more, now that the ledger knows. */
+async function leaveErased(
+  attempt: Attempt,
+  on: FetchPorts,
+  { receipt, bytes }: Partition,
+  forgottenAt: Instant,
+): Promise<FetchOutcome> {
+  const { dataset, window, claim } = attempt;
+  const before = claim.entry.held;
+  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: false };
+  const held = asErased(await withHeartbeat(heldAfter(on.lake, noted, on.clock.now()), attempt, on), forgottenAt);
+  await claim.save(done(claim.entry, held, undefined));
+  on.report('day checked', { ...about(attempt), ...held, settled: true });
+  return 'unchanged';
 }
 
 function outOfTime({ dataset, window }: Attempt): LandlineError {
@@ -113,7 +145,7 @@ async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | 
         dataset,
         window,
         read,
-        segments: reading.staging,
+        segments: attempt.staging.segments,
         pages: reading.pages,
         ticket: claim.ticket,
         replaces,
@@ -132,7 +164,7 @@ function refuseUnfinished({ window }: Attempt, now: number): void {
   throw new LandlineError({
     reason: 'clock.skew',
     remedy: 'retry',
-    message: `The day ${window.day} is not over by the source's clock. Check the clock of this machine.`,
+    message: `The day ${window.day} is not over by the slower of two clocks, ours and the source's. Check the clock of this machine.`,
   });
 }
 
@@ -199,74 +231,4 @@ async function hold(
   const message = `The source has ${rows} rows where the partition holds ${replaces?.receipt.rows ?? before?.rows ?? 0}. The partition stays. ${next}.`;
   on.report('day held', { ...about(attempt), reason, rows, message });
   return 'held';
-}
-
-/** Time is up: the next attempt goes on from here. */
-async function continueLater(attempt: Attempt, on: FetchPorts): Promise<FetchOutcome> {
-  const { rows, pages } = attempt.reading;
-  await requeue(attempt, on, progress(attempt), {}, 0);
-  on.report('day continued', { ...about(attempt), rows, pages });
-  return 'continued';
-}
-
-/** Where the next attempt goes on: after all that is staged, unless this one counted rows that never were. */
-function progress({ reading, claim }: Attempt): Checkpoint | undefined {
-  return reading.whole && reading.cursor !== undefined ? reading.checkpoint() : claim.entry.work.checkpoint;
-}
-
-/** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
-async function requeue(
-  { claim, traceparent }: Attempt,
-  on: FetchPorts,
-  checkpoint: Checkpoint | undefined,
-  changes: Requeue,
-  delayMs: number,
-): Promise<void> {
-  await claim.save(queued(claim.entry, on.clock.now(), checkpoint, changes));
-  const { dataset, day, work } = claim.entry;
-  await on.jobs.send({ dataset, day, ticket: work.ticket, ...(traceparent !== undefined && { traceparent }) }, delayMs);
-}
-
-/** Something failed: the ledger learns what, and when the day is tried again. */
-async function setBack(attempt: Attempt, on: FetchPorts, thrown: unknown): Promise<FetchOutcome> {
-  const { dataset, claim } = attempt;
-  const failure = failureOf(thrown);
-  const { reason, remedy, message, requestId } = failure;
-  const now = on.clock.now();
-  const setback = setbackOf(failure, claim.entry.work, now);
-  const trouble = troubleOf(failure);
-  const told = { ...about(attempt), reason, message, requestId };
-  switch (setback.kind) {
-    case 'delay': {
-      const { until } = setback;
-      await closeGate(on.ledger, { source: dataset.source, notBefore: until, reason });
-      await requeue(
-        attempt,
-        on,
-        progress(attempt),
-        { ...trouble, retryAt: until },
-        Math.max(0, Date.parse(until) - now),
-      );
-      on.report('source throttled', { ...told, source: dataset.source, until });
-      return 'delayed';
-    }
-    case 'restart':
-      await requeue(attempt, on, undefined, { ...trouble, rereads: setback.rereads }, 0);
-      on.report('day restarted', told);
-      return 'restarted';
-    case 'fail': {
-      const { retryAt } = setback;
-      await claim.save(failed(claim.entry, trouble, retryAt, remedy === 'retry' ? progress(attempt) : undefined));
-      on.report('day failed', { ...told, remedy, until: retryAt, cause: causeOf(thrown) });
-      return 'failed';
-    }
-  }
-}
-
-/** The class and code of what is behind a failure; never its text, which may hold data. */
-function causeOf(thrown: unknown): string | undefined {
-  const cause = thrown instanceof LandlineError ? thrown.cause : thrown;
-  if (!(cause instanceof Error)) return undefined;
-  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
-  return `${cause.name}${code}`;
 }

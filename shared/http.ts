@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
+import { Bodies, type Body } from './bodies.ts';
 import { LandlineError, type Remedy } from './errors.ts';
 import type { ReasonCode } from './model.ts';
 
@@ -30,6 +31,8 @@ export interface Answer {
   readonly header: (name: string) => string | undefined;
   /** Decoded when the source compressed it. */
   readonly body: Buffer;
+  /** Gives the memory of the body back for another one: nobody may look at it afterwards. Need not be called. */
+  readonly release: () => void;
 }
 
 /** How requests are bounded in time; tests shorten it. */
@@ -48,27 +51,98 @@ export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeM
     connect: { timeout: Math.min(30_000, deadlines.headersMs) },
     pipelining: 1,
   });
-  return async ({ method, url, headers, body }, signal) => {
+  const bodies = new Bodies(BODY_BYTES_MAX);
+  return async (request, signal) => {
+    const { url } = request;
     const late = AbortSignal.timeout(deadlines.exchangeMs);
     try {
-      const answer = await request(url, {
-        method,
-        headers: { ...headers, 'accept-encoding': 'gzip' },
-        body: body ?? null,
-        dispatcher: agent,
-        signal: AbortSignal.any([signal, late]),
-      });
-      const header = (name: string): string | undefined => {
-        const value = answer.headers[name];
-        return Array.isArray(value) ? value[0] : value;
-      };
-      const received = await collect(answer.body, Number(header('content-length') ?? 0), url);
-      return { status: answer.statusCode, header, body: decode(received, header('content-encoding'), url) };
+      const { status, header, body } = await exchange(agent, bodies, request, AbortSignal.any([signal, late]));
+      const encoding = header('content-encoding');
+      if (isPlain(body.bytes, encoding)) return { status, header, body: body.bytes, release: body.release };
+      const decoded = decode(body.bytes, encoding, url);
+      body.release();
+      return { status, header, body: decoded, release() {} };
     } catch (thrown) {
       signal.throwIfAborted();
       throw late.aborted ? slow(url, thrown) : failureOfExchange(url, thrown);
     }
   };
+}
+
+interface Received {
+  readonly status: number;
+  readonly header: Answer['header'];
+  readonly body: Body;
+}
+
+/**
+ * One request and its whole answer. Straight on the dispatcher, since each layer above it makes the body anew.
+ *
+ * @throws the signal's reason, a `LandlineError` for a body that is too large, or what undici says went wrong
+ */
+function exchange(agent: Agent, bodies: Bodies, request: Request, signal: AbortSignal): Promise<Received> {
+  const { method, url, headers, body } = request;
+  return new Promise((resolve, reject) => {
+    let received: Omit<Received, 'body'> | undefined;
+    const incoming = bodies.incoming();
+    let abort: ((reason: Error) => void) | undefined;
+    const fail = (thrown: unknown): void => {
+      incoming.drop();
+      signal.removeEventListener('abort', onAbort);
+      reject(thrown);
+    };
+    const onAbort = (): void => {
+      fail(signal.reason);
+      abort?.(signal.reason);
+    };
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        abort = reason => controller.abort(reason);
+        if (signal.aborted) abort(signal.reason);
+      },
+      onResponseStart(_controller, status, fields) {
+        // An interim answer (1xx) comes before the real one.
+        if (status < 200) return;
+        const header = (name: string): string | undefined => {
+          const value = fields[name];
+          return Array.isArray(value) ? value[0] : value;
+        };
+        received = { status, header };
+        if (!incoming.announce(Number(header('content-length') ?? 0))) tooMuch();
+      },
+      onResponseData(_controller, chunk) {
+        if (!incoming.add(chunk)) tooMuch();
+      },
+      onResponseEnd() {
+        signal.removeEventListener('abort', onAbort);
+        if (received === undefined) fail(new Error('The answer has no head'));
+        else resolve({ ...received, body: incoming.whole() });
+      },
+      onResponseError(_controller, thrown) {
+        fail(thrown);
+      },
+    };
+    const tooMuch = (): void => {
+      const refused = tooLarge(url);
+      fail(refused);
+      abort?.(refused);
+    };
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    signal.addEventListener('abort', onAbort);
+    agent.dispatch(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method,
+        headers: { ...headers, 'accept-encoding': 'gzip' },
+        body: body ?? null,
+      },
+      handler,
+    );
+  });
 }
 
 /** What the `Date` header of any answer of this address says, in milliseconds; `NaN` when there is no answer. */
@@ -81,21 +155,11 @@ export async function servedAt(send: Send, url: string): Promise<number> {
   }
 }
 
-async function collect(body: AsyncIterable<Buffer>, announced: number, url: URL): Promise<Buffer> {
-  if (announced > BODY_BYTES_MAX) throw tooLarge(url);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) throw tooLarge(url);
-    chunks.push(chunk);
-  }
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, bytes);
+function isPlain(body: Buffer, encoding: string | undefined): boolean {
+  return encoding === undefined || encoding === 'identity' || body.length === 0;
 }
 
 function decode(body: Buffer, encoding: string | undefined, url: URL): Buffer {
-  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
   if (encoding !== 'gzip') throw undecodable(url, `the encoding ${JSON.stringify(encoding)} was not asked for`);
   try {
     return gunzipSync(body, { maxOutputLength: BODY_BYTES_MAX });

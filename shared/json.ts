@@ -84,7 +84,8 @@ export function endOfString(body: Buffer, at: number): number {
   if (byteAt(body, at) !== QUOTE) throw unexpected(body, at, 'string');
   let end = at + 1;
   for (;;) {
-    while (is(body, end, PLAIN)) end++;
+    // Without `is`, which looks for the end of the body at every byte: behind it is `undefined`, which is not plain.
+    while (((KINDS[body[end] as number] as number) & PLAIN) !== 0) end++;
     const byte = byteAt(body, end);
     if (byte === QUOTE) return end + 1;
     if (byte !== BACKSLASH) throw unexpected(body, end, 'character that a string may hold');

@@ -103,7 +103,7 @@ export class KeyTable {
   size = 0;
   /** Two words a slot; both are 0 when it is free. */
   private keys = new Int32Array(2 * SLOTS_AT_FIRST);
-  private tags: Int32Array;
+  private tags: Int32Array<ArrayBuffer>;
   private readonly ring: Int32Array;
   private added = 0;
 
@@ -216,6 +216,9 @@ export class KeyTable {
       this.keys[2 * to + 1] = lo;
       if (tags.length > 0) this.tags[to] = tags[slot] as number;
     }
+    // Given back at once: for a large day these are megabytes that nothing else would make the collector look for.
+    keys.buffer.transfer(0);
+    tags.buffer.transfer(0);
   }
 }
 

@@ -1,44 +1,90 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isDay } from './day.ts';
-import type { CurateMessage, FetchMessage } from './model.ts';
+import { type CurateMessage, type FetchMessage, MESSAGE_VERSION } from './model.ts';
 
 /** Queue messages, as they may be believed: hints from anybody, checked into a fresh object. */
 
 /** Ours are under 200 bytes. */
 const MESSAGE_CHARS_MAX = 4_096;
 
-const fetchMessage = z.object({
+/** Digits of a digest in the log: enough to see that two reports are about the same text. */
+const DIGEST_DIGITS = 12;
+
+/** How often a message of a newer version is put back before nobody is expected to take it any more. */
+export const DEFERRALS_MAX = 6;
+
+/** What an entry of a queue turns out to be. */
+export type Parsed<Message> =
+  | { readonly kind: 'ours'; readonly message: Message }
+  /** Sent by a newer version of the app, which alone knows what it means. */
+  | {
+      readonly kind: 'newer';
+      readonly version: number;
+      /** How often it was put back already. */
+      readonly deferred: number;
+      /** All of it, to be put back as it came. */
+      readonly members: Readonly<Record<string, unknown>>;
+    }
+  /** Nothing of it is told but the digest of its text. */
+  | { readonly kind: 'invalid'; readonly digest: string };
+
+/** What every version of a message has. A count that cannot be read is used up: nothing goes round for ever. */
+const envelope = z.object({
+  v: z.int().min(1).max(Number.MAX_SAFE_INTEGER).default(1),
+  deferred: z.int().min(0).max(DEFERRALS_MAX).default(0).catch(DEFERRALS_MAX),
+});
+
+const about = {
   dataset: z.string().min(1).max(64),
   day: z.string().refine(isDay),
-  ticket: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
   traceparent: z
     .string()
     .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
     .optional()
     .catch(undefined),
-});
+};
+const count = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 
-const curateMessage = fetchMessage
-  .omit({ ticket: true })
-  .extend({ revision: z.int().min(1).max(Number.MAX_SAFE_INTEGER) });
+const fetchMessage = z.object({ ...about, ticket: count });
+const curateMessage = z.object({ ...about, revision: count });
 
-/** @returns `undefined` for anything that is not a curate message, as `parseFetchMessage` does */
-export function parseCurateMessage(entry: unknown): CurateMessage | undefined {
-  if (typeof entry !== 'object' || entry === null || JSON.stringify(entry).length > MESSAGE_CHARS_MAX) return undefined;
-  const parsed = curateMessage.safeParse(entry);
-  if (!parsed.success) return undefined;
-  const { dataset, day, revision, traceparent } = parsed.data;
-  return { dataset, day, revision, ...(traceparent !== undefined && { traceparent }) };
+/** @param entry as the host hands it over: parsed when it was JSON, else the text. Unknown members go nowhere */
+export function parseFetchMessage(entry: unknown): Parsed<FetchMessage> {
+  return parsed(entry, fetchMessage, ({ dataset, day, ticket, traceparent }) => {
+    return { dataset, day, ticket, ...(traceparent !== undefined && { traceparent }) };
+  });
 }
 
-/**
- * @param entry as the host hands it over: parsed when it was JSON, else the text
- * @returns `undefined` for anything that is not a fetch message. Unknown members are ignored and go nowhere
- */
-export function parseFetchMessage(entry: unknown): FetchMessage | undefined {
-  if (typeof entry !== 'object' || entry === null || JSON.stringify(entry).length > MESSAGE_CHARS_MAX) return undefined;
-  const parsed = fetchMessage.safeParse(entry);
-  if (!parsed.success) return undefined;
-  const { dataset, day, ticket, traceparent } = parsed.data;
-  return { dataset, day, ticket, ...(traceparent !== undefined && { traceparent }) };
+/** As `parseFetchMessage`. */
+export function parseCurateMessage(entry: unknown): Parsed<CurateMessage> {
+  return parsed(entry, curateMessage, ({ dataset, day, revision, traceparent }) => {
+    return { dataset, day, revision, ...(traceparent !== undefined && { traceparent }) };
+  });
+}
+
+function parsed<Checked, Message>(
+  entry: unknown,
+  schema: z.ZodType<Checked>,
+  messageOf: (checked: Checked) => Message,
+): Parsed<Message> {
+  const text = typeof entry === 'string' ? entry : (JSON.stringify(entry) ?? '');
+  const invalid = { kind: 'invalid', digest: digestOf(text) } as const;
+  if (!isObject(entry) || text.length > MESSAGE_CHARS_MAX) return invalid;
+  const wrapped = envelope.safeParse(entry);
+  if (!wrapped.success) return invalid;
+  const { v: version, deferred } = wrapped.data;
+  // Before anything else is looked at: what the other members mean is for the newer version to say.
+  if (version > MESSAGE_VERSION) return { kind: 'newer', version, deferred, members: entry };
+  const checked = schema.safeParse(entry);
+  return checked.success ? { kind: 'ours', message: messageOf(checked.data) } : invalid;
+}
+
+function isObject(entry: unknown): entry is Readonly<Record<string, unknown>> {
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+}
+
+/** Says that two texts are the same, and nothing of what they say. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, DIGEST_DIGITS);
 }

@@ -1,5 +1,5 @@
-import { addDays, DAY_MS, dayOf, daysBetween, endOf, HOUR_MS, MINUTE_MS } from './day.ts';
-import type { Dataset, Day, DayEntry, DayState, Held, Work } from './model.ts';
+import { addDays, DAY_MS, dayOf, endOf, HOUR_MS, MINUTE_MS } from './day.ts';
+import type { Dataset, Day, DayEntry, DayOutline, DayState, Held } from './model.ts';
 
 /** What is owed of a day, and what a person sees of it. Pure: values in, values out. */
 
@@ -35,11 +35,11 @@ export function lastDay(now: number): Day {
 
 /** Whether the source has already forgotten the day. */
 export function isExpired(dataset: Dataset, day: Day, now: number): boolean {
-  return daysBetween(day, dayOf(new Date(now))) > dataset.historyDays;
+  return now >= endOf(day) + dataset.historyDays * DAY_MS;
 }
 
 /** Whether the day is read no more: it settled, or it is held and can no longer be read. */
-export function isSettled(dataset: Dataset, entry: DayEntry, now: number): boolean {
+export function isSettled(dataset: Dataset, entry: DayOutline, now: number): boolean {
   if (entry.held === undefined) return false;
   return entry.held.settledAt !== undefined || isExpired(dataset, entry.day, now);
 }
@@ -75,8 +75,8 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
       break;
   }
   if (work.askedAt !== undefined) return 'asked';
-  if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
   if (held?.forgottenAt !== undefined) return undefined;
+  if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
   if (held?.settledAt !== undefined && work.suspicion === undefined) return lateCheck(dataset, day, held, now);
   if (expired()) return undefined;
   if (held === undefined) return 'missing';
@@ -86,9 +86,15 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
   return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
 }
 
-/** What `verify` found missing or damaged, and the source may still have. */
-function isBroken({ suspicion }: Work): boolean {
+/** Whether `verify` found that the partition is gone, or is not what was landed. */
+export function isBroken({ suspicion }: DayOutline['work']): boolean {
   return suspicion?.reason === 'partition.damaged' || suspicion?.reason === 'partition.missing';
+}
+
+/** Whether such a day is landed anew without anybody: not from a source that forgot it, nor where a person was erased. */
+export function isMended(dataset: Dataset, { day, held, work }: DayOutline, now: number): boolean {
+  if (isExpired(dataset, day, now)) return false;
+  return held?.forgottenAt === undefined || work.askedAt !== undefined;
 }
 
 /** Once more, long after: charges are corrected late. Nearly every day of a ledger is decided here. */
@@ -99,18 +105,20 @@ function lateCheck(dataset: Dataset, day: Day, held: Held, now: number): Owed | 
 }
 
 /** Whether a failed day stays failed until a person has acted, although it is tried now and then. */
-export function needsPerson(work: Work): boolean {
+export function needsPerson(work: DayOutline['work']): boolean {
   return work.errorRemedy === 'reject' || work.errorRemedy === 'fix-config';
 }
 
 /** What a person sees of a day that should be held. `empty` is `rows: 0` on `final` or `open`. */
-export function stateOf(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): DayState {
+export function stateOf(dataset: Dataset, day: Day, entry: DayOutline | undefined, now: number): DayState {
   if (entry !== undefined) {
     const { work } = entry;
+    // A failed day that the source has forgotten is tried no more, and nobody can mend it.
+    const failed = work.state === 'failed' && (work.askedAt !== undefined || !isExpired(dataset, day, now));
     if (work.state === 'fetching') return 'fetching';
-    if (work.state === 'failed' && needsPerson(work)) return 'failed';
+    if (failed && needsPerson(work)) return 'failed';
     if (work.suspicion !== undefined) return 'suspect';
-    if (work.state === 'failed' || ms(work.retryAt) > now) return 'waiting';
+    if (failed || (work.state === 'queued' && ms(work.retryAt) > now)) return 'waiting';
     if (work.state === 'queued') return 'queued';
     if (entry.held !== undefined) return isSettled(dataset, entry, now) ? 'final' : 'open';
   }

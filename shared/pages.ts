@@ -4,6 +4,7 @@ import { refuseBeforeGate } from './gate.ts';
 import type { Dataset, Window } from './model.ts';
 import type { Clock, Lake, Ledger, Page, Source } from './ports.ts';
 import type { Reading } from './reading.ts';
+import type { Staging } from './staging.ts';
 import type { Report } from './telemetry.ts';
 
 /** Reading a day page by page: each is checked, its rows are staged out of sight, and the progress is saved. */
@@ -14,6 +15,7 @@ export interface Attempt {
   readonly window: Window;
   readonly claim: Claim;
   readonly reading: Reading;
+  readonly staging: Staging;
   /** Ends the attempt; what was read is kept and another attempt goes on from there. */
   readonly deadline: AbortSignal;
   /** The caller's trace, carried into every line about this day. */
@@ -59,13 +61,13 @@ export function about({ dataset, window, claim, traceparent }: Attempt) {
 
 /**
  * Reads from where the attempt's reading stands to the last page. The next page is requested while the rows of this
- * one are staged.
+ * one are staged. All of them are staged when this returns.
  *
  * @throws LandlineError when the day cannot be read on; the deadline's reason when time is up
  * @throws Superseded when another worker has the day
  */
 export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> {
-  const { dataset, window, reading, claim, deadline } = attempt;
+  const { dataset, window, reading, deadline } = attempt;
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
   const request = (cursor: string | undefined): Promise<Page> => {
@@ -79,17 +81,18 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
   try {
     for (let pending: Promise<Page> | undefined = request(reading.cursor); pending !== undefined; ) {
       const page: Page = await withHeartbeat(pending, attempt, on);
+      const arrivedAt = on.clock.now();
       chain.refuseEndless(page);
       pending = page.next === undefined ? undefined : request(page.next);
-      await stagePage(page, attempt, on);
-      if (pending === undefined) return;
-      if (on.clock.now() >= savedAt + on.limits.checkpointMs) {
+      await stagePage(page, arrivedAt, attempt, on);
+      if (pending !== undefined && on.clock.now() >= savedAt + on.limits.checkpointMs) {
         await refuseBeforeGate(dataset, on.ledger, on.clock);
-        await claim.beat(on.clock.now(), reading.checkpoint());
+        await saveProgress(attempt, on);
         savedAt = on.clock.now();
       }
-      deadline.throwIfAborted();
+      if (pending !== undefined) deadline.throwIfAborted();
     }
+    await allStaged(attempt, on);
   } finally {
     stop.abort();
   }
@@ -114,19 +117,39 @@ export async function withHeartbeat<T extends object | string>(
       const first = await Promise.race([work, beat]);
       if (first !== undefined) return first;
     } finally {
-      ended.abort();
+      // With a reason, since the error that stands for none costs more than the rest of the wait.
+      ended.abort('the wait is over');
     }
     await claim.beat(clock.now());
   }
 }
 
-async function stagePage(page: Page, attempt: Attempt, on: PagePorts): Promise<void> {
-  const { dataset, window, reading, claim } = attempt;
+/** Only what is staged may be gone on from. */
+async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
+  const { reading, staging, claim } = attempt;
+  await allStaged(attempt, on);
+  await claim.beat(on.clock.now(), reading.checkpoint(staging.segments));
+}
+
+/** In two waits, because who has lost the day during the first begins no other block. */
+async function allStaged(attempt: Attempt, on: PagePorts): Promise<void> {
+  const { staging } = attempt;
+  for (const wait of [() => staging.settled(), () => staging.flush()]) {
+    await withHeartbeat(
+      wait().then(() => 'staged'),
+      attempt,
+      on,
+    );
+  }
+}
+
+async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: PagePorts): Promise<void> {
+  const { window, reading, staging } = attempt;
   if (page.notice !== undefined) on.report('page doubted', { ...about(attempt), reason: page.notice });
   reportDrift(page.cut.members, attempt, on);
-  const block = reading.take(page, window);
-  if (block.length > 0) await on.lake.stage(dataset.name, window.day, claim.ticket, reading.blocks, block);
-  reading.advance(page.next, block.length > 0, on.clock.now());
+  await staging.add(reading.take(page, window));
+  reading.advance(page.next, arrivedAt);
+  page.release();
 }
 
 /** Fields that the provider does not document are landed like all others, and named once. */

@@ -108,6 +108,8 @@ function twice(array: Uint32Array): Uint32Array<ArrayBuffer> {
  */
 class Names {
   private readonly body: Buffer;
+  /** Of the body, to compare four bytes at a time. */
+  private readonly view: DataView;
   private readonly fields: readonly string[];
   private readonly known = new Map<string, number>();
   private readonly starts = [0];
@@ -117,6 +119,7 @@ class Names {
 
   constructor(body: Buffer, fields: readonly string[]) {
     this.body = body;
+    this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.fields = fields;
   }
 
@@ -146,11 +149,15 @@ class Names {
   }
 
   private isSpelledAt(at: number, name: number): boolean {
-    const { body } = this;
+    const { body, view } = this;
     const start = this.starts[name] as number;
     const length = this.lengths[name] as number;
     if (at + length > body.length) return false;
-    for (let i = 0; i < length; i++) {
+    let i = 0;
+    for (; i + 4 <= length; i += 4) {
+      if (view.getInt32(at + i) !== view.getInt32(start + i)) return false;
+    }
+    for (; i < length; i++) {
       if (body[at + i] !== body[start + i]) return false;
     }
     return true;

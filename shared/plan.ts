@@ -1,6 +1,6 @@
 import { addDays, dayOf, daysBetween, eachDay } from './day.ts';
 import type { Dataset, Day, DayEntry, SourceName, Watermark } from './model.ts';
-import { isSettled, lastDay, type Owed, owed } from './owed.ts';
+import { isExpired, isSettled, lastDay, type Owed, owed } from './owed.ts';
 
 /**
  * Planning is reconciliation: compare what should be held with what the ledger says is held, and queue the difference.
@@ -14,7 +14,10 @@ import { isSettled, lastDay, type Owed, owed } from './owed.ts';
 const RECENT_DAYS = 7;
 
 export interface PlanSettings {
-  /** Complete days to hold, counted back from the newest; each dataset takes no more than its own `historyDays`. */
+  /**
+   * Complete days that history begins with, counted back from the newest; each dataset takes no more than its own
+   * `historyDays`.
+   */
   readonly historyDays: number;
   /** Days of a source that may be queued or fetching at once. */
   readonly inFlight: Readonly<Record<SourceName, number>>;
@@ -83,13 +86,16 @@ export function plan(
   return { queue, watermarks, owedLater };
 }
 
-/** The first day to hold. It stays where it was first put, and moves back when a person asks for a longer history. */
+/**
+ * The first day to hold: where the first plan put it. Only a person moves it (asking.ts). By a clock that is behind, it
+ * would move back to days that the source no longer has, and the marks could never pass those.
+ */
 function firstDayOf(dataset: Dataset, recorded: Watermark | undefined, settings: PlanSettings, now: number): Day {
-  const wanted = addDays(lastDay(now), 1 - Math.min(settings.historyDays, dataset.historyDays));
-  return recorded !== undefined && recorded.firstDay < wanted ? recorded.firstDay : wanted;
+  const days = Math.min(settings.historyDays, dataset.historyDays);
+  return recorded?.firstDay ?? addDays(lastDay(now), 1 - days);
 }
 
-/** The unbroken run of landed, and of settled, days. Never moves back unless `firstDay` does. */
+/** The unbroken run of landed, and of settled, days. Never moves back. */
 function watermarkOf(
   dataset: Dataset,
   firstDay: Day,
@@ -98,9 +104,8 @@ function watermarkOf(
   now: number,
 ): Watermark {
   const last = lastDay(now);
-  const extended = recorded !== undefined && firstDay < recorded.firstDay;
   const runOf = (passes: (entry: DayEntry) => boolean, before: Day | undefined): Day | undefined => {
-    let through = extended ? undefined : before;
+    let through = before;
     for (const day of eachDay(through === undefined ? firstDay : addDays(through, 1), last)) {
       const entry = entries.get(day);
       if (entry === undefined || !passes(entry)) break;
@@ -141,7 +146,9 @@ function candidatesOf(dataset: Dataset, firstDay: Day, entries: ReadonlyMap<Day,
     turns.set(each.urgency, turn + 1);
     return { ...each, turn };
   });
-  return blocked(entries.values()) ? probe(candidates, inFlight(dataset, entries.values(), now)) : candidates;
+  return blocked(dataset, entries.values(), now)
+    ? probe(candidates, inFlight(dataset, entries.values(), now))
+    : candidates;
 }
 
 /** 0 is most urgent. What is not held comes before what is only checked; what failed for good comes last. */
@@ -164,9 +171,15 @@ function urgencyOf({ day, why }: PlannedDay, recent: Day): number {
   }
 }
 
-/** A dataset is blocked while a day of it waits for a person to mend permission, key, clock or setting. */
-function blocked(entries: Iterable<DayEntry>): boolean {
-  for (const { work } of entries) if (work.state === 'failed' && work.errorRemedy === 'fix-config') return true;
+/**
+ * A dataset is blocked while a day of it waits for a person to mend permission, key, clock or setting. One that the
+ * source has forgotten meanwhile is not tried again, so it could never tell that all is mended.
+ */
+function blocked(dataset: Dataset, entries: Iterable<DayEntry>, now: number): boolean {
+  for (const { day, work } of entries) {
+    const waits = work.state === 'failed' && work.errorRemedy === 'fix-config';
+    if (waits && !isExpired(dataset, day, now)) return true;
+  }
   return false;
 }
 

@@ -12,6 +12,7 @@ import type {
   Dataset,
   Day,
   DayEntry,
+  DayOutline,
   FetchMessage,
   Gate,
   Instant,
@@ -61,11 +62,25 @@ export interface Ledger {
   putGate(gate: Gate, etag: string | undefined): Promise<string | undefined>;
 }
 
+/** Looks over whole datasets of the ledger and reads as little of each day as tells its state: years at a glance. */
+export interface Outlines {
+  /** Every day of a dataset, by day. What is damaged in the rest of a day's entry is not noticed here. */
+  days(dataset: string): Promise<DayOutline[]>;
+}
+
 /** A landed day as the lake holds it. */
 export interface Partition {
   readonly etag: string;
-  readonly bytes: number;
+  /** Of its lines. `undefined` when they are stored compressed: then only reading them tells. */
+  readonly bytes: number | undefined;
   readonly receipt: Receipt;
+}
+
+/** A day that has a blob. */
+export interface ListedDay {
+  readonly day: Day;
+  /** `undefined` when the blob has no whole receipt: it is none of ours, or damaged, and `head` would throw. */
+  readonly partition: Partition | undefined;
 }
 
 /**
@@ -103,12 +118,15 @@ export interface Lake {
    * @returns `superseded` when the partition has changed since
    */
   keep(dataset: string, day: Day, partition: Partition): Promise<'kept' | 'superseded'>;
-  /** The bytes of the current partition, or of a revision in `history`; `undefined` when there is none. Chunks end anywhere. */
+  /**
+   * The lines of the current partition, or of a revision in `history`, however they are stored; `undefined` when there
+   * is none. Chunks end anywhere. Reading them throws `partition.damaged` where compressed bytes cannot be read on.
+   */
   read(dataset: string, day: Day, revision?: number): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** The highest revision in `history`; 0 when there is none. */
   lastKept(dataset: string, day: Day): Promise<number>;
-  /** Every landed day of a dataset, by day. */
-  list(dataset: string): AsyncIterable<{ readonly day: Day; readonly partition: Partition }>;
+  /** Every day of a dataset that has a blob, by day. */
+  list(dataset: string): AsyncIterable<ListedDay>;
 }
 
 /** The queue of fetch messages. Delivery is at least once and in any order: a message is a hint. */
@@ -117,7 +135,14 @@ export interface Jobs {
   send(message: FetchMessage, delayMs: number): Promise<void>;
 }
 
-/** How much waits in the queues: messages to fetch, hidden ones included, and those the host gave up on. */
+/**
+ * Puts a message of a newer version back into its queue: all of its members, whatever they mean.
+ *
+ * @param delayMs before it becomes visible, 0 to 7 days
+ */
+export type PutBack = (members: Readonly<Record<string, unknown>>, delayMs: number) => Promise<void>;
+
+/** How much waits in the queues: messages to fetch, hidden ones included, and all that the host gave up on. */
 export interface Depth {
   readonly fetch: number;
   readonly poison: number;
@@ -211,6 +236,8 @@ export interface Page {
   readonly notice: 'page.count' | undefined;
   /** The source's clock when it answered, in milliseconds since the epoch; `NaN` when it did not say. */
   readonly servedAt: number;
+  /** Gives the memory of the page back for another one: its cut is void afterwards. Need not be called. */
+  readonly release: () => void;
 }
 
 /**

@@ -27,25 +27,20 @@ export class Reading {
   total: number | undefined;
   /** The source's clock at its earliest, in milliseconds; `Infinity` while it has not said. */
   servedAt = Number.POSITIVE_INFINITY;
-  /** Whether all that is counted is staged, so that it may be saved. */
+  /** Whether no page is counted by half, so that the reading may be gone on from. */
   whole = true;
+  /** Staged by earlier workers. */
+  segments: readonly Segment[] = [];
   private cursorAt: number;
-  private segments: readonly Segment[] = [];
-  private staged = 0;
   private readonly digest: Digest;
   private readonly keys: KeyTable;
-  private readonly ticket: number;
   private readonly dataset: Dataset;
 
-  /**
-   * @param checkpoint where an earlier worker stopped; ignored when its cursor is too old to trust
-   * @param ticket under which blocks are staged from now on
-   */
-  constructor(dataset: Dataset, ticket: number, checkpoint: Checkpoint | undefined, now: number) {
+  /** @param checkpoint where an earlier worker stopped; ignored when its cursor is too old to trust */
+  constructor(dataset: Dataset, checkpoint: Checkpoint | undefined, now: number) {
     const trusted = checkpoint !== undefined && now <= Date.parse(checkpoint.cursorAt) + CURSOR_MS;
     const from = trusted ? checkpoint : undefined;
     this.dataset = dataset;
-    this.ticket = ticket;
     this.digest = new Digest(from?.digest);
     this.keys = new KeyTable({ recentMax: RECENT_KEYS });
     if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));
@@ -64,8 +59,8 @@ export class Reading {
   }
 
   /**
-   * Counts and digests the rows of a page and lines up those that land. The result is the next block, number
-   * `blocks`; call `advance` once it is staged. Until then the reading is ahead of what is staged.
+   * Counts and digests the rows of a page and lines up those that land, within its memory. Call `advance` when the
+   * lines are on their way.
    */
   take(page: Page, window: Window): Buffer {
     this.whole = false;
@@ -82,9 +77,9 @@ export class Reading {
     this.neighbours += neighbours;
     this.outside += outside;
     this.expectTotal(page.total);
-    const block = lineUpInPlace(page.cut, row => kept[row] === 1);
-    this.bytes += block.length;
-    return block;
+    const lines = lineUpInPlace(page.cut, row => kept[row] === 1);
+    this.bytes += lines.length;
+    return lines;
   }
 
   /** A total that moves while the day is read means that rows have shifted from page to page. */
@@ -98,26 +93,16 @@ export class Reading {
     });
   }
 
-  /** The number of the next block under this ticket. */
-  get blocks(): number {
-    return this.staged;
-  }
-
-  /** The page is staged; the reading goes on at `next`. */
-  advance(next: string | undefined, staged: boolean, now: number): void {
+  /** The reading goes on at `next`. @param arrivedAt when the page that says so arrived */
+  advance(next: string | undefined, arrivedAt: number): void {
     this.pages += 1;
     this.cursor = next;
-    this.cursorAt = now;
-    if (staged) this.staged += 1;
+    this.cursorAt = arrivedAt;
     this.whole = true;
   }
 
-  /** Everything staged, in order. */
-  get staging(): readonly Segment[] {
-    return this.staged === 0 ? this.segments : [...this.segments, { ticket: this.ticket, count: this.staged }];
-  }
-
-  checkpoint(): Checkpoint {
+  /** @param segments where all lines taken so far are staged */
+  checkpoint(segments: readonly Segment[]): Checkpoint {
     return {
       cursor: this.cursor,
       cursorAt: instantOf(this.cursorAt),
@@ -125,7 +110,7 @@ export class Reading {
       rows: this.rows,
       bytes: this.bytes,
       digest: this.digest.text,
-      segments: this.staging,
+      segments,
       neighbours: this.neighbours,
       outside: this.outside,
       duplicates: this.duplicates,

@@ -1,4 +1,4 @@
-import { heldAfter } from './commit.ts';
+import { asErased, heldAfter } from './commit.ts';
 import { addDays, dayOf } from './day.ts';
 import { freshEntry } from './entry.ts';
 import type { Dataset, Day, DayEntry, Held, Watermark } from './model.ts';
@@ -57,14 +57,17 @@ export async function rebuild(on: RebuildPorts): Promise<Rebuilt> {
   let done = 0;
   for (const dataset of on.datasets) {
     count.cleared += (await on.clearUnreadable?.(dataset.name)) ?? 0;
-    const mine = days.get(dataset.name) ?? [];
-    for (const day of mine) {
+    const landed: Day[] = [];
+    for (const day of days.get(dataset.name) ?? []) {
       const outcome = await rebuildDay(dataset, day, on);
       if (outcome === 'unusable') unusable.push({ dataset: dataset.name, day });
-      else if (outcome !== 'gone') count[outcome] += 1;
+      else if (outcome !== 'gone') {
+        count[outcome] += 1;
+        landed.push(day);
+      }
       on.progress?.({ done: ++done, of, dataset: dataset.name, day });
     }
-    const watermark = await rebuildWatermark(dataset, mine, on);
+    const watermark = await rebuildWatermark(dataset, landed, on);
     if (watermark !== undefined) watermarks.push(watermark);
   }
   return { ...count, unusable, watermarks };
@@ -95,15 +98,21 @@ function knows(held: Held, { receipt }: Partition): boolean {
 }
 
 /** What the ledger would have noted when the partition was committed. */
-function heldOf(lake: Lake, dataset: Dataset, day: Day, partition: Partition, before: Held | undefined): Promise<Held> {
+async function heldOf(
+  lake: Lake,
+  dataset: Dataset,
+  day: Day,
+  partition: Partition,
+  before: Held | undefined,
+): Promise<Held> {
   const { receipt, bytes } = partition;
   // A contradiction is not carried over, only what is derived from the partition by others.
   const older = before === undefined ? undefined : { ...before, revision: 0 };
-  return heldAfter(
-    lake,
-    { dataset, day, receipt, before: older, bytes, suspect: false },
-    Date.parse(receipt.fetchedAt),
-  );
+  const noted = { dataset, day, receipt, before: older, bytes, suspect: false };
+  const held = await heldAfter(lake, noted, Date.parse(receipt.fetchedAt));
+  const known = before?.revision === receipt.revision ? before.forgottenAt : undefined;
+  const forgottenAt = receipt.forgottenAt ?? known;
+  return forgottenAt === undefined ? held : asErased(held, forgottenAt);
 }
 
 /** Tickets rise, also above those that were used before the ledger was lost. */

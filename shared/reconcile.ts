@@ -1,6 +1,6 @@
-import { freshEntry, queued } from './entry.ts';
+import { done, freshEntry, queued } from './entry.ts';
 import { failureOf } from './errors.ts';
-import type { Dataset, SourceName, Watermark } from './model.ts';
+import type { Dataset, DayEntry, SourceName, Watermark } from './model.ts';
 import { owed } from './owed.ts';
 import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
 import type { Clock, Jobs, Ledger, Versioned } from './ports.ts';
@@ -81,6 +81,10 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
   if (owed(dataset, day, found?.value, on.clock.now()) === undefined) return false;
+  if (found !== undefined && isLeftByErasure(found.value)) {
+    await on.ledger.putDay(done(found.value, found.value.held, found.value.work.suspicion), found.etag);
+    return false;
+  }
   const before = found?.value ?? freshEntry(dataset.name, day, on.clock.now());
   const entry = queued(before, on.clock.now(), before.work.checkpoint);
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
@@ -88,6 +92,14 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
   await on.jobs.send({ dataset: dataset.name, day, ticket, ...(traceparent === undefined ? {} : { traceparent }) }, 0);
   on.report('day queued', { dataset: dataset.name, day, ticket, why, traceparent });
   return true;
+}
+
+/**
+ * Whether an erasure that died has the day. Nobody else works on a day that a person was erased from, as asking for it
+ * takes the mark away; and nobody may take it over, as a read would bring the rows back.
+ */
+function isLeftByErasure({ held, work }: DayEntry): boolean {
+  return held?.forgottenAt !== undefined && (work.state === 'queued' || work.state === 'fetching');
 }
 
 /** Compare-and-set; whoever came first computed the same from a ledger at least as new, or will on the next run. */

@@ -1,7 +1,7 @@
 import { cellOf } from './curate/values.ts';
 import { placeOf, windowOf } from './day.ts';
 import { Digest, fingerprintOf } from './fingerprint.ts';
-import type { Dataset, Day, Receipt } from './model.ts';
+import type { Dataset, Day, Fingerprint, Receipt } from './model.ts';
 import type { PersonFinder } from './person.ts';
 import { type Cut, linesOf, lineUpInPlace } from './rows.ts';
 
@@ -11,6 +11,7 @@ export class Remaining {
   private rows = 0;
   private outsideRemoved = 0;
   private readonly digest = new Digest();
+  private readonly removedDigest = new Digest();
   private readonly dataset: Dataset;
   private readonly day: Day;
   private readonly finder: PersonFinder;
@@ -37,12 +38,18 @@ export class Remaining {
       return;
     }
     this.removed += 1;
+    this.removedDigest.add(cut.body.subarray(cut.starts[row], cut.ends[row]));
     if (this.dataset.eventTime === undefined) return;
     // The event time is the one field the finder was asked for beside its own.
     const span = 2 * (row * cut.fields.length + cut.fields.length - 1);
     const time = cellOf('text', cut.body, cut.spans[span] ?? 0, cut.spans[span + 1] ?? 0);
     const window = windowOf(this.day, this.dataset.overlap);
     if (placeOf(typeof time === 'string' ? time : undefined, window) === 'outside') this.outsideRemoved += 1;
+  }
+
+  /** Of all lines, as they were before. */
+  get fingerprintBefore(): Fingerprint {
+    return fingerprintOf(this.rows + this.removed, sumOf(this.digest, this.removedDigest));
   }
 
   receiptAfter(before: Receipt): Receipt {
@@ -53,4 +60,10 @@ export class Remaining {
       rowsOutside: Math.max(0, before.rowsOutside - this.outsideRemoved),
     };
   }
+}
+
+/** The digest of the rows of both: digests are sums, docs/format.md. */
+function sumOf(a: Digest, b: Digest): string {
+  const sum = BigInt.asUintN(128, BigInt(`0x${a.text}`) + BigInt(`0x${b.text}`));
+  return sum.toString(16).padStart(32, '0');
 }

@@ -107,7 +107,8 @@ export const SETTINGS = {
     schema: list,
   },
   LANDLINE_HISTORY_DAYS: {
-    meaning: 'Complete days to hold, back from yesterday. No dataset goes further back than its source does.',
+    meaning:
+      'Complete days that history begins with, back from yesterday. No dataset goes further back than its source does. Later, `landline backfill` goes further back.',
     expected: 'a whole number of days from 1 to 3650',
     example: '365',
     fallback: '365',
@@ -217,6 +218,14 @@ export const SETTINGS = {
     example: '480',
     fallback: '480',
     schema: whole(1, 540),
+  },
+  LANDLINE_GZIP: {
+    meaning:
+      'Whether partitions are written compressed, under the same names. Readers that go by the name of a file have to be told (docs/format.md); days that are landed stay as they are until they are revised. What it costs and saves: docs/decisions/gzip.md.',
+    expected: 'on or off',
+    example: 'on',
+    fallback: 'off',
+    schema: oneOf(['on', 'off']),
   },
   LANDLINE_PRIVACY: {
     meaning:

@@ -48,6 +48,10 @@ interface Fields {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly misfits: number;
+  readonly version: number;
+  readonly deferred: number;
+  readonly digest: string;
+  readonly setting: string;
 }
 
 /** Events and the fields each may carry. `dataset` and `day` stand on every event about a day. */
@@ -99,8 +103,9 @@ export const EVENTS = {
   ],
   'worker superseded': ['dataset', 'day', 'ticket', 'traceparent'],
   'message dropped': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
-  'message rejected': ['why', 'message'],
-  'message poisoned': ['dataset', 'day', 'ticket', 'message'],
+  'message deferred': ['why', 'version', 'deferred', 'until'],
+  'message rejected': ['why', 'digest'],
+  'message poisoned': ['dataset', 'day', 'ticket', 'revision', 'message'],
   'page doubted': ['dataset', 'day', 'reason'],
   'source throttled': ['source', 'dataset', 'day', 'ticket', 'reason', 'until', 'message', 'requestId', 'traceparent'],
   'schema drifted': ['dataset', 'day', 'fields'],
@@ -136,6 +141,7 @@ export const EVENTS = {
   ],
   'curation failed': ['dataset', 'day', 'revision', 'table', 'reason', 'remedy', 'message', 'requestId', 'traceparent'],
   'config rejected': ['message'],
+  'config doubted': ['setting', 'message'],
   'work failed': ['why', 'reason', 'message', 'cause'],
 } as const satisfies Record<string, readonly (keyof Fields)[]>;
 
@@ -156,6 +162,8 @@ const WARNINGS: ReadonlySet<EventName> = new Set([
   'schema drifted',
   'page doubted',
   'message dropped',
+  'message deferred',
+  'config doubted',
 ]);
 const ERRORS: ReadonlySet<EventName> = new Set([
   'day failed',

@@ -1,8 +1,9 @@
 import { FORMAT } from './commit.ts';
 import { instantOf } from './day.ts';
-import { LandlineError } from './errors.ts';
+import { isDamaged, LandlineError } from './errors.ts';
 import { EMPTY_DIGEST, fingerprintOf } from './fingerprint.ts';
 import type { Dataset, Day, DayEntry, Fingerprint, ReasonCode, Suspicion } from './model.ts';
+import { isExpired, isMended } from './owed.ts';
 import type { Clock, Lake, Ledger, Partition } from './ports.ts';
 import { type Recount, recount } from './recount.ts';
 
@@ -80,7 +81,7 @@ export async function verifyDay(dataset: Dataset, day: Day, on: VerifyPorts, mar
     if (vanished && tries < TRIES) continue;
     // Read after the partition: the ledger follows the lake, so what it says now is at least as new.
     const entry = await entryOf(dataset, day, on);
-    const verdict = judge(dataset, day, before, counted, entry);
+    const verdict = judge(dataset, day, before, counted, entry, { now: on.clock.now(), mark });
     const still =
       verdict === undefined ||
       (await headOrForeign(on.lake, dataset.name, day)).partition?.etag === before.partition?.etag;
@@ -104,7 +105,7 @@ export async function headOrForeign(lake: Lake, dataset: string, day: Day): Prom
   try {
     return { partition: await lake.head(dataset, day), foreign: false };
   } catch (thrown) {
-    if (!(thrown instanceof LandlineError && thrown.reason === 'partition.damaged')) throw thrown;
+    if (!isDamaged(thrown)) throw thrown;
     return { partition: undefined, foreign: true };
   }
 }
@@ -124,8 +125,10 @@ function isKnown({ receipt }: Partition): boolean {
   return receipt.format <= FORMAT;
 }
 
-/** @returns `unreadable` when the entity is damaged */
-async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<DayEntry | 'unreadable' | undefined> {
+/** What the ledger says of a day: `unreadable` when its entity is damaged. */
+type Known = DayEntry | 'unreadable' | undefined;
+
+async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<Known> {
   try {
     return (await on.ledger.day(dataset.name, day))?.value;
   } catch (thrown) {
@@ -141,27 +144,38 @@ export function isUnreadable(thrown: unknown): boolean {
 
 type Verdict = Pick<Finding, 'kind' | 'reason' | 'message'> | undefined;
 
+/** What the advice depends on beside what was found. */
+interface Situation {
+  readonly now: number;
+  /** Whether a day that is damaged or gone is marked in the ledger. Only a marked day is landed anew. */
+  readonly mark: boolean;
+}
+
 function judge(
   dataset: Dataset,
   day: Day,
   { partition, foreign }: Head,
   counted: Recount | undefined,
-  entry: DayEntry | 'unreadable' | undefined,
+  entry: Known,
+  situation: Situation,
 ): Verdict {
   const about = `${dataset.name} ${day}`;
-  if (foreign)
-    return damage(`${about} has no whole receipt: move the blob out of the container, then ${retryOf(dataset, day)}`);
+  if (foreign) {
+    const next = afterMoving(dataset, day, entry, situation);
+    return damage(`${about} has a blob without a whole receipt: move it out of the container. ${next}`);
+  }
+  const heal = (restore: string) => healing(dataset, day, entry, restore, situation);
   const held = entry === 'unreadable' ? undefined : entry?.held;
   if (partition === undefined) {
     if (held === undefined) return unreadable(about, entry);
-    const message = `${about} is held in the ledger (${held.rows} rows) and its partition is gone: undelete the blob, or ${retryOf(dataset, day)}`;
+    const message = `${about} is held in the ledger (${held.rows} rows) and its partition is gone. ${heal('undelete the blob')}`;
     return { kind: 'missing', reason: 'partition.missing', message };
   }
   const { receipt, bytes } = partition;
   if (!isKnown(partition))
     return { kind: 'newer-format', message: `${about} has format ${receipt.format}: update this Landline to judge it` };
   const wrong = counted === undefined ? undefined : wrongWith(counted, receipt.rows, receipt.fingerprint, bytes);
-  if (wrong !== undefined) return damage(`${about}: ${wrong}. Heal it: ${retryOf(dataset, day)}`);
+  if (wrong !== undefined) return damage(`${about}: ${wrong}. ${heal('put back an earlier version of the blob')}`);
   if (entry === 'unreadable') return unreadable(about, entry);
   // Between a commit and the note of it the ledger is behind; a worker that is at the day brings it up.
   if (entry?.work.state === 'queued' || entry?.work.state === 'fetching') return undefined;
@@ -171,7 +185,8 @@ function judge(
     return { kind: 'unlisted', message };
   }
   if (held.revision > receipt.revision) {
-    const message = `${about} is revision ${receipt.revision}, and the ledger knows revision ${held.revision}: an older blob was put back. Heal it: ${retryOf(dataset, day)}`;
+    const older = `${about} is revision ${receipt.revision}, and the ledger knows revision ${held.revision}: an older blob was put back`;
+    const message = `${older}. ${heal(`put back the blob of revision ${held.revision}`)}`;
     return { kind: 'contradicted', reason: 'partition.damaged', message };
   }
   if (held.fingerprint === receipt.fingerprint && held.rows === receipt.rows) return undefined;
@@ -183,20 +198,55 @@ function damage(message: string): Verdict {
   return { kind: 'damaged', reason: 'partition.damaged', message };
 }
 
-function unreadable(about: string, entry: DayEntry | 'unreadable' | undefined): Verdict {
+function unreadable(about: string, entry: Known): Verdict {
   if (entry !== 'unreadable') return undefined;
   return { kind: 'ledger', message: `The ledger entity of ${about} cannot be read: run \`landline rebuild\`` };
+}
+
+/**
+ * What becomes of a day that is damaged or gone, and what a person can do about it.
+ *
+ * @param restore what brings back the partition that was landed
+ */
+function healing(dataset: Dataset, day: Day, entry: Known, restore: string, { now, mark }: Situation): string {
+  if (entry === undefined || entry === 'unreadable')
+    return 'The ledger cannot tell what was landed: run `landline rebuild`, and verify again';
+  if (isExpired(dataset, day, now)) return `The source no longer has the day: ${restore}, and verify again`;
+  if (!isMended(dataset, entry, now))
+    return `A person was erased from the day, so it is not read again by itself: ${restore}, and verify again; or read all its rows again: ${retryOf(dataset, day)}`;
+  if (!mark) return 'It is not marked; verified without `--no-mark`, it is landed anew by itself';
+  return 'The source still has the day: it is landed anew by itself';
+}
+
+/** The same of a day whose place is taken by a blob of somebody else. Until that is gone, every attempt fails. */
+function afterMoving(dataset: Dataset, day: Day, entry: Known, situation: Situation): string {
+  const mended =
+    !isExpired(dataset, day, situation.now) &&
+    (entry === undefined || entry === 'unreadable' || isMended(dataset, entry, situation.now));
+  return mended
+    ? `The day is tried again within an hour; at once: ${retryOf(dataset, day)}`
+    : healing(dataset, day, entry, 'put back the blob that was landed', situation);
 }
 
 function retryOf(dataset: Dataset, day: Day): string {
   return `\`landline retry ${dataset.name} ${day}\``;
 }
 
-function wrongWith(counted: Recount, rows: number, fingerprint: Fingerprint, bytes: number): string | undefined {
+/** @param bytes `undefined` of a compressed partition, whose own checksums tell whether all of it was read */
+function wrongWith(
+  counted: Recount,
+  rows: number,
+  fingerprint: Fingerprint,
+  bytes: number | undefined,
+): string | undefined {
+  if (counted.unreadable)
+    return `its compressed bytes are damaged or cut off (${counted.rows} of its ${rows} rows can be read)`;
   if (counted.cutOff) return `its last line is cut off (${counted.rows} lines, the receipt says ${rows} rows)`;
   if (counted.rows !== rows) return `it has ${counted.rows} lines where its receipt says ${rows} rows`;
   if (counted.fingerprint !== fingerprint) return `its ${rows} rows are not those of its receipt`;
-  return counted.bytes === bytes ? undefined : `${counted.bytes} of its ${bytes} bytes could be read`;
+  return bytes === undefined || counted.bytes === bytes
+    ? undefined
+    : `${counted.bytes} of its ${bytes} bytes could be read`;
 }
 
 /** Brings the mark in the ledger in line with what was found, by compare-and-set. */

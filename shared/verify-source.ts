@@ -39,6 +39,8 @@ export async function compareWithSource(
   const entry = (await on.ledger.day(dataset.name, day))?.value;
   if (entry?.held === undefined || entry.held.fingerprint === read.fingerprint) return undefined;
   const { held, work } = entry;
+  // It has to differ: the source still has the rows of a person who was erased here.
+  if (held.forgottenAt !== undefined) return undefined;
   const differs = `${dataset.name} ${day}: the source has ${read.rows} rows now, and ${held.rows} are held`;
   const busy = work.state === 'queued' || work.state === 'fetching';
   if (busy || !isSettled(dataset, entry, on.clock.now()))
@@ -46,18 +48,19 @@ export async function compareWithSource(
   return {
     kind: 'source-differs',
     ...about,
-    message: `${differs}. Read it again: \`landline retry ${dataset.name} ${day}\``,
+    message: `${differs}. A settled day is not read again by itself; to have it so: \`landline retry ${dataset.name} ${day}\``,
   };
 }
 
 async function readWithoutLanding(dataset: Dataset, day: Day, source: Source, now: number, signal: AbortSignal) {
   const window = windowOf(day, dataset.overlap);
-  const reading = new Reading(dataset, 0, undefined, now);
+  const reading = new Reading(dataset, undefined, now);
   const seen = new Set<string>();
   for (let cursor: string | undefined; ; ) {
     const page = await source.read(dataset, window, cursor, signal);
     reading.take(page, window);
-    reading.advance(page.next, false, now);
+    reading.advance(page.next, now);
+    page.release();
     if (page.next === undefined) return reading.complete();
     if (seen.has(page.next) || seen.size >= PAGES_MAX) throw endless(dataset, seen.size);
     seen.add(page.next);

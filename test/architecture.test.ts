@@ -12,23 +12,27 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * Read top to bottom, this is the map of the code. A file is judged by the first part that it matches.
  */
 const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegExp])[] = [
-  ['the words', /^shared\/(model|errors|day)\.ts$/, /^shared\/(model|errors|day)\.ts$/],
+  ['the words', /^shared\/(model|ledger-model|errors|day)\.ts$/, /^shared\/(model|ledger-model|errors|day)\.ts$/],
   ['datasets, data only', /^shared\/datasets\//, /^shared\/(model|datasets\/[\w-]+)\.ts$/],
   ['contracts', /^shared\/ports\.ts$/, /^shared\/(model|rows)\.ts$/],
   [
     'pure decisions about bytes and names',
-    /^shared\/(paths|json|places|rows|fingerprint|keys|sift|telemetry|clouds)\.ts$/,
-    /^(shared\/(model|errors|day|json|places|rows)\.ts|node:(crypto|buffer))$/,
+    /^shared\/(paths|memory|bodies|json|places|rows|fingerprint|keys|sift|telemetry|clouds|nearest)\.ts$/,
+    /^(shared\/(model|errors|day|memory|json|places|rows)\.ts|node:(crypto|buffer))$/,
   ],
   [
     'pure decisions about days',
     /^shared\/(owed|plan|entry|guards|setback|coverage)\.ts$/,
     /^shared\/(model|errors|day|owed|guards)\.ts$/,
   ],
-  ['checked input', /^shared\/(message|settings)\.ts$/, /^(shared\/(model|day|clouds|datasets\/index)\.ts|zod)$/],
+  [
+    'checked input',
+    /^shared\/(message|settings|plain-secrets)\.ts$/,
+    /^(shared\/(model|day|clouds|settings|datasets\/index)\.ts|zod|node:crypto)$/,
+  ],
   [
     'stages, over the contracts',
-    /^shared\/(reconcile|claim|gate|reading|pages|fetch|commit|compare|poison|verify|verify-day|verify-source|recount|rebuild|asking)\.ts$/,
+    /^shared\/(reconcile|claim|gate|reading|staging|pages|unfinished|fetch|commit|compare|poison|verify|verify-day|verify-source|recount|rebuild|asking|deferral)\.ts$/,
     /^shared\/(?!compose|http|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
   ],
   [
@@ -54,7 +58,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'edges',
     /^shared\/(http|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|model|ports|plan|settings|clouds|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
+    /^(shared\/(errors|bodies|model|ports|plan|settings|plain-secrets|clouds|nearest|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
   ],
   [
     'curated tables',
@@ -63,7 +67,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ],
   [
     'erasing a person, over stages and tables',
-    /^shared\/(person|remaining|forget)\.ts$/,
+    /^shared\/(person|remaining|erase-day|forget)\.ts$/,
     /^shared\/(?!compose|http|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
   ],
   ['the wiring', /^shared\/(compose|answers)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
@@ -142,10 +146,10 @@ test('a dataset file that is not listed is noticed', () => {
 
 test('no pure part reads a clock, chance, the environment or the disk', () => {
   const pure =
-    /^shared\/(model|errors|day|paths|json|places|rows|fingerprint|keys|sift|owed|plan|entry|guards|setback|coverage|clouds)\.ts$/;
+    /^shared\/(model|ledger-model|errors|day|paths|json|places|rows|fingerprint|keys|sift|owed|plan|entry|guards|setback|coverage|clouds|nearest)\.ts$/;
   const impure = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|performance\.)/;
   const files = PRODUCT.filter(file => pure.test(file));
-  assert.equal(files.length, 17);
+  assert.equal(files.length, 19);
   assert.deepEqual(
     files.filter(file => impure.test(textOf(file))),
     [],

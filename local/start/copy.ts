@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, stat, utimes } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isDamaged } from '../../shared/errors.ts';
 import type { Dataset } from '../../shared/model.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import type { Lake, Partition } from '../../shared/ports.ts';
@@ -10,29 +11,40 @@ import type { Lake, Partition } from '../../shared/ports.ts';
  * Copies the partitions to plain files, with the paths they have in the container `raw`. A file appears whole or not at
  * all, and takes the time at which its rows were fetched: by that, and by its size, an unchanged one is known.
  *
- * @returns how many files were written
+ * @returns the days that were left out because their blob is none of Landline's or cannot be read, as `dataset day`
  */
-export async function copyOut(lake: Lake, datasets: readonly Dataset[], out: string): Promise<number> {
-  let copied = 0;
+export async function copyOut(lake: Lake, datasets: readonly Dataset[], out: string): Promise<string[]> {
+  const leftOut: string[] = [];
   for (const { name } of datasets) {
     for await (const { day, partition } of lake.list(name)) {
+      if (partition === undefined) {
+        leftOut.push(`${name} ${day}`);
+        continue;
+      }
       const file = join(out, partitionPath(name, day));
       if (await isSame(file, partition)) continue;
       const content = await lake.read(name, day);
       if (content === undefined) continue;
       await mkdir(dirname(file), { recursive: true });
-      await pipeline(content, createWriteStream(`${file}.part`));
+      try {
+        await pipeline(content, createWriteStream(`${file}.part`));
+      } catch (thrown) {
+        if (!isDamaged(thrown)) throw thrown;
+        await rm(`${file}.part`, { force: true });
+        leftOut.push(`${name} ${day}`);
+        continue;
+      }
       const fetchedAt = new Date(partition.receipt.fetchedAt);
       await utimes(`${file}.part`, fetchedAt, fetchedAt);
       await rename(`${file}.part`, file);
-      copied += 1;
     }
   }
-  return copied;
+  return leftOut;
 }
 
 async function isSame(file: string, { bytes, receipt }: Partition): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   const fetchedAt = Date.parse(receipt.fetchedAt);
-  return found !== undefined && found.size === bytes && Math.abs(found.mtimeMs - fetchedAt) < 1;
+  const sameSize = bytes === undefined || found?.size === bytes;
+  return found !== undefined && sameSize && Math.abs(found.mtimeMs - fetchedAt) < 1;
 }

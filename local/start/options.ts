@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { nearest } from '../../shared/config.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { nearest } from '../../shared/nearest.ts';
 import { isLoopback } from '../../shared/settings.ts';
 
 /** The flags of `npm start`, checked. Pure but for what `--help` prints. */

@@ -14,7 +14,7 @@ import { readStandings, type Standing } from './standing.ts';
 import { stopOnSignals } from './stop.ts';
 import { type Storage, startStorage } from './storage.ts';
 import { type Summary, summaryOf } from './summary.ts';
-import { takeUp } from './take-up.ts';
+import { goBack, takeUp } from './take-up.ts';
 
 /** A run of `npm start`, from the flags to the exit code. */
 
@@ -39,6 +39,7 @@ export async function run(options: Options): Promise<number> {
       await noteHolds(folder);
       await noteRunning(folder, appSettings(sources.settings, storage.azurite.connectionString));
       await takeUp(storage.ledger, datasets, options.late, Date.now());
+      if (options.days !== undefined) await goBack(storage.ledger, datasets, options.days, Date.now());
       for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
       return await work({ options, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
     } finally {
@@ -77,9 +78,12 @@ async function work(on: Run): Promise<number> {
     await listener.close();
   }
   const { ended, told } = watched;
-  const { summary, news } = await conclude(on, before);
+  const { summary, leftOut, news } = await conclude(on, before);
   if (news === told) screen.say('Stopped.');
-  else report(screen, { summary, ended, connectionString: undefined, log: logFile(folder.path) });
+  else {
+    report(screen, { summary, ended, connectionString: undefined, log: logFile(folder.path) });
+    tellLeftOut(screen, leftOut);
+  }
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   if (listener.refusal.aborted) return 2;
   return ended === 'stopped' ? 130 : summary.ok ? 0 : 1;
@@ -117,10 +121,11 @@ async function watch(on: Run, host: Host, listener: Listener, before: readonly S
       onWait: until => listener.wait(until),
     });
     if (ended === 'stopped' || options.exit) return { ended, told };
-    const { summary, news } = await conclude(on, before);
+    const { summary, leftOut, news } = await conclude(on, before);
     if (news === told) continue;
     told = news;
     report(screen, { summary, ended, connectionString, log: logFile(folder.path) });
+    tellLeftOut(screen, leftOut);
     if (host.url !== undefined) screen.say(`  the coverage page   ${host.url}/api/status`);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }
@@ -130,12 +135,25 @@ function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
   return readStandings(storage.ledger, datasets, folder.holds.days, () => Date.now());
 }
 
-/** Copies what landed, and sums up. Equal news: there is nothing to report since. */
-async function conclude(on: Run, before: readonly Standing[]): Promise<{ summary: Summary; news: string }> {
+function tellLeftOut(screen: Screen, days: readonly string[]): void {
+  for (const day of days)
+    screen.say(`${day} was not copied: its blob is none of Landline's, or damaged. \`landline verify\` says more.`);
+}
+
+interface Concluded {
+  readonly summary: Summary;
+  /** Days that were not copied. */
+  readonly leftOut: readonly string[];
+  /** Equal news: there is nothing to report since. */
+  readonly news: string;
+}
+
+/** Copies what landed, and sums up. */
+async function conclude(on: Run, before: readonly Standing[]): Promise<Concluded> {
   const { options, folder, sources, storage, datasets, startedAt } = on;
-  if (options.out !== undefined) await copyOut(storage.lake, datasets, options.out);
+  const leftOut = options.out === undefined ? [] : await copyOut(storage.lake, datasets, options.out);
   const after = await look(on);
   const where = { simulator: sources.simulator, dataFolder: folder.path, out: options.out };
   const summary = summaryOf({ ...where, before, after, startedAt, now: Date.now() });
-  return { summary, news: JSON.stringify(summary.datasets) };
+  return { summary, leftOut, news: JSON.stringify([summary.datasets, leftOut]) };
 }

@@ -62,11 +62,12 @@ export interface Facts {
 
 export function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: Facts): Standing {
   const last = lastDay(now);
-  // The planner has not recorded a longer history yet when this is the first look.
-  const wanted = addDays(last, 1 - Math.min(historyDays, dataset.historyDays));
-  const firstDay = watermark !== undefined && watermark.firstDay < wanted ? watermark.firstDay : wanted;
+  // The planner has not recorded where history begins yet when this is the first look.
+  const firstDay = watermark?.firstDay ?? addDays(last, 1 - Math.min(historyDays, dataset.historyDays));
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
-  const blocked = entries.some(({ work }) => work.errorRemedy === 'fix-config' && isLeftToPerson(work));
+  const blocked = entries.some(
+    ({ day, work }) => work.errorRemedy === 'fix-config' && isLeftToPerson(work) && !isExpired(dataset, day, now),
+  );
 
   const held = new Map<Day, Held>();
   const problems: Problem[] = [];

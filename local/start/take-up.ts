@@ -1,5 +1,7 @@
-import { instantOf } from '../../shared/day.ts';
+import { extendHistory } from '../../shared/asking.ts';
+import { addDays, instantOf } from '../../shared/day.ts';
 import type { Dataset, DayEntry, Instant, Work } from '../../shared/model.ts';
+import { lastDay } from '../../shared/owed.ts';
 import type { Ledger } from '../../shared/ports.ts';
 
 /**
@@ -33,13 +35,26 @@ export async function takeUp(
   }
 }
 
+/**
+ * Goes further back in history when `--days` names more days than there are. Nothing is done about a dataset that was
+ * never planned: its first plan goes by the flag.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function goBack(ledger: Ledger, datasets: readonly Dataset[], days: number, now: number): Promise<void> {
+  for (const dataset of datasets) await extendHistory(ledger, dataset, addDays(lastDay(now), 1 - days), now);
+}
+
 /** The entry with the person's request; `undefined` when it needs none. */
 export function askedFor(entry: DayEntry, rereadAll: boolean, askedAt: Instant): DayEntry | undefined {
   const { state } = entry.work;
-  if (state === 'idle' && !(rereadAll && entry.held !== undefined)) return undefined;
+  const { held } = entry;
+  if (state === 'idle' && !(rereadAll && held !== undefined && held.forgottenAt === undefined)) return undefined;
   // A day that failed is tried at once as well: what it failed by may have been put right.
   if (state === 'idle' || state === 'failed') return { ...entry, work: { ...entry.work, askedAt } };
   const { heartbeat: _heartbeat, queuedAt: _queuedAt, retryAt: _retryAt, ...kept } = entry.work;
-  const work: Work = { ...kept, state: 'idle', askedAt };
+  // An erasure had the day: a read would bring the rows back.
+  const asked = held?.forgottenAt === undefined ? { askedAt } : {};
+  const work: Work = { ...kept, state: 'idle', ...asked };
   return { ...entry, work };
 }

@@ -1,3 +1,4 @@
+import { meaningOf, type PlainSecret } from '../plain-secrets.ts';
 import type { Finding } from './finding.ts';
 import { WHO } from './finding.ts';
 
@@ -18,6 +19,16 @@ export function findingsOfConfig(message: string, site: string): Finding[] {
 function mend(site: string, setting = '<setting>'): Pick<Finding, 'next' | 'who'> {
   const next = `az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${setting}=<value>" (docs/settings.md lists every setting)`;
   return { next, who: WHO.deployer };
+}
+
+/** Secrets that stand in the settings themselves: the app runs, and somebody should see to it. */
+export function findingsOfSecrets(secrets: readonly PlainSecret[], site: string): Finding[] {
+  return secrets.map(secret => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/<name>)';
+    const next = `az keyvault secret set --vault-name <vault> --name <name> --file <file with the secret>; then az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${secret.setting}=${reference}"`;
+    const about = { check: 'key-vault', about: secret.setting };
+    return { ...about, result: 'warning', meaning: meaningOf(secret), next, who: WHO.deployer };
+  });
 }
 
 function keyVault(about: string, meaning: string, site: string): Finding {

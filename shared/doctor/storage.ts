@@ -104,8 +104,8 @@ function poisoned(about: string, count: number): Omit<Finding, 'check'> {
   return {
     about,
     result: 'warning',
-    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" does not run.`,
-    next: 'Portal: Function App > Functions > poison must be enabled; its invocations say what it throws. The days are not lost: landline status',
+    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run.`,
+    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. The days are not lost: landline status',
     who: WHO.deployer,
   };
 }

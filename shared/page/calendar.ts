@@ -75,12 +75,24 @@ export function labelOf(day: DayFacts): string {
   return `${day.day} ${day.state}${held}${reason}${next}`;
 }
 
-/** Revision 1 is `r1`; dates leave out the year, which is the day's or the one after. */
+/**
+ * The first revision, which most days have, is not named, and the second is `r2`. Dates leave out the year, which is
+ * the day's or the one after; of a settled day, the minute matters to nobody.
+ */
 function heldText({ rows = 0, revision = 1, landedAt = '', checkedAt = '', settledAt, ...day }: DayFacts): string {
-  const late =
-    revision === 1
-      ? ''
-      : ` (${grouped(day.rowsAdded ?? 0)} late, ${grouped(day.rowsChanged ?? 0)} changed, ${grouped(day.rowsRemoved ?? 0)} removed)`;
-  const checked = settledAt === undefined ? minuteOf(checkedAt).slice(5) : checkedAt.slice(5, 10);
-  return `, ${grouped(rows)} rows, r${revision}${late}, landed ${minuteOf(landedAt).slice(5)}, checked ${checked}`;
+  const revised = revision === 1 ? '' : `, r${revision}${differences(day)}`;
+  const [from, to] = [5, settledAt === undefined ? 16 : 10];
+  const [landed, checked] = [minuteOf(landedAt).slice(from, to), minuteOf(checkedAt).slice(from, to)];
+  return `, ${grouped(rows)} rows${revised}, landed ${landed}, checked ${checked}`;
+}
+
+/** Against the revision before, as far as there are any. */
+function differences({ rowsAdded, rowsChanged, rowsRemoved }: Partial<DayFacts>): string {
+  const counts = [
+    [rowsAdded, 'late'],
+    [rowsChanged, 'changed'],
+    [rowsRemoved, 'removed'],
+  ] as const;
+  const told = counts.flatMap(([count = 0, what]) => (count === 0 ? [] : [`${grouped(count)} ${what}`]));
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }

@@ -1,7 +1,7 @@
 import { coverageOf, EXPIRING_DAYS } from '../coverage.ts';
-import { addDays, daysBetween, eachDay, instantOf } from '../day.ts';
+import { addDays, DAY_MS, daysBetween, eachDay, instantOf } from '../day.ts';
 import type { Dataset, Day, DayEntry, Gate, Instant, ReasonCode, SourceName } from '../model.ts';
-import { isExpired } from '../owed.ts';
+import { isBroken, isExpired } from '../owed.ts';
 import type { DatasetLedger } from '../plan.ts';
 import type { Depth } from '../ports.ts';
 import { nextStep } from './next.ts';
@@ -33,6 +33,8 @@ export interface DayFacts {
   readonly state: Shown;
   /** Whether a partition is there, whatever else is being done about the day. */
   readonly held: boolean;
+  /** Verification found that the partition is damaged or gone. */
+  readonly broken?: true;
   readonly rows?: number;
   readonly revision?: number;
   readonly landedAt?: Instant;
@@ -48,6 +50,8 @@ export interface DayFacts {
   readonly message?: string;
   readonly requestId?: string;
   readonly next?: string;
+  /** What a person runs first; absent where nobody has to do anything. */
+  readonly command?: string;
 }
 
 export interface DatasetFacts {
@@ -157,7 +161,7 @@ function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: numbe
 }
 
 function isExpiring(dataset: Dataset, { day, held }: DayFacts, now: number): boolean {
-  return !held && isExpired(dataset, addDays(day, -EXPIRING_DAYS), now) && !isExpired(dataset, day, now);
+  return !held && isExpired(dataset, day, now + EXPIRING_DAYS * DAY_MS) && !isExpired(dataset, day, now);
 }
 
 function expiry(dataset: Dataset, day: Day): { readonly day: Day; readonly lastChance: Day } {
@@ -167,12 +171,13 @@ function expiry(dataset: Dataset, day: Day): { readonly day: Day; readonly lastC
 function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, paused: boolean, now: number): DayFacts {
   const state = shownOf(dataset, day, entry, now);
   const { held, work } = entry ?? {};
-  const next = nextStep(dataset, day, state, entry, paused, now);
-  const reason = work?.suspicion?.reason ?? work?.errorKind;
+  const step = nextStep(dataset, day, state, entry, paused, now);
+  const reason = state === 'failed' ? work?.errorKind : (work?.suspicion?.reason ?? work?.errorKind);
   return {
     day,
     state,
     held: held !== undefined,
+    ...(work !== undefined && isBroken(work) && { broken: true }),
     ...(held !== undefined && {
       rows: held.rows,
       revision: held.revision,
@@ -190,6 +195,7 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, pause
     ...(reason !== undefined && { reason }),
     ...(work?.errorMessage !== undefined && { message: work.errorMessage }),
     ...(work?.requestId !== undefined && { requestId: work.requestId }),
-    ...(next !== undefined && { next }),
+    ...(step !== undefined && { next: step.text }),
+    ...(step?.command !== undefined && { command: step.command }),
   };
 }

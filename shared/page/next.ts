@@ -1,67 +1,79 @@
-import type { Dataset, Day, DayEntry } from '../model.ts';
-import { isExpired } from '../owed.ts';
-import type { Shown } from './states.ts';
+import type { Dataset, Day, DayOutline } from '../model.ts';
+import { isBroken, isExpired, isMended } from '../owed.ts';
+import { SHOWN_STATES, type Shown } from './states.ts';
 
-/** What to do about a day, in one sentence; `undefined` when there is nothing to do. Pure. */
+/** What to do about a day. */
+export interface Step {
+  /** In one sentence, without its stop. */
+  readonly text: string;
+  /** What a person runs first; absent where nobody has to do anything. */
+  readonly command?: string;
+}
+
+/** The next step of a day in this state; `undefined` when there is nothing to do and nothing to wait for. Pure. */
 export function nextStep(
   of: Dataset,
   day: Day,
   state: Shown,
-  entry: DayEntry | undefined,
+  entry: DayOutline | undefined,
   paused: boolean,
   now: number,
-): string | undefined {
-  const { name: dataset } = of;
-  const { work } = entry ?? {};
-  const resume = `${dataset} is paused; to go on: landline resume ${dataset}`;
+): Step | undefined {
+  const command = (verb: string) => `landline ${verb} ${of.name} ${day}`;
   switch (state) {
-    case 'final':
-    case 'open':
-    case 'empty':
-    case 'queued':
-    case 'fetching':
-      return undefined;
     case 'missing':
-      return paused ? resume : 'nothing: the planner queues it when its turn comes.';
+      return paused ? resume(of) : nothing(state);
     case 'waiting':
-      return work?.retryAt === undefined
-        ? 'nothing: it is tried again by itself.'
-        : `nothing: it goes on by itself at ${minuteOf(work.retryAt)} UTC.`;
+      return entry?.work.retryAt === undefined
+        ? nothing(state)
+        : { text: `nothing: it goes on by itself at ${minuteOf(entry.work.retryAt)} UTC` };
     case 'failed':
-      return `do what the message says, then: landline retry ${dataset} ${day}`;
+      return { text: `do what the message says, then: ${command('retry')}`, command: command('show') };
     case 'suspect':
-      if (entry === undefined || !isPartitionLost(entry)) return suspectStep(dataset, day, work?.suspicion?.reason);
-      return paused && isRepaired(of, entry, now) ? resume : lostStep(of, entry, now);
-    case 'expired':
-      return 'nothing: the source no longer has this day.';
+      if (entry === undefined || !isBroken(entry.work)) return suspectStep(command, entry);
+      return paused && isMended(of, entry, now) ? resume(of) : brokenStep(of, entry, command, now);
+    default:
+      return nothing(state);
   }
 }
 
-function suspectStep(dataset: string, day: Day, reason: string | undefined): string {
-  if (reason === 'shrink.held')
-    return `it is replaced when a second read agrees an hour later; or, if it is right: landline accept ${dataset} ${day}`;
-  if (reason === 'shrink.emptied')
-    return `the source says that the day is empty now; if it is right: landline accept ${dataset} ${day}`;
-  return `the day is held, but its reads contradicted each other; to read it once more: landline retry ${dataset} ${day}`;
+function nothing(state: Shown): Step | undefined {
+  const byItself = SHOWN_STATES.find(each => each.state === state)?.byItself;
+  return byItself === undefined ? undefined : { text: `nothing: ${byItself}` };
 }
 
-/** Whether `verify` found that the partition is gone or is not what was landed. */
-export function isPartitionLost({ work: { suspicion } }: DayEntry): boolean {
-  return suspicion?.reason === 'partition.damaged' || suspicion?.reason === 'partition.missing';
+function resume({ name }: Dataset): Step {
+  const command = `landline resume ${name}`;
+  return { text: `${name} is paused; to go on: ${command}`, command };
 }
 
-/** Whether such a day is landed anew without anybody: not from a source that forgot it, nor where a person was erased. */
-export function isRepaired(dataset: Dataset, { day, held, work }: DayEntry, now: number): boolean {
-  if (isExpired(dataset, day, now)) return false;
-  return held?.forgottenAt === undefined || work.askedAt !== undefined;
+type Commands = (verb: 'accept' | 'retry' | 'show') => string;
+
+function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
+  const [accept, retry] = [of('accept'), of('retry')];
+  switch (entry?.work.suspicion?.reason) {
+    case 'shrink.held':
+      return {
+        text: `it is replaced when a second read agrees an hour later; or, if it is right: ${accept}`,
+        command: accept,
+      };
+    case 'shrink.emptied':
+      return { text: `the source says that the day is empty now; if it is right: ${accept}`, command: accept };
+    default:
+      return {
+        text: `the day is held, but its reads contradicted each other; to read it once more: ${retry}`,
+        command: retry,
+      };
+  }
 }
 
-function lostStep(dataset: Dataset, entry: DayEntry, now: number): string {
-  if (isRepaired(dataset, entry, now)) return 'nothing: it is landed anew by itself.';
+function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: number): Step {
+  if (isMended(dataset, entry, now)) return { text: 'nothing: it is landed anew by itself' };
   const restore = `restore its blob, or an earlier version of it, then: landline verify --dataset ${dataset.name}`;
-  return isExpired(dataset, entry.day, now)
+  const text = isExpired(dataset, entry.day, now)
     ? `the source no longer has this day; ${restore}`
-    : `a person was erased from this day; ${restore}; or read all its rows again: landline retry ${dataset.name} ${entry.day}`;
+    : `a person was erased from this day; ${restore}; or read all its rows again: ${of('retry')}`;
+  return { text, command: of('show') };
 }
 
 /** `2026-01-31 14:05`: UTC, as precise as a person needs it. */

@@ -16,7 +16,7 @@ export function pageOf(facts: Facts): string {
 ${vitals(facts)}
 ${datasets.length === 0 ? undefined : html`<section class=card aria-label="Logs">${summary(datasets)}</section>${legend()}`}
 ${datasets.map((each, i) => section(each, String.fromCharCode(97 + i)))}
-</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}<p>All times are UTC. <code>r1</code> is the first revision of a day. The same as JSON: add <code>format=json</code> to the address.</p></footer>`,
+</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}<p>All times are UTC. A day with <code>r2</code> has its second revision, and one without has its first. The same as JSON: add <code>format=json</code> to the address.</p></footer>`,
   );
 }
 
@@ -110,7 +110,8 @@ function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
     const last = run.at(-1);
     if (first === undefined || last === undefined) return html``;
     const days = run.length === 1 ? first.day : `${first.day} to ${last.day} (${counted(run.length, 'day')})`;
-    const kept = first.held ? ` The ${grouped(first.rows ?? 0)} rows that landed before stay as they are.` : '';
+    const kept =
+      first.held && !first.broken ? ` The ${grouped(first.rows ?? 0)} rows that landed before stay as they are.` : '';
     const request = first.requestId === undefined ? undefined : html` Request <code>${first.requestId}</code>.`;
     const why = first.reason === undefined ? undefined : html` <code>${first.reason}</code>`;
     return html`<li>${swatch(first.state)}<span class=num>${days}</span>: ${first.state}${why}${first.message === undefined ? undefined : html`<p>${first.message}${request}</p>`}${kept === '' ? undefined : html`<p>${kept}</p>`}<p>Next step: <b>${first.next ?? `landline show ${dataset} ${first.day}`}</b></p></li>`;
@@ -133,7 +134,8 @@ function runsOf(days: readonly DayFacts[]): DayFacts[][] {
       last.state === day.state &&
       last.reason === day.reason &&
       last.message === day.message &&
-      last.held === day.held;
+      last.held === day.held &&
+      last.command?.replace(last.day, '') === day.command?.replace(day.day, '');
     if (same) run?.push(day);
     else runs.push([day]);
   }

@@ -92,7 +92,7 @@ details li p{color:var(--quiet);margin-top:2px}
 details li p b{color:var(--text);font-weight:500}
 footer{margin-top:24px;color:var(--quiet);font-size:.8125rem}
 @media (max-width:760px){body{padding:18px 14px 40px}h1{font-size:1.375rem}.verdict{padding:16px 16px}.card{padding:16px 14px}
-thead{display:none}tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}tr:last-child{border:0;padding-bottom:0}tr:first-child{padding-top:0}td{padding:0;border:0;white-space:normal}td:nth-child(2){width:auto}td:nth-child(4){padding-left:0}td[data-h]::before{content:attr(data-h) " ";color:var(--quiet)}td:first-child,td.wide{grid-column:1/-1}td.wide{padding:4px 0}.r{text-align:left}}
+thead{display:none}tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}tr:last-child{border:0;padding-bottom:0}tr:first-child{padding-top:0}td{padding:0;border:0;white-space:normal}td:nth-child(2){width:auto}td:nth-child(4){padding-left:0}td[data-h]::before{content:attr(data-h) " ";color:var(--quiet)}td.num::before{display:block}td:first-child,td.wide{grid-column:1/-1}td.wide{padding:4px 0}.r{text-align:left}}
 @media (pointer:coarse),(max-width:760px){:root{--cell:22px;--gap:3px}.cal{gap:16px 10px;padding-bottom:76px}.cal.long{padding-bottom:114px}input:checked::after,input:hover::after{top:calc(100% - 66px);min-height:66px}.long input:checked::after,.long input:hover::after{top:calc(100% - 104px);min-height:104px}input,i{font-size:13px}.legend i,details i{--cell:15px;font-size:10px}}
 @media (forced-colors:active){input,i,svg{forced-color-adjust:none}}
 @media print{.hint{display:none}.card{break-inside:avoid}}

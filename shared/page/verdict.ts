@@ -1,6 +1,6 @@
 import type { Gate, Instant } from '../model.ts';
 import type { Depth } from '../ports.ts';
-import type { DatasetFacts } from './facts.ts';
+import type { DatasetFacts, DayFacts } from './facts.ts';
 import { minuteOf } from './next.ts';
 
 /** The answer to the one question that everybody has: is everything held? Pure. */
@@ -37,7 +37,12 @@ export function verdictOf(seen: Seen): Verdict {
 
 function sentenceOf({ datasets, silent }: Seen, notHeld: number, lost: number): string {
   if (datasets.length === 0) return 'Nothing has been planned yet.';
-  if (notHeld === 0) return lost === 0 ? 'Everything owed is held.' : 'Everything the sources still have is held.';
+  if (notHeld === 0) {
+    const all = lost === 0 ? 'Everything owed' : 'Everything the sources still have';
+    const broken = total(datasets, each => each.trouble.filter(day => day.broken).length);
+    if (broken === 0) return `${all} is held.`;
+    return `${all} was landed, and ${counted(broken, 'partition')} ${broken === 1 ? 'is' : 'are'} damaged or gone.`;
+  }
   const logs = datasets.filter(each => each.daysOwed - each.daysHeld > each.counts.expired).length;
   const verb = notHeld === 1 ? 'is' : 'are';
   const stuck = total(
@@ -72,9 +77,22 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
     ({ counts }) => counts.failed,
     (days, plural) => `${days} ${plural ? 'need' : 'needs'} a person.`,
   );
+  const suspects = (which: (day: DayFacts) => boolean) => (each: DatasetFacts) =>
+    each.trouble.filter(day => day.state === 'suspect' && which(day)).length;
   about(
-    ({ counts }) => counts.suspect,
+    suspects(({ broken }) => !broken),
     (days, plural) => `${days} ${plural ? 'are' : 'is'} suspect: the source contradicted itself.`,
+  );
+  // Which of these a person has to do something about is known by the next step that they have.
+  about(
+    suspects(({ broken, command }) => broken === true && command === undefined),
+    (days, plural) =>
+      `${days} ${plural ? 'have partitions that are' : 'has a partition that is'} damaged or gone, and ${plural ? 'are' : 'is'} landed anew without a person.`,
+  );
+  about(
+    suspects(({ broken, command }) => broken === true && command !== undefined),
+    (days, plural) =>
+      `${days} ${plural ? 'have partitions that are' : 'has a partition that is'} damaged or gone, and ${plural ? 'need' : 'needs'} a person.`,
   );
   return points;
 }
@@ -82,7 +100,7 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
 function queuePoints({ depth }: Seen): string[] {
   if (depth === undefined) return ['The queues could not be looked into. Run landline doctor.'];
   if (depth.poison === 0) return [];
-  return [`${counted(depth.poison, 'message')} in the poison queue wait${depth.poison === 1 ? 's' : ''} to be noted.`];
+  return [`${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted.`];
 }
 
 const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as const;

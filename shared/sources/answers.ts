@@ -29,7 +29,8 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   406: {
     reason: 'source.range',
     remedy: 'reject',
-    meaning: 'the range of time is refused; this status stands for more than 90 days',
+    meaning:
+      'the range of time is refused; this status stands for more than 90 days. We ask for one day at a time, so the day itself is out of reach: shorten LANDLINE_HISTORY_DAYS',
   },
   408: { reason: 'source.failing', remedy: 'retry', meaning: 'the source gave up waiting' },
   429: { reason: 'source.throttled', remedy: 'wait', meaning: 'the source asks to be left alone' },
@@ -44,6 +45,11 @@ const UNKNOWN: Refusal = {
   remedy: 'reject',
   meaning: 'it is refused for good. Look the code up with the provider',
 };
+
+/** All of 3xx but 304, which leads nowhere: it answers a question about a copy, and nobody asks that one. */
+function redirects(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
 
 const REDIRECT: Refusal = {
   reason: 'security.redirect',
@@ -69,7 +75,7 @@ export function failureOfStatus(
 ): LandlineError {
   const { status } = answer;
   const until = retryAfter(answer.header('retry-after'), now);
-  const listed = refusal ?? REFUSALS[status] ?? (status >= 300 && status < 400 ? REDIRECT : UNKNOWN);
+  const listed = refusal ?? REFUSALS[status] ?? (redirects(status) ? REDIRECT : UNKNOWN);
   // An overloaded source that says when to return is obeyed like a throttling one.
   const waits = status === 503 && until !== undefined;
   const { reason, remedy } = waits ? { reason: 'source.throttled' as const, remedy: 'wait' as const } : listed;

@@ -141,6 +141,7 @@ function pageOf(answer: Answer, dataset: Dataset, origin: string): Page {
     total: undefined,
     notice: typeof count === 'number' && count !== cut.count ? 'page.count' : undefined,
     servedAt: Date.parse(answer.header('date') ?? ''),
+    release: answer.release,
   };
 }
 

@@ -153,7 +153,11 @@ const BY_CODE: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
   ...[115, 131, 281].map(code => [code, ACCOUNT] as const),
   [
     569,
-    { reason: 'source.range', remedy: 'reject', meaning: 'even one day is too long a range for this account' } as const,
+    {
+      reason: 'source.range',
+      remedy: 'reject',
+      meaning: 'even one day is too long a range for this account. Ask Voximplant’s support to allow it a day',
+    } as const,
   ],
 ]);
 
@@ -208,5 +212,6 @@ function pageOf(answer: Answer, dataset: Dataset, offset: number): Page {
     total,
     notice: undefined,
     servedAt: Date.parse(answer.header('date') ?? ''),
+    release: answer.release,
   };
 }

@@ -3,6 +3,7 @@ import type { BlobServiceClient } from '@azure/storage-blob';
 import type { Day } from '../model.ts';
 import { CONTAINERS, revisionPath } from '../paths.ts';
 import type { Eraser } from '../ports.ts';
+import { compressing, GZIP } from './encoding.ts';
 import { metadataOf, receiptOf } from './receipt-metadata.ts';
 import { ask, damaged, type Operation } from './storage-errors.ts';
 
@@ -23,7 +24,7 @@ export function blobEraser(service: BlobServiceClient): Eraser {
       const blob = blobOf(dataset, day, revision);
       const answer = await ask(operation, ['404 BlobNotFound'], abortSignal => blob.getProperties({ abortSignal }));
       if (answer.refusal !== undefined) return undefined;
-      const { etag, contentLength: bytes = 0, metadata } = answer.value;
+      const { etag, contentLength = 0, contentEncoding, metadata } = answer.value;
       const receipt = receiptOf(metadata);
       if (etag === undefined || receipt === undefined) {
         throw damaged(
@@ -32,19 +33,29 @@ export function blobEraser(service: BlobServiceClient): Eraser {
           'partition.damaged',
         );
       }
-      return { etag, bytes, receipt };
+      return { etag, bytes: contentEncoding === GZIP ? undefined : contentLength, receipt };
     },
 
     async rewrite(dataset, day, lines, receipt, etag) {
       const operation = { ...about('Rewriting', dataset, day, receipt.revision), timeoutMs: REWRITE_MS };
-      const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], abortSignal =>
-        blobOf(dataset, day, receipt.revision).uploadStream(Readable.from(lines), BUFFER_BYTES, BUFFERS, {
-          metadata: metadataOf(receipt),
-          blobHTTPHeaders: { blobContentType: 'application/x-ndjson' },
-          conditions: { ifMatch: etag },
-          abortSignal,
-        }),
-      );
+      const blob = blobOf(dataset, day, receipt.revision);
+      const conditions = { ifMatch: etag };
+      const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], async abortSignal => {
+        // As it was, so it stays.
+        const { contentEncoding } = await blob.getProperties({ conditions, abortSignal });
+        const gzip = contentEncoding === GZIP;
+        const body = gzip ? compressing(lines) : Readable.from(lines);
+        try {
+          await blob.uploadStream(body, BUFFER_BYTES, BUFFERS, {
+            metadata: metadataOf(receipt),
+            blobHTTPHeaders: { blobContentType: 'application/x-ndjson', ...(gzip && { blobContentEncoding: GZIP }) },
+            conditions,
+            abortSignal,
+          });
+        } finally {
+          body.destroy();
+        }
+      });
       return answer.refusal === undefined ? 'written' : 'superseded';
     },
   };

@@ -1,14 +1,19 @@
 import type { QueueClient } from '@azure/storage-queue';
-import type { CurateMessage, FetchMessage } from '../model.ts';
-import type { Backlog, CurateJobs, Jobs } from '../ports.ts';
+import { type CurateMessage, type FetchMessage, MESSAGE_VERSION } from '../model.ts';
+import type { Backlog, CurateJobs, Jobs, PutBack } from '../ports.ts';
 import { ask, must } from './storage-errors.ts';
 
 /** The longest a message can be hidden; the service refuses more. */
 const DELAY_SECONDS_MAX = 7 * 24 * 60 * 60;
 
-/** The text of a message. Base64, because the Functions host decodes it (`messageEncoding` of host.json, its default). */
+/** Base64 of JSON, because the Functions host decodes it (`messageEncoding` of host.json, its default). */
+function encoded(members: Readonly<Record<string, unknown>>): string {
+  return Buffer.from(JSON.stringify(members)).toString('base64');
+}
+
+/** The text of a message. */
 export function encodeMessage({ dataset, day, ticket, traceparent }: FetchMessage): string {
-  return Buffer.from(JSON.stringify({ dataset, day, ticket, traceparent })).toString('base64');
+  return encoded({ v: MESSAGE_VERSION, dataset, day, ticket, traceparent });
 }
 
 /** For how many whole seconds a message stays hidden. Rounded up: a wait that ends early breaks a promise. */
@@ -33,20 +38,36 @@ export function queueJobs(queue: QueueClient): Jobs {
   };
 }
 
+/** The queue behind `PutBack`. */
+export function queuePutBack(queue: QueueClient): PutBack {
+  return async (members, delayMs) => {
+    const what = `Putting a message back into queue "${queue.name}"`;
+    await must({ service: 'queue', what }, abortSignal =>
+      queue.sendMessage(encoded(members), {
+        messageTimeToLive: -1,
+        visibilityTimeout: delaySeconds(delayMs),
+        abortSignal,
+      }),
+    );
+  };
+}
+
 /** How deep the queues are. @param poison where the host puts what it gave up on */
-export function queueBacklog(queue: QueueClient, poison: QueueClient): Backlog {
-  const what = (name: string) => `Looking into queue "${name}"`;
+export function queueBacklog(queue: QueueClient, poison: readonly QueueClient[]): Backlog {
+  const what = ({ name }: QueueClient) => `Looking into queue "${name}"`;
   return {
     async depth() {
-      const [fetch, given] = await Promise.all([
-        must({ service: 'queue', what: what(queue.name) }, abortSignal => queue.getProperties({ abortSignal })),
-        ask({ service: 'queue', what: what(poison.name) }, ['404 QueueNotFound'], abortSignal =>
-          poison.getProperties({ abortSignal }),
+      const [fetch, ...given] = await Promise.all([
+        must({ service: 'queue', what: what(queue) }, abortSignal => queue.getProperties({ abortSignal })),
+        ...poison.map(each =>
+          ask({ service: 'queue', what: what(each) }, ['404 QueueNotFound'], abortSignal =>
+            each.getProperties({ abortSignal }),
+          ),
         ),
       ]);
       return {
         fetch: fetch.approximateMessagesCount ?? 0,
-        poison: given.value?.approximateMessagesCount ?? 0,
+        poison: given.reduce((sum, { value }) => sum + (value?.approximateMessagesCount ?? 0), 0),
       };
     },
   };
@@ -56,7 +77,7 @@ export function queueBacklog(queue: QueueClient, poison: QueueClient): Backlog {
 export function queueCurateJobs(queue: QueueClient): CurateJobs {
   return {
     async send({ dataset, day, revision, traceparent }: CurateMessage) {
-      const text = Buffer.from(JSON.stringify({ dataset, day, revision, traceparent })).toString('base64');
+      const text = encoded({ v: MESSAGE_VERSION, dataset, day, revision, traceparent });
       await must({ service: 'queue', what: `Queueing ${dataset} ${day} in queue "${queue.name}"` }, abortSignal =>
         queue.sendMessage(text, { messageTimeToLive: -1, abortSignal }),
       );

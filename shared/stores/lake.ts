@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
+import type { BlobHTTPHeaders, BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import type { Day, Receipt, Segment } from '../model.ts';
 import {
   blockId,
@@ -12,8 +11,9 @@ import {
   revisionPrefix,
 } from '../paths.ts';
 import type { Lake, Partition } from '../ports.ts';
+import { compressed, GZIP, linesIn, streamOf } from './encoding.ts';
 import { metadataOf, receiptOf } from './receipt-metadata.ts';
-import { ask, damaged, must, type Operation, storageFailure } from './storage-errors.ts';
+import { ask, damaged, must, type Operation } from './storage-errors.ts';
 
 /** What most tools know JSON Lines as; jsonlines.org's own proposal, `application/jsonl`, is not registered either. */
 const MEDIA_TYPE = 'application/x-ndjson';
@@ -24,13 +24,34 @@ const KEEP_BUFFERS = 2;
 /** A day of a gigabyte at 5 MB/s; the fetch that waits for it ends after 8 minutes. */
 const KEEP_MS = 4 * 60_000;
 
-/** The partitions and their history in one storage account. The containers must exist; see `ensureLake`. */
-export function blobLake(service: BlobServiceClient): Lake {
+/**
+ * The partitions and their history in one storage account. The containers must exist; see `ensureLake`.
+ *
+ * @param gzip whether partitions are written compressed. Either kind is read, and replaced, as it is met
+ */
+export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: boolean } = { gzip: false }): Lake {
   const raw = service.getContainerClient(CONTAINERS.raw);
   const history = service.getContainerClient(CONTAINERS.history);
 
   async function head(dataset: string, day: Day): Promise<Partition | undefined> {
     return headOf(raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day));
+  }
+
+  async function stageBlock(dataset: string, day: Day, id: string, content: Uint8Array): Promise<void> {
+    const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
+    const stored = gzip ? await compressed(content) : content;
+    await must(inRaw('Staging', dataset, day), abortSignal =>
+      blob.stageBlock(id, stored, stored.length, { abortSignal }),
+    );
+  }
+
+  /** The blocks of a commit. No bytes are no gzip stream, so a compressed day without rows is a member without lines. */
+  async function blocksOf(dataset: string, day: Day, segments: readonly Segment[], ticket: number): Promise<string[]> {
+    const ids = blockIds(segments, gzip);
+    if (!gzip || ids.length > 0) return ids;
+    const id = blockId(ticket, 0, gzip);
+    await stageBlock(dataset, day, id, Buffer.alloc(0));
+    return [id];
   }
 
   return {
@@ -39,22 +60,20 @@ export function blobLake(service: BlobServiceClient): Lake {
     async stage(dataset, day, ticket, number, content) {
       // The emulator takes an empty block and the service does not.
       if (content.length === 0) throw new RangeError('A block holds at least one line');
-      const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
-      await must(inRaw('Staging', dataset, day), abortSignal =>
-        blob.stageBlock(blockId(ticket, number), content, content.length, { abortSignal }),
-      );
+      await stageBlock(dataset, day, blockId(ticket, number, gzip), content);
     },
 
     async commit(dataset, day, segments, receipt, replaces) {
       const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
       const metadata = metadataOf(receipt);
+      const blocks = await blocksOf(dataset, day, segments, receipt.ticket);
       const answer = await ask(
         inRaw('Committing', dataset, day),
         ['409 BlobAlreadyExists', '412 ConditionNotMet', '404 BlobNotFound', '400 InvalidBlockList'],
         abortSignal =>
-          blob.commitBlockList(blockIds(segments), {
+          blob.commitBlockList(blocks, {
             metadata,
-            blobHTTPHeaders: { blobContentType: MEDIA_TYPE },
+            blobHTTPHeaders: headersOf(gzip ? GZIP : undefined),
             conditions: replaces === undefined ? { ifNoneMatch: '*' } : { ifMatch: replaces },
             abortSignal,
           }),
@@ -90,7 +109,9 @@ export function blobLake(service: BlobServiceClient): Lake {
             ];
       // No time limit: it would go on counting while the reader works on the chunks.
       const answer = await ask(operation, ['404 BlobNotFound'], () => blob.download());
-      return answer.refusal === undefined ? chunksOf(answer.value.readableStreamBody, operation) : undefined;
+      if (answer.refusal !== undefined) return undefined;
+      const { readableStreamBody, contentEncoding } = answer.value;
+      return linesIn(readableStreamBody, contentEncoding, operation);
     },
 
     async lastKept(dataset, day) {
@@ -116,8 +137,9 @@ export function blobLake(service: BlobServiceClient): Lake {
         // An account with a hierarchical namespace lists its folders too; no folder has a partition's name.
         const day = dayOfPath(dataset, next.value.name);
         if (day === undefined) continue;
-        const { etag, contentLength } = next.value.properties;
-        yield { day, partition: partitionOf(etag, contentLength, next.value.metadata, inRaw('Reading', dataset, day)) };
+        const { properties, metadata } = next.value;
+        // A blob that is not ours must not hide the days after it.
+        yield { day, partition: wholePartition({ ...properties, metadata }) };
       }
     },
   };
@@ -141,31 +163,46 @@ function inHistory(verb: string, dataset: string, day: Day, revision: number): O
   return { service: 'blob', what };
 }
 
-function blockIds(segments: readonly Segment[]): string[] {
-  return segments.flatMap(({ ticket, count }) => Array.from({ length: count }, (_, number) => blockId(ticket, number)));
+function blockIds(segments: readonly Segment[], gzip: boolean): string[] {
+  return segments.flatMap(({ ticket, count }) =>
+    Array.from({ length: count }, (_, number) => blockId(ticket, number, gzip)),
+  );
+}
+
+/** @param encoding as another blob says of itself, or as this one shall */
+function headersOf(encoding: string | undefined): BlobHTTPHeaders {
+  return { blobContentType: MEDIA_TYPE, ...(encoding && { blobContentEncoding: encoding }) };
 }
 
 async function headOf(blob: BlockBlobClient, operation: Operation): Promise<Partition | undefined> {
   const answer = await ask(operation, ['404 BlobNotFound'], abortSignal => blob.getProperties({ abortSignal }));
   if (answer.refusal !== undefined) return undefined;
-  const { etag, contentLength, metadata } = answer.value;
-  return partitionOf(etag, contentLength, metadata, operation);
+  return partitionOf(answer.value, operation);
 }
 
-function partitionOf(
-  etag: string | undefined,
-  bytes: number | undefined,
-  metadata: Record<string, string> | undefined,
-  operation: Operation,
-): Partition {
+/** What the service says of a blob, asked for it or listed with others. */
+interface Found {
+  readonly etag?: string | undefined;
+  readonly contentLength?: number | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly metadata?: Record<string, string> | undefined;
+}
+
+function partitionOf(found: Found, operation: Operation): Partition {
+  const partition = wholePartition(found);
+  if (partition !== undefined) return partition;
+  throw damaged(
+    `${operation.what}: the blob has no whole receipt in its metadata, so Landline did not write it.`,
+    'Move it out of the container, then run `landline verify`.',
+    'partition.damaged',
+  );
+}
+
+/** @returns `undefined` when the blob has no whole receipt */
+function wholePartition({ etag, contentLength, contentEncoding, metadata }: Found): Partition | undefined {
   const receipt: Receipt | undefined = receiptOf(metadata);
-  if (etag === undefined || bytes === undefined || receipt === undefined) {
-    throw damaged(
-      `${operation.what}: the blob has no whole receipt in its metadata, so Landline did not write it.`,
-      'Move it out of the container, then run `landline verify`.',
-      'partition.damaged',
-    );
-  }
+  if (etag === undefined || contentLength === undefined || receipt === undefined) return undefined;
+  const bytes = contentEncoding === GZIP ? undefined : contentLength;
   // Lists give etags without the quotes that headers give them with, and conditions are asked with.
   return { etag: etag.startsWith('"') ? etag : `"${etag}"`, bytes, receipt };
 }
@@ -199,7 +236,7 @@ async function copy(
       try {
         await target.uploadStream(body, KEEP_BUFFER_BYTES, KEEP_BUFFERS, {
           metadata,
-          blobHTTPHeaders: { blobContentType: MEDIA_TYPE },
+          blobHTTPHeaders: headersOf(from.contentEncoding),
           conditions: { ifNoneMatch: '*' },
           abortSignal,
         });
@@ -210,17 +247,4 @@ async function copy(
   );
   if (answer.refusal === undefined) return 'copied';
   return answer.refusal === '409 BlobAlreadyExists' ? 'there' : 'superseded';
-}
-
-async function* chunksOf(body: NodeJS.ReadableStream | undefined, operation: Operation): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of streamOf(body)) yield chunk;
-  } catch (thrown) {
-    throw storageFailure(operation, thrown);
-  }
-}
-
-function streamOf(body: NodeJS.ReadableStream | undefined): Readable {
-  if (body instanceof Readable) return body;
-  throw new TypeError('A download in Node has a stream');
 }

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import type { Remedy } from '../errors.ts';
-import type { Checkpoint, Day, DayEntry, Gate, Held, ReasonCode, SourceName, Watermark, Work } from '../model.ts';
+import type {
+  Checkpoint,
+  Day,
+  DayEntry,
+  DayOutline,
+  Gate,
+  Held,
+  ReasonCode,
+  SourceName,
+  Watermark,
+  Work,
+} from '../model.ts';
 import { damaged } from './storage-errors.ts';
 
 /**
@@ -25,6 +36,7 @@ export interface Entity {
 /** An entity as it was read: unchecked. */
 export interface Properties {
   readonly revision?: unknown;
+  readonly rows?: unknown;
   readonly checkpoint?: unknown;
   /** The identity of the write that made this version. */
   readonly write?: unknown;
@@ -118,6 +130,25 @@ export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [
   ...Object.keys(workShape.shape),
 ];
 
+const heldOutline = heldShape.pick({ rows: true, settledAt: true, forgottenAt: true } satisfies Record<
+  keyof Required<DayOutline>['held'],
+  true
+>);
+const workOutline = workShape.pick({
+  state: true,
+  retryAt: true,
+  suspicion: true,
+  askedAt: true,
+  errorRemedy: true,
+} satisfies Record<keyof DayOutline['work'], true>);
+
+/** A fifth of a day's size, and less than that of the work of reading it. */
+export const DAY_PROPERTIES_IN_OUTLINE: readonly string[] = [
+  'RowKey',
+  ...Object.keys(heldOutline.shape),
+  ...Object.keys(workOutline.shape),
+];
+
 export function entityOfDay({ dataset, day, held, work }: DayEntry): Entity {
   const { checkpoint, suspicion, ...plain } = work;
   return {
@@ -137,7 +168,7 @@ function checkpointProperties({ recentKeys, ...rest }: Checkpoint): Record<strin
 /** @throws LandlineError when the properties are not a day's */
 export function dayOfEntity(dataset: string, day: Day, stored: Properties): DayEntry {
   const properties = withoutNulls(stored);
-  const name = `ledger entity of ${dataset} ${day}`;
+  const name = nameOfDay(dataset, day);
   const held = properties.revision === undefined ? undefined : checked(heldShape, properties, name);
   const work = checked(workShape, properties, name);
   const checkpoint = checkpointOf(properties, name);
@@ -147,6 +178,18 @@ export function dayOfEntity(dataset: string, day: Day, stored: Properties): DayE
     ...(held === undefined ? {} : { held }),
     work: checkpoint === undefined ? work : { ...work, checkpoint },
   };
+}
+
+/** @throws LandlineError when the properties are not a day's */
+export function outlineOfEntity(dataset: string, day: Day, stored: Properties): DayOutline {
+  const properties = withoutNulls(stored);
+  const name = nameOfDay(dataset, day);
+  const work = checked(workOutline, properties, name);
+  return properties.rows === undefined ? { day, work } : { day, held: checked(heldOutline, properties, name), work };
+}
+
+function nameOfDay(dataset: string, day: Day): string {
+  return `ledger entity of ${dataset} ${day}`;
 }
 
 /** A list that selects properties gives those that the entity lacks as null (the emulator leaves them out). */

@@ -1,8 +1,9 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { isDay } from '../day.ts';
-import type { DayEntry } from '../model.ts';
-import type { Ledger, Versioned } from '../ports.ts';
+import type { Day, DayEntry, DayOutline } from '../model.ts';
+import type { Ledger, Outlines, Versioned } from '../ports.ts';
 import {
+  DAY_PROPERTIES_IN_OUTLINE,
   DAY_PROPERTIES_WITHOUT_CHECKPOINT,
   dayOfEntity,
   type Entity,
@@ -11,6 +12,7 @@ import {
   entityOfWatermark,
   GATE_PARTITION,
   gateOfEntity,
+  outlineOfEntity,
   type Properties,
   WATERMARK_ROW,
   watermarkOfEntity,
@@ -29,14 +31,10 @@ interface Read {
  * @param newId a text that no other call ever returns, such as a UUID: the identity of one write
  */
 export function tableLedger(table: TableClient, newId: () => string): Ledger {
-  function operation(verb: string, what: string): Operation {
-    return { service: 'table', what: `${verb} ${what} in table "${table.tableName}"` };
-  }
-
   async function read(partitionKey: string, rowKey: string, what: string): Promise<Read | undefined> {
     // A table that is missing is another code. Should the service say "resource" of that too, nothing can be lost by
     // it: whoever believes the entity absent goes on to create it, and that says `TableNotFound`.
-    const answer = await ask(operation('Reading', what), ['404 ResourceNotFound'], abortSignal =>
+    const answer = await ask(operationOn(table, 'Reading', what), ['404 ResourceNotFound'], abortSignal =>
       table.getEntity<Properties>(partitionKey, rowKey, { abortSignal }),
     );
     return answer.refusal === undefined ? { properties: answer.value, etag: answer.value.etag } : undefined;
@@ -47,7 +45,7 @@ export function tableLedger(table: TableClient, newId: () => string): Ledger {
     const written = { ...entity, write: id };
     // Without an etag `updateEntity` would overwrite whatever is there.
     const answer = await ask(
-      operation('Writing', what),
+      operationOn(table, 'Writing', what),
       ['409 EntityAlreadyExists', '404 ResourceNotFound', '412'],
       abortSignal =>
         etag === undefined
@@ -68,18 +66,13 @@ export function tableLedger(table: TableClient, newId: () => string): Ledger {
     },
 
     async days(dataset) {
-      // Days are the row keys that start with a digit: from '0' to the character after '9'.
-      const filter = odata`PartitionKey eq ${dataset} and RowKey ge '0' and RowKey lt ':'`;
-      const select = [...DAY_PROPERTIES_WITHOUT_CHECKPOINT];
-      return must(operation('Listing', `the days of ${dataset}`), async abortSignal => {
-        const days: Versioned<DayEntry>[] = [];
-        const entities = table.listEntities<Properties>({ queryOptions: { filter, select }, abortSignal });
-        // By page: waiting for each entity by itself would cost as much as reading it, and ten years are many.
-        for await (const page of entities.byPage())
-          for (const { rowKey, etag, ...properties } of page)
-            if (isDay(rowKey)) days.push({ value: dayOfEntity(dataset, rowKey, properties), etag });
-        return days.sort((a, b) => (a.value.day < b.value.day ? -1 : 1));
-      });
+      const days = await listed<Versioned<DayEntry>>(
+        table,
+        dataset,
+        DAY_PROPERTIES_WITHOUT_CHECKPOINT,
+        (day, { etag, ...properties }) => ({ value: dayOfEntity(dataset, day, properties), etag }),
+      );
+      return days.sort((a, b) => (a.value.day < b.value.day ? -1 : 1));
     },
 
     putDay(entry, etag) {
@@ -104,4 +97,40 @@ export function tableLedger(table: TableClient, newId: () => string): Ledger {
       return write(entityOfGate(gate), etag, `the gate of ${gate.source}`);
     },
   };
+}
+
+/** The ledger's days at a glance, in the same table. */
+export function tableOutlines(table: TableClient): Outlines {
+  return {
+    async days(dataset) {
+      const days = await listed<DayOutline>(table, dataset, DAY_PROPERTIES_IN_OUTLINE, (day, properties) =>
+        outlineOfEntity(dataset, day, properties),
+      );
+      return days.sort((a, b) => (a.day < b.day ? -1 : 1));
+    },
+  };
+}
+
+/** Every day of a dataset, in any order. */
+function listed<T>(
+  table: TableClient,
+  dataset: string,
+  select: readonly string[],
+  of: (day: Day, properties: Properties & { readonly etag: string }) => T,
+): Promise<T[]> {
+  // Days are the row keys that start with a digit; the colon is the character after nine.
+  const filter = odata`PartitionKey eq ${dataset} and RowKey ge '0' and RowKey lt ':'`;
+  return must(operationOn(table, 'Listing', `the days of ${dataset}`), async abortSignal => {
+    const days: T[] = [];
+    const queryOptions = { filter, select: [...select] };
+    const entities = table.listEntities<Properties>({ queryOptions, abortSignal });
+    // By page: waiting for each entity by itself would cost as much as reading it, and ten years are many.
+    for await (const page of entities.byPage())
+      for (const { rowKey, ...properties } of page) if (isDay(rowKey)) days.push(of(rowKey, properties));
+    return days;
+  });
+}
+
+function operationOn(table: TableClient, verb: string, what: string): Operation {
+  return { service: 'table', what: `${verb} ${what} in table "${table.tableName}"` };
 }

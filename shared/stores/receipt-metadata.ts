@@ -22,6 +22,7 @@ const metadataShape = z.object({
   ticket: count,
   rowsoutside: count,
   rowsneighbour: count,
+  forgottenat: text.exactOptional(),
 } satisfies Record<Lowercase<keyof Receipt>, z.ZodType>);
 
 /** @throws RangeError when a value is not printable ASCII, which the service refuses and the emulator does not */
@@ -39,7 +40,7 @@ export function metadataOf(receipt: Receipt): Record<string, string> {
 export function receiptOf(metadata: Record<string, string> | undefined): Receipt | undefined {
   const result = metadataShape.safeParse(metadata ?? {});
   if (!result.success) return undefined;
-  const { windowfrom, windowto, apiversion, fetchedat, rowsoutside, rowsneighbour, ...same } = result.data;
+  const { windowfrom, windowto, apiversion, fetchedat, rowsoutside, rowsneighbour, forgottenat, ...same } = result.data;
   return {
     ...same,
     windowFrom: windowfrom,
@@ -48,5 +49,6 @@ export function receiptOf(metadata: Record<string, string> | undefined): Receipt
     fetchedAt: fetchedat,
     rowsOutside: rowsoutside,
     rowsNeighbour: rowsneighbour,
+    ...(forgottenat !== undefined && { forgottenAt: forgottenat }),
   };
 }

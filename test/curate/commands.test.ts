@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
@@ -16,13 +17,18 @@ function sms(id: string, user: string): string {
   return `{"id":"${id}","sentDateTime":"${DAY}T10:00:00Z","userId":"${user}","callCharge":0.01,"currency":"USD","sourceNumber":"+12025550142","smsType":"sms_in"}`;
 }
 
-test('the tables are made, drawn and cleared of a person from the command line', async context => {
+for (const LANDLINE_GZIP of ['off', 'on']) {
+  test(`the tables are made, drawn and cleared of a person from the command line, gzip ${LANDLINE_GZIP}`, context =>
+    tablesAreMade(context, LANDLINE_GZIP));
+}
+
+async function tablesAreMade(context: TestContext, LANDLINE_GZIP: string): Promise<void> {
   const azurite = await startAzurite();
   context.after(() => azurite.stop());
   const clients = storageClients(azurite);
   await ensureLake(clients.blobs);
   await clients.table(LEDGER_TABLE).createTable();
-  const lake = blobLake(clients.blobs);
+  const lake = blobLake(clients.blobs, { gzip: LANDLINE_GZIP === 'on' });
   const gone = '5f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0001';
   const stays = '6f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0002';
   await land(lake, 'teams-sms', DAY, [sms('a', gone)]);
@@ -34,6 +40,7 @@ test('the tables are made, drawn and cleared of a person from the command line',
     AzureWebJobsStorage: azurite.connectionString,
     LANDLINE_CREDENTIAL: 'simulator',
     LANDLINE_GRAPH_URL: 'http://127.0.0.1:9',
+    LANDLINE_GZIP,
   };
   await writeFile(settings, JSON.stringify({ Values }));
   const command = async (...argv: string[]): Promise<[code: number, said: unknown]> => {
@@ -64,7 +71,10 @@ test('the tables are made, drawn and cleared of a person from the command line',
   assert.match(await readFile(page, 'utf8'), /<h2>Teams messages per user<\/h2>/);
 
   const found = [{ dataset: 'teams-sms', day: DAY, raw: 1, history: [{ revision: 1, rows: 1 }] }];
-  assert.deepEqual(await command('forget', '--user', gone, '--dry-run'), [0, { days: found, removed: false }]);
+  assert.deepEqual(await command('forget', '--user', gone, '--dry-run'), [
+    0,
+    { days: found, unsure: [], removed: false },
+  ]);
   // Nobody can be asked, and nobody said yes.
   assert.equal((await command('forget', '--user', gone))[0], 1);
   const receipt = join(folder, 'receipt.json');
@@ -75,9 +85,13 @@ test('the tables are made, drawn and cleared of a person from the command line',
   assert.ok(!written.includes(gone));
   for (const container of ['raw', 'history', 'curated']) {
     const blobs = clients.blobs.getContainerClient(container);
-    for await (const { name } of blobs.listBlobsFlat())
-      assert.ok(!(await blobs.getBlobClient(name).downloadToBuffer()).includes(gone), name);
+    for await (const { name, properties } of blobs.listBlobsFlat()) {
+      const stored = await blobs.getBlobClient(name).downloadToBuffer();
+      const gzip = LANDLINE_GZIP === 'on' && container !== 'curated';
+      assert.equal(properties.contentEncoding === 'gzip', gzip, name);
+      assert.ok(!(gzip ? gunzipSync(stored) : stored).includes(gone), name);
+    }
   }
   assert.equal((await lake.head('teams-sms', DAY))?.receipt.revision, 3);
   assert.equal((await command('forget', '--number', '123'))[0], 2);
-});
+}

@@ -7,11 +7,16 @@ import { curateDay } from '../../shared/curate/curate-day.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays } from '../../shared/day.ts';
 import { freshEntry } from '../../shared/entry.ts';
+import { LandlineError } from '../../shared/errors.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
 import { type ForgetPorts, forget, search } from '../../shared/forget.ts';
 import { owed } from '../../shared/owed.ts';
 import { type Person, problemOf } from '../../shared/person.ts';
+import { rebuild } from '../../shared/rebuild.ts';
+import { reconcile } from '../../shared/reconcile.ts';
+import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryEraser } from '../doubles/memory-lake.ts';
+import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { land, parsedExactly, type Rig, rig } from './rig.ts';
 
 const DAYS = Array.from({ length: 2 }, (_, i) => addDays('2026-01-05', i));
@@ -67,11 +72,11 @@ async function assertForgotten(
   const { on, truth } = await landed();
   assert.ok((await everything(on)).includes(needle));
   const found = await search(person, on);
-  assert.ok(found.length > 0 && found.some(({ history }) => history.length > 0));
+  assert.ok(found.days.length > 0 && found.days.some(({ history }) => history.length > 0));
 
   const forgotten = await forget(person, on);
   assert.equal(forgotten.left, 0);
-  assert.deepEqual(forgotten.days, found);
+  assert.deepEqual([forgotten.days, forgotten.unsure], [found.days, []]);
   assert.ok(!(await everything(on)).includes(needle));
   assert.ok(!JSON.stringify(forgotten).includes(needle));
 
@@ -141,6 +146,153 @@ test('somebody who is working on the day is superseded, and never brings the row
   assert.ok(before);
   await forget({ kind: 'user', value: String(parsedExactly(row)['userId']) }, on);
   assert.equal(await on.ledger.putDay(before.value, before.etag), undefined);
+});
+
+const SET = 'teams-blocked-users';
+const DAY = DAYS[0] ?? '';
+
+/** A person whose row is on the day, and a row that the day keeps. */
+function personIn(truth: Map<string, string[]>): Person {
+  const [row = '{}'] = truth.get(`${SET} ${DAY}`) ?? [];
+  return { kind: 'user', value: String(parsedExactly(row)['userId']) };
+}
+
+/** The same ports over a ledger whose n-th write of the day fails, as if the process had been killed there. */
+function dyingAt(write: number, on: Rig & ForgetPorts): Rig & ForgetPorts {
+  let writes = 0;
+  const putDay: typeof on.ledger.putDay = (entry, etag) => {
+    if (entry.dataset !== SET || entry.day !== DAY) return on.ledger.putDay(entry, etag);
+    writes += 1;
+    if (writes === write) throw new Error('killed');
+    return on.ledger.putDay(entry, etag);
+  };
+  return { ...on, ledger: { ...on.ledger, putDay } };
+}
+
+async function owedAfter(on: Rig, now: number): Promise<string | undefined> {
+  const dataset = DATASETS.find(({ name }) => name === SET);
+  const entry = (await on.ledger.day(SET, DAY))?.value;
+  assert.ok(dataset && entry);
+  return owed(dataset, DAY, entry, now);
+}
+
+/** The planner, minutes later. It has nothing to do but for the day of these tests. */
+async function planLater(on: Rig): Promise<void> {
+  const dataset = DATASETS.find(({ name }) => name === SET);
+  assert.ok(dataset);
+  const clock = { ...systemClock, now: () => Date.now() + 4 * 60_000 };
+  const settings = { historyDays: 1, inFlight: { graph: 99, voximplant: 0 } };
+  await on.ledger.putWatermark({ dataset: SET, firstDay: DAY }, undefined);
+  const jobs = memoryJobs(clock);
+  await reconcile({ datasets: [dataset], ledger: on.ledger, jobs, clock, report: () => undefined, settings });
+  assert.ok(jobs.messages.every(({ message }) => message.day !== DAY));
+}
+
+test('the receipt says when a person was erased, and a ledger written anew knows it from there', async () => {
+  const { on, truth } = await landed();
+  await forget(personIn(truth), on);
+  const held = (await on.ledger.day(SET, DAY))?.value.held;
+  assert.ok(held?.forgottenAt);
+  assert.equal(on.lake.partition(SET, DAY)?.receipt.forgottenAt, held.forgottenAt);
+  assert.ok(on.lake.history(SET, DAY).every(({ receipt }) => receipt.forgottenAt === undefined));
+
+  const ledger = memoryLedger();
+  await rebuild({ ...on, datasets: DATASETS, ledger });
+  const again = (await ledger.day(SET, DAY))?.value.held;
+  // What only the ledger knew: how many rows were removed, and that the curated file is made.
+  const { rowsRemoved: _r, curatedRevision: _c, curatedAs: _a, checkedAt: _k, ...known } = held;
+  assert.partialDeepStrictEqual(again, known);
+});
+
+test('an erasure that died before it was noted is finished by the next one, and the day is not read meanwhile', async () => {
+  const { on, truth } = await landed();
+  const person = personIn(truth);
+  // Queued, claimed and marked by then, and the partition is written.
+  await assert.rejects(forget(person, dyingAt(4, on)), /killed/);
+  assert.equal(on.lake.partition(SET, DAY)?.receipt.revision, 3);
+  assert.equal((await on.ledger.day(SET, DAY))?.value.work.state, 'fetching');
+  await planLater(on);
+  assert.equal(await owedAfter(on, Date.now() + 40 * 86_400_000), undefined);
+
+  const { left, unsure } = await forget(person, on);
+  assert.deepEqual([left, unsure], [0, []]);
+  const { held, work } = (await on.ledger.day(SET, DAY))?.value ?? {};
+  const { receipt } = on.lake.partition(SET, DAY) ?? {};
+  assert.deepEqual([held?.revision, held?.forgottenAt, work?.state], [3, receipt?.forgottenAt, 'idle']);
+  assert.equal(held?.curatedRevision, 3);
+});
+
+test('a second erasure that dies does not bring back whom the first one erased', async () => {
+  const { on, truth } = await landed();
+  await forget(personIn(truth), on);
+  const others = (truth.get(`${SET} ${DAY}`) ?? []).map(row => String(parsedExactly(row)['userId']));
+  const second = others.find(id => id !== personIn(truth).value);
+  assert.ok(second);
+  await assert.rejects(forget({ kind: 'user', value: second }, dyingAt(3, on)), /killed/);
+  await planLater(on);
+  assert.equal(await owedAfter(on, Date.now() + 86_400_000), undefined);
+});
+
+test('a blob that is none of ours is told, and stops no other day', async () => {
+  const { on, truth } = await landed();
+  on.lake.plant('teams-sms', '2026-01-01', Buffer.from('hello\n'));
+  const { days, left, unsure } = await forget(personIn(truth), on);
+  assert.ok(days.length > 0);
+  assert.equal(left, 0);
+  const why = 'its blob in `raw` has no whole receipt';
+  assert.deepEqual(unsure, [{ dataset: 'teams-sms', day: '2026-01-01', why }]);
+});
+
+test('a damaged partition is told and left as it is: a new receipt would hide what is missing', async () => {
+  const { on, truth } = await landed();
+  const person = personIn(truth);
+  const before = on.lake.partition(SET, DAY);
+  assert.ok(before);
+  const lines = before.bytes.toString().split('\n');
+  on.lake.replaceBytes(SET, DAY, Buffer.from([...lines.slice(0, 2), ...lines.slice(3)].join('\n')));
+  const { left, unsure } = await forget(person, on);
+  assert.ok(left > 0);
+  assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why: 'its partition is not what its receipt says' }]);
+  assert.equal(on.lake.partition(SET, DAY)?.receipt.revision, 2);
+  const entry = (await on.ledger.day(SET, DAY))?.value;
+  assert.deepEqual([entry?.work.state, entry?.held?.forgottenAt], ['idle', undefined]);
+});
+
+test('compressed bytes that cannot be read on are told, and stop no other day and no other revision', async () => {
+  const { on, truth } = await landed();
+  const person = personIn(truth);
+  const [broken, other = ''] = [DAY, DAYS.find(day => day !== DAY)];
+  async function* cutOff(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('{"id":');
+    throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
+  }
+  const read: typeof on.lake.read = async (name, day, revision) => {
+    const damaged = name === SET && ((day === broken && revision === undefined) || (day === other && revision === 1));
+    return damaged ? cutOff() : on.lake.read(name, day, revision);
+  };
+  const before = on.lake.partition(SET, broken);
+  const { days, left, unsure } = await forget(person, { ...on, lake: { ...on.lake, read } });
+  assert.ok(days.some(({ dataset, day, history }) => dataset === SET && day === broken && history.length > 0));
+  assert.equal(left, 0);
+  assert.deepEqual(unsure, [
+    { dataset: SET, day: broken, why: 'the compressed bytes of its partition are damaged' },
+    { dataset: SET, day: other, why: 'the compressed bytes of revision 1 are damaged' },
+  ]);
+  assert.deepEqual(on.lake.partition(SET, broken), before);
+});
+
+test('a day whose partition is gone is searched in history, and its curated file is told', async () => {
+  const { on, truth } = await landed();
+  const person = personIn(truth);
+  const receipt = on.lake.partition(SET, DAY)?.receipt;
+  assert.ok(receipt);
+  await rebuild({ ...on, datasets: DATASETS });
+  on.lake.remove(SET, DAY);
+  const { days, left, unsure } = await forget(person, on);
+  const touched = days.find(({ dataset, day }) => dataset === SET && day === DAY);
+  assert.deepEqual([touched?.raw, (touched?.history.length ?? 0) > 0, left], [0, true, 0]);
+  const why = 'its partition is gone, so its curated file cannot be made again';
+  assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why }]);
 });
 
 test('what is too short to name one person is refused', () => {

@@ -65,6 +65,30 @@ test('a queued day is left alone, twice as long after every try, and a bound kee
   assert.equal(planCuration([...many, queued(1, 1)], AS, NOW).length, 63);
 });
 
+test('a curation that kills its worker every time is tried eight times on its first day, and in the end once a day', async () => {
+  const ledger = memoryLedger();
+  await ledger.putDay(entry('2026-01-01'), undefined);
+  let now = NOW;
+  const tries: number[] = [];
+  const on = {
+    ledger,
+    clock: { now: () => now, sleep: async () => {}, timeout: () => new AbortController().signal },
+    as: AS,
+    report: () => {},
+    // Nothing comes of a message.
+    curateJobs: { send: async () => void tries.push((now - NOW) / MINUTE_MS) },
+  };
+  for (; now < NOW + 10 * 24 * 60 * MINUTE_MS; now += 5 * MINUTE_MS)
+    await queueCuration(
+      'teams-sms',
+      (await ledger.days('teams-sms')).map(({ value }) => value),
+      on,
+    );
+  assert.deepEqual(tries.slice(0, 8), [0, 10, 30, 70, 150, 310, 630, 1_270]);
+  assert.ok(tries.slice(9).every((at, i) => at - (tries[i + 8] ?? 0) === 24 * 60));
+  assert.equal(tries.length, 17);
+});
+
 test('each day is queued once, and a queue that fails stops nothing else', async () => {
   const ledger = memoryLedger();
   const entries = [entry('2026-01-01'), entry('2026-01-02')];

@@ -1,7 +1,7 @@
 import { LandlineError } from '../../shared/errors.ts';
 import type { Day, Receipt, Segment } from '../../shared/model.ts';
 import { blockId } from '../../shared/paths.ts';
-import type { Eraser, Lake, Partition } from '../../shared/ports.ts';
+import type { Eraser, Lake, ListedDay, Partition } from '../../shared/ports.ts';
 import { between, type Hooks } from './hooks.ts';
 
 /** A blob as a reader finds it. */
@@ -19,6 +19,12 @@ export interface MemoryLake extends Lake {
   rewriteKept(dataset: string, day: Day, landed: Landed): void;
   /** Blocks staged and not committed. */
   staged(dataset: string, day: Day): number;
+  /** Puts a blob without a receipt where a partition belongs, as somebody past the lake could. */
+  plant(dataset: string, day: Day, bytes: Buffer): void;
+  /** Changes the bytes of a partition behind everybody's back. */
+  replaceBytes(dataset: string, day: Day, bytes: Buffer): void;
+  /** Deletes a partition behind everybody's back. */
+  remove(dataset: string, day: Day): void;
 }
 
 /** What several lakes of one harness share: blobs by `dataset/day`. */
@@ -30,6 +36,8 @@ export interface LakeStore {
 /** A block blob: committed blocks stay addressable by their id, staged ones wait beside them. */
 interface Blob {
   committed: { readonly blocks: readonly Block[]; readonly receipt: Receipt; readonly etag: string } | undefined;
+  /** What somebody else wrote in its place. */
+  foreign?: Buffer;
   readonly staged: Map<string, Buffer>;
   readonly history: Map<number, Landed>;
 }
@@ -52,7 +60,15 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
     return blob;
   }
 
-  function commit(blob: Blob, segments: readonly Segment[], receipt: Receipt, replaces: string | undefined): boolean {
+  function commit(
+    dataset: string,
+    day: Day,
+    segments: readonly Segment[],
+    receipt: Receipt,
+    replaces: string | undefined,
+  ): boolean {
+    const blob = blobOf(dataset, day);
+    refuseForeign(blob, dataset, day);
     if (blob.committed?.etag !== replaces) {
       const now = blob.committed?.receipt;
       return now?.ticket === receipt.ticket && now.fingerprint === receipt.fingerprint;
@@ -66,7 +82,11 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
   }
 
   return {
-    head: (dataset, day) => between(hooks, `lake.head ${dataset} ${day}`, () => partitionOf(blobOf(dataset, day))),
+    head: (dataset, day) =>
+      between(hooks, `lake.head ${dataset} ${day}`, () => {
+        refuseForeign(blobOf(dataset, day), dataset, day);
+        return partitionOf(blobOf(dataset, day));
+      }),
 
     async stage(dataset, day, ticket, number, content) {
       if (content.length === 0) throw new RangeError('A block holds at least one line');
@@ -77,7 +97,7 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
 
     commit: (dataset, day, segments, receipt, replaces) =>
       between(hooks, `lake.commit ${dataset} ${day}`, () =>
-        commit(blobOf(dataset, day), segments, receipt, replaces) ? 'committed' : 'superseded',
+        commit(dataset, day, segments, receipt, replaces) ? 'committed' : 'superseded',
       ),
 
     keep: (dataset, day, partition) =>
@@ -86,8 +106,9 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
     read: (dataset, day, revision) =>
       between(hooks, `lake.read ${dataset} ${day}`, () => {
         const blob = blobOf(dataset, day);
-        const found = revision === undefined ? landedOf(blob) : blob.history.get(revision);
-        return found && inChunks(found.bytes);
+        const found =
+          revision === undefined ? (blob.foreign ?? landedOf(blob)?.bytes) : blob.history.get(revision)?.bytes;
+        return found && inChunks(found);
       }),
 
     lastKept: (dataset, day) =>
@@ -104,6 +125,19 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
       blobOf(dataset, day).history.set(landed.receipt.revision, structuredCopy(landed));
     },
     staged: (dataset, day) => blobOf(dataset, day).staged.size,
+    plant(dataset, day, bytes) {
+      const blob = blobOf(dataset, day);
+      blob.committed = undefined;
+      blob.foreign = bytes;
+    },
+    replaceBytes(dataset, day, bytes) {
+      const blob = blobOf(dataset, day);
+      if (blob.committed !== undefined)
+        blob.committed = { ...blob.committed, blocks: [{ id: 'replaced', content: bytes }] };
+    },
+    remove(dataset, day) {
+      blobOf(dataset, day).committed = undefined;
+    },
   };
 }
 
@@ -151,12 +185,22 @@ function partitionOf(blob: Blob): Partition | undefined {
   return { etag, bytes, receipt: structuredClone(receipt) };
 }
 
-function daysOf(store: LakeStore, dataset: string): { day: Day; partition: Partition }[] {
-  const days: { day: Day; partition: Partition }[] = [];
+function refuseForeign({ foreign }: Blob, dataset: string, day: Day): void {
+  if (foreign === undefined) return;
+  throw new LandlineError({
+    reason: 'partition.damaged',
+    remedy: 'reject',
+    message: `Reading ${dataset} ${day}: the blob has no whole receipt`,
+  });
+}
+
+function daysOf(store: LakeStore, dataset: string): ListedDay[] {
+  const days: ListedDay[] = [];
   for (const [key, blob] of [...store.blobs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [owner, day] = key.split('/');
     const partition = partitionOf(blob);
-    if (owner === dataset && day !== undefined && partition !== undefined) days.push({ day, partition });
+    const there = partition !== undefined || blob.foreign !== undefined;
+    if (owner === dataset && day !== undefined && there) days.push({ day, partition });
   }
   return days;
 }

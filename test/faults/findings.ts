@@ -49,6 +49,7 @@ export interface Context {
   readonly skewMs: number;
   readonly inFlight: number;
   readonly deadlineMs: number;
+  readonly blockBytes: number;
   readonly faultsEnd: number;
 }
 

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../../shared/day.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { type FetchPorts, fetchDay } from '../../shared/fetch.ts';
+import { Memory } from '../../shared/memory.ts';
 import type { Dataset, FetchMessage, SourceName } from '../../shared/model.ts';
 import { FETCH_LIMITS } from '../../shared/pages.ts';
 import { poisonDay } from '../../shared/poison.ts';
@@ -32,6 +33,8 @@ export class SimulatedHost {
   private readonly findings: Findings;
   private readonly source: SimulatedSource;
   private readonly historyDays: number;
+  /** Shared by all machines: what one of them gives back too early, another one overwrites. */
+  private readonly blocks: Memory;
   private machines: Machine[] = [];
   private made = 0;
   private actors = 0;
@@ -55,6 +58,7 @@ export class SimulatedHost {
     this.source = source;
     this.datasets = datasets;
     this.historyDays = historyDays;
+    this.blocks = new Memory(on.blockBytes, 8);
   }
 
   /** Some machine that runs; the host starts new ones for those that crashed. */
@@ -164,6 +168,7 @@ export class SimulatedHost {
       clock: actor.clock,
       report: this.report(actor),
       limits: { ...FETCH_LIMITS, deadlineMs: this.on.deadlineMs },
+      blocks: this.blocks,
       drifted: new Set(),
     };
     const outcome = await fetchDay(message, ports);

@@ -63,7 +63,9 @@ export class PageRecord {
     const next = last ? undefined : `${number}@${offset + this.pageRows}`;
     if (next !== undefined) this.freshAt.set(next, now);
     const cut = cutRowsInPlace(Buffer.from(bodyOf(dataset, rows, total)), cutSpecOf(dataset));
-    return { cut, next, total, notice: undefined, servedAt };
+    // Memory that was given back holds something else: whoever still looks at it must be noticed.
+    const release = () => void cut.body.fill('x');
+    return { cut, next, total, notice: undefined, servedAt, release };
   }
 
   /** When the worker that holds a cursor last knew it was good. */

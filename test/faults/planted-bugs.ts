@@ -98,16 +98,36 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'checkpoint saved before staging',
     file: 'shared/pages.ts',
-    find: '  if (block.length > 0) await on.lake.stage(',
-    replace: `  reading.advance(page.next, block.length > 0, on.clock.now());
-  await claim.beat(on.clock.now(), reading.checkpoint());
-  if (Date.now() < 0) await on.lake.stage(`,
+    find: `  await allStaged(attempt, on);
+  await claim.beat(`,
+    replace: '  await claim.beat(',
   },
   {
-    name: 'staged progress ahead of its blocks',
-    file: 'shared/fetch.ts',
-    find: 'reading.whole && reading.cursor !== undefined',
-    replace: 'reading.cursor !== undefined',
+    name: 'lines are put into a block that is being staged',
+    file: 'shared/staging.ts',
+    find: '[this.filling, this.spare] = [this.spare, this.filling];',
+    replace: '',
+  },
+  {
+    name: 'a page is given back before its lines are copied',
+    file: 'shared/pages.ts',
+    find: 'await staging.add(reading.take(page, window));',
+    replace: `const lines = reading.take(page, window);
+  page.release();
+  await staging.add(lines);`,
+  },
+  {
+    name: 'progress is saved although its last block failed',
+    file: 'shared/unfinished.ts',
+    find: '    () => saved,\n',
+    replace: '    () => reading.checkpoint(staging.segments),\n',
+  },
+  {
+    name: 'the last block is left behind',
+    file: 'shared/pages.ts',
+    find: `    await allStaged(attempt, on);
+  } finally`,
+    replace: '  } finally',
   },
   {
     name: 'old cursors are trusted',

@@ -13,7 +13,7 @@ export interface Noticed {
 }
 
 /** Seeds that are tried before a bug counts as missed. */
-const SEEDS = 300;
+const SEEDS = 600;
 
 const bug = PLANTED_BUGS[Number(process.argv[2])];
 if (bug === undefined) throw new Error('Usage: node planted-run.ts <number of a planted bug>');

@@ -1,5 +1,5 @@
 import type { Day, DayEntry, FetchMessage, Gate, SourceName, Watermark } from '../../shared/model.ts';
-import type { Jobs, Lake, Ledger, Partition, Versioned } from '../../shared/ports.ts';
+import type { Jobs, Lake, Ledger, ListedDay, Versioned } from '../../shared/ports.ts';
 import { memoryJobs, type QueuedMessage } from '../doubles/memory-jobs.ts';
 import { type LakeStore, lakeStore, type MemoryLake, memoryLake } from '../doubles/memory-lake.ts';
 import { type LedgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
@@ -14,7 +14,9 @@ export interface Watcher {
   gatePut(actor: Actor, before: Gate | undefined, after: Gate): void;
   gateRead(actor: Actor, source: SourceName, gate: Gate | undefined): void;
   headRead(actor: Actor, etag: string | undefined): void;
-  staged(actor: Actor, dataset: string, day: Day, ticket: number, number: number, content: Uint8Array): void;
+  /** A block is about to be staged. */
+  staging(actor: Actor, dataset: string, day: Day): void;
+  staged(dataset: string, day: Day, ticket: number, number: number, content: Uint8Array): void;
   /** The worker knows that the page is staged that came with this cursor to the next. */
   stageAnswered(cursor: string | undefined): void;
   /** Something of a commit is about to be asked for. */
@@ -160,9 +162,10 @@ export class Stores {
           return partition;
         }),
       stage: async (dataset, day, ticket, number, content) => {
+        watcher.staging(actor, dataset, day);
         const act = async (): Promise<void> => {
           await lake.stage(dataset, day, ticket, number, content);
-          watcher.staged(actor, dataset, day, ticket, number, content);
+          watcher.staged(dataset, day, ticket, number, content);
         };
         const { cursor } = actor.facts;
         await run(`lake.stage ${dataset} ${day} ${ticket}-${number}`, act, act);
@@ -201,7 +204,7 @@ export class Stores {
       },
       list: async function* (dataset) {
         yield* await run(`lake.list ${dataset}`, async () => {
-          const days: { day: Day; partition: Partition }[] = [];
+          const days: ListedDay[] = [];
           for await (const each of lake.list(dataset)) days.push(each);
           return days;
         });

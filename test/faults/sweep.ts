@@ -14,6 +14,7 @@ const PROFILE = {
   changes: { late: 1, changed: 0.5, withdrawn: 1, emptied: 0 },
   source: { ...CALM.source, 'wait-until': 0.03 },
   deadlineMs: 1_500,
+  blockBytes: 1,
   inFlight: 2,
   faultsMs: 8 * HOUR_MS,
 };

@@ -89,6 +89,7 @@ export class World {
       skewMs: profile.skewMs,
       inFlight: profile.inFlight,
       deadlineMs: profile.deadlineMs,
+      blockBytes: profile.blockBytes,
       faultsEnd: STARTS_AT + profile.faultsMs,
     };
     this.findings = new Findings(this.on);
@@ -224,8 +225,8 @@ export class World {
       headRead: (actor, etag) => {
         actor.facts.head = etag;
       },
-      staged: (actor, dataset, day, ticket, number, content) =>
-        lake.staged(actor, dataset, day, ticket, number, content),
+      staging: (actor, dataset, day) => lake.staging(actor, dataset, day),
+      staged: (dataset, day, ticket, number, content) => lake.staged(dataset, day, ticket, number, content),
       stageAnswered: cursor => {
         if (cursor !== undefined) this.on.pages.refresh(cursor, this.scheduler.now);
       },

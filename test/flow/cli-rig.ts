@@ -14,7 +14,7 @@ import { tableLedger } from '../../shared/stores/ledger.ts';
 /** The product on this machine, and the command line beside it as a process of its own. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CLI = join(ROOT, 'cli/landline.mjs');
+export const CLI = join(ROOT, 'cli/landline.mjs');
 
 /** Timers run when a test says so. */
 const NEVER = '0 0 0 1 1 *';

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { exec } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { addDays } from '../../shared/day.ts';
 import type { DayEntry } from '../../shared/model.ts';
 import { lastDay } from '../../shared/owed.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
-import { type CliRig, landline, startCliRig } from './cli-rig.ts';
+import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 
 /** The tests tell one story over one tenant, in order: what a person does to it with the command line. */
 
@@ -89,23 +91,20 @@ test('verify finds everything whole, also against the source', async () => {
   assert.equal(shares[0]?.answer.days + shares[1]?.answer.days, 2 * DAYS);
 });
 
-test('one flipped byte: verify names dataset and day; retry heals it, and history holds what was there', async () => {
+test('one flipped byte: verify names dataset and day; it heals by itself, and history holds what was there', async () => {
   const damaged = await tamper(PSTN, D1, bytes => {
     bytes[100] = (bytes[100] ?? 0) ^ 1;
     return bytes;
   });
   const verified = await rig.run('verify');
   assert.equal(verified.code, 1);
-  assert.match(verified.stdout, new RegExp(`damaged {2}${PSTN} ${D1}: .*landline retry ${PSTN} ${D1}`));
+  assert.match(verified.stdout, new RegExp(`damaged {2}${PSTN} ${D1}: .*landed anew by itself`));
   const { answer } = await rig.json('status');
   assert.deepEqual(
     [answer.attention, answer.datasets[0].state, answer.datasets[0].next],
-    [true, 'suspect', 'none: it is landed anew'],
+    [true, 'suspect', 'nothing: it is landed anew by itself'],
   );
 
-  const retried = await rig.run('retry');
-  assert.equal(retried.code, 0);
-  assert.match(retried.stdout, new RegExp(`${PSTN} ${D1} will be read`));
   await rig.work();
   assert.equal((await rig.run('verify')).code, 0);
   assert.equal((await rig.run('status')).code, 0);
@@ -114,7 +113,7 @@ test('one flipped byte: verify names dataset and day; retry heals it, and histor
   assert.equal((await rig.lake.head(PSTN, D1))?.receipt.revision, 2);
 });
 
-test('a deleted partition is missing, and retry lands it again under a new revision', async () => {
+test('a deleted partition is missing, and landed again by itself under a new revision', async () => {
   await rig.raw.getBlobClient(partitionPath(SMS, D0)).delete();
   const { code, answer } = await rig.json('verify');
   assert.equal(code, 1);
@@ -122,10 +121,40 @@ test('a deleted partition is missing, and retry lands it again under a new revis
     [answer.findings.length, answer.findings[0].reason, answer.findings[0].day],
     [1, 'partition.missing', D0],
   );
-  await rig.run('retry', SMS);
   await rig.work();
   assert.equal((await rig.run('verify')).code, 0);
   assert.equal((await rig.lake.head(SMS, D0))?.receipt.revision, 2);
+});
+
+test('a blob of somebody else in the place of a partition is shown, and its day lands once the blob is gone', async () => {
+  const path = partitionPath(SMS, D0);
+  await rig.raw.getBlockBlobClient(path).upload('{}\n', 3);
+  const verified = await rig.run('verify');
+  assert.match(verified.stdout, new RegExp(`damaged {2}${SMS} ${D0} has a blob without a whole receipt: move it out`));
+  await rig.work();
+  const shown = await rig.json('show', SMS, D0);
+  assert.deepEqual([shown.code, shown.answer.state, shown.answer.foreign], [1, 'failed', true]);
+  await rig.raw.getBlobClient(path).delete();
+  assert.match((await rig.run('retry')).stdout, new RegExp(`${SMS} ${D0} will be read`));
+  await rig.work();
+  assert.equal((await rig.run('verify')).code, 0);
+});
+
+test('show tells apart what is not over, what is before history, and what the source has forgotten', async () => {
+  const early = await rig.run('show', SMS, addDays(LAST, 2));
+  assert.equal(early.code, 2);
+  assert.match(early.stderr, new RegExp(`is not over yet. The newest day that there can be is ${LAST}`));
+  const before = await rig.json('show', SMS, addDays(D0, -1));
+  assert.deepEqual([before.code, before.answer.owed], [0, undefined]);
+  assert.match(before.answer.next, new RegExp(`history begins on ${D0}.*landline backfill --from ${addDays(D0, -1)}`));
+  assert.equal((await rig.json('show', SMS, '2015-01-01')).answer.state, 'expired');
+});
+
+test('a reader that has seen enough is no failure', async () => {
+  const file = JSON.stringify(join(rig.folder, 'settings.json'));
+  const command = `${JSON.stringify(process.execPath)} ${JSON.stringify(CLI)} show ${SMS} ${D0} --settings ${file} | true`;
+  const { stderr } = await promisify(exec)(command);
+  assert.equal(stderr, '');
 });
 
 test('the ledger deleted and rebuilt has the same facts, and verify is clean', async () => {
@@ -181,7 +210,7 @@ test('an emptied day is held until a person accepts it', async () => {
 
 test('a paused dataset is not planned until it is resumed; a source means all of its datasets', async () => {
   assert.match((await rig.run('pause', 'graph')).stdout, new RegExp(`${PSTN}: paused[^]*${SMS}: paused`));
-  await rig.run('retry', PSTN, D0);
+  assert.match((await rig.run('retry', PSTN, D0)).stderr, /is paused: nothing of it is read until/);
   const requests = rig.simulator.counters.requests;
   await rig.work();
   assert.equal(rig.simulator.counters.requests, requests);
@@ -194,6 +223,9 @@ test('a paused dataset is not planned until it is resumed; a source means all of
 
 test('backfill previews, does nothing unasked, extends history, and watches until all is held', async () => {
   const from = addDays(D0, -3);
+  const early = await rig.run('backfill', '--from', addDays(LAST, 3));
+  assert.equal(early.code, 2);
+  assert.match(early.stderr, /is not over yet/);
   const preview = await rig.json('backfill', '--from', addDays(LAST, -200), '--dataset', SMS);
   assert.deepEqual([preview.code, preview.answer.applied], [1, false]);
   const [first] = preview.answer.previews;
@@ -219,6 +251,8 @@ test('export writes partitions to plain files, byte for byte', async () => {
   const to = join(rig.folder, 'out');
   const { code, answer } = await rig.json('export', '--to', to, '--from', D0, '--until', D1, '--dataset', PSTN);
   assert.deepEqual([code, answer.files.length], [0, 2]);
+  const inTheWay = await rig.run('export', '--to', join(rig.folder, 'settings.json', 'out'));
+  assert.deepEqual([inTheWay.code, /cannot be written to: ENOTDIR/.test(inTheWay.stderr)], [2, true]);
   const path = partitionPath(PSTN, D1);
   assert.deepEqual(await readFile(join(to, path)), await rig.raw.getBlobClient(path).downloadToBuffer());
 });

@@ -217,6 +217,16 @@ test('a Key Vault reference that is not resolved: where it says why, and the rol
   assert.equal(finding(diagnosis, 'ledger').result, 'skipped');
 });
 
+test('a secret that stands in the settings of a deployed app: a warning, and how to set a reference', async () => {
+  const settings = { WEBSITE_SITE_NAME: 'contoso-landline', WEBSITE_KEYVAULT_REFERENCES: '{}' };
+  const diagnosis = await diagnose(() => patientWith(simulator, { settings }), systemClock, 'contoso-landline');
+  const { result, meaning, next } = finding(diagnosis, 'key-vault', 'LANDLINE_VOXIMPLANT_KEY');
+  assert.equal(result, 'warning');
+  assert.match(meaning, /stands in the app's settings/);
+  assert.match(next ?? '', /--name contoso-landline .*"LANDLINE_VOXIMPLANT_KEY=@Microsoft\.KeyVault\(SecretUri=/);
+  assert.equal(diagnosis.findings.find(({ check }) => check === 'configuration')?.result, 'fine');
+});
+
 test('China: there is nothing to land', async () => {
   const diagnosis = await saidOf({ AzureWebJobsStorage: EMULATOR, LANDLINE_CLOUD: 'china' });
   assert.match(

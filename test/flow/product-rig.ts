@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
@@ -13,6 +13,9 @@ import { tableLedger } from '../../shared/stores/ledger.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const FILES = ['plan', 'fetch', 'poison', 'status', 'doctor'] as const;
+
+/** Those and what a test may ask for: with curation, every landed day is worked on twice. */
+type File = (typeof FILES)[number] | 'curate' | 'poison-curate';
 
 /** Timers run when a test says so. */
 const NEVER = '0 0 0 1 1 *';
@@ -26,7 +29,8 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
   const queue = clients.queue(FETCH_QUEUE);
   const poison = clients.queue(POISON_QUEUE);
   const curate = clients.queue(CURATE_QUEUE);
-  await Promise.all([queue.create(), poison.create(), curate.create()]);
+  const curatePoison = clients.queue(CURATE_POISON_QUEUE);
+  await Promise.all([queue, poison, curate, curatePoison].map(each => each.create()));
   const base = {
     AzureWebJobsStorage: connectionString,
     PLAN_SCHEDULE: NEVER,
@@ -45,6 +49,7 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
     queue,
     poison,
     curate,
+    curatePoison,
     base,
     ledger: tableLedger(clients.table(LEDGER_TABLE), () => crypto.randomUUID()),
     lake: blobLake(clients.blobs),
@@ -52,10 +57,7 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
     history: clients.blobs.getContainerClient('history'),
 
     /** A host that runs the real registrations, with settings of the simulator (`base`) beneath those given. */
-    async host(
-      settings: Readonly<Record<string, string>> = {},
-      files: readonly (typeof FILES)[number][] = FILES,
-    ): Promise<Host> {
+    async host(settings: Readonly<Record<string, string>> = {}, files: readonly File[] = FILES): Promise<Host> {
       const host = await startHost({
         root: ROOT,
         files: files.map(name => `functions/${name}.ts`),

@@ -121,12 +121,21 @@ test('garbage in the queue is logged, removed or poisoned, and changes nothing',
     nextLink: 'x',
     container: 'curated',
   });
+  await send({ v: 2, dataset: 'teams-sms', day: LAST, ticket });
+  await send({ v: 2, dataset: 'teams-sms', day: LAST, ticket, deferred: 6 });
   await host.drain();
   assert.equal(product.events('message rejected').length, 4);
-  assert.equal(product.events('message dropped').length, 6);
+  for (const { digest } of product.events('message rejected')) assert.match(String(digest), /^[0-9a-f]{12}$/);
+  assert.equal(product.events('message dropped').length, 7);
+  assert.deepEqual(
+    product.events('message deferred').map(({ version, deferred }) => [version, deferred]),
+    [[2, 1]],
+  );
   assert.ok(product.lines.some(({ category, level }) => category === 'host' && level === 'error'));
   assert.equal((await product.poison.getProperties()).approximateMessagesCount, 1);
-  assert.equal((await product.queue.getProperties()).approximateMessagesCount, 0);
+  // The one that is left to a newer app, out of sight for ten minutes.
+  assert.equal((await product.queue.getProperties()).approximateMessagesCount, 1);
+  assert.equal((await product.queue.receiveMessages()).receivedMessageItems.length, 0);
   assert.deepEqual(await product.ledger.day('teams-sms', LAST), before);
   assert.equal(product.simulator.counters.requests, requests);
   assert.equal((await namesIn(product)).filter(name => dayOfPath('teams-sms', name) === undefined).length, 0);
@@ -141,6 +150,25 @@ test('a configuration that is not usable is reported in one message, and nothing
   assert.deepEqual(await namesIn(product), []);
   assert.deepEqual(await product.ledger.days('teams-sms'), []);
   assert.equal(product.simulator.counters.requests, 0);
+});
+
+test('a secret that stands in the settings of a deployed app is told once, by name', async context => {
+  const product = await productFor(context, { seed: 18, rows: 0 });
+  const host = await product.host({
+    LANDLINE_DATASETS: 'teams-sms',
+    WEBSITE_SITE_NAME: 'contoso-landline',
+    WEBSITE_KEYVAULT_REFERENCES: JSON.stringify({ AzureWebJobsStorage: { status: 'Resolved' } }),
+    AZURE_CLIENT_SECRET: 'marker-7f3a',
+  });
+  await host.runTimer('plan');
+  await host.runTimer('plan');
+  const doubted = product.events('config doubted');
+  assert.deepEqual(
+    doubted.map(({ setting }) => setting),
+    ['AZURE_CLIENT_SECRET'],
+  );
+  assert.match(String(doubted[0]?.['message']), /put the secret into Key Vault/);
+  assert.doesNotMatch(JSON.stringify(product.lines), /marker-7f3a/);
 });
 
 test('late rows become a new revision, and the first one is in history', async context => {

@@ -198,16 +198,23 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
   });
 }
 
-test('with faults every day lands all the same, and the summary says what was met', async t => {
+test('with every fifth request gone wrong a week lands all the same, and the summary says what was met', async t => {
   const folder = await newFolder(t);
   const out = join(folder, 'out');
-  const flags = ['--data', join(folder, 'data'), '--out', out, '--days', '2', '--rows', '60', '--seed', '3'];
-  const summary = await landed(t, ...flags, '--faults', '0.3');
+  const flags = ['--data', join(folder, 'data'), '--out', out, '--days', '7', '--rows', '60', '--seed', '3'];
+  const summary = await landed(t, ...flags, '--faults', '0.2');
   const met = Object.values(summary.simulator?.faults ?? {}).reduce((sum, count) => sum + count, 0);
-  assert.ok(met > 0);
-  assert.match(summary.said, /Faults met: /);
+  // At least a request for each of 49 days.
+  assert.ok(met > 5, `${met} faults`);
+  const told = /Faults met: (.*)/.exec(summary.said)?.[1] ?? '';
+  for (const [name, count] of Object.entries(summary.simulator?.faults ?? {}))
+    assert.ok(told.includes(`${name} ${count}`));
+  assert.deepEqual(
+    summary.datasets.map(({ dataset, daysOwed, daysLanded, problems }) => [dataset, daysOwed, daysLanded, problems]),
+    DATASETS.map(({ name }) => [name, 7, 7, []]),
+  );
   const files = await filesIn(out);
-  assert.equal(files.size, 14);
+  assert.equal(files.size, 49);
   assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 3, rows: 60 }), files));
 });
 
@@ -226,19 +233,30 @@ test('another server on this machine is read instead of the simulator', async t 
 
 test('a source that refuses ends in exit code 1 and the reason, with what to do', async t => {
   const folder = await newFolder(t);
-  const server = createServer((_request, response) => {
-    response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{"code":"Forbidden","message":""}}');
+  const server = createServer((request, response) => {
+    const graph = request.method === 'GET';
+    const body = graph ? '{"error":{"code":"Forbidden","message":""}}' : '{"error":{"code":433,"msg":"unknown key"}}';
+    response.writeHead(graph ? 403 : 200, { 'content-type': 'application/json' }).end(body);
   }).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const flags = ['--graph', url, '--datasets', 'teams-sms', '--data', folder, '--exit', '--json'];
-  const { code, stdout, stderr } = await start(t, ...flags);
+  const flags = ['--graph', url, '--voximplant', url, '--datasets', 'teams-sms,voximplant-sms', '--days', '3'];
+  const { code, stdout, stderr } = await start(t, ...flags, '--data', folder, '--exit', '--json');
   assert.equal(code, 1, stderr);
   const summary: Summary = JSON.parse(stdout);
   assert.equal(summary.ok, false);
-  assert.equal(summary.datasets[0]?.problems[0]?.reason, 'auth.forbidden');
+  assert.deepEqual(
+    summary.datasets.map(({ problems }) => problems[0]?.reason),
+    ['auth.forbidden', 'auth.rejected'],
+  );
   assert.match(stderr, /CallRecord-PstnCalls\.Read\.All.* This waits for you\./);
+  // Below the table: a line for each cause, with the cause and what to do.
+  const below = stderr.slice(stderr.indexOf('Dataset ')).split('\n');
+  const troubles = below.filter(line => /^ {2}[a-z-]+, .*: auth\./.test(line));
+  assert.equal(troubles.length, 2, stderr);
+  assert.match(troubles[0] ?? '', /^ {2}teams-sms, .*permission is missing.*Grant it.*CallRecord-PstnCalls\.Read\.All/);
+  assert.match(troubles[1] ?? '', /^ {2}voximplant-sms, .*error 433.*key is not accepted.*Make a new key/);
 });
 
 test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', async t => {
@@ -255,6 +273,21 @@ test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', 
     assert.deepEqual([code, stdout], [2, ''], stderr);
     assert.match(stderr, sentence);
   }
+});
+
+test('the China cloud is exit code 2 and the reason, before anything is started', async t => {
+  const folder = join(await newFolder(t), 'data');
+  const id = '11111111-2222-3333-4444-555555555555';
+  const tenant = { AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id, AZURE_CLIENT_SECRET: 'marker-7f3a' };
+  const { ended } = launch(t, ['--tenant', '--exit', '--data', folder], { ...tenant, LANDLINE_CLOUD: 'china' });
+  const { code, stdout, stderr } = await ended;
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(
+    stderr,
+    /LANDLINE_CLOUD: Microsoft does not offer the call-record log functions in the China cloud.* nothing to land/,
+  );
+  assert.doesNotMatch(stderr, /marker-7f3a/);
+  await assert.rejects(readdir(folder), { code: 'ENOENT' });
 });
 
 test('each flag says what it expects', () => {

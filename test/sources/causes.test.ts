@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessToken, TokenCredential } from '@azure/identity';
-import type { Simulator, Switches } from '../../local/simulator/index.ts';
+import type { Simulator, SimulatorOptions, Switches } from '../../local/simulator/index.ts';
+import { standingOf } from '../../local/start/standing.ts';
+import { summaryOf, tableOf } from '../../local/start/summary.ts';
 import { graphTokens } from '../../shared/auth.ts';
 import { readConfig } from '../../shared/config.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
@@ -14,11 +16,15 @@ import { DAY, NOW, withSimulator } from './lane.ts';
 import { placesOf, type Rig, type RigOptions, rig } from './rig.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-/** What a person must mend: each ends as a message that names the cause and the next step, in the log and the ledger. */
+/**
+ * What a person must mend: each ends as a message that names the cause and the next step, in the log, in the ledger, and
+ * in the summary that `npm start` prints of that ledger.
+ */
 
 interface Cause {
   readonly dataset: Dataset;
   readonly switches?: Partial<Switches>;
+  readonly rules?: SimulatorOptions['rules'];
   /** How far our clock is ahead of the source's. */
   readonly aheadMs?: number;
   readonly options?: (simulator: Simulator) => Partial<RigOptions>;
@@ -165,14 +171,21 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     aheadMs: NOW - Date.parse(`${DAY}T12:00:00Z`),
     reason: 'clock.skew',
     remedy: 'retry',
-    says: [/not over by the source's clock/, /Check the clock of this machine/],
+    says: [/not over by .*source's/, /Check the clock of this machine/],
+  },
+  'the range is refused, as one over 90 days is: 406': {
+    dataset: teamsSms,
+    rules: [{ fault: 'not-acceptable' }],
+    reason: 'source.range',
+    remedy: 'reject',
+    says: [/406 NotAcceptable/, /more than 90 days/, /shorten LANDLINE_HISTORY_DAYS/],
   },
   'the account allows shorter ranges than a day': {
     dataset: voximplantSms,
     switches: { voximplantRangeDays: 1 },
     reason: 'source.range',
     remedy: 'reject',
-    says: [/error 569/, /too long a range/],
+    says: [/error 569/, /too long a range/, /Ask Voximplant’s support/],
   },
 };
 
@@ -183,10 +196,10 @@ for (const [title, cause] of Object.entries(CAUSES)) {
     const { work } = reader.entry(dataset, DAY);
     assert.deepEqual([work.state, work.errorKind, work.errorRemedy], ['failed', reason, remedy]);
     const told = reader.told.findLast(({ event }) => event === 'day failed')?.line ?? '';
-    for (const text of says) {
-      assert.match(work.errorMessage ?? '', text);
-      assert.match(told, text);
-    }
+    const [line = '', ...more] = troublesIn(reader, dataset);
+    assert.ok(line.startsWith(`  ${dataset.name}, ${DAY}: ${reason}: `), line);
+    assert.deepEqual(more, []);
+    for (const text of says) for (const place of [work.errorMessage ?? '', told, line]) assert.match(place, text);
     assert.equal(reader.landed(dataset, DAY), undefined);
     // Only passing trouble is asked for again without a pause; what a person must mend waits for an hour.
     const again = Date.parse(work.retryAt ?? '') - reader.clock.now();
@@ -195,16 +208,43 @@ for (const [title, cause] of Object.entries(CAUSES)) {
   });
 }
 
-async function readUnder({ dataset, switches = {}, aheadMs = 0, options }: Cause): Promise<Rig> {
+/** What `npm start` says at its end of days that are not in order: its lines below the table. */
+function troublesIn(reader: Rig, dataset: Dataset): string[] {
+  // As the planner notes it when these are the days asked for; the rig's owes none by itself.
+  const facts = { watermark: { dataset: dataset.name, firstDay: '2026-03-08' }, openAt: 0, historyDays: 14 };
+  const after = [standingOf({ ...facts, dataset, entries: reader.ledger.entries(), now: reader.clock.now() })];
+  const around = { before: [], simulator: undefined, dataFolder: '.landline', out: undefined, startedAt: 0, now: 0 };
+  const summary = summaryOf({ ...around, after });
+  assert.equal(summary.ok, false);
+  return tableOf(summary).slice(2);
+}
+
+async function readUnder(
+  { dataset, switches = {}, rules = [], aheadMs = 0, options }: Cause,
+  days = [DAY],
+): Promise<Rig> {
   const clock = virtualClock(NOW);
   const theirs = { ...clock, now: () => clock.now() - aheadMs };
-  return withSimulator(theirs, { rows: 30, switches }, async simulator => {
+  return withSimulator(theirs, { rows: 30, switches, rules }, async simulator => {
     const reader = rig({ clock, datasets: [dataset], ...placesOf(simulator), ...options?.(simulator) });
-    await reader.ask(dataset, DAY);
+    for (const day of days) await reader.ask(dataset, day);
     await reader.drive();
     return reader;
   });
 }
+
+test('days that fail by the same cause are one line of the summary', async () => {
+  const { 'the permission is missing: 403 with an empty message': cause } = CAUSES;
+  assert.ok(cause !== undefined);
+  const reader = await readUnder(cause, [DAY, '2026-03-09', '2026-03-08']);
+  assert.deepEqual(
+    reader.ledger.entries().map(({ work }) => work.errorKind),
+    ['auth.forbidden', 'auth.forbidden', 'auth.forbidden'],
+  );
+  const lines = troublesIn(reader, cause.dataset);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /^ {2}teams-sms, 3 days from 2026-03-08: auth\.forbidden: .*Grant it/);
+});
 
 test('a range of more than 90 days is refused with the reason, and no day of ours is that long', async () => {
   const clock = virtualClock(NOW);

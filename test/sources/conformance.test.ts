@@ -5,12 +5,13 @@ import { startSimulator } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/day.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
+import type { Send } from '../../shared/http.ts';
 import type { Dataset, Receipt } from '../../shared/model.ts';
 import { CURSOR_MS } from '../../shared/reading.ts';
 import { DAY, type Lane, NOW, openLane } from './lane.ts';
-import { placesOf, type Rig, rig, truthOf } from './rig.ts';
+import { placesOf, plainSend, type Rig, rig, truthOf } from './rig.ts';
 import { strike } from './sweep.ts';
-import { virtualClock } from './virtual-clock.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** What is true of every dataset in the list: written once, inherited by being listed. Faults: faults.test.ts. */
 
@@ -30,6 +31,18 @@ function withRows(dataset: Dataset, rows: number, title: string, run: Run, optio
 async function landOnce({ dataset }: Lane, rig: Rig): Promise<void> {
   await rig.ask(dataset, DAY);
   await rig.drive();
+}
+
+/** Lets the time of the fetch be up when so many pages have come. */
+function stopping(clock: VirtualClock, after: number): Send {
+  let answers = 0;
+  return async (request, signal) => {
+    const answer = await plainSend(request, signal);
+    answers += 1;
+    // Not before the page is taken: what waits for the answer runs first.
+    if (answers === after) setImmediate(() => clock.timeUp());
+    return answer;
+  };
 }
 
 /** The partition is the truth, byte by byte, and its receipt recounts. */
@@ -62,14 +75,10 @@ for (const dataset of DATASETS) {
 
   withRows(dataset, 3_300, 'a read that was stopped goes on from each of its cursors', async lane => {
     for (const stopAfter of [1, 2, 3]) {
-      let staged = 0;
       const clock = virtualClock(NOW);
-      const lakeHooks = {
-        after: async (op: string) => void (op.startsWith('lake.stage') && ++staged === stopAfter && clock.timeUp()),
-      };
       const { counters } = lane.simulator;
       const before = counters.requests;
-      const rig = lane.rig({ clock, lakeHooks });
+      const rig = lane.rig({ clock, send: stopping(clock, stopAfter), blockBytes: 1 });
       await landOnce(lane, rig);
       assert.deepEqual(rig.outcomes, ['continued', 'landed']);
       const { pages } = assertTrue(lane, rig);
@@ -85,12 +94,8 @@ for (const dataset of DATASETS) {
     2_100,
     'a cursor that is too old is not trusted: the day is read from its first page',
     async lane => {
-      let staged = 0;
       const clock = virtualClock(NOW);
-      const lakeHooks = {
-        after: async (op: string) => void (op.startsWith('lake.stage') && ++staged === 1 && clock.timeUp()),
-      };
-      const rig = lane.rig({ clock, lakeHooks });
+      const rig = lane.rig({ clock, send: stopping(clock, 1) });
       await rig.ask(dataset, DAY);
       await rig.plan();
       await rig.deliverOne();

@@ -93,7 +93,7 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
   'redirect-307': REDIRECT,
   'redirect-308': REDIRECT,
   'redirect-other-host': REDIRECT,
-  'not-modified': REDIRECT,
+  'not-modified': REFUSED,
   // On the first page the loop is over by the second: its rows come twice, and the day is read again.
   'link-repeats': { first: retried('paging.loop'), further: { ...retried('paging.loop'), once: 'waiting' } },
   'link-to-first-page': { first: retried('paging.loop'), further: { ...retried('paging.loop'), once: 'waiting' } },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fetchMessage, poisonMessage } from '../../shared/compose.ts';
+import { fetchMessage, poisonCurateMessage, poisonMessage } from '../../shared/compose.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { fetchDay } from '../../shared/fetch.ts';
 import type { FetchMessage } from '../../shared/model.ts';
@@ -38,15 +38,41 @@ test('what is no message is acknowledged and told, without a word of it, and not
     [GOOD],
     { ...GOOD, day: '2024-13-01' },
     { ...GOOD, day: `${DAY}T00:00:00Z` },
+    { ...GOOD, day: `${DAY}Z` },
   ];
   for (const other of [...others, { ...GOOD, marker: 'x'.repeat(64 * 1024) }]) {
-    for (const to of [fetchMessage, poisonMessage]) {
+    for (const to of [fetchMessage, poisonMessage, poisonCurateMessage]) {
       const lines = await deliver(other, to);
       assert.equal(lines.length, 1);
-      assert.match(lines[0] ?? '', /^\{"event":"message rejected","why":"/);
+      assert.match(lines[0] ?? '', /^\{"event":"message rejected","why":"[^"]*","digest":"[0-9a-f]{12}"\}$/);
       assert.doesNotMatch(lines[0] ?? '', /marker|xxxx/);
     }
   }
+});
+
+test('one that is delivered again is told by the same digest', async () => {
+  const told = async (entry: unknown) => JSON.parse((await deliver(entry))[0] ?? '').digest;
+  assert.equal(await told('marker{not json'), await told('marker{not json'));
+  assert.notEqual(await told('marker{not json'), await told('marker{not json '));
+});
+
+test('what the host gave up on is not put back, whichever version has sent it', async () => {
+  for (const to of [poisonMessage, poisonCurateMessage]) {
+    const lines = await deliver({ ...GOOD, v: 2 }, to);
+    assert.deepEqual([lines.length, JSON.parse(lines[0] ?? '').event], [1, 'message dropped']);
+  }
+});
+
+test('a curation that the host gave up on is told, with what happens next, and needs no storage for it', async () => {
+  const lines = await deliver({ dataset: 'teams-sms', day: DAY, revision: 3 }, poisonCurateMessage);
+  const { message, ...told } = JSON.parse(lines[0] ?? '');
+  assert.deepEqual(
+    [lines.length, told],
+    [1, { event: 'message poisoned', dataset: 'teams-sms', day: DAY, revision: 3 }],
+  );
+  assert.match(message, /the planner queues the day again by itself, after a wait that doubles/);
+  // A message of the other queue is none of this one.
+  assert.match((await deliver(GOOD, poisonCurateMessage))[0] ?? '', /"event":"message rejected"/);
 });
 
 test('a message for a dataset that is unknown, or off, is acknowledged and told', async () => {

@@ -122,8 +122,14 @@ export const FAULT_MATRIX: Table = {
   16: fault('gzip-truncated', 'gzip-without-trailer'),
   17: fault('gzip-on-plain-body', 'gzip-bad-checksum'),
   18: fault('link-repeats'),
-  19: fault('link-other-host', 'link-other-port', 'link-other-scheme', 'link-other-path'),
-  20: fault('redirect-301', 'redirect-302', 'redirect-303', 'redirect-307', 'redirect-308', 'redirect-other-host'),
+  19: [
+    ...fault('link-other-host', 'link-other-port', 'link-other-scheme', 'link-other-path'),
+    test('10,000 hostile links: each is refused, and the other host sees no connection, request or token'),
+  ],
+  20: [
+    ...fault('redirect-301', 'redirect-302', 'redirect-303', 'redirect-307', 'redirect-308', 'redirect-other-host'),
+    test('every 3xx form, on the first page and a later one: none is followed, to no place'),
+  ],
   21: fault('duplicate-row', 'row-inserted-between-pages'),
   22: fault('rows-outside-window'),
   23: fault('row-without-key', 'row-key-null', 'row-key-number'),
@@ -138,4 +144,115 @@ export const FAULT_MATRIX: Table = {
   32: [test('the client secret has expired')],
   33: [test('the tenant is wrong'), test('all problems are told at once, each with what was expected')],
   34: [CONSENT],
+};
+
+const CONFIG_AT_ONCE = test('all problems are told at once, each with what was expected');
+
+/** reliability.md, section 3, the rows of *Config*, in their order. */
+export const BAD_CONFIG: Table = {
+  // Missing.
+  1: [
+    test('a setting that is missing is named with what it is and an example'),
+    test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr'),
+    test('a configuration that is not usable is reported in one message, and nothing is written'),
+    test('without the key nobody gets an answer, and with it a broken configuration is explained'),
+  ],
+  // Unknown names.
+  2: [CONFIG_AT_ONCE],
+  // Addresses. Graph's own follows from the cloud, and is in no setting.
+  3: [
+    test('Graph’s address cannot be set: only a simulator’s on this machine can'),
+    test('an address that is not a plain https one is refused'),
+    test('the simulator is for this machine only'),
+  ],
+  // Ranges. How long a day is re-read is a fact of its dataset and no setting; nor is the day on which history starts.
+  4: [
+    test('numbers out of bounds, and texts that only look like numbers, are refused'),
+    code('shared/settings.ts', 'schema: whole(1, 3650)'),
+    code('shared/model.ts', 'readonly settleDays: number;'),
+    test('wrong usage exits 2 and says how it is right'),
+  ],
+  // Account keys.
+  5: [test('an account key outside this machine needs a deliberate setting')],
+  // Names. Containers have theirs in the code, and no setting changes one.
+  6: [
+    test('a tenant that is no GUID, and a schedule that is none, are refused'),
+    code('shared/paths.ts', 'CONTAINERS'),
+  ],
+  // Secrets in plain settings.
+  7: [
+    test('a secret that stands in the settings themselves is named in Azure, and never shown'),
+    test('a secret that stands in the settings of a deployed app is told once, by name'),
+    test('a secret that stands in the settings of a deployed app: a warning, and how to set a reference'),
+    test('an unresolved Key Vault reference is named, and is not used as a key'),
+  ],
+};
+
+const GARBAGE = test('garbage in the queue is logged, removed or poisoned, and changes nothing');
+const FRESH_OBJECT = test('a message is read into a fresh object of known members');
+
+/** reliability.md, section 3, the rows of *Queue*, in their order. */
+export const BAD_MESSAGES: Table = {
+  // No message at all.
+  1: [
+    test('what is no message is acknowledged and told, without a word of it, and nothing is touched'),
+    test('one that is delivered again is told by the same digest'),
+    GARBAGE,
+  ],
+  // Not Base64.
+  2: [test('a message that is not base64 goes to poison as it is, without a run'), GARBAGE],
+  // A newer version.
+  3: [
+    test('message of a newer version is put back six times, ten minutes each, then dropped and told'),
+    test('a hostile count does not make a message go round'),
+    test('a message of a newer version is put back with all of its members, out of sight'),
+    GARBAGE,
+  ],
+  // Unknown and disabled datasets.
+  4: [test('a message for a dataset that is unknown, or off, is acknowledged and told'), GARBAGE],
+  // Days that are none, and days that nobody has queued.
+  5: [test('anything else is not a message'), test('a day that nobody has queued is not fetched'), GARBAGE],
+  // Extra fields.
+  6: [FRESH_OBJECT, GARBAGE],
+  // The cap.
+  7: [test('4 KB is the most a message may be'), test('what is no message is acknowledged and told')],
+  // Names of prototypes.
+  8: [FRESH_OBJECT, test('a message for a dataset that is unknown, or off, is acknowledged and told'), GARBAGE],
+};
+
+/** reliability.md, section 3, the rows of *API payload*, in their order. */
+export const BAD_PAYLOADS: Table = {
+  1: fault('value-missing', 'value-null', 'value-object', 'value-text', 'value-not-rows'),
+  2: [
+    ...fault('value-duplicate'),
+    test('a member named twice at the top is refused, one named twice in a row is kept'),
+    test('a top-level member named twice is refused, however it is spelled'),
+  ],
+  3: [
+    test('three empty pages with links are read through, a fourth is not'),
+    ...fault('empty-page', 'empty-last-page'),
+  ],
+  4: [
+    ...fault('link-number', 'link-empty', 'link-relative', 'link-protocol-relative', 'link-backslashes'),
+    ...fault('link-fullwidth', 'link-trailing-dot', 'link-dot-segments'),
+    test('a link elsewhere is refused before anything is sent'),
+    test('10,000 hostile links: each is refused, and the other host sees no connection, request or token'),
+  ],
+  5: [
+    ...fault('deep-nesting', 'odd-numbers', 'lone-surrogate', 'byte-order-mark', 'utf16', 'not-utf8'),
+    test('64 levels are read, 65 are refused, and a hundred thousand do not overflow'),
+    test('a byte order mark is passed over'),
+    test('what is not UTF-8 is refused with the place'),
+  ],
+  6: [
+    ...fault('row-key-null', 'row-key-number', 'row-without-key', 'huge-row'),
+    test('a row without a value in the first key field is known by all of its bytes'),
+  ],
+  7: [test('a row whose time is absent, of another zone, of year 1')],
+  8: [
+    test('markup, formulas and control characters in a row are kept as they are, and none of it is told'),
+    test('markup in names and texts stays text'),
+    test('numbers, names, texts, tokens and keys are in partitions or nowhere, whatever goes wrong'),
+  ],
+  9: [test('Voximplant numbers land as they came')],
 };

@@ -2,6 +2,7 @@ import type { DatasetName, Simulator } from '../../local/simulator/index.ts';
 import { freshEntry } from '../../shared/entry.ts';
 import { type FetchOutcome, type FetchPorts, fetchDay } from '../../shared/fetch.ts';
 import { type Send, sender } from '../../shared/http.ts';
+import { Memory } from '../../shared/memory.ts';
 import type { Dataset, Day, DayEntry, DayState, SourceName } from '../../shared/model.ts';
 import { stateOf } from '../../shared/owed.ts';
 import { FETCH_LIMITS } from '../../shared/pages.ts';
@@ -9,6 +10,7 @@ import type { Source } from '../../shared/ports.ts';
 import { reconcile } from '../../shared/reconcile.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { type VoximplantKey, voximplantSource } from '../../shared/sources/voximplant.ts';
+import { blockMemory } from '../../shared/staging.ts';
 import { type EventName, lineOf, type Report } from '../../shared/telemetry.ts';
 import type { Hooks } from '../doubles/hooks.ts';
 import { type MemoryJobs, memoryJobs } from '../doubles/memory-jobs.ts';
@@ -41,6 +43,8 @@ export interface RigOptions {
   /** Days the planner owes by itself; 0 leaves all to `ask`. */
   readonly historyDays?: number;
   readonly pagesMax?: number;
+  /** Of a block: 1 makes one of each page. */
+  readonly blockBytes?: number;
   readonly checkpointMs?: number;
   readonly lakeHooks?: Hooks;
 }
@@ -101,6 +105,7 @@ export function rig(options: RigOptions): Rig {
       pagesMax: options.pagesMax ?? 12,
     },
     drifted: new Set(),
+    blocks: options.blockBytes === undefined ? blockMemory() : new Memory(options.blockBytes, 2),
   };
   const settings = { historyDays: options.historyDays ?? 0, inFlight: { graph: 4, voximplant: 1 } };
 

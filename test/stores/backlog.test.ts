@@ -14,7 +14,7 @@ const MESSAGE: FetchMessage = { dataset: 'teams-sms', day: '2026-01-31', ticket:
 interface Opened {
   readonly jobs: Jobs;
   readonly backlog: Backlog;
-  /** The host gives up on a message. */
+  /** The host gives up on a message: first a fetch, then a curation. */
   poison(): Promise<void>;
 }
 
@@ -25,12 +25,14 @@ function backlogSuite(open: () => Promise<Opened>): void {
     assert.deepEqual(await backlog.depth(), { fetch: 0, poison: 0 });
   });
 
-  test('messages are counted, hidden ones too, and poison apart from them', async () => {
+  test('messages are counted, hidden ones too, and poison of every kind apart from them', async () => {
     const { jobs, backlog, poison } = await open();
     await jobs.send(MESSAGE, 0);
     await jobs.send(MESSAGE, 3_600_000);
     await poison();
     assert.deepEqual(await backlog.depth(), { fetch: 2, poison: 1 });
+    await poison();
+    assert.deepEqual(await backlog.depth(), { fetch: 2, poison: 2 });
   });
 }
 
@@ -56,24 +58,30 @@ describe('backlog and pulse in storage', () => {
     opened += 1;
     const queue = clients.queue(`backlog-${opened}`);
     await queue.create();
-    return { queue, poisonQueue: clients.queue(`backlog-${opened}-poison`) };
+    const poisonQueues = ['fetch', 'curate'].map(name => clients.queue(`backlog-${opened}-${name}-poison`));
+    return { queue, poisonQueues };
   }
 
   backlogSuite(async () => {
-    const { queue, poisonQueue } = await fresh();
-    await poisonQueue.create();
-    const poison = async () => void (await poisonQueue.sendMessage('x'));
-    return { jobs: queueJobs(queue), backlog: queueBacklog(queue, poisonQueue), poison };
+    const { queue, poisonQueues } = await fresh();
+    await Promise.all(poisonQueues.map(each => each.create()));
+    const next = poisonQueues.values();
+    const poison = async () => void (await next.next().value?.sendMessage('x'));
+    return { jobs: queueJobs(queue), backlog: queueBacklog(queue, poisonQueues), poison };
   });
 
   test('a poison queue that the host has not made yet is empty', async () => {
-    const { queue, poisonQueue } = await fresh();
-    assert.deepEqual(await queueBacklog(queue, poisonQueue).depth(), { fetch: 0, poison: 0 });
+    const { queue, poisonQueues } = await fresh();
+    assert.deepEqual(await queueBacklog(queue, poisonQueues).depth(), { fetch: 0, poison: 0 });
+    const [, curations] = poisonQueues;
+    await curations?.create();
+    await curations?.sendMessage('x');
+    assert.deepEqual(await queueBacklog(queue, poisonQueues).depth(), { fetch: 0, poison: 1 });
   });
 
   test('a fetch queue that is missing is a failure with a next step', async () => {
     const missing = clients.queue('nowhere');
-    await assert.rejects(queueBacklog(missing, missing).depth(), {
+    await assert.rejects(queueBacklog(missing, [missing]).depth(), {
       message: /^Looking into queue "nowhere" failed \(404 QueueNotFound\)\. It does not exist/,
     });
   });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { LandlineError } from '../../shared/errors.ts';
+import { revisionPath } from '../../shared/paths.ts';
 import type { CuratedLabel, CuratedStore, Eraser, Lake } from '../../shared/ports.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobCurated } from '../../shared/stores/curated.ts';
@@ -115,8 +118,55 @@ describe('curated files in Azurite', () => {
   });
   after(() => azurite.stop());
   curatedSuite(() => ({ store: blobCurated(storageClients(azurite).blobs), path: nextPath() }));
-  eraserSuite(() => {
+  const open = (gzip: boolean) => {
     const { blobs } = storageClients(azurite);
-    return { lake: blobLake(blobs), eraser: blobEraser(blobs), dataset: `d${++count}` };
-  });
+    return { lake: blobLake(blobs, { gzip }), eraser: blobEraser(blobs), dataset: `d${++count}` };
+  };
+  eraserSuite(() => open(false));
+  describe('compressed', () => eraserSuite(() => open(true)));
+
+  for (const gzip of [false, true]) {
+    test(`a revision that was ${gzip ? 'compressed' : 'plain'} is so when it is rewritten, also when no row is left`, async () => {
+      const { lake, eraser, dataset } = open(gzip);
+      await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
+      await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
+      const head = await lake.head(dataset, DAY);
+      assert.ok(head);
+      await lake.keep(dataset, DAY, head);
+      const kept = storageClients(azurite)
+        .blobs.getContainerClient('history')
+        .getBlobClient(revisionPath(dataset, DAY, 1));
+      for (const left of ['b\n', '']) {
+        async function* lines(): AsyncGenerator<Uint8Array> {
+          if (left !== '') yield Buffer.from(left);
+        }
+        const before = await eraser.kept(dataset, DAY, 1);
+        assert.equal(before?.bytes, gzip ? undefined : (await kept.getProperties()).contentLength);
+        const after = { ...receipt(1, `after ${left.length}`), rows: left.length / 2 };
+        assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, before?.etag ?? ''), 'written');
+        assert.equal(await textOf(await lake.read(dataset, DAY, 1)), left);
+        const { contentEncoding } = await kept.getProperties();
+        assert.equal(contentEncoding, gzip ? 'gzip' : undefined);
+        const stored = await kept.downloadToBuffer();
+        assert.equal((gzip ? gunzipSync(stored) : stored).toString(), left);
+      }
+    });
+
+    test(`lines that fail while a ${gzip ? 'compressed' : 'plain'} revision is rewritten change nothing`, async () => {
+      const { lake, eraser, dataset } = open(gzip);
+      await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
+      await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
+      const head = await lake.head(dataset, DAY);
+      assert.ok(head);
+      await lake.keep(dataset, DAY, head);
+      async function* broken(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('b\n');
+        throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
+      }
+      const etag = (await eraser.kept(dataset, DAY, 1))?.etag ?? '';
+      const after = { ...receipt(1, '1-y'), rows: 1 };
+      await assert.rejects(eraser.rewrite(dataset, DAY, broken(), after, etag), /cut off/);
+      assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'a\nb\n');
+    });
+  }
 });

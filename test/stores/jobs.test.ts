@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { parseFetchMessage } from '../../shared/message.ts';
 import type { FetchMessage } from '../../shared/model.ts';
 import type { Jobs } from '../../shared/ports.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
-import { queueJobs } from '../../shared/stores/jobs.ts';
+import { queueCurateJobs, queueJobs, queuePutBack } from '../../shared/stores/jobs.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { type LossyProxy, lossyProxy } from './lossy-proxy.ts';
 
@@ -119,12 +120,31 @@ describe('jobs in Queue Storage', () => {
     const { queue, jobs, sends } = await fresh();
     await jobs.send(UNTRACED, 0);
     const { peekedMessageItems } = await queue.peekMessages();
-    const json = '{"dataset":"teams-sms","day":"2026-01-31","ticket":7}';
+    const json = '{"v":1,"dataset":"teams-sms","day":"2026-01-31","ticket":7}';
     assert.equal(peekedMessageItems[0]?.messageText, Buffer.from(json).toString('base64'));
     assert.deepEqual(
       sends().map(({ query }) => query.get('messagettl')),
       ['-1'],
     );
+  });
+
+  test('a curate message says its version too', async () => {
+    const { queue } = await fresh();
+    await queueCurateJobs(queue).send({ dataset: 'teams-sms', day: '2026-01-31', revision: 2 });
+    const { peekedMessageItems } = await queue.peekMessages();
+    const json = '{"v":1,"dataset":"teams-sms","day":"2026-01-31","revision":2}';
+    assert.equal(peekedMessageItems[0]?.messageText, Buffer.from(json).toString('base64'));
+  });
+
+  test('a message of a newer version is put back with all of its members, out of sight, and never expires', async () => {
+    const { queue, sends } = await fresh();
+    const members = { v: 2, days: ['2026-01-31'], text: 'ä<&>', deferred: 1 };
+    await queuePutBack(queue)(members, 600_000);
+    const [sent] = sends();
+    const text = /<MessageText>(.*)<\/MessageText>/.exec(sent?.body ?? '')?.[1];
+    assert.deepEqual(JSON.parse(Buffer.from(text ?? '', 'base64').toString()), members);
+    assert.deepEqual([sent?.query.get('visibilitytimeout'), sent?.query.get('messagettl')], ['600', '-1']);
+    assert.equal((await queue.receiveMessages()).receivedMessageItems.length, 0);
   });
 
   test('a lost answer sends the message twice rather than not at all', async () => {
@@ -143,6 +163,9 @@ describe('jobs in Queue Storage', () => {
   });
 });
 
+/** As a worker reads it. */
 function decoded(text: string | undefined): FetchMessage {
-  return JSON.parse(Buffer.from(text ?? '', 'base64').toString());
+  const parsed = parseFetchMessage(JSON.parse(Buffer.from(text ?? '', 'base64').toString()));
+  assert.ok(parsed.kind === 'ours');
+  return parsed.message;
 }

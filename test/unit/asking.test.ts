@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { goBack } from '../../local/start/take-up.ts';
 import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/asking.ts';
-import { addDays, instantOf } from '../../shared/day.ts';
+import { addDays, DAY_MS, instantOf } from '../../shared/day.ts';
 import type { DayEntry, Watermark } from '../../shared/model.ts';
 import { lastDay, owed } from '../../shared/owed.ts';
 import { plan } from '../../shared/plan.ts';
@@ -48,6 +49,18 @@ test('a day that is in work, not over, before history or forgotten by the source
   assert.equal(store.days.all().length, 2);
 });
 
+test('asking for a day that a person was erased from takes the mark away, since its rows may come back', async () => {
+  const { ledger, entry } = await ledgerWith([
+    entryOf(daysAgo(3), {}, heldOn(daysAgo(3), { forgottenAt: instantOf(NOON), settledAt: instantOf(NOON) })),
+  ]);
+  assert.equal(owed(DATASET, daysAgo(3), await entry(daysAgo(3)), NOON + DAY_MS), undefined);
+  assert.equal(await askDay(ledger, DATASET, daysAgo(3), NOON), 'asked');
+  const asked = await entry(daysAgo(3));
+  assert.equal(asked?.held?.forgottenAt, undefined);
+  assert.equal(asked?.held?.settledAt, instantOf(NOON));
+  assert.equal(owed(DATASET, daysAgo(3), asked, NOON), 'asked');
+});
+
 test('retry asks for days that failed or are suspect, and for no others', async () => {
   const suspicion = { reason: 'partition.damaged', rows: 9, fingerprint: '9-x', since: instantOf(NOON) } as const;
   const { ledger } = await ledgerWith([
@@ -56,10 +69,12 @@ test('retry asks for days that failed or are suspect, and for no others', async 
     emptyHanded(daysAgo(3), { state: 'failed', errorRemedy: 'retry', retryAt: instantOf(NOON + 60_000) }),
     entryOf(daysAgo(4), { suspicion }),
     emptyHanded(daysAgo(5), { state: 'queued', queuedAt: instantOf(NOON) }),
+    entryOf(daysAgo(6), { suspicion }, heldOn(daysAgo(6), { forgottenAt: instantOf(NOON) })),
   ]);
   assert.deepEqual(
     (await retryDays(ledger, DATASET, NOON)).map(({ day, outcome }) => [day, outcome]),
     [
+      [daysAgo(6), 'erased'],
       [daysAgo(4), 'asked'],
       [daysAgo(3), 'asked'],
       [daysAgo(2), 'asked'],
@@ -127,6 +142,16 @@ test('the planner keeps an extended history although its setting is shorter', as
   );
   assert.equal(watermarks[0]?.firstDay, daysAgo(60));
   assert.equal(queue.length, 60);
+});
+
+test('npm start goes back as far as its flag says, and never forward', async () => {
+  const { ledger, marks } = await ledgerWith([]);
+  const other = { ...DATASET, name: 'never-planned' };
+  await goBack(ledger, [other, DATASET], 5, NOON);
+  assert.equal((await marks())?.firstDay, daysAgo(10));
+  await goBack(ledger, [other, DATASET], 20, NOON);
+  assert.equal((await marks())?.firstDay, daysAgo(20));
+  assert.equal(await ledger.watermark('never-planned'), undefined);
 });
 
 test('a paused dataset is noted as such, and resumed', async () => {

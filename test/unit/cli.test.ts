@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect } from '../../cli/connect.ts';
 import { run } from '../../cli/main.ts';
 import { type Output, table } from '../../cli/output.ts';
+import { withDevelopmentPackages } from '../../cli/packages.ts';
+import { drawing } from '../../cli/report.ts';
 import { COLOURS, LEGEND, markOf } from '../../cli/states.ts';
 import type { Shown } from '../../shared/page/states.ts';
 
@@ -24,6 +27,35 @@ async function said(...argv: readonly string[]) {
   const code = await run(argv, output);
   return { code, out: lines.out.join('\n'), note: lines.note.join('\n') };
 }
+
+/** Nothing that starts with one of the names is installed, until the test ends. */
+function uninstall(t: TestContext, ...names: readonly string[]): void {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      next(names.some(name => specifier.split('/')[0] === name) ? `not-there-${specifier}` : specifier, context),
+  });
+  t.after(() => hooks.deregister());
+}
+
+test('where only the packages of the app are installed, what needs more says how to get it', async t => {
+  uninstall(t, 'echarts', 'hyparquet', 'azurite');
+  await assert.rejects(drawing(), {
+    name: 'UsageError',
+    message:
+      /^`landline report` needs the package not-there-(echarts|hyparquet), which is not installed: run `npm ci` .* without --omit=dev\.$/,
+  });
+  const data = await mkdtemp(join(tmpdir(), 'landline-cli-'));
+  t.after(() => rm(data, { recursive: true }));
+  await mkdir(join(data, 'azurite'));
+  const { code, note } = await said('--local', '--data', data, 'status');
+  assert.equal(code, 2);
+  assert.match(note, /^error: The emulator needs the package not-there-azurite, which is not installed: run `npm ci`/);
+});
+
+test('a file of ours that is missing is a bug, and is not taken for a package', async () => {
+  const load = () => import(`${'./not-there.ts'}`);
+  await assert.rejects(withDevelopmentPackages('It', load), { code: 'ERR_MODULE_NOT_FOUND' });
+});
 
 test('wrong usage exits 2 and says how it is right', async () => {
   for (const [args, message] of [

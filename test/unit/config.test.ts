@@ -41,6 +41,13 @@ test('in Azure, service addresses and an identity are all that is needed', () =>
   assert.equal(config.cloud.scope, 'https://graph.microsoft.com/.default');
   assert.deepEqual(config.storage.blob, { url: 'https://data.blob.core.windows.net' });
   assert.deepEqual(config.plan, { historyDays: 365, inFlight: { graph: 4, voximplant: 1 } });
+  assert.equal(config.gzip, false);
+});
+
+test('partitions are compressed by a word, and by no other', () => {
+  assert.equal(readConfig({ ...AZURE, LANDLINE_GZIP: 'on' }).gzip, true);
+  assert.equal(readConfig({ ...AZURE, LANDLINE_GZIP: 'off' }).gzip, false);
+  assert.deepEqual(problems({ ...AZURE, LANDLINE_GZIP: 'true' }), ['LANDLINE_GZIP: expected on or off, got "true"']);
 });
 
 test('datasets of a source that is not configured are off, and it is said why', () => {
@@ -104,6 +111,59 @@ test('all problems are told at once, each with what was expected', () => {
   assert.ok(found.includes('LANDLINE_HISTORY_DAYS: expected a whole number of days from 1 to 3650, got "soon"'));
   assert.ok(found.includes('LANDLINE_FETCH_SECOND: there is no such setting; did you mean LANDLINE_FETCH_SECONDS?'));
   assert.ok(found.some(line => line.endsWith('did you mean teams-pstn-calls?')));
+});
+
+test('a setting that is missing is named with what it is and an example', () => {
+  const missing = problems({ AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'environment' });
+  assert.ok(
+    missing.includes(
+      'AZURE_TENANT_ID: expected a GUID such as 11111111-2222-3333-4444-555555555555, got nothing. The tenant, with LANDLINE_CREDENTIAL=environment.',
+    ),
+  );
+  const [queue, ...more] = problems({}).filter(line => line.includes('such as https://'));
+  assert.match(
+    queue ?? '',
+    /^AzureWebJobsStorage__queueServiceUri: expected an https address such as https:.*got nothing/,
+  );
+  assert.equal(more.length, 2);
+});
+
+test('a tenant that is no GUID, and a schedule that is none, are refused', () => {
+  for (const tenant of [
+    'contoso.example',
+    '11111111-2222-3333-4444',
+    '../common',
+    '11111111-2222-3333-4444-55555555555g',
+  ])
+    assert.match(problems({ ...AZURE, AZURE_TENANT_ID: tenant })[0] ?? '', /^AZURE_TENANT_ID: expected a GUID/, tenant);
+  for (const schedule of ['now and then', '*/5', '@hourly', '0 */5 * * * * *', '0 0 0; * * *'])
+    assert.match(problems({ ...AZURE, PLAN_SCHEDULE: schedule })[0] ?? '', /^PLAN_SCHEDULE: expected/, schedule);
+});
+
+test('Graph’s address cannot be set: only a simulator’s on this machine can, and only to be read from alone', () => {
+  const addresses = [
+    'https://graph.microsoft.com.evil.example',
+    'http://graph.microsoft.com',
+    'https://graph.microsoft.com:8443',
+    'https://user:word@graph.microsoft.com',
+    'https://20.190.128.1',
+    'https://graph.microsoft.com.',
+    'http://127.0.0.1.evil.example',
+    'http://user@127.0.0.1:1',
+    'http://127.0.0.1.:1.evil.example',
+  ];
+  for (const url of addresses) {
+    for (const env of [AZURE, SIMULATED]) {
+      const [first = ''] = problems({ ...env, LANDLINE_GRAPH_URL: url });
+      assert.match(first, /^LANDLINE_GRAPH_URL: expected an address on this machine/, url);
+    }
+  }
+  const identity = problems({
+    ...AZURE,
+    LANDLINE_CREDENTIAL: 'managed-identity',
+    LANDLINE_GRAPH_URL: 'http://127.0.0.1:1',
+  });
+  assert.match(identity[0] ?? '', /only for the simulator/);
 });
 
 test('numbers out of bounds, and texts that only look like numbers, are refused', () => {

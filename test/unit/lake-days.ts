@@ -81,16 +81,13 @@ export function landed(dataset: Dataset = DATASET) {
     tamper(day: Day, change: (bytes: Buffer) => Buffer): void {
       const blob = blobs.blobs.get(`${dataset.name}/${day}`);
       assert.ok(blob?.committed);
-      const { receipt, etag, blocks } = blob.committed;
-      const content = change(Buffer.concat(blocks.map(block => block.content)));
-      blob.committed = { receipt, etag, blocks: [{ id: 'changed', content }] };
+      const { blocks } = blob.committed;
+      lake.replaceBytes(dataset.name, day, change(Buffer.concat(blocks.map(block => block.content))));
     },
 
     /** Deletes a partition behind everybody's back. */
     remove(day: Day): void {
-      const blob = blobs.blobs.get(`${dataset.name}/${day}`);
-      assert.ok(blob);
-      blob.committed = undefined;
+      lake.remove(dataset.name, day);
     },
 
     async change(day: Day, change: (entry: DayEntry) => DayEntry): Promise<void> {

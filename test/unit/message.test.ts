@@ -1,49 +1,105 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseFetchMessage } from '../../shared/message.ts';
+import { parseCurateMessage, parseFetchMessage } from '../../shared/message.ts';
 
 const GOOD = { dataset: 'teams-sms', day: '2026-02-28', ticket: 7 };
+const { ticket: _, ...REST } = GOOD;
+const CURATE = { ...REST, revision: 3 };
 
 test('a message is read into a fresh object of known members', () => {
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
   const hostile = JSON.parse(
     `{"dataset":"teams-sms","day":"2026-02-28","ticket":7,"traceparent":"${traceparent}","url":"http://evil.example","nextLink":"x","container":"raw","__proto__":{"ticket":9},"constructor":{}}`,
   );
-  const message = parseFetchMessage(hostile);
-  assert.deepEqual(message, { ...GOOD, traceparent });
-  assert.equal(Object.getPrototypeOf(message), Object.prototype);
+  const parsed = parseFetchMessage(hostile);
+  assert.deepEqual(parsed, { kind: 'ours', message: { ...GOOD, traceparent } });
+  assert.equal(parsed.kind === 'ours' && Object.getPrototypeOf(parsed.message), Object.prototype);
   assert.equal(({} as { ticket?: number }).ticket, undefined);
 });
 
+test('a message says its version, and one that says none is of the first', () => {
+  for (const version of [{}, { v: 1 }]) {
+    assert.deepEqual(parseFetchMessage({ ...GOOD, ...version }), { kind: 'ours', message: GOOD });
+    assert.deepEqual(parseCurateMessage({ ...CURATE, ...version }), { kind: 'ours', message: CURATE });
+  }
+});
+
+test('a message of a newer version is known by its version alone, and kept whole', () => {
+  const newer = { v: 2, days: ['2026-02-28'], dataset: 7 };
+  for (const parse of [parseFetchMessage, parseCurateMessage]) {
+    assert.deepEqual(parse(newer), { kind: 'newer', version: 2, deferred: 0, members: newer });
+    const again = { ...newer, deferred: 5 };
+    assert.deepEqual(parse(again), { kind: 'newer', version: 2, deferred: 5, members: again });
+  }
+});
+
+test('a count of deferrals that cannot be read is used up', () => {
+  for (const deferred of [-1, 7, 1.5, '0', null, Number.MAX_SAFE_INTEGER, Number.NaN]) {
+    const parsed = parseFetchMessage({ ...GOOD, v: 2, deferred });
+    assert.equal(parsed.kind === 'newer' && parsed.deferred, 6, String(deferred));
+  }
+});
+
+const OTHERS: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  'text',
+  7,
+  true,
+  [],
+  [GOOD],
+  {},
+  { ...GOOD, dataset: '' },
+  { ...GOOD, dataset: 'x'.repeat(65) },
+  { ...GOOD, day: '2024-13-01' },
+  { ...GOOD, day: '2023-02-29' },
+  { ...GOOD, day: '2026-02-28T00:00:00Z' },
+  { ...GOOD, day: '2026-02-28Z' },
+  { ...GOOD, day: 20260228 },
+  { ...GOOD, ticket: '7' },
+  { ...GOOD, ticket: 0 },
+  { ...GOOD, ticket: 1.5 },
+  { ...GOOD, ticket: 2 ** 53 },
+  { ...GOOD, v: 0 },
+  { ...GOOD, v: '2' },
+  { ...GOOD, v: 1.5 },
+  { ...GOOD, v: null },
+  { ...GOOD, padding: 'x'.repeat(64 * 1024) },
+  { ...GOOD, v: 2, padding: 'x'.repeat(64 * 1024) },
+  [{ ...GOOD, v: 2 }],
+];
+
 test('anything else is not a message', () => {
-  const others: unknown[] = [
-    undefined,
-    null,
-    '',
-    'text',
-    7,
-    true,
-    [],
-    [GOOD],
-    {},
-    { ...GOOD, dataset: '' },
-    { ...GOOD, dataset: 'x'.repeat(65) },
-    { ...GOOD, day: '2024-13-01' },
-    { ...GOOD, day: '2023-02-29' },
-    { ...GOOD, day: '2026-02-28T00:00:00Z' },
-    { ...GOOD, day: 20260228 },
-    { ...GOOD, ticket: '7' },
-    { ...GOOD, ticket: 0 },
-    { ...GOOD, ticket: 1.5 },
-    { ...GOOD, ticket: 2 ** 53 },
-    { ...GOOD, padding: 'x'.repeat(64 * 1024) },
-  ];
-  for (const other of others) assert.equal(parseFetchMessage(other), undefined);
+  for (const other of OTHERS) assert.equal(parseFetchMessage(other).kind, 'invalid', JSON.stringify(other));
+  for (const other of [...OTHERS, GOOD]) assert.equal(parseCurateMessage(other).kind, 'invalid');
+});
+
+test('4 KB is the most a message may be', () => {
+  const padded = (chars: number): unknown => {
+    const bare = JSON.stringify({ ...GOOD, padding: '' }).length;
+    return { ...GOOD, padding: 'x'.repeat(chars - bare) };
+  };
+  assert.equal(parseFetchMessage(padded(4_096)).kind, 'ours');
+  assert.equal(parseFetchMessage(padded(4_097)).kind, 'invalid');
+});
+
+test('what is not a message is told by the digest of its text: equal for equal ones, another for any other', () => {
+  const digestOf = (entry: unknown): string => {
+    const parsed = parseFetchMessage(entry);
+    assert.ok(parsed.kind === 'invalid');
+    return parsed.digest;
+  };
+  const expected = createHash('sha256').update('{not json').digest('hex').slice(0, 12);
+  assert.equal(digestOf('{not json'), expected);
+  assert.equal(digestOf({ ...GOOD, ticket: 0 }), digestOf({ ...GOOD, ticket: 0 }));
+  assert.equal(new Set(OTHERS.slice(1).map(digestOf)).size, OTHERS.length - 1);
 });
 
 test('a trace that is not one is left out', () => {
-  assert.deepEqual(parseFetchMessage({ ...GOOD, traceparent: 'x' }), GOOD);
+  assert.deepEqual(parseFetchMessage({ ...GOOD, traceparent: 'x' }), { kind: 'ours', message: GOOD });
 });
 
 test('no input makes it throw', () => {

@@ -12,15 +12,15 @@ function suspect(age: number, reason: Suspicion['reason'], held: Partial<Held> =
 }
 
 function step(entry: DayEntry, paused = false): string | undefined {
-  return nextStep(DATASET, entry.day, 'suspect', entry, paused, NOON);
+  return nextStep(DATASET, entry.day, 'suspect', entry, paused, NOON)?.text;
 }
 
 test('a partition that is gone or damaged needs nobody as long as the planner owes its repair', () => {
   for (const reason of ['partition.damaged', 'partition.missing'] as const) {
     const entry = suspect(50, reason, { settledAt: at(NOON) });
     assert.equal(owed(DATASET, entry.day, entry, NOON), 'repair');
-    assert.equal(step(entry), 'nothing: it is landed anew by itself.');
-    assert.equal(nextCommand(DATASET, 'suspect', [entry], NOON), 'none: it is landed anew');
+    assert.equal(step(entry), 'nothing: it is landed anew by itself');
+    assert.equal(nextCommand(DATASET, 'suspect', [entry], NOON), 'nothing: it is landed anew by itself');
     assert.match(step(entry, true) ?? '', /landline resume calls/);
   }
 });

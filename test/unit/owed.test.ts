@@ -102,3 +102,15 @@ test('a person sees one state per day', () => {
   assert.equal(seen(entryOf(daysAgo(100)), daysAgo(100)), 'final');
   assert.ok(TODAY > day);
 });
+
+test('a failed day that the source has forgotten waits for nobody any more', () => {
+  const old = daysAgo(91);
+  const seen = (entry: ReturnType<typeof entryOf>) => stateOf(DATASET, old, entry, NOON);
+  for (const errorRemedy of ['retry', 'fix-config'] as const) {
+    const failed = { state: 'failed', errorRemedy, retryAt: at(NOON + HOUR_MS) } as const;
+    assert.equal(owed(DATASET, old, emptyHanded(old, failed), NOON + 2 * HOUR_MS), undefined);
+    assert.equal(seen(emptyHanded(old, failed)), 'expired');
+    assert.equal(seen(entryOf(old, failed)), 'final');
+    assert.notEqual(seen(emptyHanded(old, { ...failed, askedAt: at(NOON) })), 'expired');
+  }
+});

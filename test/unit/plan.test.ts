@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addDays, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
 import type { Dataset, DayEntry, SourceName, Watermark, WorkState } from '../../shared/model.ts';
 import { lastDay, owed } from '../../shared/owed.ts';
 import { type DatasetLedger, type PlanSettings, plan } from '../../shared/plan.ts';
@@ -85,21 +85,39 @@ test('a dataset that lacks its permission is tried with one day an hour, and the
   assert.deepEqual(queued([ledgerOf([failedDay(1, 0), failedDay(2, 0), probing])]), []);
 });
 
+test('a day that the source has forgotten since it failed blocks nothing any more', () => {
+  const lost = emptyHanded(daysAgo(91), { state: 'failed', errorRemedy: 'fix-config', retryAt: at(NOON - HOUR_MS) });
+  const held = entryOf(daysAgo(92), { state: 'failed', errorRemedy: 'fix-config', retryAt: at(NOON - HOUR_MS) });
+  const last = { ...lost, day: daysAgo(90) };
+  assert.equal(queued([ledgerOf([lost, held])]).length, 4);
+  assert.deepEqual(queued([ledgerOf([last])]), [`calls ${daysAgo(90)} failed`]);
+});
+
 test('a paused dataset is left alone until it is resumed', () => {
   const paused: Watermark = { dataset: 'calls', firstDay: daysAgo(14), pausedAt: at(NOON) };
   assert.deepEqual(queued([ledgerOf([], DATASET, paused)]), []);
   assert.equal(plan([ledgerOf([], DATASET, paused)], OPEN, SETTINGS, NOON).watermarks[0]?.pausedAt, at(NOON));
 });
 
-test('history goes back as far as the setting and the source allow, and stays there', () => {
+test('history begins as far back as the setting and the source allow, and then stays where it began', () => {
   const firstDay = (settings: PlanSettings, recorded?: Watermark, now = NOON) =>
     plan([ledgerOf([], DATASET, recorded)], OPEN, settings, now).watermarks[0]?.firstDay;
   assert.equal(firstDay({ ...SETTINGS, historyDays: 14 }), daysAgo(14));
   assert.equal(firstDay({ ...SETTINGS, historyDays: 400 }), daysAgo(90));
   const recorded: Watermark = { dataset: 'calls', firstDay: daysAgo(14) };
   assert.equal(firstDay({ ...SETTINGS, historyDays: 3 }, recorded), daysAgo(14));
-  assert.equal(firstDay({ ...SETTINGS, historyDays: 30 }, recorded), daysAgo(30));
-  assert.equal(firstDay(SETTINGS, recorded, NOON + 10 * 24 * HOUR_MS), daysAgo(14));
+  assert.equal(firstDay({ ...SETTINGS, historyDays: 30 }, recorded), daysAgo(14));
+  assert.equal(firstDay(SETTINGS, recorded, NOON + 10 * DAY_MS), daysAgo(14));
+});
+
+test('a clock that is days behind moves no watermark back', () => {
+  const watermark: Watermark = { dataset: 'calls', firstDay: daysAgo(90), landedThrough: daysAgo(1) };
+  const entries = [...eachDay(daysAgo(90), daysAgo(1))].map(day => entryOf(day));
+  const longest = { ...SETTINGS, historyDays: 400 };
+  for (const behind of [1, 3, 400])
+    assert.deepEqual(plan([ledgerOf(entries, DATASET, watermark)], OPEN, longest, NOON - behind * DAY_MS).watermarks, [
+      watermark,
+    ]);
 });
 
 test('a watermark covers the unbroken run from the first day, and only that', () => {
@@ -108,13 +126,6 @@ test('a watermark covers the unbroken run from the first day, and only that', ()
   assert.deepEqual(plan([ledgerOf(entries)], OPEN, SETTINGS, NOON).watermarks, [
     { dataset: 'calls', firstDay: daysAgo(14), landedThrough: daysAgo(12), settledThrough: daysAgo(13) },
   ]);
-});
-
-test('a longer history starts the run anew, because its first days are not held yet', () => {
-  const recorded: Watermark = { dataset: 'calls', firstDay: daysAgo(14), landedThrough: daysAgo(1) };
-  const entries = [...eachDay(daysAgo(14), daysAgo(1))].map(day => entryOf(day));
-  const longer = plan([ledgerOf(entries, DATASET, recorded)], OPEN, { ...SETTINGS, historyDays: 20 }, NOON);
-  assert.deepEqual(longer.watermarks, [{ dataset: 'calls', firstDay: daysAgo(20) }]);
 });
 
 const states: readonly WorkState[] = ['idle', 'queued', 'fetching', 'failed'];
@@ -178,5 +189,33 @@ test('any watermark agrees with counting from the first day, and never moves bac
       assert.ok((second?.settledThrough ?? '') >= (first?.settledThrough ?? ''));
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('no series of planners, whatever their clocks and settings, moves a first day or a mark back', () => {
+  const planner = fc.record({
+    skewMinutes: fc.integer({ min: -3 * 1_440, max: 3 * 1_440 }),
+    historyDays: fc.integer({ min: 1, max: 400 }),
+    made: anyLedger,
+  });
+  fc.assert(
+    fc.property(fc.array(planner, { minLength: 2, maxLength: 6 }), planners => {
+      let recorded: Watermark | undefined;
+      for (const { skewMinutes, historyDays, made } of planners) {
+        const ledger = ledgerOf(
+          made.filter(entry => entry !== undefined),
+          DATASET,
+          recorded,
+        );
+        const settings = { ...SETTINGS, historyDays };
+        const next = plan([ledger], OPEN, settings, NOON + skewMinutes * MINUTE_MS).watermarks[0];
+        assert.ok(next);
+        assert.equal(next.firstDay, recorded?.firstDay ?? next.firstDay);
+        assert.ok((next.landedThrough ?? '') >= (recorded?.landedThrough ?? ''));
+        assert.ok((next.settledThrough ?? '') >= (recorded?.settledThrough ?? ''));
+        recorded = next;
+      }
+    }),
+    { numRuns: 500 },
   );
 });

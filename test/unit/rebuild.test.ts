@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instantOf } from '../../shared/day.ts';
+import { DAY_MS, instantOf } from '../../shared/day.ts';
 import { freshEntry, queued } from '../../shared/entry.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import type { DayEntry, Held } from '../../shared/model.ts';
@@ -112,6 +112,50 @@ test('a watermark that is there keeps its pause and an earlier first day, and ne
   const recorded = { dataset: DATASET.name, firstDay: daysAgo(9), landedThrough: D2, pausedAt: instantOf(NOON) };
   await on.ledger.putWatermark(recorded, found?.etag);
   assert.deepEqual((await rebuild(on)).watermarks, [{ ...recorded, landedThrough: D3 }]);
+});
+
+test('a day that a person was erased from is known as such again, and is not read again', async () => {
+  const on = await threeDays();
+  const forgottenAt = instantOf(NOON);
+  await on.land(D2, rowsText(8), { forgottenAt });
+  const ledger = memoryLedger({}, ledgerStore());
+  await rebuild({ ...on, ledger });
+  const entry = (await ledger.day(DATASET.name, D2))?.value;
+  const { forgottenAt: restored, settledAt, landedAt, revision } = entry?.held ?? heldOn(D2);
+  assert.deepEqual([restored, settledAt, landedAt, revision], [forgottenAt, forgottenAt, forgottenAt, 2]);
+  for (const later of [1, 10, 34]) assert.equal(owed(DATASET, D2, entry, NOON + later * DAY_MS), undefined);
+  assert.equal((await ledger.day(DATASET.name, D1))?.value.held?.forgottenAt, undefined);
+});
+
+test('an erasure that only the ledger tells of outlives the mending of its entry, and no later revision', async () => {
+  const on = await threeDays();
+  const forgottenAt = instantOf(NOON);
+  const contradict = (held: Held): Held => ({ ...held, rows: 99, forgottenAt });
+  for (const day of [D1, D2])
+    await on.change(day, entry => ({ ...entry, held: contradict(entry.held ?? heldOn(day)) }));
+  await on.land(D2, rowsText(7), {}, false);
+  assert.equal((await rebuild(on)).written, 2);
+  assert.deepEqual([(await on.entry(D1))?.held?.forgottenAt, (await on.entry(D1))?.held?.rows], [forgottenAt, 4]);
+  assert.deepEqual([(await on.entry(D2))?.held?.forgottenAt, (await on.entry(D2))?.held?.rows], [undefined, 1]);
+});
+
+test('a blob that is none of ours is told by its day, hides no other, and is no beginning of history', async () => {
+  const on = await threeDays();
+  on.lake.plant(DATASET.name, '1999-12-31', Buffer.from('hello\n'));
+  const ledger = memoryLedger({}, ledgerStore());
+  const { names: _, ...listed } = { ...on, ledger };
+  const result = await rebuild(listed);
+  assert.deepEqual([result.written, result.unusable], [3, [{ dataset: 'calls', day: '1999-12-31' }]]);
+  assert.deepEqual((await ledger.watermark(DATASET.name))?.value, {
+    dataset: 'calls',
+    firstDay: D1,
+    landedThrough: D3,
+  });
+  const found = await verify({ ...listed, ledger });
+  assert.deepEqual(
+    found.findings.map(({ kind, day }) => [kind, day]),
+    [['damaged', '1999-12-31']],
+  );
 });
 
 test('entities that cannot be read go first, and a blob without receipt is told', async () => {

@@ -58,7 +58,7 @@ test('one flipped byte is found, named and marked; a second look says so without
   );
   assert.match(
     finding?.message ?? '',
-    /its 3 rows are not those of its receipt. Heal it: `landline retry calls 2026-03-12`/,
+    /its 3 rows are not those of its receipt. The source still has the day: it is landed anew by itself$/,
   );
   const suspicion = (await on.entry(D1))?.work.suspicion;
   assert.deepEqual([suspicion?.reason, suspicion?.rows, suspicion?.since], ['partition.damaged', 3, instantOf(NOON)]);
@@ -66,6 +66,32 @@ test('one flipped byte is found, named and marked; a second look says so without
   const before = on.ledger.entries();
   assert.equal((await verify(on)).findings[0]?.mark, 'already');
   assert.deepEqual(on.ledger.entries(), before);
+});
+
+test('what is damaged or gone says what becomes of it, and what a person can do', async () => {
+  const advice = async (on: Awaited<ReturnType<typeof threeDays>>, change: Partial<SweepPorts> = {}, mark = true) => {
+    on.remove(D1);
+    const { findings } = await verify({ ...on, ...change }, { mark });
+    return findings[0]?.message.replace(/^.*is gone\. /, '');
+  };
+  assert.equal(await advice(await threeDays()), 'The source still has the day: it is landed anew by itself');
+  assert.equal(
+    await advice(await threeDays(), {}, false),
+    'It is not marked; verified without `--no-mark`, it is landed anew by itself',
+  );
+  assert.equal(
+    await advice(await threeDays(), { datasets: [{ ...DATASET, historyDays: 1 }] }),
+    'The source no longer has the day: undelete the blob, and verify again',
+  );
+  const on = await threeDays();
+  const found = await on.ledger.day('calls', D1);
+  assert.ok(found?.value.held);
+  const held = { ...found.value.held, forgottenAt: instantOf(NOON) };
+  await on.ledger.putDay({ ...found.value, held }, found.etag);
+  assert.match(
+    (await advice(on)) ?? '',
+    /^A person was erased .*undelete the blob.*`landline retry calls 2026-03-12`$/,
+  );
 });
 
 test('told only to look, it writes no mark', async () => {
@@ -188,10 +214,15 @@ test('a blob without a whole receipt is damage of its own day, and hides no othe
         : on.lake.head(dataset, day),
   };
   on.remove(D3);
-  assert.deepEqual(await kinds({ ...on, lake }), [
-    ['damaged', D1],
-    ['missing', D3],
-  ]);
+  const { findings } = await verify({ ...on, lake });
+  assert.deepEqual(
+    findings.map(({ kind, day }) => [kind, day]),
+    [
+      ['damaged', D1],
+      ['missing', D3],
+    ],
+  );
+  assert.match(findings[0]?.message ?? '', /move it out of the container\. The day is tried again within an hour/);
 });
 
 test('a ledger entity that cannot be read is found, and partitions are judged all the same', async () => {
@@ -249,6 +280,30 @@ test('a partition that is replaced while it is read is read again', async () => 
   assert.deepEqual(await kinds({ ...on, lake }), []);
 });
 
+test('a day whose compressed bytes cannot be read on is damaged, with what could be read of it', async () => {
+  const on = await threeDays();
+  const about = { reason: 'partition.damaged', remedy: 'reject', message: 'cut off' } as const;
+  async function* cutOff(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(rowsText(1, 2));
+    throw new LandlineError(about);
+  }
+  const read: typeof on.lake.read = async (name, day, revision) =>
+    day === D1 ? cutOff() : on.lake.read(name, day, revision);
+  const found = await verify({ ...on, lake: { ...on.lake, read } });
+  assert.deepEqual(
+    found.findings.map(({ kind, day, mark }) => [kind, day, mark]),
+    [['damaged', D1, 'marked']],
+  );
+  assert.match(found.findings[0]?.message ?? '', /damaged or cut off \(2 of its 3 rows can be read\)/);
+  assert.equal((await on.entry(D1))?.work.suspicion?.rows, 2);
+  // Any other failure is not the day's.
+  const failing = {
+    ...on.lake,
+    read: () => Promise.reject(new LandlineError({ ...about, reason: 'storage.failing' })),
+  };
+  await assert.rejects(verify({ ...on, lake: failing }), { reason: 'storage.failing' });
+});
+
 test('recounting keeps nothing: lines may be cut anywhere', async () => {
   const text = rowsText(1, 2);
   async function* bytes(): AsyncGenerator<Uint8Array> {
@@ -260,6 +315,7 @@ test('recounting keeps nothing: lines may be cut anywhere', async () => {
     bytes: 0,
     fingerprint: `0-${'0'.repeat(32)}`,
     cutOff: false,
+    unreadable: false,
   });
 });
 
@@ -277,10 +333,27 @@ function sourceOf(rows: (day: string) => readonly string[]): Source {
         total: undefined,
         notice: undefined,
         servedAt: NOON,
+        release: () => void body.fill('x'),
       };
     },
   };
 }
+
+test('a day that a person was erased from is not said to differ from its source, which still has the rows', async () => {
+  const on = landed();
+  const day = daysAgo(30);
+  const row = (id: number) => `{"id":"${id}","startDateTime":"${day}T10:00:00Z"}`;
+  await on.land(day, `${row(1)}\n`);
+  const at = instantOf(NOON);
+  await on.change(day, entry => ({
+    ...entry,
+    held: { ...heldOn(day), ...entry.held, settledAt: at, forgottenAt: at },
+  }));
+  const graph = sourceOf(() => [row(1), row(2)]);
+  const found = await verify({ ...on, sources: { graph, voximplant: graph } }, { source: 10 });
+  assert.equal(found.compared, 1);
+  assert.deepEqual(found.findings, []);
+});
 
 test('the source is compared without landing: equal is silent, news on open days is no trouble, on settled days it is', async () => {
   const on = landed();

@@ -1,0 +1,134 @@
+import type { Remedy } from './errors.ts';
+import type { Day, Fingerprint, Instant, ReasonCode, SourceName } from './model.ts';
+
+/**
+ * What the ledger holds: of each day what is held of it and what is being done about it, of each dataset its watermark,
+ * of each source its gate. What the words mean is in model.ts, which everybody has them from.
+ */
+
+/** A run of blocks that one ticket staged: numbers `0` to `count - 1`. */
+export interface Segment {
+  readonly ticket: number;
+  readonly count: number;
+}
+
+/** Progress of a fetch, enough for another worker to go on from. */
+export interface Checkpoint {
+  /** The next page to read; `undefined` before the first. */
+  readonly cursor: string | undefined;
+  /** When `cursor` was received. An old one is not trusted. */
+  readonly cursorAt: Instant;
+  readonly pages: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Running digest of the rows so far, see fingerprint.ts. */
+  readonly digest: string;
+  readonly segments: readonly Segment[];
+  /** Rows of the overlap, left to the neighbouring day. */
+  readonly neighbours: number;
+  /** Rows landed although their time is outside the window or missing. */
+  readonly outside: number;
+  /** Rows that came twice. */
+  readonly duplicates: number;
+  /** The total the source stated on its first page, if it states one. */
+  readonly total: number | undefined;
+  /** Key digests of the most recent rows, so that a shift across a continuation is noticed. Base64. */
+  readonly recentKeys: string;
+}
+
+export type WorkState = 'idle' | 'queued' | 'fetching' | 'failed';
+
+/** Why a day's read is not believed, and when a witness said so. */
+export interface Suspicion {
+  readonly reason: ReasonCode;
+  readonly rows: number;
+  readonly fingerprint: Fingerprint;
+  readonly since: Instant;
+  /** The partition was found damaged before, and is still to be written again. */
+  readonly damaged?: true;
+}
+
+/** What the lake holds of a day. All of it is also in the partition's receipt or can be recounted. */
+export interface Held {
+  readonly revision: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly pages: number;
+  readonly fingerprint: Fingerprint;
+  /** When the current revision was committed. */
+  readonly landedAt: Instant;
+  /** When the source was last read to the end and agreed with, or became, the current revision. */
+  readonly checkedAt: Instant;
+  readonly settledAt?: Instant;
+  /** Against the previous revision. */
+  readonly rowsAdded: number;
+  readonly rowsChanged: number;
+  readonly rowsRemoved: number;
+  readonly rowsOutside: number;
+  readonly rowsNeighbour: number;
+  readonly curatedRevision: number;
+  /** Version of the tables and privacy profile that `curatedRevision` was curated with. */
+  readonly curatedAs?: string;
+  /** When the day was last queued for curation, and how often since it was last curated. */
+  readonly curateQueuedAt?: Instant;
+  readonly curateTries?: number;
+  /** When a person's rows were erased from the day. It is not read again unless somebody asks: they would come back. */
+  readonly forgottenAt?: Instant;
+}
+
+/** What is being done about a day. */
+export interface Work {
+  readonly state: WorkState;
+  readonly ticket: number;
+  /** When the day was queued; with `retryAt`, when its message becomes visible. */
+  readonly queuedAt?: Instant;
+  readonly heartbeat?: Instant;
+  /** Not before: a wait the source asked for, or a backoff. */
+  readonly retryAt?: Instant;
+  readonly checkpoint?: Checkpoint;
+  /** Failed attempts in a row. Waiting is not failing. */
+  readonly failures: number;
+  /** Complete reads in a row that contradicted themselves. */
+  readonly rereads: number;
+  readonly suspicion?: Suspicion;
+  /** A person asked for the day to be read, whatever it holds. */
+  readonly askedAt?: Instant;
+  /** A person's decision: the fingerprint that may be committed although it shrinks the day. */
+  readonly accepted?: Fingerprint;
+  readonly errorKind?: ReasonCode;
+  readonly errorRemedy?: Remedy;
+  readonly errorMessage?: string;
+  readonly requestId?: string;
+}
+
+/** The ledger entity of a day: two facets, so that a day can be held and be re-read at once. */
+export interface DayEntry {
+  readonly dataset: string;
+  readonly day: Day;
+  readonly held?: Held;
+  readonly work: Work;
+}
+
+/** A day in outline: enough to tell its state, and who has to do something about it. Every `DayEntry` is one too. */
+export interface DayOutline {
+  readonly day: Day;
+  readonly held?: Pick<Held, 'rows' | 'settledAt' | 'forgottenAt'>;
+  readonly work: Pick<Work, 'state' | 'retryAt' | 'suspicion' | 'askedAt' | 'errorRemedy'>;
+}
+
+export interface Watermark {
+  readonly dataset: string;
+  /** Nothing before it is owed. Moves back only when a person extends history. */
+  readonly firstDay: Day;
+  readonly landedThrough?: Day;
+  readonly settledThrough?: Day;
+  /** Set by a person: until it is taken away, nothing of the dataset is queued. */
+  readonly pausedAt?: Instant;
+}
+
+export interface Gate {
+  readonly source: SourceName;
+  /** No request to the source before this instant. */
+  readonly notBefore: Instant;
+  readonly reason: ReasonCode;
+}

@@ -1,0 +1,93 @@
+import { failed, queued, type Requeue, troubleOf } from './entry.ts';
+import { failureOf, LandlineError } from './errors.ts';
+import { closeGate } from './gate.ts';
+import type { Checkpoint } from './model.ts';
+import { type Attempt, about, type PagePorts } from './pages.ts';
+import type { Jobs } from './ports.ts';
+import { setbackOf } from './setback.ts';
+
+/** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day goes on. */
+
+export interface UnfinishedPorts extends Pick<PagePorts, 'ledger' | 'clock' | 'report'> {
+  readonly jobs: Jobs;
+}
+
+/** Time is up: the next attempt goes on from here. */
+export async function continueLater(attempt: Attempt, on: UnfinishedPorts): Promise<'continued'> {
+  const { rows, pages } = attempt.reading;
+  await requeue(attempt, on, await progress(attempt), {}, 0);
+  on.report('day continued', { ...about(attempt), rows, pages });
+  return 'continued';
+}
+
+/** Where the next attempt goes on: after all that this one read or, where that cannot be staged, where it last saved. */
+async function progress({ reading, staging, claim }: Attempt): Promise<Checkpoint | undefined> {
+  const saved = claim.entry.work.checkpoint;
+  if (!reading.whole || reading.cursor === undefined) return saved;
+  return staging.flush().then(
+    () => reading.checkpoint(staging.segments),
+    () => saved,
+  );
+}
+
+/** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
+async function requeue(
+  { claim, traceparent }: Attempt,
+  on: UnfinishedPorts,
+  checkpoint: Checkpoint | undefined,
+  changes: Requeue,
+  delayMs: number,
+): Promise<void> {
+  await claim.save(queued(claim.entry, on.clock.now(), checkpoint, changes));
+  const { dataset, day, work } = claim.entry;
+  await on.jobs.send({ dataset, day, ticket: work.ticket, ...(traceparent !== undefined && { traceparent }) }, delayMs);
+}
+
+/** Something failed: the ledger learns what, and when the day is tried again. */
+export async function setBack(
+  attempt: Attempt,
+  on: UnfinishedPorts,
+  thrown: unknown,
+): Promise<'delayed' | 'restarted' | 'failed'> {
+  const { dataset, claim } = attempt;
+  const failure = failureOf(thrown);
+  const { reason, remedy, message, requestId } = failure;
+  const now = on.clock.now();
+  const setback = setbackOf(failure, claim.entry.work, now);
+  const trouble = troubleOf(failure);
+  const told = { ...about(attempt), reason, message, requestId };
+  switch (setback.kind) {
+    case 'delay': {
+      const { until } = setback;
+      await closeGate(on.ledger, { source: dataset.source, notBefore: until, reason });
+      await requeue(
+        attempt,
+        on,
+        await progress(attempt),
+        { ...trouble, retryAt: until },
+        Math.max(0, Date.parse(until) - now),
+      );
+      on.report('source throttled', { ...told, source: dataset.source, until });
+      return 'delayed';
+    }
+    case 'restart':
+      await requeue(attempt, on, undefined, { ...trouble, rereads: setback.rereads }, 0);
+      on.report('day restarted', told);
+      return 'restarted';
+    case 'fail': {
+      const { retryAt } = setback;
+      const checkpoint = remedy === 'retry' ? await progress(attempt) : undefined;
+      await claim.save(failed(claim.entry, trouble, retryAt, checkpoint));
+      on.report('day failed', { ...told, remedy, until: retryAt, cause: causeOf(thrown) });
+      return 'failed';
+    }
+  }
+}
+
+/** The class and code of what is behind a failure; never its text, which may hold data. */
+function causeOf(thrown: unknown): string | undefined {
+  const cause = thrown instanceof LandlineError ? thrown.cause : thrown;
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  return `${cause.name}${code}`;
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { teamsSms } from '../../shared/datasets/teams-sms.ts';
+import { instantOf } from '../../shared/day.ts';
+import { freshEntry } from '../../shared/entry.ts';
+import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
+import type { Held, Receipt } from '../../shared/model.ts';
+import type { Source } from '../../shared/ports.ts';
+import { DAY, NOW } from './lane.ts';
+import { rig } from './rig.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+const LINE = '{"id":"the row that was left"}';
+
+/** A partition that was written without a person's rows. */
+function erasedReceipt(): Receipt {
+  const digest = new Digest();
+  digest.add(Buffer.from(LINE));
+  return {
+    format: 1,
+    revision: 2,
+    rows: 1,
+    pages: 1,
+    fingerprint: fingerprintOf(1, digest.text),
+    windowFrom: `${DAY}T00:00:00Z`,
+    windowTo: `${DAY}T23:59:59Z`,
+    apiVersion: 'beta',
+    fetchedAt: instantOf(NOW - 3_600_000),
+    ticket: 1,
+    rowsOutside: 0,
+    rowsNeighbour: 0,
+    forgottenAt: instantOf(NOW),
+  };
+}
+
+const KNOWN: Held = {
+  revision: 1,
+  rows: 2,
+  bytes: 60,
+  pages: 1,
+  fingerprint: `2-${'1'.repeat(32)}`,
+  landedAt: instantOf(NOW - 7_200_000),
+  checkedAt: instantOf(NOW - 7_200_000),
+  rowsAdded: 0,
+  rowsChanged: 0,
+  rowsRemoved: 0,
+  rowsOutside: 0,
+  rowsNeighbour: 0,
+  curatedRevision: 0,
+};
+
+for (const [which, known] of [
+  ['was lost', undefined],
+  ['is older than the erasure', KNOWN],
+] as const) {
+  test(`a day that a person was erased from is not read again by an app whose ledger ${which}`, async () => {
+    const source: Source = { read: () => assert.fail('the source still has the rows that were erased') };
+    const app = rig({ datasets: [teamsSms], clock: virtualClock(NOW), sources: { graph: source } });
+    await app.lake.stage(teamsSms.name, DAY, 1, 0, Buffer.from(`${LINE}\n`));
+    await app.lake.commit(teamsSms.name, DAY, [{ ticket: 1, count: 1 }], erasedReceipt(), undefined);
+    const entry = freshEntry(teamsSms.name, DAY, NOW);
+    if (known !== undefined) await app.ledger.putDay({ ...entry, held: known }, undefined);
+    await app.ask(teamsSms, DAY);
+    await app.drive();
+    assert.deepEqual(app.outcomes, ['unchanged']);
+    assert.deepEqual(app.landed(teamsSms, DAY), [LINE]);
+    const { held, work } = app.entry(teamsSms, DAY);
+    assert.deepEqual([held?.revision, held?.forgottenAt, held?.settledAt], [2, instantOf(NOW), instantOf(NOW)]);
+    assert.equal(work.state, 'idle');
+  });
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { copyOut } from '../../local/start/copy.ts';
+import { LandlineError } from '../../shared/errors.ts';
+import { partitionPath } from '../../shared/paths.ts';
+import type { Lake } from '../../shared/ports.ts';
+import { DATASET, daysAgo } from './days.ts';
+import { landed, rowsText } from './lake-days.ts';
+
+test('a blob that is none of ours is named and not copied, and the days after it are copied', async t => {
+  const out = await mkdtemp(join(tmpdir(), 'landline-copy-'));
+  t.after(() => rm(out, { recursive: true }));
+  const on = landed();
+  on.lake.plant(DATASET.name, daysAgo(2), Buffer.from('hello\n'));
+  await on.land(daysAgo(1), rowsText(1, 2));
+  assert.deepEqual(await copyOut(on.lake, [DATASET], out), [`${DATASET.name} ${daysAgo(2)}`]);
+  const textOf = (age: number) => readFile(join(out, partitionPath(DATASET.name, daysAgo(age))), 'utf8');
+  assert.equal(await textOf(1), rowsText(1, 2));
+  await assert.rejects(textOf(2), { code: 'ENOENT' });
+});
+
+test('a partition whose compressed bytes cannot be read on is named and not copied, and one that is whole is copied once', async t => {
+  const out = await mkdtemp(join(tmpdir(), 'landline-copy-'));
+  t.after(() => rm(out, { recursive: true }));
+  const on = landed();
+  await on.land(daysAgo(2), rowsText(1, 2));
+  await on.land(daysAgo(1), rowsText(3));
+  async function* cutOff(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(rowsText(1));
+    throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
+  }
+  const reads: string[] = [];
+  const lake: Lake = {
+    ...on.lake,
+    async *list(dataset) {
+      for await (const { day, partition } of on.lake.list(dataset))
+        yield { day, partition: partition && { ...partition, bytes: undefined } };
+    },
+    async read(dataset, day) {
+      reads.push(day);
+      return day === daysAgo(2) ? cutOff() : on.lake.read(dataset, day);
+    },
+  };
+  for (let run = 0; run < 2; run++)
+    assert.deepEqual(await copyOut(lake, [DATASET], out), [`${DATASET.name} ${daysAgo(2)}`]);
+  assert.deepEqual(reads, [daysAgo(2), daysAgo(1), daysAgo(2)]);
+  assert.deepEqual(await readdir(dirname(join(out, partitionPath(DATASET.name, daysAgo(2))))), []);
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Memory } from '../../shared/memory.ts';
+import { Staging } from '../../shared/staging.ts';
+
+/** A store that takes its time: it keeps what it was given as it is when it looks at last. */
+function slowStore(turns: readonly number[]) {
+  const staged: string[] = [];
+  let underway = 0;
+  let most = 0;
+  const stage = async (number: number, content: Uint8Array): Promise<void> => {
+    underway += 1;
+    most = Math.max(most, underway);
+    for (let turn = 0; turn < (turns[number % turns.length] ?? 0); turn++) await Promise.resolve();
+    staged[number] = Buffer.from(content).toString();
+    underway -= 1;
+  };
+  return { stage, staged, most: () => most };
+}
+
+const EARLIER = [{ ticket: 3, count: 2 }];
+
+describe('staging', () => {
+  test('all lines are staged in order, in blocks that are as large as they may be, one at a time', async () => {
+    const lines = fc.array(fc.string({ minLength: 1, maxLength: 30 }), { maxLength: 40 });
+    const turns = fc.array(fc.nat(20), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(lines, turns, fc.integer({ min: 1, max: 80 }), async (texts, slowness, blockBytes) => {
+        const store = slowStore(slowness);
+        const staging = new Staging(EARLIER, 7, store.stage, new Memory(blockBytes, 2));
+        for (const text of texts) {
+          const memory = Buffer.from(text);
+          await staging.add(memory);
+          // The caller's memory is its own again.
+          memory.fill('?');
+        }
+        await staging.flush();
+        assert.equal(store.staged.join(''), texts.join(''));
+        assert.ok(store.most() <= 1);
+        assert.deepEqual(staging.segments, [
+          ...EARLIER,
+          ...(texts.length === 0 ? [] : [{ ticket: 7, count: store.staged.length }]),
+        ]);
+        for (const [i, block] of store.staged.entries()) {
+          const bytes = Buffer.byteLength(block);
+          assert.ok(bytes > 0);
+          const next = store.staged[i + 1];
+          if (next === undefined) continue;
+          // Whatever came next would not have fitted; and only lines that came together may be more than a block.
+          const rest = Buffer.byteLength(next);
+          assert.ok(bytes + Math.max(rest, ...texts.map(text => Buffer.byteLength(text))) > blockBytes);
+        }
+      }),
+    );
+  });
+
+  test('lines can be added while a block is being staged', async () => {
+    let answer: (() => void) | undefined;
+    const given: Uint8Array[] = [];
+    const stage = (_: number, content: Uint8Array): Promise<void> => {
+      given.push(content);
+      return new Promise(resolve => {
+        answer = resolve;
+      });
+    };
+    const staging = new Staging([], 1, stage, new Memory(4, 2));
+    await staging.add(Buffer.from('aaa\n'));
+    await staging.add(Buffer.from('bbb\n'));
+    assert.deepEqual(given.map(String), ['aaa\n']);
+    answer?.();
+    const flushed = staging.flush();
+    await new Promise(setImmediate);
+    answer?.();
+    await flushed;
+    assert.deepEqual(
+      given.map(block => Buffer.from(block).toString()),
+      ['aaa\n', 'bbb\n'],
+    );
+  });
+
+  test('a block that fails is told by whatever comes next, and settles without a word', async () => {
+    const stage = (): Promise<void> => Promise.reject(new Error('the store is full'));
+    for (const next of ['add', 'flush'] as const) {
+      const staging = new Staging([], 1, stage, new Memory(1, 2));
+      await staging.add(Buffer.from('a\n'));
+      await staging.add(Buffer.from('b\n'));
+      await new Promise(setImmediate);
+      await assert.rejects(next === 'add' ? staging.add(Buffer.from('c\n')) : staging.flush(), /the store is full/);
+    }
+  });
+
+  test('without lines nothing is staged, and what others staged is all there is', async () => {
+    const staging = new Staging(EARLIER, 7, () => assert.fail('nothing to stage'), new Memory(8, 2));
+    await staging.add(Buffer.alloc(0));
+    await staging.flush();
+    assert.deepEqual(staging.segments, EARLIER);
+  });
+
+  test('memory is given back when nothing is being staged any more, and serves the next day', async () => {
+    let answer: (() => void) | undefined;
+    const given: Uint8Array[] = [];
+    const stage = (_: number, content: Uint8Array): Promise<void> => {
+      given.push(content);
+      return new Promise(resolve => {
+        answer = resolve;
+      });
+    };
+    const memory = new Memory(4, 2);
+    const staging = new Staging([], 1, stage, memory);
+    await staging.add(Buffer.from('aaa\n'));
+    await staging.add(Buffer.from('b\n'));
+    const ended = staging.end();
+    await new Promise(setImmediate);
+    memory.take(4).fill('?');
+    memory.take(4).fill('?');
+    assert.deepEqual(
+      given.map(block => Buffer.from(block).toString()),
+      ['aaa\n'],
+    );
+    answer?.();
+    await ended;
+    const pieces = [memory.take(4), memory.take(4)];
+    assert.ok(pieces.some(piece => piece.buffer === given[0]?.buffer));
+  });
+
+  test('lines that are more than a block make one large block, and those after them usual ones again', async () => {
+    const store = slowStore([0]);
+    const staging = new Staging([], 1, store.stage, new Memory(4, 2));
+    for (const text of ['large lines\n', 'a\n', 'b\n', 'c\n', 'd\n', 'e\n']) await staging.add(Buffer.from(text));
+    await staging.flush();
+    assert.deepEqual(store.staged, ['large lines\n', 'a\nb\n', 'c\nd\n', 'e\n']);
+  });
+});
