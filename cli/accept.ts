@@ -47,6 +47,7 @@ const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {
   declined: 'Nothing was changed. Add --yes where nobody can be asked.',
   'in-work': 'The day is being read just now: look again when that is done.',
   'not-held': 'Nothing is held back for this day.',
+  erased: 'A person was erased from this day, so it is not read: see `landline forget --help`.',
   changed: 'The source has said something else meanwhile: look again.',
   contended: 'Others are writing this day: try again.',
 };

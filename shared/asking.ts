@@ -25,7 +25,8 @@ export type Asked = 'asked' | 'in-work' | 'too-new' | 'before-history' | 'expire
  * `not-held`  nothing is held back for this day
  * `changed`   what is held back is not what the person has seen
  */
-export type Accepted = 'accepted' | 'in-work' | 'not-held' | 'changed' | 'contended';
+/** `erased`: a person was erased from the day, so that it is not read, whatever is accepted. */
+export type Accepted = 'accepted' | 'in-work' | 'not-held' | 'erased' | 'changed' | 'contended';
 
 /** `unknown`: the dataset was never planned, so there is nothing to note it on. */
 export type Paused = 'paused' | 'resumed' | 'already' | 'unknown' | 'contended';
@@ -100,6 +101,7 @@ export async function acceptShrink(
     const held = heldBack(entry);
     if (entry === undefined || held === undefined) return 'not-held';
     if (isInWork(entry)) return 'in-work';
+    if (entry.held?.forgottenAt !== undefined) return 'erased';
     if (held.fingerprint !== seen) return 'changed';
     // An idle day is owed by the acceptance itself; a failed one would wait for its next attempt.
     const hurry = entry.work.state === 'failed' ? { askedAt: instantOf(now) } : {};

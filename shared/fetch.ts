@@ -171,7 +171,8 @@ function refuseUnfinished({ window }: Attempt, now: number): void {
 const CONTRADICTIONS: Partial<Record<ReasonCode, string>> = {
   'page.duplicates': 'Rows came twice, so others may have been missed while pages shifted',
   'page.total': 'The number of rows is not the number the source stated',
-  'storage.failing': 'The partition was replaced by another worker while it was read',
+  'storage.failing':
+    'The partition was replaced by another worker while it was read, or LANDLINE_GZIP was changed then',
 };
 
 function contradiction(dataset: Dataset, reason: ReasonCode): LandlineError {

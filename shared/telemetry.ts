@@ -87,6 +87,7 @@ export const EVENTS = {
   ],
   'day checked': ['dataset', 'day', 'ticket', 'revision', 'rows', 'pages', 'settled', 'traceparent'],
   'day continued': ['dataset', 'day', 'ticket', 'rows', 'pages', 'traceparent'],
+  'progress lost': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
   'day restarted': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
   'day held': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
   'day failed': [
@@ -158,6 +159,7 @@ export type Report = <E extends EventName>(event: E, fields: EventFields<E>) => 
 const WARNINGS: ReadonlySet<EventName> = new Set([
   'day held',
   'day restarted',
+  'progress lost',
   'source throttled',
   'schema drifted',
   'page doubted',

@@ -15,18 +15,23 @@ export interface UnfinishedPorts extends Pick<PagePorts, 'ledger' | 'clock' | 'r
 /** Time is up: the next attempt goes on from here. */
 export async function continueLater(attempt: Attempt, on: UnfinishedPorts): Promise<'continued'> {
   const { rows, pages } = attempt.reading;
-  await requeue(attempt, on, await progress(attempt), {}, 0);
+  await requeue(attempt, on, await progress(attempt, on), {}, 0);
   on.report('day continued', { ...about(attempt), rows, pages });
   return 'continued';
 }
 
 /** Where the next attempt goes on: after all that this one read or, where that cannot be staged, where it last saved. */
-async function progress({ reading, staging, claim }: Attempt): Promise<Checkpoint | undefined> {
+async function progress(attempt: Attempt, on: UnfinishedPorts): Promise<Checkpoint | undefined> {
+  const { reading, staging, claim } = attempt;
   const saved = claim.entry.work.checkpoint;
   if (!reading.whole || reading.cursor === undefined) return saved;
   return staging.flush().then(
     () => reading.checkpoint(staging.segments),
-    () => saved,
+    thrown => {
+      const { reason, message } = failureOf(thrown);
+      on.report('progress lost', { ...about(attempt), reason, message });
+      return saved;
+    },
   );
 }
 
@@ -63,7 +68,7 @@ export async function setBack(
       await requeue(
         attempt,
         on,
-        await progress(attempt),
+        await progress(attempt, on),
         { ...trouble, retryAt: until },
         Math.max(0, Date.parse(until) - now),
       );
@@ -76,7 +81,7 @@ export async function setBack(
       return 'restarted';
     case 'fail': {
       const { retryAt } = setback;
-      const checkpoint = remedy === 'retry' ? await progress(attempt) : undefined;
+      const checkpoint = remedy === 'retry' ? await progress(attempt, on) : undefined;
       await claim.save(failed(claim.entry, trouble, retryAt, checkpoint));
       on.report('day failed', { ...told, remedy, until: retryAt, cause: causeOf(thrown) });
       return 'failed';

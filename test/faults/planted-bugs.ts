@@ -119,8 +119,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'progress is saved although its last block failed',
     file: 'shared/unfinished.ts',
-    find: '    () => saved,\n',
-    replace: '    () => reading.checkpoint(staging.segments),\n',
+    find: '      return saved;\n    },\n',
+    replace: '      return reading.checkpoint(staging.segments);\n    },\n',
   },
   {
     name: 'the last block is left behind',

@@ -103,9 +103,10 @@ test('nothing but a held shrink can be accepted', async () => {
     entryOf(daysAgo(1), { suspicion }),
     entryOf(daysAgo(2)),
     entryOf(daysAgo(3), { suspicion: shrink, state: 'queued', queuedAt: instantOf(NOON) }),
+    entryOf(daysAgo(5), { suspicion: shrink }, heldOn(daysAgo(5), { forgottenAt: instantOf(NOON) })),
   ]);
-  const outcomes = [1, 2, 3, 4].map(age => acceptShrink(ledger, DATASET, daysAgo(age), '0-0', NOON));
-  assert.deepEqual(await Promise.all(outcomes), ['not-held', 'not-held', 'in-work', 'not-held']);
+  const outcomes = [1, 2, 3, 4, 5].map(age => acceptShrink(ledger, DATASET, daysAgo(age), '0-0', NOON));
+  assert.deepEqual(await Promise.all(outcomes), ['not-held', 'not-held', 'in-work', 'not-held', 'erased']);
 });
 
 test('history that begins earlier counts its runs anew, and not beyond what the source has', async () => {

@@ -66,6 +66,9 @@ test('a shrunken day is witnessed after an hour; an emptied one waits for a pers
   assert.equal(why(entryOf(day, { suspicion: emptied }, held)), undefined);
   assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'f' }, held)), 'accepted');
   assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'another read' }, held)), undefined);
+  // A read would bring back the rows of a person who was erased.
+  const erased = { ...held, forgottenAt: held.checkedAt };
+  assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'f' }, erased)), undefined);
 });
 
 test('a partition that was found missing or damaged is owed as long as the source has the day', () => {
