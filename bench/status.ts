@@ -7,17 +7,13 @@ import { promisify } from 'node:util';
 import type { TableClient } from '@azure/data-tables';
 import { startAzurite } from '../local/azurite.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
-import { instantOf } from '../shared/day.ts';
 import type { DayEntry, Watermark } from '../shared/model.ts';
-import { factsOf } from '../shared/page/facts.ts';
-import { pageOf } from '../shared/page/page.ts';
 import { storageClients } from '../shared/stores/clients.ts';
 import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
 import { entityOfDay, entityOfWatermark } from '../shared/stores/ledger-entities.ts';
-import { heldLedger, NOW } from '../test/pages/tenant.ts';
 import { largeLedgers } from './inside.ts';
 
-/** What a look costs: `landline status` over ten years of every dataset in the emulator, and the page of a year. */
+/** What a look costs: `landline status` over ten years of every dataset in the emulator. */
 
 /** Seconds of the wall clock, one for each run. */
 export interface StatusSeconds {
@@ -87,28 +83,4 @@ async function timesOf(work: () => Promise<unknown>, runs: number): Promise<numb
     seconds.push((performance.now() - before) / 1_000);
   }
   return seconds;
-}
-
-/** What the page of a year of every dataset costs. */
-export interface PageCost {
-  /** From what was read of the ledger to the HTML, by a process that has just started. */
-  readonly coldCpuMs: number;
-  readonly warmCpuMs: number;
-  readonly bytes: number;
-}
-
-export function pageCost(): PageCost {
-  const ledgers = DATASETS.map(dataset => heldLedger(dataset, 365));
-  const depth = { fetch: 0, poison: 0 };
-  const render = () => pageOf(factsOf({ now: NOW, ledgers, off: [], gates: [], depth, plannedAt: instantOf(NOW) }));
-  const coldCpuMs = cpuMsOf(render);
-  for (let i = 0; i < 5; i++) render();
-  return { coldCpuMs, warmCpuMs: cpuMsOf(render), bytes: Buffer.byteLength(render()) };
-}
-
-function cpuMsOf(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }

@@ -4,8 +4,9 @@ import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { instantOf } from '../../shared/day.ts';
 import { freshEntry } from '../../shared/entry.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
-import type { Held, Receipt } from '../../shared/model.ts';
+import type { Receipt } from '../../shared/model.ts';
 import type { Source } from '../../shared/ports.ts';
+import { heldOn } from '../unit/days.ts';
 import { DAY, NOW } from './lane.ts';
 import { rig } from './rig.ts';
 import { virtualClock } from './virtual-clock.ts';
@@ -33,25 +34,9 @@ function erasedReceipt(): Receipt {
   };
 }
 
-const KNOWN: Held = {
-  revision: 1,
-  rows: 2,
-  bytes: 60,
-  pages: 1,
-  fingerprint: `2-${'1'.repeat(32)}`,
-  landedAt: instantOf(NOW - 7_200_000),
-  checkedAt: instantOf(NOW - 7_200_000),
-  rowsAdded: 0,
-  rowsChanged: 0,
-  rowsRemoved: 0,
-  rowsOutside: 0,
-  rowsNeighbour: 0,
-  curatedRevision: 0,
-};
-
 for (const [which, known] of [
   ['was lost', undefined],
-  ['is older than the erasure', KNOWN],
+  ['is older than the erasure', heldOn(DAY)],
 ] as const) {
   test(`a day that a person was erased from is not read again by an app whose ledger ${which}`, async () => {
     const source: Source = { read: () => assert.fail('the source still has the rows that were erased') };

@@ -125,14 +125,21 @@ describe('curated files in Azurite', () => {
   eraserSuite(() => open(false));
   describe('compressed', () => eraserSuite(() => open(true)));
 
+  /** Stores with one revision of two lines in history. */
+  async function withKept(gzip: boolean) {
+    const stores = open(gzip);
+    const { lake, dataset } = stores;
+    await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
+    await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
+    const head = await lake.head(dataset, DAY);
+    assert.ok(head);
+    await lake.keep(dataset, DAY, head);
+    return stores;
+  }
+
   for (const gzip of [false, true]) {
     test(`a revision that was ${gzip ? 'compressed' : 'plain'} is so when it is rewritten, also when no row is left`, async () => {
-      const { lake, eraser, dataset } = open(gzip);
-      await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
-      await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
-      const head = await lake.head(dataset, DAY);
-      assert.ok(head);
-      await lake.keep(dataset, DAY, head);
+      const { lake, eraser, dataset } = await withKept(gzip);
       const kept = storageClients(azurite)
         .blobs.getContainerClient('history')
         .getBlobClient(revisionPath(dataset, DAY, 1));
@@ -153,12 +160,7 @@ describe('curated files in Azurite', () => {
     });
 
     test(`lines that fail while a ${gzip ? 'compressed' : 'plain'} revision is rewritten change nothing`, async () => {
-      const { lake, eraser, dataset } = open(gzip);
-      await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
-      await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
-      const head = await lake.head(dataset, DAY);
-      assert.ok(head);
-      await lake.keep(dataset, DAY, head);
+      const { lake, eraser, dataset } = await withKept(gzip);
       async function* broken(): AsyncGenerator<Uint8Array> {
         yield Buffer.from('b\n');
         throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });

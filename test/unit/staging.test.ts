@@ -19,6 +19,19 @@ function slowStore(turns: readonly number[]) {
   return { stage, staged, most: () => most };
 }
 
+/** A store that answers when it is told to. */
+function waitingStore() {
+  let resolveLast = (): void => {};
+  const given: Uint8Array[] = [];
+  const stage = (_: number, content: Uint8Array): Promise<void> => {
+    given.push(content);
+    return new Promise(resolve => {
+      resolveLast = resolve;
+    });
+  };
+  return { stage, given, answer: () => resolveLast() };
+}
+
 const EARLIER = [{ ticket: 3, count: 2 }];
 
 describe('staging', () => {
@@ -56,22 +69,15 @@ describe('staging', () => {
   });
 
   test('lines can be added while a block is being staged', async () => {
-    let answer: (() => void) | undefined;
-    const given: Uint8Array[] = [];
-    const stage = (_: number, content: Uint8Array): Promise<void> => {
-      given.push(content);
-      return new Promise(resolve => {
-        answer = resolve;
-      });
-    };
+    const { stage, given, answer } = waitingStore();
     const staging = new Staging([], 1, stage, new Memory(4, 2));
     await staging.add(Buffer.from('aaa\n'));
     await staging.add(Buffer.from('bbb\n'));
     assert.deepEqual(given.map(String), ['aaa\n']);
-    answer?.();
+    answer();
     const flushed = staging.flush();
     await new Promise(setImmediate);
-    answer?.();
+    answer();
     await flushed;
     assert.deepEqual(
       given.map(block => Buffer.from(block).toString()),
@@ -98,14 +104,7 @@ describe('staging', () => {
   });
 
   test('memory is given back when nothing is being staged any more, and serves the next day', async () => {
-    let answer: (() => void) | undefined;
-    const given: Uint8Array[] = [];
-    const stage = (_: number, content: Uint8Array): Promise<void> => {
-      given.push(content);
-      return new Promise(resolve => {
-        answer = resolve;
-      });
-    };
+    const { stage, given, answer } = waitingStore();
     const memory = new Memory(4, 2);
     const staging = new Staging([], 1, stage, memory);
     await staging.add(Buffer.from('aaa\n'));
@@ -118,7 +117,7 @@ describe('staging', () => {
       given.map(block => Buffer.from(block).toString()),
       ['aaa\n'],
     );
-    answer?.();
+    answer();
     await ended;
     const pieces = [memory.take(4), memory.take(4)];
     assert.ok(pieces.some(piece => piece.buffer === given[0]?.buffer));
