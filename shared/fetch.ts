@@ -8,7 +8,7 @@ import { judge } from './guards.ts';
 import type { Memory } from './memory.ts';
 import type { Dataset, FetchMessage, Held, Instant, ReasonCode, Receipt, SourceName, Suspicion } from './model.ts';
 import { DAY_OVER_MS } from './owed.ts';
-import { type Attempt, about, type PagePorts, readPages, withHeartbeat } from './pages.ts';
+import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './pages.ts';
 import type { Partition, Source } from './ports.ts';
 import { Reading } from './reading.ts';
 import { type Stage, Staging } from './staging.ts';
@@ -81,8 +81,10 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
 async function fetchClaimed(attempt: Attempt, on: FetchPorts, pagesBefore: number): Promise<FetchOutcome> {
   const { dataset, window, deadline, reading } = attempt;
   try {
-    await refuseBeforeGate(dataset, on.ledger, on.clock);
-    const replaces = await on.lake.head(dataset.name, window.day);
+    const [replaces] = await Promise.all([
+      on.lake.head(dataset.name, window.day),
+      refuseBeforeGate(dataset, on.ledger, on.clock),
+    ]);
     if (replaces !== undefined) {
       const erasedAt = unknownErasure(replaces, attempt.claim.entry.held);
       if (erasedAt !== undefined) return await leaveErased(attempt, on, replaces, erasedAt);
@@ -139,6 +141,7 @@ async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | 
     case 'same':
       return note(attempt, on, replaces?.receipt, verdict.suspicion, now);
     case 'commit': {
+      await allStaged(attempt, on);
       // The last sign of life: a worker that lost the day meanwhile must not commit it.
       await claim.beat(on.clock.now());
       const commit: Commit = {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { Bodies, type Body } from './bodies.ts';
+import { connector, HEAD_BYTES_MAX } from './connections.ts';
 import { LandlineError, type Remedy } from './errors.ts';
 import type { ReasonCode } from './model.ts';
 
@@ -48,15 +49,15 @@ export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeM
   const agent = new Agent({
     headersTimeout: deadlines.headersMs,
     bodyTimeout: deadlines.headersMs,
-    connect: { timeout: Math.min(30_000, deadlines.headersMs) },
+    connect: connector(Math.min(30_000, deadlines.headersMs)),
+    maxHeaderSize: HEAD_BYTES_MAX,
     pipelining: 1,
   });
   const bodies = new Bodies(BODY_BYTES_MAX);
   return async (request, signal) => {
     const { url } = request;
-    const late = AbortSignal.timeout(deadlines.exchangeMs);
     try {
-      const { status, header, body } = await exchange(agent, bodies, request, AbortSignal.any([signal, late]));
+      const { status, header, body } = await exchange(agent, bodies, request, signal, deadlines.exchangeMs);
       const encoding = header('content-encoding');
       if (isPlain(body.bytes, encoding)) return { status, header, body: body.bytes, release: body.release };
       const decoded = decode(body.bytes, encoding, url);
@@ -64,7 +65,7 @@ export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeM
       return { status, header, body: decoded, release() {} };
     } catch (thrown) {
       signal.throwIfAborted();
-      throw late.aborted ? slow(url, thrown) : failureOfExchange(url, thrown);
+      throw failureOfExchange(url, thrown);
     }
   };
 }
@@ -78,27 +79,43 @@ interface Received {
 /**
  * One request and its whole answer. Straight on the dispatcher, since each layer above it makes the body anew.
  *
- * @throws the signal's reason, a `LandlineError` for a body that is too large, or what undici says went wrong
+ * @param exchangeMs it may take
+ * @throws the signal's reason, a `LandlineError` for a body that is too large or too slow, or what undici says went wrong
  */
-function exchange(agent: Agent, bodies: Bodies, request: Request, signal: AbortSignal): Promise<Received> {
+function exchange(
+  agent: Agent,
+  bodies: Bodies,
+  request: Request,
+  signal: AbortSignal,
+  exchangeMs: number,
+): Promise<Received> {
   const { method, url, headers, body } = request;
   return new Promise((resolve, reject) => {
     let received: Omit<Received, 'body'> | undefined;
     const incoming = bodies.incoming();
     let abort: ((reason: Error) => void) | undefined;
-    const fail = (thrown: unknown): void => {
-      incoming.drop();
+    let ended: Error | undefined;
+    const settle = (): void => {
+      clearTimeout(late);
       signal.removeEventListener('abort', onAbort);
+    };
+    const fail = (thrown: unknown): void => {
+      settle();
+      incoming.drop();
       reject(thrown);
     };
-    const onAbort = (): void => {
-      fail(signal.reason);
-      abort?.(signal.reason);
+    const end = (reason: Error): void => {
+      ended = reason;
+      fail(reason);
+      abort?.(reason);
     };
+    const onAbort = (): void => end(signal.reason);
+    const late = setTimeout(() => end(slow(url)), exchangeMs);
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         abort = reason => controller.abort(reason);
-        if (signal.aborted) abort(signal.reason);
+        // It may have waited for a connection until nobody wanted it any more.
+        if (ended !== undefined) abort(ended);
       },
       onResponseStart(_controller, status, fields) {
         // An interim answer (1xx) comes before the real one.
@@ -108,29 +125,21 @@ function exchange(agent: Agent, bodies: Bodies, request: Request, signal: AbortS
           return Array.isArray(value) ? value[0] : value;
         };
         received = { status, header };
-        if (!incoming.announce(Number(header('content-length') ?? 0))) tooMuch();
+        if (!incoming.announce(Number(header('content-length') ?? 0))) end(tooLarge(url));
       },
       onResponseData(_controller, chunk) {
-        if (!incoming.add(chunk)) tooMuch();
+        if (!incoming.add(chunk)) end(tooLarge(url));
       },
       onResponseEnd() {
-        signal.removeEventListener('abort', onAbort);
-        if (received === undefined) fail(new Error('The answer has no head'));
-        else resolve({ ...received, body: incoming.whole() });
+        if (received === undefined) return fail(new Error('The answer has no head'));
+        settle();
+        resolve({ ...received, body: incoming.whole() });
       },
       onResponseError(_controller, thrown) {
         fail(thrown);
       },
     };
-    const tooMuch = (): void => {
-      const refused = tooLarge(url);
-      fail(refused);
-      abort?.(refused);
-    };
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
+    if (signal.aborted) return fail(signal.reason);
     signal.addEventListener('abort', onAbort);
     agent.dispatch(
       {
@@ -188,12 +197,11 @@ function undecodable(url: URL, why: string, cause?: unknown): LandlineError {
   });
 }
 
-function slow(url: URL, cause: unknown): LandlineError {
+function slow(url: URL): LandlineError {
   return new LandlineError({
     reason: 'source.slow',
     remedy: 'retry',
     message: `${url.host} did not finish its answer in time.`,
-    cause,
   });
 }
 

@@ -26,11 +26,10 @@ const SPACE = 0x20;
 const DEPTH_MAX = 64;
 
 /** What a byte may be; one look-up instead of a chain of comparisons. */
-const PLAIN = 1; // inside a string, standing for itself
-const DIGIT = 2;
-const HEX = 4;
-const ESCAPE = 8; // behind a backslash, other than `u`
-const GAP = 16; // white space between tokens
+const DIGIT = 1;
+const HEX = 2;
+const ESCAPE = 4; // behind a backslash, other than `u`
+const GAP = 8; // white space between tokens
 
 const KINDS = kinds();
 
@@ -39,9 +38,6 @@ function kinds(): Uint8Array {
   const mark = (kind: number, bytes: string): void => {
     for (const byte of Buffer.from(bytes, 'latin1')) table[byte] = (table[byte] ?? 0) | kind;
   };
-  table.fill(PLAIN, SPACE);
-  table[QUOTE] = 0;
-  table[BACKSLASH] = 0;
   mark(DIGIT | HEX, '0123456789');
   mark(HEX, 'abcdefABCDEF');
   mark(ESCAPE, '"\\/bfnrt');
@@ -74,6 +70,7 @@ function unexpected(body: Buffer, at: number, wanted: string): LandlineError {
 
 /** Skips white space, if there is any. */
 export function endOfGap(body: Buffer, at: number): number {
+  if ((body[at] as number) > SPACE) return at;
   let end = at;
   while (is(body, end, GAP)) end++;
   return end;
@@ -84,9 +81,9 @@ export function endOfString(body: Buffer, at: number): number {
   if (byteAt(body, at) !== QUOTE) throw unexpected(body, at, 'string');
   let end = at + 1;
   for (;;) {
-    // Without `is`, which looks for the end of the body at every byte: behind it is `undefined`, which is not plain.
-    while (((KINDS[body[end] as number] as number) & PLAIN) !== 0) end++;
-    const byte = byteAt(body, end);
+    // What stands for itself. Behind the end of the body is `undefined`, which ends this too.
+    let byte = body[end] as number;
+    while (byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE) byte = body[++end] as number;
     if (byte === QUOTE) return end + 1;
     if (byte !== BACKSLASH) throw unexpected(body, end, 'character that a string may hold');
     end = endOfEscape(body, end);
@@ -104,6 +101,7 @@ function endOfEscape(body: Buffer, at: number): number {
 
 /** From behind a member's name, over the colon, to its value. */
 export function startOfValue(body: Buffer, at: number): number {
+  if (body[at] === COLON && (body[at + 1] as number) > SPACE) return at + 1;
   const colon = endOfGap(body, at);
   if (byteAt(body, colon) !== COLON) throw unexpected(body, colon, 'colon');
   return endOfGap(body, colon + 1);
@@ -111,16 +109,19 @@ export function startOfValue(body: Buffer, at: number): number {
 
 /** Behind an item: whether a comma promises another one. Throws unless it is that or `close`. */
 export function goesOn(body: Buffer, at: number, close: number): boolean {
-  const byte = byteAt(body, at);
-  if (byte !== COMMA && byte !== close) throw unexpected(body, at, 'comma or closing bracket');
-  return byte === COMMA;
+  if (body[at] === COMMA) return true;
+  if (body[at] !== close) throw unexpected(body, at, 'comma or closing bracket');
+  return false;
 }
 
 /** @param depth objects and arrays around the value */
 export function endOfValue(body: Buffer, at: number, depth: number): number {
+  // Most values are strings. Apart, so that this is small enough to become part of its caller.
+  return body[at] === QUOTE ? endOfString(body, at) : endOfOther(body, at, depth);
+}
+
+function endOfOther(body: Buffer, at: number, depth: number): number {
   switch (byteAt(body, at)) {
-    case QUOTE:
-      return endOfString(body, at);
     case OPEN_BRACE:
       return endOfObject(body, at, depth + 1);
     case OPEN_BRACKET:

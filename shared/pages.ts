@@ -61,7 +61,7 @@ export function about({ dataset, window, claim, traceparent }: Attempt) {
 
 /**
  * Reads from where the attempt's reading stands to the last page. The next page is requested while the rows of this
- * one are staged. All of them are staged when this returns.
+ * one are staged. The last of them are not staged when this returns: nobody needs them if the read brings nothing new.
  *
  * @throws LandlineError when the day cannot be read on; the deadline's reason when time is up
  * @throws Superseded when another worker has the day
@@ -92,7 +92,6 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
       }
       if (pending !== undefined) deadline.throwIfAborted();
     }
-    await allStaged(attempt, on);
   } finally {
     stop.abort();
   }
@@ -131,8 +130,13 @@ async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
   await claim.beat(on.clock.now(), reading.checkpoint(staging.segments));
 }
 
-/** In two waits, because who has lost the day during the first begins no other block. */
-async function allStaged(attempt: Attempt, on: PagePorts): Promise<void> {
+/**
+ * Returns when everything that was read is staged. In two waits, because who has lost the day during the first begins no
+ * other block.
+ *
+ * @throws Superseded when another worker has the day
+ */
+export async function allStaged(attempt: Attempt, on: Pick<PagePorts, 'clock' | 'limits'>): Promise<void> {
   const { staging } = attempt;
   for (const wait of [() => staging.settled(), () => staging.flush()]) {
     await withHeartbeat(

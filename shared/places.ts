@@ -153,14 +153,13 @@ class Names {
     const start = this.starts[name] as number;
     const length = this.lengths[name] as number;
     if (at + length > body.length) return false;
-    let i = 0;
-    for (; i + 4 <= length; i += 4) {
-      if (view.getInt32(at + i) !== view.getInt32(start + i)) return false;
+    // One letter in quotes is less than a word; for all others, the last word overlaps the one before.
+    if (length < 4) return body.compare(body, start, start + length, at, at + length) === 0;
+    const last = length - 4;
+    for (let i = 0; i < last; i += 4) {
+      if (view.getInt32(at + i, true) !== view.getInt32(start + i, true)) return false;
     }
-    for (; i < length; i++) {
-      if (body[at + i] !== body[start + i]) return false;
-    }
-    return true;
+    return view.getInt32(at + last, true) === view.getInt32(start + last, true);
   }
 
   private learn(raw: string, at: number): number {

@@ -2,14 +2,15 @@ import { Memory } from './memory.ts';
 import type { Segment } from './model.ts';
 
 /**
- * Lines on their way into a partition, out of sight: gathered into blocks, of which one is being staged while the next
- * one fills. A block of one page each would cost five times the operations and a third more time.
+ * Lines on their way into a partition, out of sight: gathered into blocks, of which two are being staged while the next
+ * one fills. A block of one page each would cost three times the operations and a third more time.
  */
 
-const BLOCK_BYTES = 3 * 1024 * 1024;
+const BLOCK_BYTES = 2 * 1024 * 1024;
+const UNDERWAY_MAX = 2;
 
-/** For four days in work, each with one block that fills and one that is being staged. */
-const SPARE_MAX = 8;
+/** For four days in work, each with one block that fills and those under way. */
+const SPARE_MAX = 4 * (1 + UNDERWAY_MAX);
 
 /** The memory of all blocks of a process. */
 export function blockMemory(): Memory {
@@ -20,11 +21,11 @@ export function blockMemory(): Memory {
 export type Stage = (number: number, content: Uint8Array) => Promise<void>;
 
 export class Staging {
-  private filling: Buffer = Buffer.alloc(0);
+  private filling: Buffer | undefined;
   private filled = 0;
-  private spare: Buffer = Buffer.alloc(0);
   private blocks = 0;
-  private underway: Promise<void> = Promise.resolve();
+  /** Oldest first. */
+  private readonly underway: Promise<void>[] = [];
   private readonly earlier: readonly Segment[];
   private readonly ticket: number;
   private readonly stage: Stage;
@@ -32,7 +33,7 @@ export class Staging {
 
   /**
    * @param earlier what others have staged, in front of these lines
-   * @param memory a block is one piece of it, or more for lines that came together and are more
+   * @param memory a block is one piece of it
    */
   constructor(earlier: readonly Segment[], ticket: number, stage: Stage, memory: Memory) {
     this.earlier = earlier;
@@ -42,37 +43,38 @@ export class Staging {
   }
 
   /**
-   * Adds lines behind the others.
+   * Adds lines behind the others. A block ends where it is full, whatever line that is in.
    *
    * @param lines copied
    * @throws what staging an earlier block threw
    */
   async add(lines: Uint8Array): Promise<void> {
-    if (this.filled + lines.length > this.filling.length) {
-      await this.send();
-      this.makeRoom(lines.length);
+    for (let at = 0; at < lines.length; ) {
+      this.filling ??= this.memory.take(this.memory.pieceBytes);
+      const some = lines.subarray(at, at + this.filling.length - this.filled);
+      this.filling.set(some, this.filled);
+      this.filled += some.length;
+      at += some.length;
+      if (this.filled === this.filling.length) await this.send();
     }
-    this.filling.set(lines, this.filled);
-    this.filled += lines.length;
   }
 
   /** Returns when all lines are staged. @throws what staging one of the blocks threw */
   async flush(): Promise<void> {
     await this.send();
-    await this.underway;
+    await this.settled();
   }
 
-  /** Returns when no block is under way. @throws what staging it threw */
+  /** Returns when no block is under way. @throws what staging one of them threw */
   async settled(): Promise<void> {
-    await this.underway;
+    await Promise.all(this.underway);
   }
 
   /** Gives the memory back, once nothing is under way. Nothing can be added afterwards. */
   async end(): Promise<void> {
-    await this.underway.catch(() => {});
-    this.memory.give(this.filling);
-    this.memory.give(this.spare);
-    this.filling = this.spare = Buffer.alloc(0);
+    await Promise.allSettled(this.underway);
+    if (this.filling !== undefined) this.memory.give(this.filling);
+    this.filling = undefined;
     this.filled = 0;
   }
 
@@ -82,21 +84,18 @@ export class Staging {
   }
 
   private async send(): Promise<void> {
-    await this.underway;
-    if (this.filled === 0) return;
-    this.underway = this.stage(this.blocks, this.filling.subarray(0, this.filled));
+    const { filling: block } = this;
+    if (block === undefined) return;
+    if (this.underway.length === UNDERWAY_MAX) {
+      await this.underway[0];
+      this.underway.shift();
+    }
+    const staged = this.stage(this.blocks, block.subarray(0, this.filled)).finally(() => this.memory.give(block));
     // It may fail before anybody awaits it.
-    this.underway.catch(() => {});
+    staged.catch(() => {});
+    this.underway.push(staged);
     this.blocks += 1;
+    this.filling = undefined;
     this.filled = 0;
-    [this.filling, this.spare] = [this.spare, this.filling];
-  }
-
-  /** All lines before are on their way. Memory for one page that was very large is not kept for the next. */
-  private makeRoom(bytes: number): void {
-    const usual = this.filling.length === this.memory.pieceBytes;
-    if (bytes <= this.filling.length && (usual || bytes > this.memory.pieceBytes)) return;
-    this.memory.give(this.filling);
-    this.filling = this.memory.take(bytes);
   }
 }

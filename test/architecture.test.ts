@@ -33,7 +33,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'stages, over the contracts',
     /^shared\/(reconcile|claim|gate|reading|staging|pages|unfinished|fetch|commit|compare|poison|verify|verify-day|verify-source|recount|rebuild|asking|deferral)\.ts$/,
-    /^shared\/(?!compose|http|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
+    /^shared\/(?!compose|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
   ],
   [
     'what people see of days, pure',
@@ -43,7 +43,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'looking, over the contracts',
     /^shared\/(status|doctor|doctor\/[\w-]+)\.ts$/,
-    /^(shared\/(?!compose|answers|http|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
+    /^(shared\/(?!compose|answers|http|connections|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
   ],
   [
     'sources',
@@ -57,18 +57,18 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ],
   [
     'edges',
-    /^shared\/(http|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|bodies|model|ports|plan|settings|plain-secrets|clouds|nearest|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
+    /^shared\/(http|connections|config|auth|clock)\.ts$/,
+    /^(shared\/(errors|bodies|connections|model|ports|plan|settings|plain-secrets|clouds|nearest|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
   ],
   [
     'curated tables',
     /^shared\/curate\//,
-    /^(shared\/(?!compose|http|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
+    /^(shared\/(?!compose|http|connections|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
   ],
   [
     'erasing a person, over stages and tables',
     /^shared\/(person|remaining|erase-day|forget)\.ts$/,
-    /^shared\/(?!compose|http|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
+    /^shared\/(?!compose|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
   ],
   ['the wiring', /^shared\/(compose|answers)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
   ['functions', /^functions\/[\w-]+\.ts$/, /^(shared\/(compose|answers)\.ts|@azure\/functions)$/],
@@ -157,7 +157,9 @@ test('no pure part reads a clock, chance, the environment or the disk', () => {
 });
 
 test('requests to a source are sent from one place, and the environment is read in one', () => {
-  const senders = PRODUCT.filter(file => /\bfetch\(|\brequest\(url|from 'undici'|node:https?'/.test(textOf(file)));
+  const senders = PRODUCT.filter(file =>
+    /\bfetch\(|\brequest\(url|\bAgent\b.*from 'undici'|node:https?'/.test(textOf(file)),
+  );
   assert.deepEqual(senders, ['shared/http.ts']);
   assert.deepEqual(
     PRODUCT.filter(file => /process\.env/.test(textOf(file))),

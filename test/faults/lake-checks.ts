@@ -17,8 +17,8 @@ interface Seen {
   current: { readonly receipt: Receipt; readonly text: string } | undefined;
   readonly revisions: Map<number, Revision>;
   readonly history: Map<number, string>;
-  /** Lines of every block that was ever staged, by ticket. */
-  readonly blocks: Map<number, string[]>;
+  /** Every block that was ever staged, by ticket. */
+  readonly blocks: Map<number, Buffer[]>;
 }
 
 export class LakeChecks {
@@ -54,7 +54,7 @@ export class LakeChecks {
   staged(dataset: string, day: Day, ticket: number, number: number, content: Uint8Array): void {
     const { blocks } = this.of(dataset, day);
     const mine = blocks.get(ticket) ?? [];
-    mine[number] = Buffer.from(content).toString();
+    mine[number] = Buffer.from(content);
     blocks.set(ticket, mine);
     this.unchanged(dataset, day);
   }

@@ -83,7 +83,7 @@ export class LedgerChecks {
     );
     const missing = found.filter(block => block === undefined).length;
     this.findings.check(missing === 0, 'checkpoint', () => `${about}: ${missing} blocks were never staged`, actor);
-    const text = found.map(block => block ?? '').join('');
+    const text = Buffer.concat(found.map(block => block ?? Buffer.alloc(0))).toString();
     const print = `${checkpoint.rows}-${checkpoint.digest}`;
     this.findings.check(missing > 0 || fingerprintOfText(text) === print, 'checkpoint', () => {
       return `${about} counts ${print}, staged are ${fingerprintOfText(text)}`;

@@ -105,8 +105,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'lines are put into a block that is being staged',
     file: 'shared/staging.ts',
-    find: '[this.filling, this.spare] = [this.spare, this.filling];',
-    replace: '',
+    find: '.finally(() => this.memory.give(block));',
+    replace: '; this.memory.give(block);',
   },
   {
     name: 'a page is given back before its lines are copied',
@@ -124,10 +124,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the last block is left behind',
-    file: 'shared/pages.ts',
-    find: `    await allStaged(attempt, on);
-  } finally`,
-    replace: '  } finally',
+    file: 'shared/fetch.ts',
+    find: '      await allStaged(attempt, on);\n',
+    replace: '',
   },
   {
     name: 'old cursors are trusted',

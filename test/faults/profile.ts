@@ -56,7 +56,7 @@ export interface Profile {
   /** A person asks for days or accepts what is held back. */
   readonly interventions: number;
   readonly deadlineMs: number;
-  /** Of a block: 1 makes one of each page. */
+  /** Of a block: 200 make several of most pages. */
   readonly blockBytes: number;
   readonly inFlight: number;
   /** How long things go wrong. */
@@ -107,7 +107,7 @@ export function profileOf(dice: Dice): Profile {
     ledgerWipes: skewMs <= 2_000 ? often(0.25, 2) : 0,
     interventions: often(0.5, 6),
     deadlineMs: dice.chance(0.5) ? 8 * MINUTE_MS : dice.scaled(1_500, 20_000),
-    blockBytes: dice.pick([1, 600, 1_000_000]),
+    blockBytes: dice.pick([200, 1_500, 1_000_000]),
     inFlight: dice.between(1, 4),
     faultsMs: dice.between(6, 36) * HOUR_MS,
   };

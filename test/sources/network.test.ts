@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { HOUR_MS } from '../../shared/day.ts';
@@ -84,6 +86,30 @@ test('a certificate that is not trusted ends the read at once, for a person, and
   server.close();
 });
 
+test('a server that is trusted is spoken to in HTTP/1.1, whatever else it offers, and every byte arrives', async t => {
+  const pair = selfSigned();
+  if (pair === undefined) return t.skip('no openssl on this machine');
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([...trusted, pair.cert]);
+  t.after(() => setDefaultCACertificates(trusted));
+  const body = Buffer.alloc(3_000_000, 'what was sent, ');
+  const versions: string[] = [];
+  const server = createSecureServer({ ...pair, allowHTTP1: true }, (request, response) => {
+    versions.push(request.httpVersion);
+    response.end(body);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const send = sender();
+  for (let i = 0; i < 3; i++) {
+    const answer = await send({ method: 'GET', url, headers: {} }, AbortSignal.timeout(30_000));
+    assert.ok(answer.body.equals(body));
+    answer.release();
+  }
+  assert.deepEqual(versions, ['1.1', '1.1', '1.1']);
+  server.close();
+});
+
 async function closedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -96,7 +122,7 @@ async function closedPort(): Promise<number> {
 function selfSigned(): { key: string; cert: string } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'landline-tls-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout ${key} -out ${cert}`;
+  const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`;
   try {
     execFileSync('openssl', args.split(' '), { stdio: 'ignore' });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
