@@ -78,7 +78,7 @@ for (const dataset of DATASETS) {
       const clock = virtualClock(NOW);
       const { counters } = lane.simulator;
       const before = counters.requests;
-      const rig = lane.rig({ clock, send: stopping(clock, stopAfter), blockBytes: 1 });
+      const rig = lane.rig({ clock, send: stopping(clock, stopAfter), blockBytes: 50_000 });
       await landOnce(lane, rig);
       assert.deepEqual(rig.outcomes, ['continued', 'landed']);
       const { pages } = assertTrue(lane, rig);
