@@ -5,7 +5,7 @@ import { variedLines } from '../varied.ts';
 
 /** What compressing partitions would cost, beside all that Landline does for the same number of rows. */
 
-const BLOCK_BYTES = 3 * 1024 * 1024;
+const BLOCK_BYTES = 2 * 1024 * 1024;
 const REPEATS = 12;
 
 type Codec = readonly [name: string, compress: (block: Buffer) => Buffer];
@@ -35,7 +35,7 @@ export async function gzip(bench: Bench): Promise<Table[]> {
     ...CODECS.map(codec => price('rows of the bench server', served, codec, own)),
   ];
   const note = 'Both price and gain depend on the rows. Those of the bench server are far more alike than real ones.';
-  return [{ title: 'compressing blocks of 3 MiB', note, rows }];
+  return [{ title: 'compressing blocks of 2 MiB', note, rows }];
 }
 
 interface Block {
