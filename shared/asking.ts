@@ -1,9 +1,9 @@
 import { instantOf } from './day.ts';
 import { freshEntry } from './entry.ts';
 import type { Dataset, Day, DayEntry, Fingerprint, Suspicion, Watermark } from './model.ts';
-import { isExpired, lastDay, stateOf } from './owed.ts';
+import { horizonOf, isExpired, lastDay, stateOf } from './owed.ts';
 import type { Ledger, Versioned } from './ports.ts';
-import { horizonOf, watermarkFrom } from './rebuild.ts';
+import { watermarkFrom } from './watermark.ts';
 
 /**
  * What a person asks of the ledger: read this day, believe that shrink, go further back, pause. Each is one note in the
@@ -118,7 +118,7 @@ export async function extendHistory(ledger: Ledger, dataset: Dataset, from: Day,
     const found = await ledger.watermark(dataset.name);
     if (found === undefined) return { outcome: 'unknown', firstDay: undefined };
     if (found.value.firstDay <= firstDay) return { outcome: 'already', firstDay: found.value.firstDay };
-    const entries = (await ledger.days(dataset.name)).map(({ value }) => value);
+    const entries = new Map((await ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
     const watermark = watermarkFrom(dataset, firstDay, found.value, entries, now);
     if ((await ledger.putWatermark(watermark, found.etag)) !== undefined) return { outcome: 'extended', firstDay };
   }

@@ -38,6 +38,11 @@ export function isExpired(dataset: Dataset, day: Day, now: number): boolean {
   return now >= endOf(day) + dataset.historyDays * DAY_MS;
 }
 
+/** The earliest day that the source may still have. */
+export function horizonOf(dataset: Dataset, now: number): Day {
+  return addDays(dayOf(new Date(now)), -dataset.historyDays);
+}
+
 /** Whether the day is read no more: it settled, or it is held and can no longer be read. */
 export function isSettled(dataset: Dataset, entry: DayOutline, now: number): boolean {
   if (entry.held === undefined) return false;

@@ -1,6 +1,7 @@
 import { addDays, dayOf, daysBetween, eachDay } from './day.ts';
 import type { Dataset, Day, DayEntry, SourceName, Watermark } from './model.ts';
-import { isExpired, isSettled, lastDay, type Owed, owed } from './owed.ts';
+import { isExpired, lastDay, type Owed, owed } from './owed.ts';
+import { advanced, firstWatermark } from './watermark.ts';
 
 /**
  * Planning is reconciliation: compare what should be held with what the ledger says is held, and queue the difference.
@@ -66,10 +67,9 @@ export function plan(
   const busy = new Map<SourceName, number>();
   for (const { dataset, watermark, entries } of ledgers) {
     const byDay = new Map(entries.map(entry => [entry.day, entry]));
-    const firstDay = firstDayOf(dataset, watermark, settings, now);
-    watermarks.push(watermarkOf(dataset, firstDay, watermark, byDay, now));
-    const paused = watermark?.pausedAt !== undefined;
-    const mine = paused ? [] : candidatesOf(dataset, firstDay, byDay, now);
+    const recorded = watermark ?? firstWatermark(dataset, settings.historyDays, now);
+    watermarks.push(advanced(dataset, recorded, byDay, now));
+    const mine = recorded.pausedAt === undefined ? candidatesOf(dataset, recorded.firstDay, byDay, now) : [];
     candidates.set(dataset.source, [...(candidates.get(dataset.source) ?? []), ...mine]);
     busy.set(dataset.source, (busy.get(dataset.source) ?? 0) + inFlight(dataset, entries, now));
   }
@@ -84,44 +84,6 @@ export function plan(
     owedLater += Math.max(0, waiting.length - room);
   }
   return { queue, watermarks, owedLater };
-}
-
-/**
- * The first day to hold: where the first plan put it. Only a person moves it (asking.ts). By a clock that is behind, it
- * would move back to days that the source no longer has, and the marks could never pass those.
- */
-function firstDayOf(dataset: Dataset, recorded: Watermark | undefined, settings: PlanSettings, now: number): Day {
-  const days = Math.min(settings.historyDays, dataset.historyDays);
-  return recorded?.firstDay ?? addDays(lastDay(now), 1 - days);
-}
-
-/** The unbroken run of landed, and of settled, days. Never moves back. */
-function watermarkOf(
-  dataset: Dataset,
-  firstDay: Day,
-  recorded: Watermark | undefined,
-  entries: ReadonlyMap<Day, DayEntry>,
-  now: number,
-): Watermark {
-  const last = lastDay(now);
-  const runOf = (passes: (entry: DayEntry) => boolean, before: Day | undefined): Day | undefined => {
-    let through = before;
-    for (const day of eachDay(through === undefined ? firstDay : addDays(through, 1), last)) {
-      const entry = entries.get(day);
-      if (entry === undefined || !passes(entry)) break;
-      through = day;
-    }
-    return through;
-  };
-  const landedThrough = runOf(entry => entry.held !== undefined, recorded?.landedThrough);
-  const settledThrough = runOf(entry => isSettled(dataset, entry, now), recorded?.settledThrough);
-  return {
-    dataset: dataset.name,
-    firstDay,
-    ...(landedThrough === undefined ? {} : { landedThrough }),
-    ...(settledThrough === undefined ? {} : { settledThrough }),
-    ...(recorded?.pausedAt === undefined ? {} : { pausedAt: recorded.pausedAt }),
-  };
 }
 
 /** The dataset's owed days, most urgent first. */

@@ -1,11 +1,10 @@
 import { asErased, heldAfter } from './commit.ts';
-import { addDays, dayOf } from './day.ts';
 import { freshEntry } from './entry.ts';
 import type { Dataset, Day, DayEntry, Held, Watermark } from './model.ts';
-import { plan } from './plan.ts';
 import type { Clock, Lake, Ledger, Partition } from './ports.ts';
 import { type Progress, partitionsOf } from './verify.ts';
 import { headOrForeign } from './verify-day.ts';
+import { watermarkFrom } from './watermark.ts';
 
 /**
  * The ledger is an index of the partitions: this writes it anew from them. What only the ledger knew is gone with it
@@ -133,33 +132,9 @@ async function rebuildWatermark(
     const recorded = found?.value;
     if (recorded === undefined && first === undefined) return undefined;
     const firstDay = [recorded?.firstDay, first].filter(day => day !== undefined).sort()[0] ?? '';
-    const entries = (await ledger.days(dataset.name)).map(({ value }) => value);
+    const entries = new Map((await ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
     const watermark = watermarkFrom(dataset, firstDay, recorded, entries, clock.now());
     if ((await ledger.putWatermark(watermark, found?.etag)) !== undefined) return watermark;
   }
   return undefined;
-}
-
-/**
- * The watermark of a dataset whose history begins on `firstDay`, by the planner's own rule.
- *
- * @param firstDay not later than the recorded one
- */
-export function watermarkFrom(
-  dataset: Dataset,
-  firstDay: Day,
-  recorded: Watermark | undefined,
-  entries: readonly DayEntry[],
-  now: number,
-): Watermark {
-  const paused = recorded?.pausedAt === undefined ? {} : { pausedAt: recorded.pausedAt };
-  // A run that begins elsewhere is counted anew; one that does not never moves back.
-  const watermark = recorded?.firstDay === firstDay ? recorded : { dataset: dataset.name, firstDay, ...paused };
-  const settings = { historyDays: 1, inFlight: { graph: 0, voximplant: 0 } };
-  return plan([{ dataset, watermark, entries }], new Map(), settings, now).watermarks[0] ?? watermark;
-}
-
-/** The earliest day that the source may still have. */
-export function horizonOf(dataset: Dataset, now: number): Day {
-  return addDays(dayOf(new Date(now)), -dataset.historyDays);
 }

@@ -5,6 +5,7 @@ import { owed } from './owed.ts';
 import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
 import type { Clock, Jobs, Ledger, Versioned } from './ports.ts';
 import type { Report } from './telemetry.ts';
+import { advanced, sameMarks } from './watermark.ts';
 
 /** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
 
@@ -39,9 +40,10 @@ export async function reconcile(on: ReconcilePorts, source?: SourceName, tracepa
   let count = 0;
   // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
   for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
-  await Promise.all(watermarks.map((watermark, i) => moveWatermark(on.ledger, read[i]?.recorded, watermark)));
+  const ledgers = await Promise.all(
+    read.map(async (each, i) => ({ ...each, watermark: await moveWatermark(on.ledger, each, watermarks[i], now) })),
+  );
   on.report('plan made', { queued: count, owedLater, source, traceparent });
-  const ledgers = read.map((each, i) => ({ ...each, watermark: watermarks[i] ?? each.watermark }));
   return { queued: count, owedLater, ledgers };
 }
 
@@ -102,17 +104,23 @@ function isLeftByErasure({ held, work }: DayEntry): boolean {
   return held?.forgottenAt !== undefined && (work.state === 'queued' || work.state === 'fetching');
 }
 
-/** Compare-and-set; whoever came first computed the same from a ledger at least as new, or will on the next run. */
+/**
+ * Compare-and-set. Whoever came first may have read an older ledger and be the last to run for a while, so the days
+ * that were read here are added to what is recorded by now. That ends: each round, somebody has got further.
+ *
+ * @returns the watermark that is recorded now
+ */
 async function moveWatermark(
   ledger: Ledger,
-  recorded: Versioned<Watermark> | undefined,
-  watermark: Watermark,
-): Promise<void> {
-  const before = recorded?.value;
-  const same =
-    before !== undefined &&
-    before.firstDay === watermark.firstDay &&
-    before.landedThrough === watermark.landedThrough &&
-    before.settledThrough === watermark.settledThrough;
-  if (!same) await ledger.putWatermark(watermark, recorded?.etag);
+  { dataset, recorded, entries }: ReadDataset,
+  planned: Watermark | undefined,
+  now: number,
+): Promise<Watermark | undefined> {
+  let [before, watermark] = [recorded, planned];
+  while (watermark !== undefined && !sameMarks(before?.value, watermark)) {
+    if ((await ledger.putWatermark(watermark, before?.etag)) !== undefined) break;
+    before = await ledger.watermark(dataset.name);
+    watermark = before && advanced(dataset, before.value, new Map(entries.map(each => [each.day, each])), now);
+  }
+  return watermark;
 }

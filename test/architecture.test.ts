@@ -22,8 +22,8 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ],
   [
     'pure decisions about days',
-    /^shared\/(owed|plan|entry|guards|setback|coverage)\.ts$/,
-    /^shared\/(model|errors|day|owed|guards)\.ts$/,
+    /^shared\/(owed|watermark|plan|entry|guards|setback|coverage)\.ts$/,
+    /^shared\/(model|errors|day|owed|watermark|guards)\.ts$/,
   ],
   [
     'checked input',

@@ -8,7 +8,7 @@ export interface MemoryLedger extends Ledger {
   entries(): DayEntry[];
 }
 
-/** A ledger in memory. Share one store between several workers, each with its own hooks,. */
+/** A ledger in memory. Share one store between several workers, each with its own hooks. */
 export function memoryLedger(hooks: Hooks = {}, store: LedgerStore = ledgerStore()): MemoryLedger {
   const { days, watermarks, gates } = store;
   return {

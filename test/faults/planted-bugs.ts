@@ -50,7 +50,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'watermark = newest day',
-    file: 'shared/plan.ts',
+    file: 'shared/watermark.ts',
     find: 'if (entry === undefined || !passes(entry)) break;',
     replace: 'if (entry === undefined || !passes(entry)) continue;',
   },

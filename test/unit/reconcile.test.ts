@@ -3,22 +3,26 @@ import { test } from 'node:test';
 import { askedFor } from '../../local/start/take-up.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
 import type { DayEntry } from '../../shared/model.ts';
-import { type ReconcilePorts, reconcile } from '../../shared/reconcile.ts';
+import type { Ledger } from '../../shared/ports.ts';
+import { reconcile } from '../../shared/reconcile.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
-import { memoryLedger } from '../doubles/memory-ledger.ts';
+import { type LedgerStore, ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, daysAgo, entryOf, heldOn, NOON } from './days.ts';
 
 const DAY = daysAgo(1);
 
+function portsOver(ledger: Ledger, historyDays = 1) {
+  const clock = { now: () => NOON, sleep: async () => {}, timeout: () => new AbortController().signal };
+  const settings = { historyDays, inFlight: { graph: 4, voximplant: 1 } };
+  return { datasets: [DATASET], ledger, jobs: memoryJobs(clock), clock, report: () => undefined, settings };
+}
+
 async function planned(entry: DayEntry) {
   const ledger = memoryLedger();
   await ledger.putDay(entry, undefined);
-  const clock = { now: () => NOON, sleep: async () => {}, timeout: () => new AbortController().signal };
-  const jobs = memoryJobs(clock);
-  const settings = { historyDays: 1, inFlight: { graph: 4, voximplant: 1 } };
-  const on: ReconcilePorts = { datasets: [DATASET], ledger, jobs, clock, report: () => undefined, settings };
+  const on = portsOver(ledger);
   const { queued } = await reconcile(on);
-  return { queued, messages: jobs.messages, entry: (await ledger.day(DATASET.name, DAY))?.value };
+  return { queued, messages: on.jobs.messages, entry: (await ledger.day(DATASET.name, DAY))?.value };
 }
 
 const silent = { state: 'fetching', heartbeat: instantOf(NOON - 4 * MINUTE_MS) } as const;
@@ -49,4 +53,44 @@ test('npm start reads no day that a person was erased from, whoever left it', ()
   assert.deepEqual([asked?.work.state, asked?.work.askedAt], ['idle', undefined]);
   assert.equal(askedFor(entryOf(DAY, {}, forgotten), true, instantOf(NOON)), undefined);
   assert.equal(askedFor(entryOf(DAY), true, instantOf(NOON))?.work.askedAt, instantOf(NOON));
+});
+
+/** A ledger that calls `meanwhile` once, just before the first watermark is written through it. */
+function overtaken(store: LedgerStore, meanwhile: () => Promise<unknown>): Ledger {
+  let step: (() => Promise<unknown>) | undefined = meanwhile;
+  const before = async (op: string) => {
+    if (!op.startsWith('ledger.putWatermark')) return;
+    const first = step;
+    step = undefined;
+    await first?.();
+  };
+  return memoryLedger({ before }, store);
+}
+
+test('of two planners the second adds its days to the watermark of the first, whose ledger was older', async () => {
+  const store = ledgerStore();
+  const ledger = memoryLedger({}, store);
+  for (const age of [2, 1]) await ledger.putDay(entryOf(daysAgo(age)), undefined);
+  const older = { ...ledger, days: async () => (await ledger.days(DATASET.name)).slice(0, 1) };
+  const { ledgers } = await reconcile(
+    portsOver(
+      overtaken(store, () => reconcile(portsOver(older, 2))),
+      2,
+    ),
+  );
+  const recorded = (await ledger.watermark(DATASET.name))?.value;
+  assert.equal(recorded?.landedThrough, daysAgo(1));
+  assert.deepEqual(ledgers[0]?.watermark, recorded);
+});
+
+test('a planner whose history was begun earlier meanwhile counts from there, and pauses stay', async () => {
+  const store = ledgerStore();
+  const ledger = memoryLedger({}, store);
+  const firstDay = daysAgo(3);
+  await ledger.putDay(entryOf(daysAgo(2)), undefined);
+  await ledger.putDay(entryOf(daysAgo(1)), undefined);
+  const etag = await ledger.putWatermark({ dataset: DATASET.name, firstDay: daysAgo(2) }, undefined);
+  const earlier = { dataset: DATASET.name, firstDay, pausedAt: instantOf(NOON) };
+  await reconcile(portsOver(overtaken(store, () => ledger.putWatermark(earlier, etag))));
+  assert.deepEqual((await ledger.watermark(DATASET.name))?.value, earlier);
 });
