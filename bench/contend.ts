@@ -1,4 +1,3 @@
-import type { Day } from '../shared/model.ts';
 import type { Land, Open, Place } from './contenders/contender.ts';
 import { usageFromHere } from './usage.ts';
 
@@ -9,8 +8,6 @@ import { usageFromHere } from './usage.ts';
  */
 
 export interface Task extends Place {
-  readonly warmUp: Day;
-  readonly days: readonly Day[];
   /** Days at once. */
   readonly parallel: number;
 }

@@ -6,6 +6,9 @@ export interface Place {
   readonly connectionString: string;
   /** Address of the bench server, which stands for Graph. */
   readonly graph: string;
+  /** On the server this day has 100 pages, always, and comes without delay. */
+  readonly warmUp: Day;
+  readonly days: readonly Day[];
 }
 
 /** Reads a day from the server, lands it its own way, and returns its rows. May be called side by side. */

