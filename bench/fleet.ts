@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE } from '../shared/compose.ts';
+import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE } from '../shared/storage-names.ts';
 import { storageClients } from '../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../shared/stores/lake.ts';
 import { programFile } from './programs.ts';

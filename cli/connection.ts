@@ -5,6 +5,7 @@ import { isDay } from '../shared/day.ts';
 import type { Dataset, SourceName } from '../shared/model.ts';
 import { CONTAINERS } from '../shared/paths.ts';
 import type { CuratedStore, Eraser, Lake, Ledger, Outlines, Source } from '../shared/ports.ts';
+import { LEDGER_TABLE } from '../shared/storage-names.ts';
 import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
 import { blobCurated } from '../shared/stores/curated.ts';
 import { blobEraser } from '../shared/stores/erasure.ts';
@@ -16,9 +17,6 @@ import { isUnreadable } from '../shared/verify-day.ts';
 import { UsageError } from './command.ts';
 
 /** What a command works with, built from an address of storage: the CLI's only builder of clients. */
-
-/** As in shared/compose.ts, which is not loaded for its name: it brings all sources along. */
-const LEDGER_TABLE = 'landline';
 
 /** The emulator answers at once or not at all. */
 const LOCAL_RETRY_MS = 50;

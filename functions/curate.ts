@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
-import { CURATE_QUEUE, curateMessage } from '../shared/compose.ts';
+import { curateMessage } from '../shared/handlers.ts';
+import { CURATE_QUEUE } from '../shared/storage-names.ts';
 
 /** One message, one day: its partition as one Parquet file. */
 app.storageQueue('curate', {

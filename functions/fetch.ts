@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
-import { FETCH_QUEUE, fetchMessage } from '../shared/compose.ts';
+import { fetchMessage } from '../shared/handlers.ts';
+import { FETCH_QUEUE } from '../shared/storage-names.ts';
 
 /** One message, one day: read from its source and landed. */
 app.storageQueue('fetch', {

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
-import { CURATE_POISON_QUEUE, poisonCurateMessage } from '../shared/compose.ts';
+import { poisonCurateMessage } from '../shared/handlers.ts';
+import { CURATE_POISON_QUEUE } from '../shared/storage-names.ts';
 
 /** Curations that the host gave up on: told, and still owed. Never throws. */
 app.storageQueue('poison-curate', {

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
-import { POISON_QUEUE, poisonMessage } from '../shared/compose.ts';
+import { poisonMessage } from '../shared/handlers.ts';
+import { POISON_QUEUE } from '../shared/storage-names.ts';
 
 /** Fetches that the host gave up on: noted in the ledger, and owed again. Never throws. */
 app.storageQueue('poison', {

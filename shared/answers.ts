@@ -1,6 +1,7 @@
 import { systemClock } from './clock.ts';
-import { composed, guarded, type Invocation, siteName } from './compose.ts';
+import { composed, siteName } from './compose.ts';
 import { diagnose } from './doctor.ts';
+import { guarded, type Invocation } from './invocation.ts';
 import { type Asked, jsonReply, type Reply, readFacts, refuseMethod, statusReply } from './status.ts';
 
 /** The wiring of what is asked over HTTP. Both answers change nothing and take nothing from the caller but its form. */

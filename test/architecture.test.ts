@@ -17,7 +17,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ['contracts', /^shared\/ports\.ts$/, /^shared\/(model|rows)\.ts$/],
   [
     'pure decisions about bytes and names',
-    /^shared\/(paths|memory|bodies|json|places|rows|fingerprint|keys|sift|telemetry|clouds|nearest)\.ts$/,
+    /^shared\/(paths|storage-names|memory|bodies|json|places|rows|fingerprint|keys|sift|telemetry|clouds|nearest)\.ts$/,
     /^(shared\/(model|errors|day|memory|json|places|rows)\.ts|node:(crypto|buffer))$/,
   ],
   [
@@ -33,7 +33,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'stages, over the contracts',
     /^shared\/(reconcile|claim|gate|reading|staging|pages|unfinished|fetch|commit|compare|poison|verify|verify-day|verify-source|recount|rebuild|asking|deferral)\.ts$/,
-    /^shared\/(?!compose|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
+    /^shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
   ],
   [
     'what people see of days, pure',
@@ -43,7 +43,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'looking, over the contracts',
     /^shared\/(status|doctor|doctor\/[\w-]+)\.ts$/,
-    /^(shared\/(?!compose|answers|http|connections|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
+    /^(shared\/(?!compose|invocation|handlers|answers|http|connections|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
   ],
   [
     'sources',
@@ -57,21 +57,21 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ],
   [
     'edges',
-    /^shared\/(http|connections|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|bodies|connections|model|ports|plan|settings|plain-secrets|clouds|nearest|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
+    /^shared\/(http|http-failures|connections|config|auth|clock)\.ts$/,
+    /^(shared\/(errors|bodies|connections|http-failures|model|ports|plan|settings|plain-secrets|clouds|nearest|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
   ],
   [
     'curated tables',
     /^shared\/curate\//,
-    /^(shared\/(?!compose|http|connections|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
+    /^(shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
   ],
   [
     'erasing a person, over stages and tables',
     /^shared\/(person|remaining|erase-day|forget)\.ts$/,
-    /^shared\/(?!compose|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
+    /^shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
   ],
-  ['the wiring', /^shared\/(compose|answers)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
-  ['functions', /^functions\/[\w-]+\.ts$/, /^(shared\/(compose|answers)\.ts|@azure\/functions)$/],
+  ['the wiring', /^shared\/(compose|invocation|handlers|answers)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
+  ['functions', /^functions\/[\w-]+\.ts$/, /^(shared\/(storage-names|handlers|answers)\.ts|@azure\/functions)$/],
 ];
 
 /** What a source text imports: files by their place in the repository, packages by name. */
@@ -146,10 +146,10 @@ test('a dataset file that is not listed is noticed', () => {
 
 test('no pure part reads a clock, chance, the environment or the disk', () => {
   const pure =
-    /^shared\/(model|ledger-model|errors|day|paths|json|places|rows|fingerprint|keys|sift|owed|plan|entry|guards|setback|coverage|clouds|nearest)\.ts$/;
+    /^shared\/(model|ledger-model|errors|day|paths|storage-names|json|places|rows|fingerprint|keys|sift|owed|watermark|plan|entry|guards|setback|coverage|clouds|nearest)\.ts$/;
   const impure = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|performance\.)/;
   const files = PRODUCT.filter(file => pure.test(file));
-  assert.equal(files.length, 19);
+  assert.equal(files.length, 21);
   assert.deepEqual(
     files.filter(file => impure.test(textOf(file))),
     [],

@@ -1,10 +1,11 @@
 import { systemClock } from '../../shared/clock.ts';
-import { compose, LEDGER_TABLE } from '../../shared/compose.ts';
+import { compose } from '../../shared/compose.ts';
 import { readConfig } from '../../shared/config.ts';
 import { freshEntry, queued } from '../../shared/entry.ts';
 import { fetchDay } from '../../shared/fetch.ts';
 import type { Day } from '../../shared/model.ts';
 import { FETCH_LIMITS } from '../../shared/pages.ts';
+import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { ensureLake } from '../../shared/stores/lake.ts';
 import type { EventFields, Report } from '../../shared/telemetry.ts';

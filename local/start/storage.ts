@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
 import type { Lake, Ledger } from '../../shared/ports.ts';
+import {
+  CURATE_POISON_QUEUE,
+  CURATE_QUEUE,
+  FETCH_QUEUE,
+  LEDGER_TABLE,
+  POISON_QUEUE,
+} from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
-import { LEDGER_TABLE } from '../../shared/compose.ts';
+import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
 import { folderFor, land } from './rig.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Host, startHost } from '../../local/host.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';

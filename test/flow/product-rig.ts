@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
+import {
+  CURATE_POISON_QUEUE,
+  CURATE_QUEUE,
+  FETCH_QUEUE,
+  LEDGER_TABLE,
+  POISON_QUEUE,
+} from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';

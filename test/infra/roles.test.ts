@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
-import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, POISON_QUEUE } from '../../shared/compose.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
+import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, POISON_QUEUE } from '../../shared/storage-names.ts';
 import { object, text } from './arm.ts';
 import { deployed, ofType, properties, SETS, type SetName, settingsOf } from './sets.ts';
 

@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { INFRA } from '../../infra/template.ts';
-import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/compose.ts';
 import { readConfig } from '../../shared/config.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
 import { SETTINGS } from '../../shared/settings.ts';
+import {
+  CURATE_POISON_QUEUE,
+  CURATE_QUEUE,
+  FETCH_QUEUE,
+  LEDGER_TABLE,
+  POISON_QUEUE,
+} from '../../shared/storage-names.ts';
 import { deploy, type Json, list, object, text } from './arm.ts';
 import { deployed, ofType, only, parametersOf, properties, SETS, setFiles, settingsOf, template } from './sets.ts';
 

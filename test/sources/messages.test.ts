@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fetchMessage, poisonCurateMessage, poisonMessage } from '../../shared/compose.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { fetchDay } from '../../shared/fetch.ts';
+import { fetchMessage, poisonCurateMessage, poisonMessage } from '../../shared/handlers.ts';
 import type { FetchMessage } from '../../shared/model.ts';
 import { DAY, NOW } from './lane.ts';
 import { rig } from './rig.ts';

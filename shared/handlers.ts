@@ -1,0 +1,124 @@
+import { systemClock } from './clock.ts';
+import type { App } from './compose.ts';
+import { coverageOf } from './coverage.ts';
+import { type CurateOutcome, curateMessage as curateDayOf } from './curate/curate-day.ts';
+import { queueCuration } from './curate/owed-curation.ts';
+import { curatedAs } from './curate/privacy.ts';
+import { writeSmallTables } from './curate/small-tables.ts';
+import { TABLE_VERSION } from './curate/tables.ts';
+import { instantOf } from './day.ts';
+import { type DeferralPorts, setAside } from './deferral.ts';
+import { type FetchPorts, fetchDay } from './fetch.ts';
+import { guarded, guardedForGood, type Invocation } from './invocation.ts';
+import { parseCurateMessage, parseFetchMessage } from './message.ts';
+import { FETCH_LIMITS } from './pages.ts';
+import { meaningOf } from './plain-secrets.ts';
+import { poisonCuration, poisonDay, poisonUnread } from './poison.ts';
+import type { PutBack } from './ports.ts';
+import { type Reconciled, type ReconcilePorts, reconcile } from './reconcile.ts';
+import type { Report } from './telemetry.ts';
+
+/** What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. */
+
+/** Timer: queue what is owed, move the watermarks, report the coverage. */
+export async function planDays(invocation: Invocation): Promise<void> {
+  await guarded('plan', invocation, async (parts, report) => {
+    doubtSecrets(parts, report);
+    const traceparent = invocation.traceContext?.traceParent ?? undefined;
+    const { ledgers } = await reconcile(planPorts(parts, report), undefined, traceparent);
+    await parts.pulse.beat(instantOf(systemClock.now()));
+    // Without the depth the heartbeat is still worth having.
+    const depth = await parts.backlog.depth().catch(() => undefined);
+    for (const { dataset, watermark, entries } of ledgers) {
+      if (watermark === undefined) continue;
+      const { days, ...rest } = coverageOf(dataset, watermark, entries, systemClock.now());
+      const paused = watermark.pausedAt !== undefined;
+      report('coverage reported', { ...rest, ...days, paused, queueDepth: depth?.fetch, poison: depth?.poison });
+    }
+    await owedCuration(parts, report, ledgers, traceparent);
+    await writeSmallTables(parts.curated, ledgers, systemClock.now(), report);
+  });
+}
+
+function doubtSecrets({ config, doubted }: App, report: Report): void {
+  for (const secret of config.plainSecrets.filter(({ setting }) => !doubted.has(setting))) {
+    doubted.add(secret.setting);
+    report('config doubted', { setting: secret.setting, message: meaningOf(secret) });
+  }
+}
+
+/** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
+export async function fetchMessage(entry: unknown, invocation: Invocation): Promise<void> {
+  await guarded('fetch', invocation, async (parts, report) => {
+    const parsed = parseFetchMessage(entry);
+    if (parsed.kind !== 'ours') return setAside(parsed, 'a fetch message', deferralPorts(parts.putBack.fetch, report));
+    const { message } = parsed;
+    const { config } = parts;
+    const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
+    const limits = { ...FETCH_LIMITS, deadlineMs: config.fetchMs };
+    const ports: FetchPorts = { ...parts, clock: systemClock, report, limits, datasets };
+    const outcome = await fetchDay(message, ports);
+    const source = datasets.get(message.dataset)?.source;
+    if (outcome === 'dropped' || source === undefined) return;
+    const { ledgers } = await reconcile(planPorts(parts, report), source, message.traceparent);
+    await owedCuration(parts, report, ledgers, message.traceparent);
+  });
+}
+
+/** One after the other in a process: they are all processor and memory, so side by side would only take more of both. */
+let curating: Promise<unknown> = Promise.resolve();
+
+/** Queue: make the curated file of one day. A failure is reported and owed again; it never comes back as a message. */
+export async function curateMessage(entry: unknown, invocation: Invocation): Promise<CurateOutcome | undefined> {
+  let outcome: CurateOutcome | undefined;
+  await guarded('curate', invocation, async (parts, report) => {
+    const parsed = parseCurateMessage(entry);
+    if (parsed.kind !== 'ours')
+      return setAside(parsed, 'a curate message', deferralPorts(parts.putBack.curate, report));
+    const { message } = parsed;
+    const datasets = new Map(parts.config.datasets.map(dataset => [dataset.name, dataset]));
+    const before = curating;
+    const mine = before.then(() => curateDayOf(message, { ...parts, datasets, report }));
+    curating = mine;
+    outcome = await mine;
+  });
+  return outcome;
+}
+
+/** Queues the days whose curated files are behind. Never throws. */
+async function owedCuration(
+  { ledger, curateJobs, veil }: App,
+  report: Report,
+  ledgers: Reconciled['ledgers'],
+  traceparent: string | undefined,
+): Promise<void> {
+  const on = { ledger, curateJobs, clock: systemClock, report, as: curatedAs(TABLE_VERSION, veil) };
+  for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on, traceparent);
+}
+
+/** Queue: note a fetch that the host gave up on. */
+export async function poisonMessage(entry: unknown, invocation: Invocation): Promise<void> {
+  await guardedForGood('poison', invocation, ({ ledger }, report) => {
+    const parsed = parseFetchMessage(entry);
+    if (parsed.kind !== 'ours') return poisonUnread(parsed, 'fetch message', report);
+    return poisonDay(parsed.message, { ledger, clock: systemClock, report });
+  });
+}
+
+/** Queue: tell of a curation that the host gave up on. */
+export async function poisonCurateMessage(entry: unknown, invocation: Invocation): Promise<void> {
+  await guardedForGood('poison-curate', invocation, (_, report) => {
+    const parsed = parseCurateMessage(entry);
+    if (parsed.kind !== 'ours') return poisonUnread(parsed, 'curate message', report);
+    return poisonCuration(parsed.message, report);
+  });
+}
+
+function deferralPorts(putBack: PutBack, report: Report): DeferralPorts {
+  return { putBack, clock: systemClock, report };
+}
+
+function planPorts(parts: App, report: Report): ReconcilePorts {
+  const { config, ledger, jobs } = parts;
+  return { datasets: config.datasets, ledger, jobs, clock: systemClock, report, settings: config.plan };
+}

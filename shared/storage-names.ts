@@ -1,0 +1,7 @@
+/** The names of queues and of the table in the app's storage; those of blobs are in paths.ts. */
+
+export const FETCH_QUEUE = 'landline-fetch';
+export const POISON_QUEUE = `${FETCH_QUEUE}-poison`;
+export const CURATE_QUEUE = 'landline-curate';
+export const CURATE_POISON_QUEUE = `${CURATE_QUEUE}-poison`;
+export const LEDGER_TABLE = 'landline';
