@@ -2,8 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { Bodies, type Body } from './bodies.ts';
 import { connector, HEAD_BYTES_MAX } from './connections.ts';
-import { LandlineError, type Remedy } from './errors.ts';
-import type { ReasonCode } from './model.ts';
+import { failureOfExchange, slow, tooLarge, undecodable } from './http-failures.ts';
 
 /**
  * The only place that sends a request to a source. Redirects are never followed, bodies are bounded, and an answer is
@@ -125,10 +124,10 @@ function exchange(
           return Array.isArray(value) ? value[0] : value;
         };
         received = { status, header };
-        if (!incoming.announce(Number(header('content-length') ?? 0))) end(tooLarge(url));
+        if (!incoming.announce(Number(header('content-length') ?? 0))) end(tooLarge(url, BODY_BYTES_MAX));
       },
       onResponseData(_controller, chunk) {
-        if (!incoming.add(chunk)) end(tooLarge(url));
+        if (!incoming.add(chunk)) end(tooLarge(url, BODY_BYTES_MAX));
       },
       onResponseEnd() {
         if (received === undefined) return fail(new Error('The answer has no head'));
@@ -173,89 +172,7 @@ function decode(body: Buffer, encoding: string | undefined, url: URL): Buffer {
   try {
     return gunzipSync(body, { maxOutputLength: BODY_BYTES_MAX });
   } catch (thrown) {
-    if (thrown instanceof RangeError) throw tooLarge(url);
+    if (thrown instanceof RangeError) throw tooLarge(url, BODY_BYTES_MAX);
     throw undecodable(url, 'its gzip stream is damaged or cut short', thrown);
   }
-}
-
-const MB = 1024 * 1024;
-
-function tooLarge(url: URL): LandlineError {
-  return new LandlineError({
-    reason: 'limits.page_bytes',
-    remedy: 'reject',
-    message: `An answer of ${url.host} is larger than ${BODY_BYTES_MAX / MB} MB and was not read further. No page of a call log is that large: check what answers at this address.`,
-  });
-}
-
-function undecodable(url: URL, why: string, cause?: unknown): LandlineError {
-  return new LandlineError({
-    reason: 'page.bad_json',
-    remedy: 'retry',
-    message: `An answer of ${url.host} cannot be decoded: ${why}.`,
-    cause,
-  });
-}
-
-function slow(url: URL): LandlineError {
-  return new LandlineError({
-    reason: 'source.slow',
-    remedy: 'retry',
-    message: `${url.host} did not finish its answer in time.`,
-  });
-}
-
-interface ExchangeFailure {
-  readonly codes: RegExp;
-  readonly reason: ReasonCode;
-  readonly remedy: Remedy;
-  readonly what: string;
-}
-
-/** What went wrong on the way, by the code Node or undici gives it. */
-const EXCHANGE_FAILURES: readonly ExchangeFailure[] = [
-  { codes: /^(ENOTFOUND|EAI_)/, reason: 'source.unreachable', remedy: 'retry', what: 'has no address (DNS)' },
-  {
-    codes: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/,
-    reason: 'source.unreachable',
-    remedy: 'retry',
-    what: 'cannot be reached',
-  },
-  {
-    codes: /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/,
-    reason: 'source.slow',
-    remedy: 'retry',
-    what: 'did not answer in time',
-  },
-  {
-    codes:
-      /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH)/,
-    reason: 'source.tls',
-    remedy: 'fix-config',
-    what: 'showed a certificate that is not trusted, so nothing was sent; look for a proxy in between, or a wrong address or clock',
-  },
-];
-
-const BROKEN_OFF: ExchangeFailure = {
-  codes: /./,
-  reason: 'source.unreachable',
-  remedy: 'retry',
-  what: 'broke off its answer',
-};
-
-function failureOfExchange(url: URL, thrown: unknown): LandlineError {
-  if (thrown instanceof LandlineError) return thrown;
-  const code = codeOf(thrown);
-  const known = EXCHANGE_FAILURES.find(({ codes }) => codes.test(code)) ?? BROKEN_OFF;
-  const { reason, remedy, what } = known;
-  const named = code === '' ? '' : ` (${code})`;
-  return new LandlineError({ reason, remedy, message: `${url.host} ${what}${named}.`, cause: thrown });
-}
-
-/** The error code, wherever it is nested: undici and `AggregateError` wrap the socket's own error. */
-function codeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return '';
-  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
-  if (thrown instanceof AggregateError) return codeOf(thrown.errors[0]);
-  return codeOf(thrown.cause);
 }
