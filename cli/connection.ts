@@ -4,7 +4,7 @@ import type { Access, Config } from '../shared/config.ts';
 import { isDay } from '../shared/day.ts';
 import type { Dataset, SourceName } from '../shared/model.ts';
 import { CONTAINERS } from '../shared/paths.ts';
-import type { CuratedStore, Eraser, Lake, Ledger, Outlines, Source } from '../shared/ports.ts';
+import type { CuratedStore, Eraser, Lake, Ledger, Outlines, Pulse, Source } from '../shared/ports.ts';
 import { LEDGER_TABLE } from '../shared/storage-names.ts';
 import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
 import { blobCurated } from '../shared/stores/curated.ts';
@@ -12,6 +12,7 @@ import { blobEraser } from '../shared/stores/erasure.ts';
 import { blobLake } from '../shared/stores/lake.ts';
 import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
 import { dayOfEntity, type Properties, WATERMARK_ROW, watermarkOfEntity } from '../shared/stores/ledger-entities.ts';
+import { tablePulse } from '../shared/stores/pulse.ts';
 import { ask, must } from '../shared/stores/storage-errors.ts';
 import { isUnreadable } from '../shared/verify-day.ts';
 import { UsageError } from './command.ts';
@@ -28,6 +29,7 @@ export interface Connection {
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
   readonly outlines: Outlines;
+  readonly pulse: Pick<Pulse, 'last'>;
   readonly lake: Lake;
   readonly curated: CuratedStore;
   readonly eraser: Eraser;
@@ -66,6 +68,7 @@ export async function connection(parts: Parts): Promise<Connection> {
     alive,
     ledger: tableLedger(table, randomUUID),
     outlines: tableOutlines(table),
+    pulse: tablePulse(table),
     // Where only an account is named, what `forget` writes is plain; the blobs themselves say which they are.
     lake: blobLake(blobs, { gzip: config?.gzip ?? false }),
     curated: blobCurated(blobs),

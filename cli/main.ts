@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import landline from '../package.json' with { type: 'json' };
 import { failureOf, LandlineError } from '../shared/errors.ts';
 import type { ReasonCode } from '../shared/model.ts';
 import { accept } from './accept.ts';
@@ -51,6 +52,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .option('--queue-account <name>', 'storage account of the app, which has the ledger (the same account)')
     .option('--settings <file>', 'settings file of the app, such as local.settings.json')
     .option('--json', 'print one JSON object')
+    .version(landline.version, '--version', 'print the version')
     .addHelpText('after', EXIT_CODES)
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
     .helpCommand(false)

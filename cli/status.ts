@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Coverage, coverageOf } from '../shared/coverage.ts';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
-import type { Dataset, Day, DayOutline, DayState, Watermark } from '../shared/model.ts';
+import type { Dataset, Day, DayOutline, DayState, Instant, Watermark } from '../shared/model.ts';
 import { lastDay, stateOf } from '../shared/owed.ts';
+import { isSilent } from '../shared/page/facts.ts';
 import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
+import { plannerPoints } from '../shared/page/verdict.ts';
 import { examples, type On, type Register } from './command.ts';
 import { grouped, type Output, table } from './output.ts';
 import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';
@@ -49,28 +51,34 @@ interface Status {
   readonly where: string;
   readonly attention: boolean;
   readonly datasets: readonly DatasetStatus[];
+  /** When the planner last ran to its end. */
+  readonly plannedAt: Instant | undefined;
+  /** Whether it should have run since: an app is at work there, and nothing new is landed. */
+  readonly silent: boolean;
   /** Datasets about which the ledger knows nothing: switched off, or the app has not run yet. */
   readonly unplanned: readonly string[];
 }
 
 async function lookAt(on: On, now: number): Promise<Status> {
-  const read = await Promise.all(
-    on.datasets.map(async dataset => {
+  const [plannedAt, ...read] = await Promise.all([
+    on.pulse.last(),
+    ...on.datasets.map(async dataset => {
       const [watermark, entries] = await Promise.all([
         on.ledger.watermark(dataset.name),
         on.outlines.days(dataset.name),
       ]);
       return { dataset, watermark: watermark?.value, entries };
     }),
-  );
+  ]);
   const datasets: DatasetStatus[] = [];
   const unplanned: string[] = [];
   for (const { dataset, watermark, entries } of read) {
     if (watermark === undefined) unplanned.push(dataset.name);
     else datasets.push(statusOf(dataset, watermark, entries, now));
   }
-  const attention = datasets.length === 0 || datasets.some(each => each.attention);
-  return { at: instantOf(now), where: on.where, attention, datasets, unplanned };
+  const silent = on.alive && isSilent(plannedAt, now);
+  const attention = silent || datasets.length === 0 || datasets.some(each => each.attention);
+  return { at: instantOf(now), where: on.where, attention, plannedAt, silent, datasets, unplanned };
 }
 
 function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayOutline[], now: number): DatasetStatus {
@@ -100,6 +108,7 @@ function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayO
 function tell({ out }: On, found: Status, watch: boolean): void {
   if (watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
   out.line(`${found.where}, ${found.at.slice(0, 16).replace('T', ' ')} UTC`);
+  for (const point of plannerPoints(found)) out.line(point);
   const head = [
     'dataset',
     'landed through',

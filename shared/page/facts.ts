@@ -19,6 +19,11 @@ export const LAG_TARGET_DAYS = 1;
 /** A planner that has not run to its end for this long is not running. */
 export const PLANNER_SILENT_MS = 30 * 60_000;
 
+/** @param plannedAt when the planner last ran to its end; `undefined` when it never did */
+export function isSilent(plannedAt: Instant | undefined, now: number): boolean {
+  return plannedAt === undefined || now - Date.parse(plannedAt) > PLANNER_SILENT_MS;
+}
+
 export interface Read {
   readonly now: number;
   readonly ledgers: readonly DatasetLedger[];
@@ -93,7 +98,7 @@ export function factsOf(read: Read): Facts {
   const { now, ledgers, off, depth, plannedAt } = read;
   const datasets = ledgers.flatMap(ledger => datasetFacts(ledger, now));
   const gates = read.gates.filter(({ notBefore }) => Date.parse(notBefore) > now);
-  const silent = plannedAt === undefined || now - Date.parse(plannedAt) > PLANNER_SILENT_MS;
+  const silent = isSilent(plannedAt, now);
   return {
     format: 1,
     asOf: instantOf(now),

@@ -54,7 +54,8 @@ function sentenceOf({ datasets, silent }: Seen, notHeld: number, lost: number): 
   return `${counted(notHeld, 'day')} of ${counted(logs, 'log')} ${verb} not held${rest}.`;
 }
 
-function plannerPoints({ plannedAt, silent }: Seen): string[] {
+/** What to say of the planner, if anything. */
+export function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): string[] {
   if (!silent) return [];
   return plannedAt === undefined
     ? ['The planner has never run to its end: nothing new is landed. Run landline doctor.']

@@ -8,6 +8,7 @@ import { addDays } from '../../shared/day.ts';
 import type { DayEntry } from '../../shared/model.ts';
 import { lastDay } from '../../shared/owed.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
+import { tablePulse } from '../../shared/stores/pulse.ts';
 import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 
 /** The tests tell one story over one tenant, in order: what a person does to it with the command line. */
@@ -73,6 +74,16 @@ test('status says what is held, in a table and as JSON', async () => {
   assert.match(stdout, new RegExp(`${SMS} +${LAST} +- +\\+\\+\\+\\+ +${rows} +4 open +none`));
   assert.match(stdout, /# final {2}\+ open/);
   assert.ok(!stdout.includes('\x1b'), 'no colour in a pipe');
+});
+
+test('status says when the planner has fallen silent', async () => {
+  await tablePulse(rig.table).beat(`${D0}T00:00:00.000Z`);
+  const { code, answer } = await rig.json('status');
+  assert.deepEqual([code, answer.attention, answer.silent, answer.plannedAt], [1, true, true, `${D0}T00:00:00.000Z`]);
+  const { stdout } = await rig.run('status');
+  assert.match(stdout, new RegExp(`The planner has not run since ${D0} 00:00 UTC: nothing new is landed`));
+  await rig.work();
+  assert.deepEqual((await rig.json('status')).answer.silent, false);
 });
 
 test('show tells what ledger and receipt know of a day', async () => {

@@ -10,6 +10,7 @@ import { type Output, table } from '../../cli/output.ts';
 import { withDevelopmentPackages } from '../../cli/packages.ts';
 import { drawing } from '../../cli/report.ts';
 import { COLOURS, LEGEND, markOf } from '../../cli/states.ts';
+import landline from '../../package.json' with { type: 'json' };
 import type { Shown } from '../../shared/page/states.ts';
 
 /** Runs the command line in this process; nothing of it is printed. */
@@ -76,6 +77,10 @@ test('wrong usage exits 2 and says how it is right', async () => {
     assert.deepEqual([code, out], [2, ''], args.join(' '));
     assert.match(note, message);
   }
+});
+
+test('the version is that of the package', async () => {
+  assert.deepEqual(await said('--version'), { code: 0, out: landline.version, note: '' });
 });
 
 test('every command explains itself with an example', async () => {
