@@ -95,7 +95,7 @@ export function profileOf(dice: Dice): Profile {
     source: table(SOURCE_FAULTS, () => mostly(0.45, 0.003, 0.08)),
     messages: table(MESSAGE_FAULTS, () => mostly(0.5, 0.01, 0.3)),
     changes: table(CHANGES, kind => mostly(0.6, 0.1, kind === 'emptied' ? 0.3 : 1.2)),
-    shifts: mostly(0.5, 0.01, 0.3),
+    shifts: mostly(0.5, 0.03, 0.9),
     corrections: dice.chance(0.4),
     datasets: dice.between(1, 3),
     planners: dice.between(1, 2),
