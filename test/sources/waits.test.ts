@@ -106,6 +106,26 @@ for (const [source, lane] of Object.entries(lanes)) {
     assert.equal(simulator.counters.requests - before, 4);
   });
 
+  test(`${source}: what could not be staged when the day let go is told, and read again`, async () => {
+    simulator.switches.retryAfterSeconds = 31;
+    simulator.setFaults([{ fault: 'throttled', page: 'middle', times: 1 }]);
+    let refuses = true;
+    const before = async (op: string) => {
+      if (refuses && op.startsWith('lake.stage')) throw new Error('The store is full');
+    };
+    const rig = lane.rig({ lakeHooks: { before } });
+    await rig.ask(dataset, DAY);
+    await rig.drive();
+    const lost = rig.told.filter(({ event }) => event === 'progress lost');
+    assert.equal(lost.length, 1);
+    assert.match(lost[0]?.line ?? '', new RegExp(`"dataset":"${dataset.name}","day":"${DAY}","ticket":\\d+,"reason"`));
+    assert.deepEqual([rig.outcomes, rig.entry(dataset, DAY).work.checkpoint], [['delayed'], undefined]);
+    refuses = false;
+    rig.clock.pass(31_000);
+    await rig.drive();
+    assert.ok(lands(rig));
+  });
+
   test(`${source}: however often a day is told to wait, it has never failed`, async () => {
     simulator.switches.retryAfterSeconds = 31;
     const rig = await struck(lane, 'throttled', 40, 'first');
