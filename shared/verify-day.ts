@@ -211,11 +211,14 @@ function unreadable(about: string, entry: Known): Verdict {
 function healing(dataset: Dataset, day: Day, entry: Known, restore: string, { now, mark }: Situation): string {
   if (entry === undefined || entry === 'unreadable')
     return 'The ledger cannot tell what was landed: run `landline rebuild`, and verify again';
-  if (isExpired(dataset, day, now)) return `The source no longer has the day: ${restore}, and verify again`;
-  if (!isMended(dataset, entry, now))
-    return `A person was erased from the day, so it is not read again by itself: ${restore}, and verify again; or read all its rows again: ${retryOf(dataset, day)}`;
-  if (!mark) return 'It is not marked; verified without `--no-mark`, it is landed anew by itself';
-  return 'The source still has the day: it is landed anew by itself';
+  if (isMended(dataset, entry, now))
+    return mark
+      ? 'The source still has the day: it is landed anew by itself'
+      : 'It is not marked; verified without `--no-mark`, it is landed anew by itself';
+  const { held } = entry;
+  if (held?.forgottenAt === undefined) return `The source no longer has the day: ${restore}, and verify again`;
+  const anew = isExpired(dataset, day, now) ? '' : `; or read all its rows again: ${retryOf(dataset, day)}`;
+  return `A person was erased from the day, so it is not read again by itself: ${restore}, and verify again (what is older than revision ${held.revision} names that person: after putting that back, run \`landline forget\` again)${anew}`;
 }
 
 /** The same of a day whose place is taken by a blob of somebody else. Until that is gone, every attempt fails. */

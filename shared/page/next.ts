@@ -69,10 +69,12 @@ function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
 
 function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: number): Step {
   if (isMended(dataset, entry, now)) return { text: 'nothing: it is landed anew by itself' };
-  const restore = `restore its blob, or an earlier version of it, then: landline verify --dataset ${dataset.name}`;
-  const text = isExpired(dataset, entry.day, now)
-    ? `the source no longer has this day; ${restore}`
-    : `a person was erased from this day; ${restore}; or read all its rows again: ${of('retry')}`;
+  const verify = `then: landline verify --dataset ${dataset.name}`;
+  const anew = isExpired(dataset, entry.day, now) ? '' : `; or read all its rows again: ${of('retry')}`;
+  const text =
+    entry.held?.forgottenAt === undefined
+      ? `the source no longer has this day; restore its blob, or an earlier version of it, ${verify}`
+      : `a person was erased from this day; restore its blob, ${verify} (an earlier version names the person: run landline forget again)${anew}`;
   return { text, command: of('show') };
 }
 

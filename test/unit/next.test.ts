@@ -35,6 +35,9 @@ test('a partition that the source no longer has, or that a person was erased fro
   }
   assert.doesNotMatch(step(lost) ?? '', /retry/, 'a retry would be refused');
   assert.match(step(erased) ?? '', new RegExp(`landline retry calls ${erased.day}$`));
+  const gone = suspect(91, 'partition.missing', { forgottenAt: at(NOON) });
+  for (const entry of [erased, gone]) assert.match(step(entry) ?? '', /names the person: run landline forget again/);
+  assert.doesNotMatch(step(gone) ?? '', /retry/);
 });
 
 test('the command to run is about the first day that does not mend itself', () => {

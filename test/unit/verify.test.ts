@@ -88,10 +88,14 @@ test('what is damaged or gone says what becomes of it, and what a person can do'
   assert.ok(found?.value.held);
   const held = { ...found.value.held, forgottenAt: instantOf(NOON) };
   await on.ledger.putDay({ ...found.value, held }, found.etag);
-  assert.match(
-    (await advice(on)) ?? '',
-    /^A person was erased .*undelete the blob.*`landline retry calls 2026-03-12`$/,
-  );
+  const restore =
+    /^A person was erased .*undelete the blob, and verify again \(what is older than revision 1 names .*`landline forget` again\)/;
+  const message = (await advice(on)) ?? '';
+  assert.match(message, restore);
+  assert.match(message, /; or read all its rows again: `landline retry calls 2026-03-12`$/);
+  const late = (await advice(on, { datasets: [{ ...DATASET, historyDays: 1 }] })) ?? '';
+  assert.match(late, restore);
+  assert.doesNotMatch(late, /retry/, 'a retry would be refused');
 });
 
 test('told only to look, it writes no mark', async () => {
