@@ -25,7 +25,7 @@ function planning(): () => number {
 /** A year of every dataset, with a day in each state, as the page of the status function. */
 function drawing(): () => number {
   const plannedAt = instantOf(NOW - 2 * MINUTE_MS);
-  const read = { now: NOW, ledgers: DATASETS.map(troubledLedger), off: [], gates: [], plannedAt };
+  const read = { now: NOW, ledgers: DATASETS.map(troubledLedger), unreadable: [], off: [], gates: [], plannedAt };
   return () => Buffer.byteLength(pageOf(factsOf({ ...read, depth: { fetch: 4, poison: 0 } })));
 }
 

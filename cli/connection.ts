@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { odata, type TableClient } from '@azure/data-tables';
 import type { Access, Config } from '../shared/config.ts';
 import { isDay } from '../shared/day.ts';
+import { isUnreadable } from '../shared/errors.ts';
 import type { Dataset, SourceName } from '../shared/model.ts';
 import { CONTAINERS } from '../shared/paths.ts';
 import type { CuratedStore, Eraser, Lake, Ledger, Outlines, Pulse, Source } from '../shared/ports.ts';
@@ -11,10 +12,16 @@ import { blobCurated } from '../shared/stores/curated.ts';
 import { blobEraser } from '../shared/stores/erasure.ts';
 import { blobLake } from '../shared/stores/lake.ts';
 import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
-import { dayOfEntity, type Properties, WATERMARK_ROW, watermarkOfEntity } from '../shared/stores/ledger-entities.ts';
+import {
+  dayOfEntity,
+  GATE_PARTITION,
+  gateOfEntity,
+  type Properties,
+  WATERMARK_ROW,
+  watermarkOfEntity,
+} from '../shared/stores/ledger-entities.ts';
 import { tablePulse } from '../shared/stores/pulse.ts';
 import { ask, must } from '../shared/stores/storage-errors.ts';
-import { isUnreadable } from '../shared/verify-day.ts';
 import { UsageError } from './command.ts';
 
 /** What a command works with, built from an address of storage: the CLI's only builder of clients. */
@@ -116,28 +123,29 @@ async function clientsOf(access: Access): Promise<StorageClients> {
   return storageClients({ blobUrl: url, queueUrl: url, tableUrl: url, credential: new DefaultAzureCredential() });
 }
 
-/** An entity is removed as it was when it could not be read; whoever has written it since has mended it. */
+/** Those of the dataset and of the gates. One is removed as it was when it could not be read; whoever has written it since has mended it. */
 async function clearUnreadable(table: TableClient, dataset: string): Promise<number> {
   const operation = { service: 'table', what: `Clearing the ledger of ${dataset}` } as const;
-  const filter = odata`PartitionKey eq ${dataset}`;
+  const filter = odata`PartitionKey eq ${dataset} or PartitionKey eq ${GATE_PARTITION}`;
   const entities = table.listEntities<Properties>({ queryOptions: { filter } });
   let cleared = 0;
   for (;;) {
     const next = await must(operation, () => entities.next());
     if (next.done) return cleared;
-    const { rowKey, etag, partitionKey: _p, timestamp: _t, ...properties } = next.value;
-    if (rowKey === undefined || isReadable(dataset, rowKey, properties)) continue;
+    const { rowKey, etag, partitionKey, timestamp: _t, ...properties } = next.value;
+    if (partitionKey === undefined || rowKey === undefined || isReadable(partitionKey, rowKey, properties)) continue;
     const answer = await ask(operation, ['412', '404 ResourceNotFound'], abortSignal =>
-      table.deleteEntity(dataset, rowKey, { etag, abortSignal }),
+      table.deleteEntity(partitionKey, rowKey, { etag, abortSignal }),
     );
     if (answer.refusal === undefined) cleared += 1;
   }
 }
 
-function isReadable(dataset: string, rowKey: string, properties: Properties): boolean {
+function isReadable(partitionKey: string, rowKey: string, properties: Properties): boolean {
   try {
-    if (rowKey === WATERMARK_ROW) watermarkOfEntity(dataset, properties);
-    else if (isDay(rowKey)) dayOfEntity(dataset, rowKey, properties);
+    if (partitionKey === GATE_PARTITION) gateOfEntity(rowKey as SourceName, properties);
+    else if (rowKey === WATERMARK_ROW) watermarkOfEntity(partitionKey, properties);
+    else if (isDay(rowKey)) dayOfEntity(partitionKey, rowKey, properties);
     return true;
   } catch (thrown) {
     if (isUnreadable(thrown)) return false;

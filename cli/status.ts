@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Coverage, coverageOf } from '../shared/coverage.ts';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
+import { eachDataset } from '../shared/each-dataset.ts';
+import { failureOf } from '../shared/errors.ts';
 import type { Dataset, Day, DayOutline, DayState, Instant, Watermark } from '../shared/model.ts';
 import { lastDay, stateOf } from '../shared/owed.ts';
-import { isSilent } from '../shared/page/facts.ts';
+import { isSilent, type Unreadable } from '../shared/page/facts.ts';
 import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
 import { plannerPoints } from '../shared/page/verdict.ts';
 import { examples, type On, type Register } from './command.ts';
@@ -55,14 +57,15 @@ interface Status {
   readonly plannedAt: Instant | undefined;
   /** Whether it should have run since: an app is at work there, and nothing new is landed. */
   readonly silent: boolean;
+  readonly unreadable: readonly Unreadable[];
   /** Datasets about which the ledger knows nothing: switched off, or the app has not run yet. */
   readonly unplanned: readonly string[];
 }
 
 async function lookAt(on: On, now: number): Promise<Status> {
-  const [plannedAt, ...read] = await Promise.all([
+  const [plannedAt, { read, unread }] = await Promise.all([
     on.pulse.last(),
-    ...on.datasets.map(async dataset => {
+    eachDataset(on.datasets, async dataset => {
       const [watermark, entries] = await Promise.all([
         on.ledger.watermark(dataset.name),
         on.outlines.days(dataset.name),
@@ -77,8 +80,12 @@ async function lookAt(on: On, now: number): Promise<Status> {
     else datasets.push(statusOf(dataset, watermark, entries, now));
   }
   const silent = on.alive && isSilent(plannedAt, now);
-  const attention = silent || datasets.length === 0 || datasets.some(each => each.attention);
-  return { at: instantOf(now), where: on.where, attention, plannedAt, silent, datasets, unplanned };
+  const unreadable = unread.map(({ dataset, thrown }) => ({
+    dataset: dataset.name,
+    message: failureOf(thrown).message,
+  }));
+  const attention = silent || unreadable.length > 0 || datasets.length === 0 || datasets.some(each => each.attention);
+  return { at: instantOf(now), where: on.where, attention, plannedAt, silent, datasets, unreadable, unplanned };
 }
 
 function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayOutline[], now: number): DatasetStatus {
@@ -130,6 +137,7 @@ function tell({ out }: On, found: Status, watch: boolean): void {
   if (rows.length > 0) for (const line of ['', ...table(head, rows), '', LEGEND]) out.line(line);
   for (const each of found.datasets.filter(({ expiring }) => expiring > 0))
     out.line(`${each.dataset}: the source forgets ${each.expiring} days within two weeks that are not held.`);
+  for (const { dataset, message } of found.unreadable) out.line(`${dataset} cannot be looked at: ${message}`);
   if (found.unplanned.length > 0)
     out.line(`Not planned (switched off, or the app has not run): ${found.unplanned.join(', ')}`);
 }

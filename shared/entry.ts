@@ -35,6 +35,8 @@ export interface Requeue extends Trouble {
   readonly retryAt?: Instant;
   /** Complete reads in a row that contradicted themselves. */
   readonly rereads?: number;
+  /** Workers in a row that fell silent. Whoever ends an attempt in its own words ends the row. */
+  readonly takeovers?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export function queued(
   checkpoint: Checkpoint | undefined,
   requeue: Requeue = {},
 ): DayEntry {
-  const { heartbeat: _h, retryAt: _r, checkpoint: _c, askedAt: _a, ...work } = entry.work;
+  const { heartbeat: _h, retryAt: _r, checkpoint: _c, askedAt: _a, takeovers: _t, ...work } = entry.work;
   return {
     ...entry,
     work: {

@@ -45,6 +45,11 @@ export function isDamaged(thrown: unknown): boolean {
   return thrown instanceof LandlineError && thrown.reason === 'partition.damaged';
 }
 
+/** Whether the ledger refused an entity because it cannot be what Landline wrote. */
+export function isUnreadable(thrown: unknown): boolean {
+  return thrown instanceof LandlineError && thrown.reason === 'storage.failing' && thrown.remedy === 'reject';
+}
+
 /** The failure behind anything thrown. Unforeseen ones keep their class and nothing else: their text may hold data. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof LandlineError) return thrown as Failure;
@@ -52,7 +57,34 @@ export function failureOf(thrown: unknown): Failure {
   return {
     reason: 'worker.bug',
     remedy: 'retry',
-    message: `An unforeseen ${kind} stopped the work. The function's own log holds the stack; report it as a bug.`,
+    message: `An unforeseen ${kind} stopped the work. Report it as a bug, with the \`cause\` in its line of the log.`,
     cause: thrown,
   };
+}
+
+/** What an event says of anything thrown. */
+export function toldOf(thrown: unknown) {
+  const { reason, remedy, message, requestId } = failureOf(thrown);
+  return { reason, remedy, message, requestId, cause: causeOf(thrown) };
+}
+
+/** A line of a stack that names a place in code, and nothing else. */
+const FRAME = /^ {4}(at (?:[\w.<>#$ [\]]+ )?\(?(?:file|node):[^\s()]+:\d+:\d+\)?)$/;
+const FRAMES_MAX = 4;
+
+/** The class and code of what is behind a failure and, of an unforeseen one, where it was thrown; never its text. */
+function causeOf(thrown: unknown): string | undefined {
+  const foreseen = thrown instanceof LandlineError;
+  const cause = foreseen ? thrown.cause : thrown;
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  return [`${cause.name}${code}`, ...(foreseen ? [] : framesOf(cause))].join(' ');
+}
+
+/** A text of several lines could pass for frames, so that they are looked for behind it. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const text = stack.indexOf(message);
+  if (text < 0) return [];
+  const lines = stack.slice(text + message.length).split('\n');
+  return lines.flatMap(line => FRAME.exec(line)?.[1] ?? []).slice(0, FRAMES_MAX);
 }

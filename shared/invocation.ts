@@ -1,5 +1,5 @@
 import { type App, composed } from './compose.ts';
-import { failureOf } from './errors.ts';
+import { failureOf, toldOf } from './errors.ts';
 import { type Report, reporter } from './telemetry.ts';
 
 /** Running a piece of work for a function's invocation: with the app, and so that a failure is told in our own words. */
@@ -33,8 +33,7 @@ export async function guarded<T>(
   try {
     return await work(parts, report);
   } catch (thrown) {
-    const { reason, message } = failureOf(thrown);
-    report('work failed', { why, reason, message });
+    report('work failed', { why, ...toldOf(thrown) });
     throw thrown;
   }
 }

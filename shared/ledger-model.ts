@@ -90,6 +90,8 @@ export interface Work {
   readonly failures: number;
   /** Complete reads in a row that contradicted themselves. */
   readonly rereads: number;
+  /** Workers in a row that had the day and fell silent; absent when none. */
+  readonly takeovers?: number;
   readonly suspicion?: Suspicion;
   /** A person asked for the day to be read, whatever it holds. */
   readonly askedAt?: Instant;

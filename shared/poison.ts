@@ -1,14 +1,17 @@
 import { HOUR_MS, instantOf } from './day.ts';
 import { failed, troubleOf } from './entry.ts';
 import type { Parsed } from './message.ts';
-import type { CurateMessage, FetchMessage } from './model.ts';
-import type { Clock, Ledger } from './ports.ts';
+import type { CurateMessage, DayEntry, FetchMessage } from './model.ts';
+import type { Clock, Ledger, Versioned } from './ports.ts';
 import type { Report } from './telemetry.ts';
 
-/** What the host gave up on. A poison queue is not an end: it is told what happened, and what was asked for is owed again. */
+/** What was given up on. That is not an end: it is told what happened, and what was asked for is owed again. */
 
-/** A day whose message killed its workers is left alone for this long. */
+/** A day that killed its workers is left alone for this long. */
 const REST_MS = HOUR_MS;
+
+/** As many workers in a row as the host gives a message. Each kill takes minutes to be noticed. */
+export const TAKEOVERS_MAX = 5;
 
 export interface PoisonPorts {
   readonly ledger: Ledger;
@@ -29,10 +32,25 @@ export async function poisonDay(message: FetchMessage, on: PoisonPorts): Promise
   const stuck =
     (work.state === 'queued' && work.ticket === ticket) || (work.state === 'fetching' && work.ticket === ticket + 1);
   if (!stuck) return;
-  const trouble = troubleOf({ reason: 'worker.poisoned', remedy: 'retry', message: text });
-  const retryAt = instantOf(on.clock.now() + REST_MS);
   // Whoever writes first has newer knowledge of the day.
-  await on.ledger.putDay(failed(found.value, trouble, retryAt, undefined), found.etag);
+  await on.ledger.putDay(poisoned(found.value, text, on.clock.now()), found.etag);
+}
+
+/**
+ * Gives up on a day that workers were lost with, one after the other. The host does not count them: the message of a
+ * worker that was killed comes back, finds another ticket, and ends well.
+ */
+export async function poisonSilentDay({ value, etag }: Versioned<DayEntry>, on: PoisonPorts): Promise<void> {
+  const { dataset, day, work } = value;
+  const message = `${TAKEOVERS_MAX} workers in a row were lost with this day. The log of the host says why, and memory is the usual cause; the day is tried again in an hour.`;
+  if ((await on.ledger.putDay(poisoned(value, message, on.clock.now()), etag)) === undefined) return;
+  on.report('message poisoned', { dataset, day, ticket: work.ticket, message });
+}
+
+/** From the first page, because what was staged so far may be what kills. */
+function poisoned(entry: DayEntry, message: string, now: number): DayEntry {
+  const trouble = troubleOf({ reason: 'worker.poisoned', remedy: 'retry', message });
+  return failed(entry, trouble, instantOf(now + REST_MS), undefined);
 }
 
 /**

@@ -1,8 +1,10 @@
+import { eachDataset } from './each-dataset.ts';
 import { done, freshEntry, queued } from './entry.ts';
-import { failureOf } from './errors.ts';
+import { toldOf } from './errors.ts';
 import type { Dataset, DayEntry, SourceName, Watermark } from './model.ts';
 import { owed } from './owed.ts';
 import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
+import { poisonSilentDay, TAKEOVERS_MAX } from './poison.ts';
 import type { Clock, Jobs, Ledger, Versioned } from './ports.ts';
 import type { Report } from './telemetry.ts';
 import { advanced, sameMarks } from './watermark.ts';
@@ -52,15 +54,10 @@ interface ReadDataset extends DatasetLedger {
 }
 
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
-async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<ReadDataset[]> {
-  const read = await Promise.allSettled(datasets.map(dataset => readDataset(on.ledger, dataset)));
-  const failures = read.flatMap(each => (each.status === 'rejected' ? [each.reason] : []));
-  if (failures.length > 0 && failures.length === read.length) throw failures[0];
-  for (const thrown of failures) {
-    const { reason, message } = failureOf(thrown);
-    on.report('work failed', { why: 'plan', reason, message });
-  }
-  return read.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
+  const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
+  for (const { thrown } of unread) on.report('work failed', { why: 'plan', ...toldOf(thrown) });
+  return read;
 }
 
 async function readDataset(ledger: Ledger, dataset: Dataset): Promise<ReadDataset> {
@@ -79,16 +76,22 @@ async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Ma
 
 /** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
 async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
-  const { dataset, day, why } = planned;
+  const { dataset, day } = planned;
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
-  if (owed(dataset, day, found?.value, on.clock.now()) === undefined) return false;
+  const why = owed(dataset, day, found?.value, on.clock.now());
+  if (why === undefined) return false;
   if (found !== undefined && isLeftByErasure(found.value)) {
     await on.ledger.putDay(done(found.value, found.value.held, found.value.work.suspicion), found.etag);
     return false;
   }
+  const takeovers = why === 'takeover' ? (found?.value.work.takeovers ?? 0) + 1 : 0;
+  if (found !== undefined && takeovers === TAKEOVERS_MAX) {
+    await poisonSilentDay(found, on);
+    return false;
+  }
   const before = found?.value ?? freshEntry(dataset.name, day, on.clock.now());
-  const entry = queued(before, on.clock.now(), before.work.checkpoint);
+  const entry = queued(before, on.clock.now(), before.work.checkpoint, takeovers === 0 ? {} : { takeovers });
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
   const { ticket } = entry.work;
   await on.jobs.send({ dataset: dataset.name, day, ticket, ...(traceparent === undefined ? {} : { traceparent }) }, 0);

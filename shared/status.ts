@@ -1,4 +1,5 @@
 import { instantOf } from './day.ts';
+import { eachDataset } from './each-dataset.ts';
 import { failureOf } from './errors.ts';
 import type { Dataset } from './model.ts';
 import { type Gate, SOURCES } from './model.ts';
@@ -69,15 +70,19 @@ function wantsJson({ accept, format }: Asked): boolean {
 }
 
 export async function readFacts(on: StatusPorts): Promise<Facts> {
-  const [ledgers, gates, depth, plannedAt] = await Promise.all([
-    Promise.all(on.datasets.map(dataset => readDataset(on.ledger, dataset))),
+  const [{ read: ledgers, unread }, gates, depth, plannedAt] = await Promise.all([
+    eachDataset(on.datasets, dataset => readDataset(on.ledger, dataset)),
     Promise.all(SOURCES.map(source => on.ledger.gate(source))),
     // A queue that cannot be looked into is said on the page, and the rest of it still holds.
     on.backlog.depth().catch(() => undefined),
     on.pulse.last(),
   ]);
   const known: Gate[] = gates.flatMap(gate => (gate === undefined ? [] : [gate.value]));
-  return factsOf({ now: on.clock.now(), ledgers, off: on.off, gates: known, depth, plannedAt });
+  const unreadable = unread.map(({ dataset, thrown }) => ({
+    dataset: dataset.name,
+    message: failureOf(thrown).message,
+  }));
+  return factsOf({ now: on.clock.now(), ledgers, unreadable, off: on.off, gates: known, depth, plannedAt });
 }
 
 async function readDataset(ledger: Ledger, dataset: Dataset) {

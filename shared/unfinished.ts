@@ -1,5 +1,5 @@
 import { failed, queued, type Requeue, troubleOf } from './entry.ts';
-import { failureOf, LandlineError } from './errors.ts';
+import { failureOf, toldOf } from './errors.ts';
 import { closeGate } from './gate.ts';
 import type { Checkpoint } from './model.ts';
 import { type Attempt, about, type PagePorts } from './pages.ts';
@@ -56,11 +56,11 @@ export async function setBack(
 ): Promise<'delayed' | 'restarted' | 'failed'> {
   const { dataset, claim } = attempt;
   const failure = failureOf(thrown);
-  const { reason, remedy, message, requestId } = failure;
+  const { reason, remedy } = failure;
   const now = on.clock.now();
   const setback = setbackOf(failure, claim.entry.work, now);
   const trouble = troubleOf(failure);
-  const told = { ...about(attempt), reason, message, requestId };
+  const told = { ...about(attempt), ...toldOf(thrown) };
   switch (setback.kind) {
     case 'delay': {
       const { until } = setback;
@@ -83,16 +83,8 @@ export async function setBack(
       const { retryAt } = setback;
       const checkpoint = remedy === 'retry' ? await progress(attempt, on) : undefined;
       await claim.save(failed(claim.entry, trouble, retryAt, checkpoint));
-      on.report('day failed', { ...told, remedy, until: retryAt, cause: causeOf(thrown) });
+      on.report('day failed', { ...told, until: retryAt });
       return 'failed';
     }
   }
-}
-
-/** The class and code of what is behind a failure; never its text, which may hold data. */
-function causeOf(thrown: unknown): string | undefined {
-  const cause = thrown instanceof LandlineError ? thrown.cause : thrown;
-  if (!(cause instanceof Error)) return undefined;
-  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
-  return `${cause.name}${code}`;
 }

@@ -1,6 +1,6 @@
 import { FORMAT } from './commit.ts';
 import { instantOf } from './day.ts';
-import { isDamaged, LandlineError } from './errors.ts';
+import { isDamaged, isUnreadable } from './errors.ts';
 import { EMPTY_DIGEST, fingerprintOf } from './fingerprint.ts';
 import type { Dataset, Day, DayEntry, Fingerprint, ReasonCode, Suspicion } from './model.ts';
 import { isExpired, isMended } from './owed.ts';
@@ -135,11 +135,6 @@ async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<Kno
     if (isUnreadable(thrown)) return 'unreadable';
     throw thrown;
   }
-}
-
-/** Whether the ledger refused an entity because it cannot be what Landline wrote. */
-export function isUnreadable(thrown: unknown): boolean {
-  return thrown instanceof LandlineError && thrown.reason === 'storage.failing' && thrown.remedy === 'reject';
 }
 
 type Verdict = Pick<Finding, 'kind' | 'reason' | 'message'> | undefined;

@@ -1,9 +1,10 @@
 import { dayOf, daysBetween, instantOf } from './day.ts';
+import { isUnreadable } from './errors.ts';
 import { Digest } from './fingerprint.ts';
 import type { Dataset, Day, Instant, SourceName } from './model.ts';
 import { dayOfPath, partitionPath } from './paths.ts';
 import type { Lake, Source } from './ports.ts';
-import { type Finding, isUnreadable, type VerifyPorts, verifyDay } from './verify-day.ts';
+import { type Finding, type VerifyPorts, verifyDay } from './verify-day.ts';
 import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
 
 export type { Finding, FindingKind } from './verify-day.ts';

@@ -32,7 +32,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ],
   [
     'stages, over the contracts',
-    /^shared\/(reconcile|claim|gate|reading|staging|pages|unfinished|fetch|commit|compare|poison|verify|verify-day|verify-source|recount|rebuild|asking|deferral)\.ts$/,
+    /^shared\/(reconcile|claim|gate|reading|staging|pages|unfinished|fetch|commit|compare|poison|each-dataset|verify|verify-day|verify-source|recount|rebuild|asking|deferral)\.ts$/,
     /^shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
   ],
   [

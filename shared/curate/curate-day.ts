@@ -1,4 +1,4 @@
-import { failureOf, LandlineError } from '../errors.ts';
+import { LandlineError, toldOf } from '../errors.ts';
 import type { CurateMessage, Dataset, Day } from '../model.ts';
 import { curatedPath } from '../paths.ts';
 import type { CuratedLabel, CuratedStore, Lake, Ledger, Partition } from '../ports.ts';
@@ -46,19 +46,8 @@ export async function curateMessage(message: CurateMessage, on: CuratePorts): Pr
   try {
     return await curateDay(dataset.name, day, on, traceparent);
   } catch (thrown) {
-    const { reason, remedy, message: text, requestId } = failureOf(thrown);
     const table = tableOf(dataset.name).name;
-    on.report('curation failed', {
-      dataset: name,
-      day,
-      revision,
-      table,
-      reason,
-      remedy,
-      message: text,
-      requestId,
-      traceparent,
-    });
+    on.report('curation failed', { dataset: name, day, revision, table, ...toldOf(thrown), traceparent });
     return 'failed';
   }
 }

@@ -1,5 +1,5 @@
 import { HOUR_MS, instantOf, MINUTE_MS } from '../day.ts';
-import { failureOf } from '../errors.ts';
+import { toldOf } from '../errors.ts';
 import type { Day, DayEntry, Held } from '../model.ts';
 import type { Clock, CurateJobs, Ledger } from '../ports.ts';
 import type { Report } from '../telemetry.ts';
@@ -62,8 +62,7 @@ export async function queueCuration(
       if (await queueDay(dataset, day, on, traceparent)) count += 1;
     }
   } catch (thrown) {
-    const { reason, remedy, message, requestId } = failureOf(thrown);
-    on.report('curation failed', { dataset, reason, remedy, message, requestId, traceparent });
+    on.report('curation failed', { dataset, ...toldOf(thrown), traceparent });
   }
   return count;
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { failureOf } from '../errors.ts';
+import { toldOf } from '../errors.ts';
 import { smallTablePath } from '../paths.ts';
 import type { DatasetLedger } from '../plan.ts';
 import type { CuratedLabel, CuratedStore } from '../ports.ts';
@@ -28,8 +28,7 @@ export async function writeSmallTables(
     try {
       if (await writeSmallTable(curated, table, table.rows)) written.push(table.name);
     } catch (thrown) {
-      const { reason, remedy, message, requestId } = failureOf(thrown);
-      report('curation failed', { table: table.name, reason, remedy, message, requestId });
+      report('curation failed', { table: table.name, ...toldOf(thrown) });
       return written;
     }
   }

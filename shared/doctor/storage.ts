@@ -1,5 +1,6 @@
 import type { Access } from '../config.ts';
-import { failureOf } from '../errors.ts';
+import { failureOf, isUnreadable } from '../errors.ts';
+import { SOURCES } from '../model.ts';
 import { lastDay } from '../owed.ts';
 import type { Chart, Check, Finding, Patient } from './finding.ts';
 import { WHO } from './finding.ts';
@@ -29,9 +30,10 @@ export const STORAGE: readonly Check[] = [
     name: 'ledger',
     look: (patient, chart) =>
       examine('table', patient, chart, async () => {
-        const [dataset] = patient.config.datasets;
-        await patient.ledger.watermark(dataset?.name ?? NOBODY);
-        await patient.ledger.putWatermark({ dataset: NOBODY, firstDay: '2000-01-01' }, NEVER_TABLE);
+        const { config, ledger } = patient;
+        for (const { name } of config.datasets) await Promise.all([ledger.watermark(name), ledger.days(name)]);
+        for (const source of SOURCES) await ledger.gate(source);
+        await ledger.putWatermark({ dataset: NOBODY, firstDay: '2000-01-01' }, NEVER_TABLE);
         return 'The ledger can be read and written';
       }),
   },
@@ -93,6 +95,10 @@ async function examine(
     if (thrown instanceof Poisoned) return [poisoned(about, thrown.count)];
     const { reason, message } = failureOf(thrown);
     const meaning = `${message} (as ${identityOf(patient, access)})`;
+    if (isUnreadable(thrown)) {
+      const next = 'landline rebuild, then landline verify (docs/operations.md, "Rebuilding the ledger")';
+      return [{ about, result: 'broken', meaning, next, who: WHO.runner }];
+    }
     const missing = /\(404 (Queue|Table|Container|Resource)NotFound\)/.test(message);
     if (missing) return [{ about, result: 'broken', meaning, next: creation(message, about), who: WHO.owner }];
     const next = reason === 'storage.forbidden' ? grant(service, about, chart) : reach(about);

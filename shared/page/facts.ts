@@ -24,9 +24,17 @@ export function isSilent(plannedAt: Instant | undefined, now: number): boolean {
   return plannedAt === undefined || now - Date.parse(plannedAt) > PLANNER_SILENT_MS;
 }
 
+/** A dataset whose part of the ledger cannot be read. */
+export interface Unreadable {
+  readonly dataset: string;
+  readonly message: string;
+}
+
 export interface Read {
   readonly now: number;
   readonly ledgers: readonly DatasetLedger[];
+  /** Datasets whose part of the ledger cannot be read, and why. */
+  readonly unreadable: readonly Unreadable[];
   readonly off: readonly { readonly dataset: string; readonly why: string }[];
   readonly gates: readonly Gate[];
   readonly depth: Depth | undefined;
@@ -91,23 +99,25 @@ export interface Facts {
   readonly expiringWithinDays: number;
   readonly gates: readonly Gate[];
   readonly datasets: readonly DatasetFacts[];
+  readonly unreadable: readonly Unreadable[];
   readonly off: Read['off'];
 }
 
 export function factsOf(read: Read): Facts {
-  const { now, ledgers, off, depth, plannedAt } = read;
+  const { now, ledgers, unreadable, off, depth, plannedAt } = read;
   const datasets = ledgers.flatMap(ledger => datasetFacts(ledger, now));
   const gates = read.gates.filter(({ notBefore }) => Date.parse(notBefore) > now);
   const silent = isSilent(plannedAt, now);
   return {
     format: 1,
     asOf: instantOf(now),
-    verdict: verdictOf({ datasets, gates, depth, plannedAt, silent }),
+    verdict: verdictOf({ datasets, unreadable, gates, depth, plannedAt, silent }),
     ...(plannedAt !== undefined && { plannedAt }),
     ...(depth !== undefined && { queue: depth }),
     expiringWithinDays: EXPIRING_DAYS,
     gates,
     datasets,
+    unreadable,
     off,
   };
 }

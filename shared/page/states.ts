@@ -22,6 +22,13 @@ export const SHOWN_STATES: readonly ShownState[] = [
   { state: 'empty', mark: '0', meaning: 'held: the source had no rows that day' },
   { state: 'queued', mark: ':', meaning: 'about to be read' },
   { state: 'fetching', mark: '>', meaning: 'being read' },
+  // Nothing can be done about it, so it hides nothing that can.
+  {
+    state: 'expired',
+    mark: 'x',
+    meaning: 'the source no longer has it, and it never landed',
+    byItself: 'the source no longer has this day',
+  },
   {
     state: 'missing',
     mark: '.',
@@ -33,12 +40,6 @@ export const SHOWN_STATES: readonly ShownState[] = [
     mark: '~',
     meaning: 'waits for the source, or for the next try',
     byItself: 'it is tried again by itself',
-  },
-  {
-    state: 'expired',
-    mark: 'x',
-    meaning: 'the source no longer has it, and it never landed',
-    byItself: 'the source no longer has this day',
   },
   {
     state: 'suspect',

@@ -1,6 +1,6 @@
 import type { Gate, Instant } from '../model.ts';
 import type { Depth } from '../ports.ts';
-import type { DatasetFacts, DayFacts } from './facts.ts';
+import type { DatasetFacts, DayFacts, Unreadable } from './facts.ts';
 import { minuteOf } from './next.ts';
 
 /** The answer to the one question that everybody has: is everything held? Pure. */
@@ -15,6 +15,7 @@ export interface Verdict {
 
 export interface Seen {
   readonly datasets: readonly DatasetFacts[];
+  readonly unreadable: readonly Unreadable[];
   readonly gates: readonly Gate[];
   readonly depth: Depth | undefined;
   readonly plannedAt: Instant | undefined;
@@ -23,7 +24,8 @@ export interface Seen {
 
 export function verdictOf(seen: Seen): Verdict {
   const { datasets } = seen;
-  const points = [...plannerPoints(seen), ...dayPoints(datasets), ...queuePoints(seen)];
+  const unread = seen.unreadable.map(({ dataset, message }) => `${dataset} cannot be looked at: ${message}`);
+  const points = [...plannerPoints(seen), ...unread, ...dayPoints(datasets), ...queuePoints(seen)];
   const lost = total(datasets, ({ counts }) => counts.expired);
   const notHeld = total(datasets, each => each.daysOwed - each.daysHeld) - lost;
   const attention = points.length > 0;
@@ -35,7 +37,12 @@ export function verdictOf(seen: Seen): Verdict {
   };
 }
 
-function sentenceOf({ datasets, silent }: Seen, notHeld: number, lost: number): string {
+function sentenceOf(seen: Seen, notHeld: number, lost: number): string {
+  const { datasets, unreadable, silent } = seen;
+  if (unreadable.length > 0) {
+    const others = sentenceOf({ ...seen, unreadable: [] }, notHeld, lost);
+    return `${counted(unreadable.length, 'log')} cannot be looked at. Of the others: ${others}`;
+  }
   if (datasets.length === 0) return 'Nothing has been planned yet.';
   if (notHeld === 0) {
     const all = lost === 0 ? 'Everything owed' : 'Everything the sources still have';

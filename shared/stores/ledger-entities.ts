@@ -85,6 +85,7 @@ const workShape = z.object({
   retryAt: instant.exactOptional(),
   failures: count,
   rereads: count,
+  takeovers: count.exactOptional(),
   suspicion: json(
     z.object({ reason, rows: count, fingerprint: text, since: instant, damaged: z.literal(true).exactOptional() }),
   ).exactOptional(),

@@ -31,6 +31,7 @@ export class LedgerChecks {
     if (after.held !== before?.held) this.held(actor, before, after);
     const { state } = after.work;
     if (state === 'queued' && this.isByPlan(actor, before)) this.queuedByPlan(actor, before, after);
+    if (this.givesUp(actor, before, after)) this.givenUp(actor, before, after);
     if (state === 'queued') actor.facts.queued.add(`${keyOf(after.dataset, after.day)}/${after.work.ticket}`);
     if (state === 'failed') this.visible(actor, after);
     if (state === 'fetching' && before?.work.state === 'queued') {
@@ -44,6 +45,20 @@ export class LedgerChecks {
   /** A worker that hands its own day on is not a planner, nor is a person. */
   private isByPlan(actor: Actor, before: DayEntry | undefined): boolean {
     return actor.kind !== 'person' && (before === undefined || actor.facts.ticket !== before.work.ticket);
+  }
+
+  /** Whether a planner leaves a day alone that workers were lost with, instead of having it taken over once more. */
+  private givesUp(actor: Actor, before: DayEntry | undefined, { work }: DayEntry): boolean {
+    const stops = before?.work.state === 'fetching' && work.state === 'failed' && actor.kind !== 'poison';
+    return stops && work.errorKind === 'worker.poisoned' && this.isByPlan(actor, before);
+  }
+
+  private givenUp(actor: Actor, before: DayEntry | undefined, { dataset, day }: DayEntry): void {
+    const about = `${dataset} ${day}`;
+    const silentMs = this.on.scheduler.now - Date.parse(before?.work.heartbeat ?? '') + 2 * this.on.skewMs;
+    this.findings.check(silentMs >= 3 * MINUTE_MS, '13', () => `${about} was given up on while it was read`, actor);
+    const lost = before?.work.takeovers ?? 0;
+    this.findings.check(lost === 4, '13', () => `${about} was given up on after ${lost} takeovers`, actor);
   }
 
   /** Who has not queued the day, because it was lost to another, sends no message about it. */
@@ -64,7 +79,8 @@ export class LedgerChecks {
       return `${key}: ticket ${ticket} (${state}) after ${most}`;
     });
     this.tickets.set(key, Math.max(most, ticket));
-    const owned = actor.kind !== 'fetch' || takes || actor.facts.ticket === ticket;
+    const owned =
+      actor.kind !== 'fetch' || takes || actor.facts.ticket === ticket || this.givesUp(actor, before, after);
     this.findings.check(owned, '8', () => `${key}: wrote under ticket ${ticket}, which is another worker's`, actor);
     const stolen = claims && (before?.work.state !== 'queued' || before.work.ticket !== ticket - 1);
     this.findings.check(!stolen, '8', () => `${key}: claimed from ${before?.work.state} ${before?.work.ticket}`, actor);

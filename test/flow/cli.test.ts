@@ -190,13 +190,30 @@ test('the ledger deleted and rebuilt has the same facts, and verify is clean', a
 });
 
 test('a ledger entity that cannot be read is found, and rebuilt from its partition', async () => {
-  await rig.table.updateEntity({ partitionKey: SMS, rowKey: D2, revision: 'one' }, 'Merge');
+  await rig.table.updateEntity({ partitionKey: SMS, rowKey: D2, rows: 'many' }, 'Merge');
   const verified = await rig.run('verify');
   assert.equal(verified.code, 1);
   assert.match(verified.stdout, new RegExp(`ledger {2}The ledger entity of ${SMS} ${D2} cannot be read`));
+  const seen = await rig.json('status');
+  const names = (list: readonly { dataset: string }[]) => list.map(({ dataset }) => dataset);
+  assert.deepEqual([seen.code, names(seen.answer.datasets), names(seen.answer.unreadable)], [1, [PSTN], [SMS]]);
+  assert.match((await rig.run('status')).stdout, new RegExp(`${SMS} cannot be looked at: .* Run .landline rebuild.`));
   const { answer } = await rig.json('rebuild');
   assert.deepEqual([answer.cleared, answer.written], [1, 1]);
   assert.equal((await rig.run('verify')).code, 0);
+});
+
+test('a gate that cannot be read stops the planner, says so, and is cleared by a rebuild', async () => {
+  await rig.ledger.putGate(
+    { source: 'graph', notBefore: `${D0}T00:00:00.000Z`, reason: 'source.throttled' },
+    undefined,
+  );
+  await rig.table.updateEntity({ partitionKey: 'gate', rowKey: 'graph', notBefore: 'soon' }, 'Merge');
+  await rig.run('retry', SMS, D2);
+  await assert.rejects(rig.ledger.gate('graph'), { message: /gate of graph is damaged.*Run `landline rebuild`/ });
+  assert.equal((await rig.json('rebuild')).answer.cleared, 1);
+  await rig.work();
+  assert.equal((await rig.json('show', SMS, D2)).answer.state, 'open');
 });
 
 test('an emptied day is held until a person accepts it', async () => {

@@ -167,6 +167,13 @@ describe('an alert speaks when it should, and only then', () => {
     assert.equal(fires('failed', [coverage(0.5, { poison: 2 })]), true, 'nobody empties a poison queue');
     assert.equal(fires('failed', [coverage(0.5, { poison: 2 }), coverage(0.1, { poison: 0 })]), false, 'emptied since');
     assert.equal(fires('failed', [line(0.5, 'message rejected', { why: 'not ours' })]), true);
+    const stuck = line(0.5, 'curation failed', {
+      dataset: 'teams-sms',
+      reason: 'storage.failing',
+      message: 'No container.',
+    });
+    const [row] = run(query('alert failed'), [stuck, stuck, stuck], NOW);
+    assert.deepEqual([row?.['reason'], row?.['message']], ['storage.failing', 'No container.'], 'it says what failed');
     const trouble = line(0.5, 'work failed', { why: 'plan', reason: 'storage.failing' });
     assert.equal(fires('failed', [trouble, trouble]), false);
     assert.equal(fires('failed', [trouble, trouble, trouble]), true);
@@ -187,6 +194,16 @@ describe('an alert speaks when it should, and only then', () => {
       fires('auth-forbidden', [line(0.5, 'day failed', { reason: 'source.failing' }), coverage(0.1)]),
       false,
     );
+  });
+
+  test('expiring: also once the days are lost, for two days', () => {
+    const lost = [
+      coverage(30, { expiring: 3 }),
+      coverage(20, { expiring: 2, expired: 1 }),
+      coverage(0.1, { expired: 3 }),
+    ];
+    assert.equal(fires('expiring', lost), true);
+    assert.equal(fires('expiring', [coverage(30, { expired: 3 }), coverage(0.1, { expired: 3 })]), false, 'long ago');
   });
 
   test('expiring and suspect: while the latest report of a dataset says so', () => {

@@ -180,6 +180,7 @@ export function troubledFacts(): Facts {
   return factsOf({
     now: NOW,
     ledgers,
+    unreadable: [],
     off: [],
     gates: [GATE],
     depth: { fetch: 4, poison: 0 },
@@ -193,6 +194,7 @@ export function heldFacts(days = 365): Facts {
   return factsOf({
     now: NOW,
     ledgers,
+    unreadable: [],
     off: [],
     gates: [],
     depth: { fetch: 0, poison: 0 },

@@ -50,6 +50,7 @@ export const WORK: Required<Work> = {
   checkpoint: CHECKPOINT,
   failures: 2,
   rereads: 1,
+  takeovers: 3,
   suspicion: {
     reason: 'shrink.held',
     rows: 40_000,

@@ -11,7 +11,7 @@ import { withDevelopmentPackages } from '../../cli/packages.ts';
 import { drawing } from '../../cli/report.ts';
 import { COLOURS, LEGEND, markOf } from '../../cli/states.ts';
 import landline from '../../package.json' with { type: 'json' };
-import type { Shown } from '../../shared/page/states.ts';
+import { type Shown, worstOf } from '../../shared/page/states.ts';
 
 /** Runs the command line in this process; nothing of it is printed. */
 async function said(...argv: readonly string[]) {
@@ -99,6 +99,13 @@ test('every state has a mark of its own and is in the legend', () => {
   const states = Object.keys(COLOURS) as Shown[];
   assert.equal(new Set(states.map(markOf)).size, states.length);
   for (const state of states) assert.ok(LEGEND.includes(`${markOf(state)} ${state}`));
+});
+
+test('a day that is lost for good hides none that is on its way or in trouble', () => {
+  const none = { final: 0, open: 0, queued: 0, fetching: 0, expired: 0, missing: 0, waiting: 0, suspect: 0, failed: 0 };
+  for (const state of ['missing', 'waiting', 'suspect', 'failed'] as const)
+    assert.equal(worstOf({ ...none, final: 300, expired: 1, [state]: 2 }), state);
+  assert.equal(worstOf({ ...none, final: 300, expired: 1 }), 'expired');
 });
 
 test('columns line up, numbers to the right, whatever the colour', () => {

@@ -7,7 +7,8 @@ import { type Facts, factsOf } from '../../shared/page/facts.ts';
 import { escaped, html } from '../../shared/page/html.ts';
 import { pageOf } from '../../shared/page/page.ts';
 import { SHOWN_STATES } from '../../shared/page/states.ts';
-import { type Asked, statusReply } from '../../shared/status.ts';
+import { type Asked, readFacts, statusReply } from '../../shared/status.ts';
+import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { heldFacts, heldLedger, NOW, troubledFacts } from '../pages/tenant.ts';
 
 const clock = { now: () => NOW, sleep: async () => {}, timeout: (ms: number) => AbortSignal.timeout(ms) };
@@ -60,6 +61,31 @@ test('the JSON has every state by name, and the same verdict as the page', async
     DATASETS.map(({ name }) => name),
   );
   for (const { state } of SHOWN_STATES) assert.match(body, new RegExp(`"state":"${state}"`));
+});
+
+test('a log whose ledger cannot be read is named, and hides no other', async () => {
+  const [first, second] = DATASETS;
+  assert.ok(first && second);
+  const sound = heldLedger(first, 30);
+  const ledger = memoryLedger();
+  for (const entry of sound.entries) await ledger.putDay(entry, undefined);
+  if (sound.watermark) await ledger.putWatermark(sound.watermark, undefined);
+  const damaged = () =>
+    Promise.reject(new LandlineError({ reason: 'storage.failing', remedy: 'reject', message: 'Odd.' }));
+  const facts = await readFacts({
+    datasets: [first, second],
+    off: [],
+    ledger: { ...ledger, days: dataset => (dataset === second.name ? damaged() : ledger.days(dataset)) },
+    backlog: { depth: async () => ({ fetch: 0, poison: 0 }) },
+    pulse: { last: async () => instantOf(NOW), beat: async () => {} },
+    clock,
+  });
+  assert.deepEqual(facts.unreadable, [{ dataset: second.name, message: 'Odd.' }]);
+  assert.deepEqual(facts.verdict, {
+    level: 'attention',
+    sentence: '1 log cannot be looked at. Of the others: Everything owed is held.',
+    points: [`${second.name} cannot be looked at: Odd.`],
+  });
 });
 
 test('browsers get the page and machines the JSON, whichever way they ask', async () => {
@@ -136,7 +162,14 @@ test('partitions that are damaged or gone are told apart from a source that cont
     if (entry.day === newest) return { ...entry, work: { ...entry.work, ...broken('partition.damaged') } };
     return entry;
   });
-  const read = { now: NOW, off: [], gates: [], depth: { fetch: 0, poison: 0 }, plannedAt: instantOf(NOW) };
+  const read = {
+    now: NOW,
+    unreadable: [],
+    off: [],
+    gates: [],
+    depth: { fetch: 0, poison: 0 },
+    plannedAt: instantOf(NOW),
+  };
   const facts = factsOf({ ...read, ledgers: [{ ...ledger, entries }] });
   assert.deepEqual(facts.verdict, {
     level: 'attention',

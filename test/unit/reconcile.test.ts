@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askedFor } from '../../local/start/take-up.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
-import type { DayEntry } from '../../shared/model.ts';
+import { claimed, done, failed, queued } from '../../shared/entry.ts';
+import type { DayEntry, WorkState } from '../../shared/model.ts';
 import type { Ledger } from '../../shared/ports.ts';
 import { reconcile } from '../../shared/reconcile.ts';
+import type { EventName } from '../../shared/telemetry.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { type LedgerStore, ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, daysAgo, entryOf, heldOn, NOON } from './days.ts';
@@ -31,6 +33,37 @@ const forgotten = heldOn(DAY, { forgottenAt: instantOf(NOON - 5 * MINUTE_MS) });
 test('a silent fetch is taken over', async () => {
   const { queued, messages, entry } = await planned(entryOf(DAY, silent));
   assert.deepEqual([queued, messages.length, entry?.work.state], [1, 1, 'queued']);
+});
+
+test('a day that five workers are lost with in a row is left alone for an hour, and that is told', async () => {
+  const ledger = memoryLedger();
+  await ledger.putDay(entryOf(DAY, silent), undefined);
+  const told: EventName[] = [];
+  const states: WorkState[] = [];
+  for (let now = NOON; states.length < 5; now += 10 * MINUTE_MS) {
+    const clock = { ...portsOver(ledger).clock, now: () => now };
+    await reconcile({ ...portsOver(ledger), clock, report: event => void told.push(event) });
+    const found = await ledger.day(DATASET.name, DAY);
+    assert.ok(found);
+    states.push(found.value.work.state);
+    if (found.value.work.state === 'queued') await ledger.putDay(claimed(found.value, now), found.etag);
+  }
+  assert.deepEqual(states, ['queued', 'queued', 'queued', 'queued', 'failed']);
+  assert.equal(told.filter(event => event === 'message poisoned').length, 1);
+  const { errorKind, retryAt, checkpoint } = (await ledger.day(DATASET.name, DAY))?.value.work ?? {};
+  assert.deepEqual([errorKind, retryAt, checkpoint], ['worker.poisoned', instantOf(NOON + 100 * MINUTE_MS), undefined]);
+});
+
+test('a worker that ends its attempt itself, however, begins the count anew', () => {
+  const counted = entryOf(DAY, { ...silent, takeovers: 4 });
+  assert.equal(claimed(counted, NOON).work.takeovers, 4);
+  const trouble = { errorKind: 'source.slow', errorRemedy: 'retry', errorMessage: '' } as const;
+  for (const { work } of [
+    queued(counted, NOON, undefined),
+    done(counted, undefined, undefined),
+    failed(counted, trouble, instantOf(NOON), undefined),
+  ])
+    assert.equal(work.takeovers, undefined);
 });
 
 test('an erasure that died leaves its day at rest: a read would bring the rows back', async () => {
