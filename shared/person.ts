@@ -52,10 +52,7 @@ export class PersonFinder {
     this.known = new Set(columns.map(({ field }) => field));
     this.isNumber = kind === 'number';
     this.hint = this.isNumber ? digitsOf(value).slice(-4) : value.trim().toLowerCase().slice(0, 4);
-    const plain = this.isNumber ? digitsOf(value).split('').join('[ ().\\-/]*') : escaped(value.trim());
-    this.wanted = this.isNumber
-      ? new RegExp(`(?<!\\d)${plain}(?!\\d)`)
-      : new RegExp(`(?<![\\p{L}\\d.@-])${plain}(?![\\p{L}\\d@-])`, 'iu');
+    this.wanted = this.isNumber ? numberPattern(value) : namePattern(value.trim());
   }
 
   /** Rows of a cut that was made with `fields`, one answer each. */
@@ -86,6 +83,24 @@ export class PersonFinder {
     const near = this.isNumber ? digitsOf(text).includes(this.hint) : text.toLowerCase().includes(this.hint);
     return near && this.wanted.test(text);
   }
+}
+
+/** However it is grouped, and with either prefix of a call abroad in the place of the plus. */
+function numberPattern(value: string): RegExp {
+  const digits = digitsOf(value).replace(/^00/, '');
+  return new RegExp(`(?<!\\d)(?:00|011)?${digits.split('').join('[ ().\\-/]*')}(?!\\d)`);
+}
+
+/**
+ * The whole name and no longer one that it is a part of: `ann@a.example` is not in `joann@a.example`, `x_ann@a.example`,
+ * `o'ann@a.example` or `ann@a.example.org`. What a sign-in name may hold: letters, digits and `'.-_!#^~`
+ * (https://support.microsoft.com/kb/2439357), and mail also `+`. Quotes and stops around a name are not of it.
+ */
+function namePattern(name: string): RegExp {
+  const sign = '\\p{L}\\p{M}\\p{N}';
+  const before = `(?<![${sign}._+!#^~@-])(?<![${sign}]')`;
+  const after = `(?![${sign}_@-]|\\.[${sign}])`;
+  return new RegExp(`${before}${escaped(name)}${after}`, 'iu');
 }
 
 function escaped(text: string): string {
