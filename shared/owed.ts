@@ -75,6 +75,7 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
       return now > ms(work.heartbeat) + SILENT_MS ? 'takeover' : undefined;
     case 'failed':
       if (work.askedAt !== undefined) return 'asked';
+      if (held?.forgottenAt !== undefined) return undefined;
       return !expired() && now >= ms(work.retryAt) ? 'failed' : undefined;
     case 'idle':
       break;
@@ -105,7 +106,8 @@ export function isMended(dataset: Dataset, { day, held, work }: DayOutline, now:
 /** Once more, long after: charges are corrected late. Nearly every day of a ledger is decided here. */
 function lateCheck(dataset: Dataset, day: Day, held: Held, now: number): Owed | undefined {
   const lateCheckAt = endOf(day) + dataset.lateCheckDays * DAY_MS;
-  if (now < lateCheckAt || ms(held.checkedAt) >= lateCheckAt) return undefined;
+  // A source whose clock is a little behind dates the check before it was due, which must not make it due again.
+  if (now < lateCheckAt + DAY_OVER_MS || ms(held.checkedAt) >= lateCheckAt) return undefined;
   return isExpired(dataset, day, now) ? undefined : 'late-check';
 }
 

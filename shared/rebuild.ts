@@ -1,5 +1,5 @@
 import { asErased, heldAfter } from './commit.ts';
-import { freshEntry } from './entry.ts';
+import { done, freshEntry } from './entry.ts';
 import type { Dataset, Day, DayEntry, Held, Watermark } from './model.ts';
 import type { Clock, Lake, Ledger, Partition } from './ports.ts';
 import { type Progress, partitionsOf } from './verify.ts';
@@ -117,7 +117,9 @@ async function heldOf(
 /** Tickets rise, also above those that were used before the ledger was lost. */
 function withHeld(before: DayEntry, held: Held, { receipt }: Partition): DayEntry {
   const ticket = Math.max(before.work.ticket, receipt.ticket);
-  return { ...before, held, work: { ...before.work, ticket } };
+  const entry = { ...before, work: { ...before.work, ticket } };
+  // What failed was to be read again, and where a person was erased nothing is.
+  return held.forgottenAt === undefined ? { ...entry, held } : done(entry, held, before.work.suspicion);
 }
 
 /** History begins with the first partition, or where the ledger says when that is earlier. */

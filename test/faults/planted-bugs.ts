@@ -69,7 +69,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'no late check',
     file: 'shared/owed.ts',
-    find: 'if (now < lateCheckAt ||',
+    find: 'if (now < lateCheckAt + DAY_OVER_MS ||',
     replace: 'if (now > 0 ||',
   },
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
 import { lastDay, owed, stateOf } from '../../shared/owed.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';
 
@@ -52,6 +52,12 @@ test('a settled day is read once more at 35 days, and not again', () => {
   const settledAt = at(NOON - 30 * 24 * HOUR_MS);
   assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: settledAt, settledAt }))), 'late-check');
   assert.equal(why(entryOf(day, {}, heldOn(day, { checkedAt: at(NOON - HOUR_MS), settledAt }))), undefined);
+  // As late after the instant as any day is asked for, so that a source that is behind cannot make it due again.
+  const due = endOf(day) + 35 * 24 * HOUR_MS;
+  const checked = (checkedAt: number) => entryOf(day, {}, heldOn(day, { checkedAt: at(checkedAt), settledAt }));
+  assert.equal(owed(DATASET, day, checked(due - 24 * HOUR_MS), due + HOUR_MS - 1), undefined);
+  assert.equal(owed(DATASET, day, checked(due - 24 * HOUR_MS), due + HOUR_MS), 'late-check');
+  assert.equal(owed(DATASET, day, checked(due + 10 * MINUTE_MS), due + HOUR_MS), undefined);
   const tooEarly = daysAgo(35);
   assert.equal(why(entryOf(tooEarly, {}, heldOn(tooEarly, { checkedAt: settledAt, settledAt }))), undefined);
 });
@@ -69,6 +75,10 @@ test('a shrunken day is witnessed after an hour; an emptied one waits for a pers
   // A read would bring back the rows of a person who was erased.
   const erased = { ...held, forgottenAt: held.checkedAt };
   assert.equal(why(entryOf(day, { suspicion: emptied, accepted: 'f' }, erased)), undefined);
+  const failed = { state: 'failed', retryAt: at(NOON - HOUR_MS) } as const;
+  assert.equal(why(entryOf(day, failed, held)), 'failed');
+  assert.equal(why(entryOf(day, failed, erased)), undefined);
+  assert.equal(why(entryOf(day, { ...failed, askedAt: at(NOON) }, erased)), 'asked');
 });
 
 test('a partition that was found missing or damaged is owed as long as the source has the day', () => {

@@ -8,7 +8,7 @@ import { owed } from '../../shared/owed.ts';
 import { rebuild } from '../../shared/rebuild.ts';
 import { verify } from '../../shared/verify.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
-import { DATASET, daysAgo, heldOn, NOON } from './days.ts';
+import { DATASET, daysAgo, emptyHanded, heldOn, NOON } from './days.ts';
 import { landed, rowsText } from './lake-days.ts';
 
 const [D1, D2, D3] = [daysAgo(3), daysAgo(2), daysAgo(1)];
@@ -125,6 +125,18 @@ test('a day that a person was erased from is known as such again, and is not rea
   assert.deepEqual([restored, settledAt, landedAt, revision], [forgottenAt, forgottenAt, forgottenAt, 2]);
   for (const later of [1, 10, 34]) assert.equal(owed(DATASET, D2, entry, NOON + later * DAY_MS), undefined);
   assert.equal((await ledger.day(DATASET.name, D1))?.value.held?.forgottenAt, undefined);
+});
+
+test('a day that a person was erased from is not read again either when an attempt had failed before', async () => {
+  const on = await threeDays();
+  await on.land(D2, rowsText(8), { forgottenAt: instantOf(NOON) });
+  const ledger = memoryLedger({}, ledgerStore());
+  const retryAt = instantOf(NOON);
+  await ledger.putDay(emptyHanded(D2, { state: 'failed', failures: 1, retryAt }), undefined);
+  await rebuild({ ...on, ledger });
+  const entry = (await ledger.day(DATASET.name, D2))?.value;
+  assert.deepEqual([entry?.work.state, entry?.held?.forgottenAt], ['idle', instantOf(NOON)]);
+  for (const later of [1, 10]) assert.equal(owed(DATASET, D2, entry, NOON + later * DAY_MS), undefined);
 });
 
 test('an erasure that only the ledger tells of outlives the mending of its entry, and no later revision', async () => {
