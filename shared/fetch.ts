@@ -61,14 +61,14 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
     window: windowOf(day, dataset.overlap),
     claim,
     reading,
+    pagesBefore: reading.pages,
     staging: new Staging(reading.segments, claim.ticket, stage, on.blocks),
     deadline: on.clock.timeout(on.limits.deadlineMs),
     traceparent,
   };
-  const pagesBefore = attempt.reading.pages;
-  on.report('day claimed', { ...about(attempt), pages: pagesBefore });
+  on.report('day claimed', { ...about(attempt), pages: attempt.pagesBefore });
   try {
-    return await fetchClaimed(attempt, on, pagesBefore);
+    return await fetchClaimed(attempt, on);
   } catch (thrown) {
     if (!(thrown instanceof Superseded)) throw thrown;
     on.report('worker superseded', about(attempt));
@@ -78,8 +78,8 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
   }
 }
 
-async function fetchClaimed(attempt: Attempt, on: FetchPorts, pagesBefore: number): Promise<FetchOutcome> {
-  const { dataset, window, deadline, reading } = attempt;
+async function fetchClaimed(attempt: Attempt, on: FetchPorts): Promise<FetchOutcome> {
+  const { dataset, window, deadline, reading, pagesBefore } = attempt;
   try {
     const [replaces] = await Promise.all([
       on.lake.head(dataset.name, window.day),

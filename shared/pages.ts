@@ -15,6 +15,8 @@ export interface Attempt {
   readonly window: Window;
   readonly claim: Claim;
   readonly reading: Reading;
+  /** Pages that earlier attempts had read. */
+  readonly pagesBefore: number;
   readonly staging: Staging;
   /** Ends the attempt; what was read is kept and another attempt goes on from there. */
   readonly deadline: AbortSignal;

@@ -1,7 +1,7 @@
 import { failed, queued, type Requeue, troubleOf } from './entry.ts';
-import { failureOf, toldOf } from './errors.ts';
+import { failureOf, type Remedy, toldOf } from './errors.ts';
 import { closeGate } from './gate.ts';
-import type { Checkpoint } from './model.ts';
+import type { Checkpoint, DayEntry } from './model.ts';
 import { type Attempt, about, type PagePorts } from './pages.ts';
 import type { Jobs } from './ports.ts';
 import { setbackOf } from './setback.ts';
@@ -58,7 +58,8 @@ export async function setBack(
   const failure = failureOf(thrown);
   const { reason, remedy } = failure;
   const now = on.clock.now();
-  const setback = setbackOf(failure, claim.entry.work, now);
+  const entry = furthered(attempt, remedy) ? withoutFailures(claim.entry) : claim.entry;
+  const setback = setbackOf(failure, entry.work, now);
   const trouble = troubleOf(failure);
   const told = { ...about(attempt), ...toldOf(thrown) };
   switch (setback.kind) {
@@ -82,9 +83,21 @@ export async function setBack(
     case 'fail': {
       const { retryAt } = setback;
       const checkpoint = remedy === 'retry' ? await progress(attempt, on) : undefined;
-      await claim.save(failed(claim.entry, trouble, retryAt, checkpoint));
+      await claim.save(failed(entry, trouble, retryAt, checkpoint));
       on.report('day failed', { ...told, until: retryAt });
       return 'failed';
     }
   }
+}
+
+/**
+ * Whether the attempt came further than those before it, and the next one goes on from there. Failures in a row are
+ * counted anew then: a long day that fails now and then would wait longer each time, until its checkpoint is too old.
+ */
+function furthered({ reading, pagesBefore }: Attempt, remedy: Remedy): boolean {
+  return remedy === 'retry' && reading.pages > pagesBefore;
+}
+
+function withoutFailures(entry: DayEntry): DayEntry {
+  return { ...entry, work: { ...entry.work, failures: 0 } };
 }

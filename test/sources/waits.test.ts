@@ -126,6 +126,26 @@ for (const [source, lane] of Object.entries(lanes)) {
     assert.ok(lands(rig));
   });
 
+  test(`${source}: an attempt that came further than the one before begins the count of failures anew`, async () => {
+    simulator.setFaults([{ fault: 'connection-reset', page: 'middle' }]);
+    const rig = lane.rig();
+    await rig.ask(dataset, DAY);
+    const asked = await rig.ledger.day(dataset.name, DAY);
+    assert.ok(asked);
+    await rig.ledger.putDay({ ...asked.value, work: { ...asked.value.work, failures: 8 } }, asked.etag);
+    await rig.drive();
+    const { work } = rig.entry(dataset, DAY);
+    assert.deepEqual([rig.outcomes, work.failures, work.checkpoint?.pages], [['failed'], 1, 1]);
+    assert.equal(Date.parse(work.retryAt ?? '') - rig.clock.now(), 15_000);
+    rig.clock.pass(15_000);
+    await rig.drive();
+    assert.equal(rig.entry(dataset, DAY).work.failures, 2);
+    simulator.setFaults([]);
+    rig.clock.pass(30_000);
+    await rig.drive();
+    assert.ok(lands(rig));
+  });
+
   test(`${source}: however often a day is told to wait, it has never failed`, async () => {
     simulator.switches.retryAfterSeconds = 31;
     const rig = await struck(lane, 'throttled', 40, 'first');
