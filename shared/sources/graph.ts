@@ -81,8 +81,10 @@ export function trustedLink(link: string, origin: string, dataset: Dataset): URL
   const url = new URL(link, base);
   if (url.origin !== origin) return refuse(`it leads to ${JSON.stringify(url.origin)}`);
   if (url.username !== '' || url.password !== '') return refuse('it carries credentials');
-  // The parser resolves `..` and turns `\` into `/`; a server may also decode `%2f`. A plain link has none of these.
-  if (/[\\\s#]|%2f|%5c|%2e|%00/i.test(link)) return refuse('it hides characters of a path');
+  // The parser resolves `..` and turns `\` into `/`; a server may also decode `%2f`. A plain link has none of these, but
+  // what stands behind its question mark may be any text, encoded.
+  const [path = ''] = link.split('?');
+  if (/[\\\s#]/.test(link) || /%2f|%5c|%2e|%00/i.test(path)) return refuse('it hides characters of a path');
   const rest = url.pathname.startsWith(new URL(base).pathname) ? url.pathname.slice(new URL(base).pathname.length) : '';
   const call = /^(?:microsoft\.graph\.callrecords\.)?([a-z]+)(?:\(|%28)[^/]*$/i.exec(rest)?.[1];
   if (call?.toLowerCase() !== dataset.call.toLowerCase()) return refuse('it leads to another path');

@@ -16,6 +16,7 @@ test('links as the provider publishes them are followed unchanged', () => {
     GOOD,
     `${BASE}getPstnCalls(fromDateTime=2026-01-01T00:00:00Z,toDateTime=2026-01-02T00:00:00Z)?$skip=1000`,
     `${BASE}getPstnCalls(fromDateTime=2026-01-01T00%3A00%3A00Z,toDateTime=2026-01-02)?$skiptoken=a%2Bb`,
+    `${BASE}getPstnCalls(fromDateTime=2026-01-01,toDateTime=2026-01-02)?$skiptoken=a%2Fb%5C%2e%3D%3D`,
     `${BASE}microsoft.graph.callRecords.getPstnCalls(fromDateTime=2026-01-01,toDateTime=2026-01-02)?$skip=1000`,
   ];
   for (const link of links) assert.equal(trust(link).href, link);
