@@ -20,6 +20,7 @@ import {
   WATERMARK_ROW,
   watermarkOfEntity,
 } from '../shared/stores/ledger-entities.ts';
+import { blobsIn } from '../shared/stores/listing.ts';
 import { tablePulse } from '../shared/stores/pulse.ts';
 import { ask, must } from '../shared/stores/storage-errors.ts';
 import { UsageError } from './command.ts';
@@ -82,13 +83,8 @@ export async function connection(parts: Parts): Promise<Connection> {
     eraser: blobEraser(blobs),
     privacy: config?.privacy,
     async *names(prefix) {
-      const listing = raw.listBlobsFlat({ prefix });
       const operation = { service: 'blob', what: `Listing container "${CONTAINERS.raw}"` } as const;
-      for (;;) {
-        const next = await must(operation, () => listing.next());
-        if (next.done) return;
-        yield next.value.name;
-      }
+      for await (const { name } of blobsIn(raw, { prefix }, operation)) yield name;
     },
     clearUnreadable: dataset => clearUnreadable(table, dataset),
     async ensureLedger() {

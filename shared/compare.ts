@@ -21,15 +21,19 @@ type Chunks = AsyncIterable<Uint8Array>;
 /**
  * Compares the partition with the revision in `history` that it replaced.
  *
- * Both are read as they are stored, so that the counts are the same whoever takes them, and whenever.
+ * Both are read as they are stored, one after the other, so that the counts are the same whoever takes them, and
+ * whenever. Rows that came twice count once. Memory grows by 25 bytes for each row of the earlier revision.
  */
 export async function compareRevisions(lake: Lake, dataset: Dataset, day: Day, revision: number): Promise<Changes> {
   if (revision <= 1) return NO_CHANGES;
   const before = await lake.read(dataset.name, day, revision - 1);
-  const after = await lake.read(dataset.name, day);
-  if (before === undefined || after === undefined) return NO_CHANGES;
+  if (before === undefined) return NO_CHANGES;
   try {
-    return await compareRows(dataset, before, after);
+    const known = new KeyTable({ tags: true });
+    await eachRow(dataset, before, (keys, row, tag) => known.add(keys, row, tag));
+    // Not before it is wanted: a connection that nobody reads from may break off unnoticed.
+    const after = await lake.read(dataset.name, day);
+    return after === undefined ? NO_CHANGES : await changesIn(dataset, after, known);
   } catch (thrown) {
     // A day that was landed anew because it was damaged has the damaged revision in `history`. It must not stop it.
     if (isDamaged(thrown)) return NO_CHANGES;
@@ -37,10 +41,8 @@ export async function compareRevisions(lake: Lake, dataset: Dataset, day: Day, r
   }
 }
 
-/** Rows that came twice count once. Memory grows by 25 bytes for each row of `before`. */
-export async function compareRows(dataset: Dataset, before: Chunks, after: Chunks): Promise<Changes> {
-  const known = new KeyTable({ tags: true });
-  await eachRow(dataset, before, (keys, row, tag) => known.add(keys, row, tag));
+/** @param known the rows before; those that are met are taken out */
+async function changesIn(dataset: Dataset, after: Chunks, known: KeyTable): Promise<Changes> {
   const met = new KeyTable();
   let rowsAdded = 0;
   let rowsChanged = 0;

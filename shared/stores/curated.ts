@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import * as z from 'zod';
 import { CONTAINERS } from '../paths.ts';
 import type { CuratedFile, CuratedLabel, CuratedStore } from '../ports.ts';
-import { ask, must, type Operation, storageFailure } from './storage-errors.ts';
+import { chunksIn, download } from './encoding.ts';
+import { blobsIn } from './listing.ts';
+import { ask, must, type Operation } from './storage-errors.ts';
 
 /** As registered with IANA. */
 const MEDIA_TYPE = 'application/vnd.apache.parquet';
@@ -75,18 +76,15 @@ export function blobCurated(service: BlobServiceClient): CuratedStore {
 
     async read(path) {
       const operation = about('Reading', path);
-      const answer = await ask(operation, ['404 BlobNotFound'], () => curated.getBlockBlobClient(path).download());
-      return answer.refusal === undefined ? chunksOf(answer.value.readableStreamBody, operation) : undefined;
+      const blob = curated.getBlockBlobClient(path);
+      const answer = await ask(operation, ['404 BlobNotFound'], untilBegun => download(blob, untilBegun));
+      return answer.refusal === undefined ? chunksIn(answer.value.readableStreamBody, undefined, operation) : undefined;
     },
 
     async *list(prefix) {
-      const blobs = curated.listBlobsFlat({ prefix });
-      for (;;) {
-        const next = await must(about('Listing', prefix), () => blobs.next());
-        if (next.done) return;
-        // An account with a hierarchical namespace lists its folders too.
-        if (next.value.name.endsWith('.parquet')) yield next.value.name;
-      }
+      // An account with a hierarchical namespace lists its folders too.
+      for await (const { name } of blobsIn(curated, { prefix }, about('Listing', prefix)))
+        if (name.endsWith('.parquet')) yield name;
     },
   };
 }
@@ -106,13 +104,4 @@ function labelOf(metadata: Record<string, string> | undefined): CuratedLabel {
   if (!read.success) return NO_LABEL;
   const { curatedas, ...counts } = read.data;
   return { as: curatedas, ...counts };
-}
-
-async function* chunksOf(body: NodeJS.ReadableStream | undefined, operation: Operation): AsyncGenerator<Uint8Array> {
-  if (!(body instanceof Readable)) throw new TypeError('A download in Node has a stream');
-  try {
-    for await (const chunk of body) yield chunk;
-  } catch (thrown) {
-    throw storageFailure(operation, thrown);
-  }
 }

@@ -11,7 +11,8 @@ import {
   revisionPrefix,
 } from '../paths.ts';
 import type { Lake, Partition } from '../ports.ts';
-import { compressed, GZIP, linesIn, streamOf } from './encoding.ts';
+import { chunksIn, compressed, download, GZIP, streamOf } from './encoding.ts';
+import { blobsIn } from './listing.ts';
 import { metadataOf, receiptOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation } from './storage-errors.ts';
 
@@ -107,11 +108,10 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
               history.getBlockBlobClient(revisionPath(dataset, day, revision)),
               inHistory('Reading', dataset, day, revision),
             ];
-      // No time limit: it would go on counting while the reader works on the chunks.
-      const answer = await ask(operation, ['404 BlobNotFound'], () => blob.download());
+      const answer = await ask(operation, ['404 BlobNotFound'], untilBegun => download(blob, untilBegun));
       if (answer.refusal !== undefined) return undefined;
       const { readableStreamBody, contentEncoding } = answer.value;
-      return linesIn(readableStreamBody, contentEncoding, operation);
+      return chunksIn(readableStreamBody, contentEncoding, operation);
     },
 
     async lastKept(dataset, day) {
@@ -119,25 +119,19 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
         service: 'blob',
         what: `Listing ${dataset} ${day} in container "${CONTAINERS.history}"`,
       };
-      const blobs = history.listBlobsFlat({ prefix: revisionPrefix(dataset, day) });
       let last = 0;
-      for (;;) {
-        const next = await must(operation, () => blobs.next());
-        if (next.done) return last;
-        last = Math.max(last, revisionOfPath(dataset, day, next.value.name));
-      }
+      for await (const { name } of blobsIn(history, { prefix: revisionPrefix(dataset, day) }, operation))
+        last = Math.max(last, revisionOfPath(dataset, day, name));
+      return last;
     },
 
     async *list(dataset) {
       const operation: Operation = { service: 'blob', what: `Listing ${dataset} in container "${CONTAINERS.raw}"` };
-      const blobs = raw.listBlobsFlat({ prefix: datasetPrefix(dataset), includeMetadata: true });
-      for (;;) {
-        const next = await must(operation, () => blobs.next());
-        if (next.done) return;
+      const options = { prefix: datasetPrefix(dataset), includeMetadata: true };
+      for await (const { name, properties, metadata } of blobsIn(raw, options, operation)) {
         // An account with a hierarchical namespace lists its folders too; no folder has a partition's name.
-        const day = dayOfPath(dataset, next.value.name);
+        const day = dayOfPath(dataset, name);
         if (day === undefined) continue;
-        const { properties, metadata } = next.value;
         // A blob that is not ours must not hide the days after it.
         yield { day, partition: wholePartition({ ...properties, metadata }) };
       }
