@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -35,8 +35,12 @@ type Ports = Record<(typeof SERVICES)[number], string>;
  * @throws Error when it is not installed, does not start, or the folder is in use
  */
 export async function startAzurite(folder?: string): Promise<Azurite> {
-  if (folder !== undefined) await waitUntilFree(folder);
-  const child = spawn(process.execPath, [childFile(), azuriteFile(), ...flags(folder)], {
+  const args = [childFile(), azuriteFile(), ...flags(folder)];
+  if (folder !== undefined) await take(folder);
+  const leave = async (): Promise<void> => {
+    if (folder !== undefined) await rm(inUseFile(folder), { force: true });
+  };
+  const child = spawn(process.execPath, args, {
     stdio: 'pipe',
     // Ctrl-C in a terminal reaches the whole process group; storage must outlive the work that is still ending.
     detached: process.platform !== 'win32',
@@ -46,6 +50,7 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
   child.stdin.on('error', () => undefined);
   const ports = await portsOf(child).catch(async thrown => {
     await stop(child).catch(() => undefined);
+    await leave();
     throw thrown;
   });
   if (child.pid === undefined) throw new Error('Azurite has no process id');
@@ -55,7 +60,7 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
     pid: child.pid,
     async stop() {
       await stop(child);
-      if (folder !== undefined) await rm(inUseFile(folder), { force: true });
+      await leave();
     },
   };
 }
@@ -136,28 +141,63 @@ function inUseFile(folder: string): string {
   return join(folder, 'azurite-in-use.json');
 }
 
-/** Two Azurites over one folder would overwrite each other's state, so the one before has to be gone. */
-async function waitUntilFree(folder: string): Promise<void> {
+/**
+ * Two Azurites over one folder would overwrite each other's state. Whoever is first to make the file has it; what a
+ * killed one left behind is taken over.
+ */
+async function take(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const end = Date.now() + LEFTOVER_MS; ; await sleep(100)) {
-    const pid = await userOf(folder);
-    if (pid === undefined) break;
-    if (Date.now() > end)
-      throw new Error(`Azurite (pid ${pid}) already uses ${folder}. Stop it, or use another folder.`);
+    if (await madeInUse(folder)) return;
+    const user = await userOf(folder);
+    if (user === undefined) await rm(inUseFile(folder), { force: true });
+    else if (Date.now() > end)
+      throw new Error(
+        `Azurite (pid ${user}) already uses ${folder}: \`npm start\` or another landline command is at work there. Wait until it has ended, or name another folder with --data.`,
+      );
   }
-  await rm(inUseFile(folder), { force: true });
 }
 
-/** The process that uses the folder. Its port is asked, because the id alone may belong to another program by now. */
+async function madeInUse(folder: string): Promise<boolean> {
+  try {
+    await writeFile(inUseFile(folder), JSON.stringify({ pid: process.pid }), { flag: 'wx' });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
+    throw thrown;
+  }
+}
+
+/**
+ * The process that uses the folder, or is about to. Once there is a port it is asked, because the id alone may belong
+ * to another program by now.
+ */
 async function userOf(folder: string): Promise<number | undefined> {
-  const text = await readFile(inUseFile(folder), 'utf8').catch(() => undefined);
-  const [, pid, port] = /"pid":(\d+),"port":"(\d+)"/.exec(text ?? '') ?? [];
-  if (pid === undefined || port === undefined) return undefined;
+  const text = await readFile(inUseFile(folder), 'utf8').catch(() => '');
+  const [, pid, port] = /"pid":(\d+)(?:,"port":"(\d+)")?/.exec(text) ?? [];
+  if (pid === undefined) return undefined;
+  const uses = port === undefined ? await isStarting(folder, Number(pid)) : await answers(port);
+  return uses ? Number(pid) : undefined;
+}
+
+async function isStarting(folder: string, pid: number): Promise<boolean> {
+  const since = await stat(inUseFile(folder)).catch(() => undefined);
+  if (since === undefined || Date.now() - since.mtimeMs > START_MS) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // It is there, and somebody else's.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
+
+async function answers(port: string): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1000) });
     await answer.body?.cancel();
-    return answer.headers.get('server')?.startsWith('Azurite') === true ? Number(pid) : undefined;
+    return answer.headers.get('server')?.startsWith('Azurite') === true;
   } catch {
-    return undefined;
+    return false;
   }
 }

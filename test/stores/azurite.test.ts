@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -45,6 +45,19 @@ test('a folder in use is refused, with the process that uses it; stopping twice 
   t.after(() => first.stop());
   await assert.rejects(startAzurite(folder), new RegExp(`pid ${first.pid}\\) already uses`));
   await first.stop();
+});
+
+test('of two that open a folder at the same moment one gets it, and what a dead one left behind is taken over', async t => {
+  const both = await Promise.allSettled([startAzurite(folder), startAzurite(folder)]);
+  const [refused, ...others] = both.filter(each => each.status === 'rejected');
+  assert.deepEqual([others, String(refused?.reason).includes('already uses')], [[], true]);
+  for (const each of both) if (each.status === 'fulfilled') await each.value.stop();
+  // The id is that of a process that has ended.
+  const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(ended, 'exit');
+  await writeFile(join(folder, 'azurite-in-use.json'), JSON.stringify({ pid: ended.pid }));
+  const next = await startAzurite(folder);
+  t.after(() => next.stop());
 });
 
 test('an Azurite whose parent was killed saves its data, ends, and frees its folder', async t => {
