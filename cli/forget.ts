@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { systemClock } from '../shared/clock.ts';
+import { instantOf } from '../shared/day.ts';
 import { type ForgetPorts, type Forgotten, forget as forgetPerson, search, type UnsureDay } from '../shared/forget.ts';
 import { type Person, problemOf, type SearchedDay } from '../shared/person.ts';
 import { everyDataset, examples, type On, type Register, UsageError } from './command.ts';
@@ -18,10 +19,10 @@ export const forget: Register = (program, act) => {
   program
     .command('forget')
     .description('Erases every row that names a person: from raw, history and curated')
-    .option('--user <id>', 'object id (or sign-in name) of the user')
-    .option('--number <number>', 'phone number with its country code')
+    .option('--user <id>', 'object id of the user (a GUID), or the sign-in name')
+    .option('--number <number>', 'phone number with a plus and its country code')
     .option('--dry-run', 'only say where the rows are')
-    .option('--receipt <file>', 'write what was removed to a file; the person is not in it')
+    .option('--receipt <file>', 'write what is removed to a new file; the person is not in it')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
@@ -39,15 +40,24 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const veil = await veilOn(on);
   const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
   const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined };
+  const receipt = options.dryRun ? undefined : options.receipt;
+  if (receipt !== undefined) await beginReceipt(receipt);
   const { days, unsure } = await search(person, ports);
   const sure = !options.dryRun && (days.length === 0 || (options.yes ?? (await asked(on, days))));
   if (!sure) {
+    if (receipt !== undefined) await rm(receipt);
     if (on.json) on.out.json({ days, unsure, removed: false });
-    else tell(on, days, unsure, 'Nothing was changed.');
+    else
+      tell(on, days, unsure, `${counted(rowsOf(days), 'row')} on ${counted(days.length, 'day')}. Nothing was changed.`);
     return options.dryRun && unsure.length === 0 ? 0 : 1;
   }
+  const write = async (what: object) => {
+    if (receipt !== undefined) await writeFile(receipt, `${JSON.stringify(what, undefined, 2)}\n`);
+  };
+  // What is found is told before it goes: nobody could tell it afterwards, if we do not live to.
+  await write({ begunAt: instantOf(on.now), kind: person.kind, datasets: [...datasets.keys()], days });
   const forgotten = await forgetPerson(person, ports);
-  if (options.receipt !== undefined) await writeFile(options.receipt, `${JSON.stringify(forgotten, undefined, 2)}\n`);
+  await write(forgotten);
   if (on.json) on.out.json(forgotten);
   else tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
   return forgotten.left === 0 && forgotten.unsure.length === 0 ? 0 : 1;
@@ -61,9 +71,25 @@ function personOf({ user, number }: Options): Person {
   return person;
 }
 
+/** Before anything is looked for: a receipt that cannot be written is found out too late when the rows are gone. */
+async function beginReceipt(file: string): Promise<void> {
+  try {
+    await writeFile(file, '', { flag: 'wx' });
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    if (code === 'EEXIST')
+      throw new UsageError(`${file} is there already: name another file, so that no receipt is lost.`);
+    throw new UsageError(`The receipt ${file} cannot be written: ${code}. Nothing was erased.`, { cause: thrown });
+  }
+}
+
 async function asked(on: On, found: readonly SearchedDay[]): Promise<boolean> {
   if (!on.json) tell(on, found, [], '');
-  return on.out.confirm('Erase these rows for good?');
+  return on.out.confirm(`Erase ${counted(rowsOf(found), 'row')} from ${counted(found.length, 'day')} for good?`);
+}
+
+function rowsOf(days: readonly SearchedDay[]): number {
+  return days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
 }
 
 /** Days to be looked at that are told one by one; the JSON answer and the receipt have all of them. */
@@ -90,6 +116,5 @@ function outcomeOf({ days, left, unsure }: Forgotten): string {
   if (unsure.length > 0)
     return `${counted(unsure.length, 'day')} to be looked at, docs/privacy.md says how: then run it again.`;
   if (left > 0) return `${counted(left, 'row')} came back meanwhile: run it again.`;
-  const rows = days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, each) => all + each.rows, 0), 0);
-  return `${counted(rows, 'row')} erased from ${counted(days.length, 'day')}; looked again, and nothing is left.`;
+  return `${counted(rowsOf(days), 'row')} erased from ${counted(days.length, 'day')}; looked again, and nothing is left.`;
 }

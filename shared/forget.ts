@@ -139,6 +139,7 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
     if (dataset === undefined) continue;
     const finder = new PersonFinder(name, person, dataset.eventTime === undefined ? [] : [dataset.eventTime]);
     const damaged = (what: string) => more.push({ dataset: name, day, why: `${what} is not what its receipt says` });
+    if (raw > 0 && (await isBeingRead(name, day, on))) more.push({ dataset: name, day, why: BEING_READ });
     if (raw > 0 && (await erasePartition(finder, dataset, day, on)) === 'damaged') damaged('its partition');
     // Again, and not from the search, which has told of what is damaged: a fetch may have kept a revision in between.
     for (const { revision } of await inHistory(finder, name, day, on, () => {}))
@@ -155,6 +156,13 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
   const at = instantOf(on.clock.now());
   const datasets = [...on.datasets.keys()];
   return { at, kind: person.kind, datasets, days, left, unsure: [...unsure, ...more] };
+}
+
+const BEING_READ = 'a worker was at it, and may still copy what it was to `history`: run this again in five minutes';
+
+/** Whoever has the day then is superseded by us, and told so only when a copy to `history` that it had begun is done. */
+async function isBeingRead(dataset: string, day: Day, { ledger }: ForgetPorts): Promise<boolean> {
+  return (await ledger.day(dataset, day))?.value.work.state === 'fetching';
 }
 
 /**

@@ -14,15 +14,22 @@ export interface Person {
 
 /** Fewer would be found in rows of everybody. */
 const DIGITS_MIN = 7;
-const CHARS_MIN = 8;
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const SIGN_IN_NAME = /^[^\s@]+@[^\s@]+$/;
+/** With its country code: rows have it, and without it nothing would be found and nobody would know. */
+const NUMBER = /^(?:\+|00)[\d ().-]+$/;
 
 /** What is wrong with a person as given; `undefined` when nothing is. */
 export function problemOf({ kind, value }: Person): string | undefined {
+  const text = value.trim();
   if (kind === 'number')
-    return digitsOf(value).length >= DIGITS_MIN && /^[+\d ().-]+$/.test(value)
+    return digitsOf(text).length >= DIGITS_MIN && NUMBER.test(text)
       ? undefined
-      : `a phone number with at least ${DIGITS_MIN} digits`;
-  return value.trim().length >= CHARS_MIN ? undefined : `a user id with at least ${CHARS_MIN} characters`;
+      : `a phone number with a plus, its country code and at least ${DIGITS_MIN} digits, such as +12025550101`;
+  return GUID.test(text) || SIGN_IN_NAME.test(text)
+    ? undefined
+    : 'a user id (a GUID), or a sign-in name (with an @): a display name may be that of several people';
 }
 
 function digitsOf(text: string): string {

@@ -6,7 +6,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { curateDay } from '../../shared/curate/curate-day.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays } from '../../shared/day.ts';
-import { freshEntry } from '../../shared/entry.ts';
+import { claimed, freshEntry } from '../../shared/entry.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
 import { type ForgetPorts, forget, search } from '../../shared/forget.ts';
@@ -295,7 +295,25 @@ test('a day whose partition is gone is searched in history, and its curated file
   assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why }]);
 });
 
-test('what is too short to name one person is refused', () => {
+test('a day that is being read just then is told: its worker may still copy what it was to history', async () => {
+  const { on, truth } = await landed();
+  const found = await on.ledger.day(SET, DAY);
+  assert.ok(found);
+  await on.ledger.putDay(claimed(found.value, Date.now()), found.etag);
+  const person = personIn(truth);
+  const { left, unsure } = await forget(person, on);
+  assert.deepEqual([left, unsure.map(({ dataset, day }) => [dataset, day])], [0, [[SET, DAY]]]);
+  assert.match(unsure[0]?.why ?? '', /run this again in five minutes/);
+  assert.deepEqual((await forget(person, on)).unsure, []);
+});
+
+test('what does not name one person is refused', () => {
+  for (const value of ['2025550101', '(202) 555-0101', 'tel:+12025550101', '+1202x5550101'])
+    assert.match(problemOf({ kind: 'number', value }) ?? '', /phone number with a plus/, value);
+  for (const value of ['Jordan Blake', 'jordan.blake', '@contoso', 'a b@contoso.example'])
+    assert.match(problemOf({ kind: 'user', value }) ?? '', /display name/, value);
+  assert.equal(problemOf({ kind: 'user', value: 'jordan@contoso.example' }), undefined);
+  assert.equal(problemOf({ kind: 'number', value: '0012025550101' }), undefined);
   assert.match(problemOf({ kind: 'number', value: '+4930' }) ?? '', /phone number/);
   assert.match(problemOf({ kind: 'number', value: 'CONTOSO' }) ?? '', /phone number/);
   assert.match(problemOf({ kind: 'user', value: ' a' }) ?? '', /user id/);
