@@ -53,6 +53,8 @@ interface Preview {
   readonly missing: number;
   readonly failed: number;
   readonly inWork: number;
+  /** Days that would be asked for, had nobody been erased from them. */
+  readonly erased: number;
   /** Days asked for that the source has forgotten and that are not held. */
   readonly beyondHorizon: number;
   /** Where history begins now; `undefined` when the dataset was never planned. */
@@ -104,7 +106,7 @@ async function prepare(on: On, dataset: Dataset, { from, to, all = false }: Opti
   const horizon = horizonOf(dataset, now);
   const newest = lastDay(now);
   const [first, last] = [from < horizon ? horizon : from, to === undefined || to > newest ? newest : to];
-  const count = { days: 0, held: 0, missing: 0, failed: 0, inWork: 0 };
+  const count = { days: 0, held: 0, missing: 0, failed: 0, inWork: 0, erased: 0 };
   const ask: Day[] = [];
   for (const at of eachDay(first, last)) {
     const entry = entries.get(at);
@@ -112,8 +114,9 @@ async function prepare(on: On, dataset: Dataset, { from, to, all = false }: Opti
     count.days += 1;
     count[kind] += 1;
     // Where a person was erased, a read would bring the rows back: only who names the day means that.
-    const erased = entry?.held?.forgottenAt !== undefined;
-    if (!erased && (kind === 'failed' || (all && kind === 'held'))) ask.push(at);
+    if (kind !== 'failed' && !(all && kind === 'held')) continue;
+    if (entry?.held?.forgottenAt === undefined) ask.push(at);
+    else count.erased += 1;
   }
   const forgotten = [...eachDay(from, [addDays(horizon, -1), last].sort()[0] ?? from)];
   const preview: Preview = {
@@ -155,7 +158,11 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
     ...[days, held, missing, failed, inWork, beyondHorizon].map(String),
   ]);
   for (const line of table(head, rows)) out.line(line);
-  for (const { dataset, between, firstDay } of previews) {
+  for (const { dataset, between, firstDay, erased } of previews) {
+    if (erased > 0)
+      out.line(
+        `${dataset}: ${counted(erased, 'day')} left alone, because a person was erased: name them to landline retry.`,
+      );
     if (between > 0) out.line(`${dataset}: ${counted(between, 'day')} up to ${firstDay} come along.`);
     if (firstDay === undefined)
       out.line(`${dataset}: was never planned; start the app first, or leave it out (--dataset).`);

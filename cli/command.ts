@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { isDay } from '../shared/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
-import { nearest } from '../shared/nearest.ts';
+import { meant } from '../shared/nearest.ts';
 import type { Target } from './connect.ts';
 import type { Connection } from './connection.ts';
 import type { Output } from './output.ts';
@@ -10,7 +10,7 @@ import type { Output } from './output.ts';
 /** What every command is made of. One file per command; `main.ts` is the list. */
 
 /** `0` fine, `1` attention needed, `2` wrong usage, `3` storage or source cannot be reached. */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 /** The command was called wrongly, or cannot mean what was said. */
 export class UsageError extends Error {
@@ -50,11 +50,14 @@ export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`;
 }
 
+const NAMES: readonly string[] = DATASETS.map(({ name }) => name);
+
 export function dataset(name: string): Dataset {
   const found = DATASETS.find(each => each.name === name);
   if (found !== undefined) return found;
-  const names = DATASETS.map(each => each.name);
-  throw new InvalidArgumentError(`There is no dataset "${name}"; did you mean ${nearest(name, names)}?`);
+  if (isDay(name))
+    throw new InvalidArgumentError(`Name the dataset before the day, such as ${DATASETS[0]?.name} ${name}.`);
+  throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, NAMES)}`);
 }
 
 export function datasets(text: string): Dataset[] {
@@ -65,7 +68,8 @@ export function datasets(text: string): Dataset[] {
 export function datasetOrSource(name: string): Dataset[] {
   const source = SOURCES.find((each): each is SourceName => each === name);
   if (source !== undefined) return DATASETS.filter(each => each.source === source);
-  return [dataset(name)];
+  if (NAMES.includes(name)) return [dataset(name)];
+  throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, [...NAMES, ...SOURCES])}`);
 }
 
 export function day(text: string): Day {

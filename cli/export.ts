@@ -1,6 +1,9 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { eachDay, isDay } from '../shared/day.ts';
 import type { Dataset, Day } from '../shared/model.ts';
+import { lastDay } from '../shared/owed.ts';
 import { partitionPath } from '../shared/paths.ts';
 import { recount } from '../shared/recount.ts';
 import { partitionsOf } from '../shared/verify.ts';
@@ -22,33 +25,45 @@ interface Options {
   readonly dataset?: Dataset[];
   readonly from?: Day;
   readonly until?: Day;
+  readonly curated?: boolean;
 }
 
 export const exportDays: Register = (program, act) => {
   program
     .command('export')
     .description('Copies partitions to plain files, under the paths they have in the container, and recounts them')
-    .requiredOption('--to <dir>', 'folder to write to; files that are there are replaced')
+    .requiredOption('--to <dir>', 'folder to write to; files that are there are replaced', folder)
     .option('--dataset <a,b>', 'only these datasets', datasets)
     .option('--from <day>', 'first day', day)
     .option('--until <day>', 'last day', day)
+    .option('--curated', 'copy the typed tables instead')
     .addHelpText('after', '\nThe files hold personal data: numbers, names, and texts of messages.')
-    .addHelpText('after', examples('landline export --to ./january --from 2026-01-01 --until 2026-01-31'))
-    .action(act(exportAll));
+    .addHelpText(
+      'after',
+      examples(
+        'landline export --to ./january --from 2026-01-01 --until 2026-01-31',
+        'landline export --curated --to ./curated',
+      ),
+    )
+    .action(act((on: On, options: Options) => (options.curated ? exportCurated(on, options) : exportAll(on, options))));
 };
 
+/** In other commands `--to` is a day. */
+function folder(text: string): string {
+  if (isDay(text)) throw new InvalidArgumentError('Expected the folder to write to; the last day is --until.');
+  return text;
+}
+
 async function exportAll(on: On, options: Options): Promise<0 | 1> {
-  const { to, from, until } = options;
-  refuseBackwards(from, until);
-  await mkdir(to, { recursive: true }).catch((thrown: NodeJS.ErrnoException) => {
-    throw new UsageError(`${to} cannot be written to: ${thrown.code}.`, { cause: thrown });
-  });
+  const { to } = options;
+  await makeFolder(options);
   const files: { path: string; rows: number; bytes: number }[] = [];
   const damaged: { dataset: string; day: Day }[] = [];
   const { days } = await partitionsOf({ ...on, datasets: everyDataset(on, options.dataset) }, true);
+  const absent = absentOf(days, options, on.now);
   for (const [name, mine] of days) {
     for (const at of mine) {
-      if ((from !== undefined && at < from) || (until !== undefined && at > until)) continue;
+      if (!isWanted(at, options)) continue;
       on.out.progress(`${files.length + 1}: ${name} ${at}`);
       const copied = await copyDay(on, name, at, to);
       if (copied === undefined) damaged.push({ dataset: name, day: at });
@@ -56,13 +71,66 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
     }
   }
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  if (on.json) on.out.json({ to, files, rows, damaged });
+  if (on.json) on.out.json({ to, files, rows, damaged, absent });
   else {
+    for (const each of absent)
+      on.out.line(`${each.dataset}: ${counted(each.days, 'day')} of those asked for are not held: landline status`);
     for (const each of damaged)
       on.out.line(`${each.dataset} ${each.day} is not what its receipt says and was left out: run \`landline verify\``);
     on.out.line(`${counted(files.length, 'file')} with ${grouped(rows)} rows in ${to}.`);
   }
-  return damaged.length === 0 ? 0 : 1;
+  return damaged.length + absent.length === 0 ? 0 : 1;
+}
+
+async function makeFolder({ to, from, until }: Options): Promise<void> {
+  refuseBackwards(from, until);
+  await mkdir(to, { recursive: true }).catch((thrown: NodeJS.ErrnoException) => {
+    throw new UsageError(`${to} cannot be written to: ${thrown.code}.`, { cause: thrown });
+  });
+}
+
+function isWanted(at: Day, { from, until }: Options): boolean {
+  return (from === undefined || at >= from) && (until === undefined || at <= until);
+}
+
+/** How many days of a range are not held, of the datasets that hold any day: a part must not pass for the whole. */
+function absentOf(
+  days: ReadonlyMap<string, readonly Day[]>,
+  { from, until }: Options,
+  now: number,
+): readonly { readonly dataset: string; readonly days: number }[] {
+  const newest = lastDay(now);
+  return [...days].flatMap(([dataset, held]) => {
+    const first = from ?? held[0];
+    if (first === undefined || held.length === 0 || (from ?? until) === undefined) return [];
+    const wanted = [...eachDay(first, until ?? newest)];
+    const there = new Set(held);
+    const missing = wanted.filter(at => !there.has(at)).length;
+    return missing === 0 ? [] : [{ dataset, days: missing }];
+  });
+}
+
+/** Whole files, as they are: each was replaced in one step, so none is half. */
+async function exportCurated(on: On, options: Options): Promise<0 | 1> {
+  await makeFolder(options);
+  const names = new Set(everyDataset(on, options.dataset).map(({ name }) => name));
+  const files: string[] = [];
+  for await (const path of on.curated.list('v1/')) {
+    const [, of, at] = /\/dataset=([^/]+)\/date=([^/]+)\//.exec(path) ?? [];
+    if (of !== undefined && at !== undefined && !(names.has(of) && isWanted(at, options))) continue;
+    const chunks = await on.curated.read(path);
+    if (chunks === undefined) continue;
+    on.out.progress(`${files.length + 1}: ${path}`);
+    const file = join(options.to, path);
+    await mkdir(dirname(file), { recursive: true });
+    for await (const _ of savedTo(`${file}.part`, chunks));
+    await rename(`${file}.part`, file);
+    files.push(path);
+  }
+  if (on.json) on.out.json({ to: options.to, files });
+  else if (files.length === 0) on.out.line('Nothing is curated yet: run `landline curate --all` first.');
+  else on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);
+  return files.length === 0 ? 1 : 0;
 }
 
 /** A partition may be replaced while it is copied; then it is copied again. */

@@ -99,6 +99,8 @@ const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
 function exitCodeOf(thrown: unknown, out: Output, { account }: Target): ExitCode {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  // Ctrl-C at a question.
+  if (thrown instanceof Error && thrown.name === 'AbortError') return 130;
   if (thrown instanceof UsageError) {
     out.note(`error: ${thrown.message}`);
     return 2;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { instantOf } from '../shared/day.ts';
-import { examples, type On, type Register } from './command.ts';
+import { examples, type On, type Register, UsageError } from './command.ts';
 import { counted } from './output.ts';
 import { withDevelopmentPackages } from './packages.ts';
 
@@ -29,7 +29,9 @@ export const report: Register = (program, act) => {
           on.out.note('Nothing is curated yet: run `landline curate --all` first.');
           return 1;
         }
-        await writeFile(out, reportPage(figures, instantOf(on.now)));
+        await writeFile(out, reportPage(figures, instantOf(on.now))).catch((thrown: NodeJS.ErrnoException) => {
+          throw new UsageError(`${out} cannot be written: ${thrown.code}.`, { cause: thrown });
+        });
         const { calls, messages, firstDay, lastDay } = figures;
         if (on.json) on.out.json({ out, calls, messages, firstDay, lastDay });
         else

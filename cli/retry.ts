@@ -28,7 +28,15 @@ export const retry: Register = (program, act) => {
 async function askAll(on: On, of: Dataset | undefined, named: readonly Day[]): Promise<AskedDay[]> {
   const asked: AskedDay[] = [];
   if (of !== undefined && named.length > 0) {
-    for (const day of named) asked.push({ dataset: of.name, day, outcome: await askDay(on.ledger, of, day, on.now) });
+    for (const day of named) {
+      const erased = (await on.ledger.day(of.name, day))?.value.held?.forgottenAt !== undefined;
+      const outcome = await askDay(on.ledger, of, day, on.now);
+      asked.push({ dataset: of.name, day, outcome });
+      if (erased && outcome === 'asked')
+        on.out.note(
+          `A person was erased from ${of.name} ${day}: all rows of that day come back, theirs too. When it has been read, run \`landline forget\` again.`,
+        );
+    }
     return asked;
   }
   for (const each of of === undefined ? on.datasets : [of]) asked.push(...(await retryDays(on.ledger, each, on.now)));

@@ -3,7 +3,7 @@ import { CHINA_REFUSED, CLOUDS, type Cloud } from './clouds.ts';
 import { DATASETS } from './datasets/index.ts';
 import { LandlineError } from './errors.ts';
 import type { Dataset } from './model.ts';
-import { nearest } from './nearest.ts';
+import { meant, nearest } from './nearest.ts';
 import { type PlainSecret, plainSecretsOf } from './plain-secrets.ts';
 import type { PlanSettings } from './plan.ts';
 import { isLoopback, SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
@@ -125,16 +125,17 @@ function unknownNames(env: Environment): string[] {
   const known = Object.keys(SETTINGS);
   return Object.keys(env)
     .filter(name => name.startsWith('LANDLINE_') && !known.includes(name))
-    .map(name => `${name}: there is no such setting; did you mean ${nearest(name, known)}?`);
+    .map(name => {
+      const near = nearest(name, known);
+      return `${name}: there is no such setting; ${near === undefined ? 'docs/settings.md lists them' : `did you mean ${near}?`}`;
+    });
 }
 
 function chosenDatasets(settings: Settings, problems: string[]): Dataset[] {
   const names = DATASETS.map(({ name }) => name);
   const chosen = settings.LANDLINE_DATASETS ?? names;
   for (const name of chosen.filter(each => !names.includes(each))) {
-    problems.push(
-      `LANDLINE_DATASETS: there is no dataset ${JSON.stringify(name)}; did you mean ${nearest(name, names)}?`,
-    );
+    problems.push(`LANDLINE_DATASETS: there is no dataset ${JSON.stringify(name)}; ${meant(name, names)}`);
   }
   if (chosen.length === 0) problems.push('LANDLINE_DATASETS: names no dataset; leave it out to land all of them');
   const apis: Readonly<Record<string, string | undefined>> = {

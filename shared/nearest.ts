@@ -1,10 +1,22 @@
 /** What a person may have meant by a name that does not exist. Pure. */
 
-/** The candidate with the fewest edits to `text`. */
-export function nearest(text: string, candidates: readonly string[]): string {
+/** More than a third of a name is another name. */
+const EDITS_SHARE = 1 / 3;
+
+/** "did you mean …?" where a candidate begins with the text or is a few edits away; else what there is. */
+export function meant(text: string, candidates: readonly string[]): string {
+  const near = nearest(text, candidates);
+  return near === undefined ? `there are ${candidates.join(', ')}` : `did you mean ${near}?`;
+}
+
+/** The candidate that begins with `text`, or else the one with the fewest edits to it; `undefined` when none is near. */
+export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  const begun = text.length < 3 ? undefined : candidates.find(candidate => candidate.startsWith(text));
+  if (begun !== undefined) return begun;
   const scored = candidates.map(candidate => ({ candidate, edits: editsBetween(text, candidate) }));
   scored.sort((a, b) => a.edits - b.edits);
-  return scored[0]?.candidate ?? '';
+  const [best] = scored;
+  return best !== undefined && best.edits <= best.candidate.length * EDITS_SHARE ? best.candidate : undefined;
 }
 
 function editsBetween(a: string, b: string): number {

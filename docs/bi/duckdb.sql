@@ -1,5 +1,5 @@
 -- DuckDB views over the curated tables. Point them at an account with the first five lines, or at a folder with one:
---   SET VARIABLE lake = '.landline/export/curated';
+--   SET VARIABLE lake = './curated';      -- after: npx landline export --curated --to ./curated
 INSTALL azure;
 LOAD azure;
 CREATE OR REPLACE SECRET landline (TYPE azure, PROVIDER credential_chain, ACCOUNT_NAME '<data account>');

@@ -6,6 +6,14 @@ import { isDamaged } from '../../shared/errors.ts';
 import type { Dataset } from '../../shared/model.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import type { Lake, Partition } from '../../shared/ports.ts';
+import { UsageError } from './options.ts';
+
+/** Before anything is landed for it. @throws UsageError */
+export async function openOut(out: string): Promise<void> {
+  await mkdir(out, { recursive: true }).catch((thrown: NodeJS.ErrnoException) => {
+    throw new UsageError(`--out ${out} cannot be written to: ${thrown.code}.`, { cause: thrown });
+  });
+}
 
 /**
  * Copies the partitions to plain files, with the paths they have in the container `raw`. A file appears whole or not at

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { nearest } from '../../shared/nearest.ts';
+import { meant } from '../../shared/nearest.ts';
 import { isLoopback } from '../../shared/settings.ts';
 
 /** The flags of `npm start`, checked. Pure but for what `--help` prints. */
@@ -135,7 +135,7 @@ function datasetNames(value: string): string[] {
   const known = DATASETS.map(({ name }) => name);
   const names = value.split(',').map(name => name.trim());
   for (const name of names.filter(each => !known.includes(each))) {
-    throw new InvalidArgumentError(`There is no dataset "${name}"; did you mean ${nearest(name, known)}?`);
+    throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, known)}`);
   }
   return [...new Set(names)];
 }

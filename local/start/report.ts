@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Folder, Holds } from './folder.ts';
-import type { Options } from './options.ts';
+import { DEFAULTS, type Options } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { Settled } from './settle.ts';
 import type { Standing } from './standing.ts';
@@ -76,7 +76,9 @@ function nextSteps({ out, datasets, dataFolder }: Summary, connectionString: str
   return [
     'Where to look next',
     ...(files === undefined
-      ? ['  rows as files       npm start -- --exit --out landed']
+      ? [
+          `  rows as files       npx landline${dataFolder === DEFAULTS.data ? '' : ` --data ${dataFolder}`} export --to landed`,
+        ]
       : [
           `  rows as files       ${out}`,
           `  with DuckDB         SELECT date, count(*) FROM read_json_auto('${files}', hive_partitioning = true) GROUP BY date`,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../../shared/model.ts';
 import { type Host, startHost } from '../host.ts';
-import { copyOut } from './copy.ts';
+import { copyOut, openOut } from './copy.ts';
 import { type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
 import { Listener, logFile } from './listen.ts';
 import type { Options } from './options.ts';
@@ -30,6 +30,7 @@ export async function run(options: Options): Promise<number> {
   const startedAt = Date.now();
   const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
   const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '');
+  if (options.out !== undefined) await openOut(options.out);
   const stop = stopOnSignals(line => screen.say(line));
   const sources = await startSources(options, folder.holds);
   try {

@@ -91,7 +91,8 @@ const ROLES = {
 const MISSING: Rule = {
   reason: 'storage.failing',
   remedy: 'retry',
-  next: () => 'It does not exist: deploy the infrastructure (docs/deploy.md), or correct the storage settings.',
+  next: service =>
+    `It does not exist: deploy the infrastructure (docs/deploy.md), or correct the storage settings.${service === 'table' ? ' A ledger that was lost is written anew by `landline rebuild`.' : ''}`,
 };
 const TOO_LARGE: Rule = {
   reason: 'storage.failing',

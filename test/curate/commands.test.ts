@@ -64,6 +64,14 @@ async function tablesAreMade(context: TestContext, LANDLINE_GZIP: string): Promi
     { as: '1-masked', curated: 1, current: 0, failed: 0, failures: [] },
   ]);
   assert.equal((await command('curate', 'teams-sms', '2026-01-06'))[0], 1);
+  const to = join(folder, 'copied');
+  const [copied, exported] = await command('export', '--curated', '--to', to, '--dataset', 'teams-sms');
+  const file = `v1/fact_message/dataset=teams-sms/date=${DAY}/part-0.parquet`;
+  assert.deepEqual([copied, (exported as { files: string[] }).files], [0, [file]]);
+  assert.deepEqual(
+    await readFile(join(to, file)),
+    await clients.blobs.getContainerClient('curated').getBlobClient(file).downloadToBuffer(),
+  );
   const page = join(folder, 'report.html');
   const [drawn, summary] = await command('report', '--out', page);
   assert.equal(drawn, 0);

@@ -95,7 +95,7 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
   const range = ['backfill', '--to', addDays(FIRST, -1), '--dataset', SMS];
   const far = await rig.json(...range, '--from', addDays(HORIZON, -10));
   assert.deepEqual([far.code, far.answer.applied], [1, false]);
-  const numbers = { held: 0, failed: 0, inWork: 0, between: 0 };
+  const numbers = { held: 0, failed: 0, inWork: 0, erased: 0, between: 0 };
   const preview = { dataset: SMS, to: addDays(FIRST, -1), firstDay: FIRST, ...numbers };
   assert.deepEqual(far.answer.previews, [{ ...preview, from: HORIZON, days: 85, missing: 85, beyondHorizon: 10 }]);
 

@@ -279,10 +279,29 @@ test('export writes partitions to plain files, byte for byte', async () => {
   const to = join(rig.folder, 'out');
   const { code, answer } = await rig.json('export', '--to', to, '--from', D0, '--until', D1, '--dataset', PSTN);
   assert.deepEqual([code, answer.files.length], [0, 2]);
+  // A part is not passed off for the whole.
+  const early = addDays(D0, -3);
+  const part = await rig.json('export', '--to', to, '--from', early, '--until', D1, '--dataset', PSTN);
+  assert.deepEqual([part.code, part.answer.files.length, part.answer.absent], [1, 2, [{ dataset: PSTN, days: 3 }]]);
   const inTheWay = await rig.run('export', '--to', join(rig.folder, 'settings.json', 'out'));
   assert.deepEqual([inTheWay.code, /cannot be written to: ENOTDIR/.test(inTheWay.stderr)], [2, true]);
   const path = partitionPath(PSTN, D1);
   assert.deepEqual(await readFile(join(to, path)), await rig.raw.getBlobClient(path).downloadToBuffer());
+});
+
+test('where a person was erased, backfill leaves the day alone and retry says what comes back', async () => {
+  const found = await rig.ledger.day(PSTN, D1);
+  assert.ok(found?.value.held);
+  const held = { ...found.value.held, forgottenAt: `${LAST}T12:00:00.000Z` };
+  await rig.ledger.putDay({ ...found.value, held }, found.etag);
+  const { answer } = await rig.json('backfill', '--from', D1, '--to', D1, '--dataset', PSTN, '--all');
+  assert.equal(answer.previews[0].erased, 1);
+  const told = await rig.run('backfill', '--from', D1, '--to', D1, '--dataset', PSTN, '--all');
+  assert.match(told.stdout, /1 day left alone, because a person was erased/);
+  const asked = await rig.run('retry', PSTN, D1);
+  assert.match(asked.stderr, new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline forget. again`));
+  await rig.work();
+  assert.equal((await rig.json('show', PSTN, D1)).answer.state, 'open');
 });
 
 test('a running `npm start` is found by the note in its data folder', async () => {

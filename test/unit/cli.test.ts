@@ -62,6 +62,11 @@ test('wrong usage exits 2 and says how it is right', async () => {
   for (const [args, message] of [
     [['frob'], /unknown command 'frob'[\s\S]*--help/],
     [['show', 'teams-smss', '2026-01-01'], /did you mean teams-sms/],
+    [['show', 'teams-pstn', '2026-01-01'], /did you mean teams-pstn-calls/],
+    [['show', 'xyzzy', '2026-01-01'], /there are teams-pstn-calls, .*voximplant-sms/],
+    [['retry', '2026-01-01'], /Name the dataset before the day/],
+    [['pause', 'grph'], /did you mean graph/],
+    [['export', '--to', '2026-01-01'], /Expected the folder to write to; the last day is --until/],
     [['show', 'teams-sms', '2026-02-30'], /Expected a UTC day such as/],
     [['show', 'teams-sms'], /missing required argument 'day'/],
     [['verify', '--part', '3/2'], /Expected a share such as 2\/7/],
