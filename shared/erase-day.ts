@@ -39,7 +39,8 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     const chunks = await on.lake.read(dataset.name, day);
     if (before === undefined || chunks === undefined) throw contended(dataset.name, day);
     const at = instantOf(on.clock.now());
-    const known = was.held ?? heldAfter(undefined, before.receipt, await bytesOf(before, dataset.name, day, on), 0, at);
+    const known =
+      was.held ?? heldOnceErased(undefined, before.receipt, await bytesOf(before, dataset.name, day, on), 0, at);
     await claim.save({ ...was, held: { ...known, forgottenAt: at } });
 
     const kept = new Remaining(dataset, day, finder);
@@ -64,7 +65,7 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     const receipt = { ...kept.receiptAfter(before.receipt), revision, ticket: claim.ticket, forgottenAt: at };
     const outcome = await on.lake.commit(dataset.name, day, staging.segments, receipt, before.etag);
     if (outcome === 'superseded') throw contended(dataset.name, day);
-    await claim.save(done(was, heldAfter(was.held, receipt, bytes, kept.removed, at), undefined));
+    await claim.save(done(was, heldOnceErased(was.held, receipt, bytes, kept.removed, at), undefined));
     return 'erased';
   });
 }
@@ -78,7 +79,9 @@ export function noteErased(dataset: string, day: Day, on: ErasePorts): Promise<v
     if (partition?.receipt.forgottenAt === undefined) return claim.save(done(claim.entry, held, work.suspicion));
     const { receipt } = partition;
     const bytes = await bytesOf(partition, dataset, day, on);
-    return claim.save(done(claim.entry, heldAfter(held, receipt, bytes, 0, partition.receipt.forgottenAt), undefined));
+    return claim.save(
+      done(claim.entry, heldOnceErased(held, receipt, bytes, 0, partition.receipt.forgottenAt), undefined),
+    );
   });
 }
 
@@ -138,7 +141,7 @@ async function bytesOf({ bytes }: Partition, dataset: string, day: Day, { lake }
   return bytes ?? (await lengthOf(lake, dataset, day));
 }
 
-function heldAfter(known: Held | undefined, receipt: Receipt, bytes: number, removed: number, at: Instant): Held {
+function heldOnceErased(known: Held | undefined, receipt: Receipt, bytes: number, removed: number, at: Instant): Held {
   return {
     revision: receipt.revision,
     rows: receipt.rows,

@@ -14,6 +14,11 @@ export function fingerprintOf(rows: number, digest: string): Fingerprint {
   return `${rows}-${digest}`;
 }
 
+/** Whether the text is that of a digest. */
+export function isDigest(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
 /** A running digest. Its text is its whole state, so that another worker can go on from it. */
 export class Digest {
   /** A 128-bit number, high word first. */
@@ -24,7 +29,7 @@ export class Digest {
    * @throws LandlineError, remedy `restart`, when it is anything else
    */
   constructor(saved: string = EMPTY_DIGEST) {
-    if (!/^[0-9a-f]{32}$/.test(saved)) {
+    if (!isDigest(saved)) {
       const message = 'The saved digest is not 32 hexadecimal digits. Read the day again from its first page.';
       throw new LandlineError({ reason: 'worker.bug', remedy: 'restart', message });
     }

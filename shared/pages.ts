@@ -140,14 +140,12 @@ async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
  */
 export async function allStaged(attempt: Attempt, on: Pick<PagePorts, 'clock' | 'limits'>): Promise<void> {
   const { staging } = attempt;
-  for (const wait of [() => staging.settled(), () => staging.flush()]) {
-    await withHeartbeat(
-      wait().then(() => 'staged'),
-      attempt,
-      on,
-    );
-  }
+  await withHeartbeat(staging.settled().then(toldStaged), attempt, on);
+  await withHeartbeat(staging.flush().then(toldStaged), attempt, on);
 }
+
+/** Waits with a heartbeat are for something. */
+const toldStaged = () => 'staged';
 
 async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: PagePorts): Promise<void> {
   const { window, reading, staging } = attempt;

@@ -1,6 +1,6 @@
 import { instantOf } from './day.ts';
 import { LandlineError } from './errors.ts';
-import { Digest, fingerprintOf } from './fingerprint.ts';
+import { Digest, fingerprintOf, isDigest } from './fingerprint.ts';
 import type { CompleteRead } from './guards.ts';
 import { KeyTable, keyDigests } from './keys.ts';
 import type { Checkpoint, Dataset, Segment, Window } from './model.ts';
@@ -36,10 +36,9 @@ export class Reading {
   private readonly keys: KeyTable;
   private readonly dataset: Dataset;
 
-  /** @param checkpoint where an earlier worker stopped; ignored when its cursor is too old to trust */
+  /** @param checkpoint where an earlier worker stopped; ignored when its cursor is too old to trust, or it is damaged */
   constructor(dataset: Dataset, checkpoint: Checkpoint | undefined, now: number) {
-    const trusted = checkpoint !== undefined && now <= Date.parse(checkpoint.cursorAt) + CURSOR_MS;
-    const from = trusted ? checkpoint : undefined;
+    const from = checkpoint !== undefined && isTrusted(checkpoint, now) ? checkpoint : undefined;
     this.dataset = dataset;
     this.digest = new Digest(from?.digest);
     this.keys = new KeyTable({ recentMax: RECENT_KEYS });
@@ -129,4 +128,8 @@ export class Reading {
       total: this.total,
     };
   }
+}
+
+function isTrusted({ cursorAt, digest }: Checkpoint, now: number): boolean {
+  return now <= Date.parse(cursorAt) + CURSOR_MS && isDigest(digest);
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { SourceName } from '../model.ts';
-import type { Backlog, Clock, Lake, Ledger, Pulse, Source } from '../ports.ts';
+import type { Backlog, Clock, CuratedStore, Lake, Ledger, Pulse, Source } from '../ports.ts';
 
 /** What the doctor looks at, and how it says what it found. */
 
@@ -33,6 +33,7 @@ export interface Patient {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly lake: Lake;
+  readonly curated: Pick<CuratedStore, 'list'>;
   readonly backlog: Backlog;
   readonly pulse: Pulse;
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import { WHO } from './finding.ts';
 const planner: Check = {
   name: 'planner',
   async look({ pulse, clock }, { site }) {
-    const next = `Portal: Function App ${site} > Functions > plan: is it enabled, and what do its invocations say? The setting AzureWebJobs.plan.Disabled must not be true`;
+    const next = `Portal: Function App ${site} > Functions > plan: is it enabled, and what do its invocations say? The setting PLAN_SCHEDULE must be there, and AzureWebJobs.plan.Disabled must not be true`;
     let last: string | undefined;
     try {
       last = await pulse.last();

@@ -44,6 +44,9 @@ export const STORAGE: readonly Check[] = [
         const [dataset] = patient.config.datasets;
         await patient.lake.head(dataset?.name ?? NOBODY, lastDay(patient.clock.now()));
         await patient.lake.commit(NOBODY, '2000-01-01', [], NO_RECEIPT, NEVER_BLOB);
+        // Are the other two containers there?
+        await patient.lake.lastKept(NOBODY, '2000-01-01');
+        for await (const _ of patient.curated.list(`v1/${NOBODY}`));
         return 'The partitions can be read and written';
       }),
   },

@@ -1,5 +1,5 @@
-import type { BlobHTTPHeaders, BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
-import type { Day, Receipt, Segment } from '../model.ts';
+import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
+import type { Day, Segment } from '../model.ts';
 import {
   blockId,
   CONTAINERS,
@@ -13,11 +13,9 @@ import {
 import type { Lake, Partition } from '../ports.ts';
 import { chunksIn, compressed, download, GZIP, streamOf } from './encoding.ts';
 import { blobsIn } from './listing.ts';
-import { metadataOf, receiptOf } from './receipt-metadata.ts';
+import { headersOf, headOf, inHistory, wholePartition } from './partition-blobs.ts';
+import { metadataOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation } from './storage-errors.ts';
-
-/** What most tools know JSON Lines as; jsonlines.org's own proposal, `application/jsonl`, is not registered either. */
-const MEDIA_TYPE = 'application/x-ndjson';
 
 /** A copy to history holds two of these buffers, whatever the size of the day. */
 const KEEP_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -152,53 +150,10 @@ function inRaw(verb: string, dataset: string, day: Day): Operation {
   return { service: 'blob', what: `${verb} ${dataset} ${day} in container "${CONTAINERS.raw}"` };
 }
 
-function inHistory(verb: string, dataset: string, day: Day, revision: number): Operation {
-  const what = `${verb} revision ${revision} of ${dataset} ${day} in container "${CONTAINERS.history}"`;
-  return { service: 'blob', what };
-}
-
 function blockIds(segments: readonly Segment[], gzip: boolean): string[] {
   return segments.flatMap(({ ticket, count }) =>
     Array.from({ length: count }, (_, number) => blockId(ticket, number, gzip)),
   );
-}
-
-/** @param encoding as another blob says of itself, or as this one shall */
-function headersOf(encoding: string | undefined): BlobHTTPHeaders {
-  return { blobContentType: MEDIA_TYPE, ...(encoding && { blobContentEncoding: encoding }) };
-}
-
-async function headOf(blob: BlockBlobClient, operation: Operation): Promise<Partition | undefined> {
-  const answer = await ask(operation, ['404 BlobNotFound'], abortSignal => blob.getProperties({ abortSignal }));
-  if (answer.refusal !== undefined) return undefined;
-  return partitionOf(answer.value, operation);
-}
-
-/** What the service says of a blob, asked for it or listed with others. */
-interface Found {
-  readonly etag?: string | undefined;
-  readonly contentLength?: number | undefined;
-  readonly contentEncoding?: string | undefined;
-  readonly metadata?: Record<string, string> | undefined;
-}
-
-function partitionOf(found: Found, operation: Operation): Partition {
-  const partition = wholePartition(found);
-  if (partition !== undefined) return partition;
-  throw damaged(
-    `${operation.what}: the blob has no whole receipt in its metadata, so Landline did not write it.`,
-    'Move it out of the container, then run `landline verify`.',
-    'partition.damaged',
-  );
-}
-
-/** @returns `undefined` when the blob has no whole receipt */
-function wholePartition({ etag, contentLength, contentEncoding, metadata }: Found): Partition | undefined {
-  const receipt: Receipt | undefined = receiptOf(metadata);
-  if (etag === undefined || contentLength === undefined || receipt === undefined) return undefined;
-  const bytes = contentEncoding === GZIP ? undefined : contentLength;
-  // Lists give etags without the quotes that headers give them with, and conditions are asked with.
-  return { etag: etag.startsWith('"') ? etag : `"${etag}"`, bytes, receipt };
 }
 
 /** Whether history holds this very revision. Another content under its number must stop the day: it would be lost. */

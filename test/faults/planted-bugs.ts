@@ -131,7 +131,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'old cursors are trusted',
     file: 'shared/reading.ts',
-    find: 'now <= Date.parse(checkpoint.cursorAt) + CURSOR_MS',
+    find: 'now <= Date.parse(cursorAt) + CURSOR_MS',
     replace: 'now >= 0',
   },
   {

@@ -8,6 +8,7 @@ import { sender } from '../../shared/http.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
 import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
+import { memoryCurated } from '../doubles/memory-curated.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryLake } from '../doubles/memory-lake.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
@@ -63,6 +64,7 @@ export function patientWith(simulator: Simulator, planted: Planted = {}): Patien
     config,
     ledger: memoryLedger(),
     lake: memoryLake(),
+    curated: memoryCurated(),
     backlog: memoryJobs(clock),
     pulse: { beat: async () => {}, last: async () => instantOf(Date.now() - 2 * MINUTE_MS) },
     clock,

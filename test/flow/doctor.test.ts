@@ -11,6 +11,7 @@ import { compose } from '../../shared/compose.ts';
 import { type Environment, readConfig } from '../../shared/config.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
 import { type Diagnosis, diagnose, type Patient } from '../../shared/doctor.ts';
+import { LandlineError } from '../../shared/errors.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import {
   complaints,
@@ -122,8 +123,8 @@ function storesOf(connectionString: string): Partial<Patient> {
     LANDLINE_CREDENTIAL: 'simulator',
     LANDLINE_GRAPH_URL: simulator.graphUrl,
   };
-  const { config, ledger, lake, backlog, pulse } = compose(readConfig(settings));
-  return { config: { ...config, datasets: [] }, ledger, lake, backlog, pulse };
+  const { config, ledger, lake, curated, backlog, pulse } = compose(readConfig(settings));
+  return { config: { ...config, datasets: [] }, ledger, lake, curated, backlog, pulse };
 }
 
 test('a storage role that is missing: which role, on which account, for whom', async context => {
@@ -155,6 +156,20 @@ test('a queue that is missing: the command that creates it', async context => {
   const { meaning, next } = finding(await diagnosisOf({ parts }), 'queue');
   assert.match(meaning, /404 QueueNotFound/);
   assert.match(next ?? '', /az storage queue create --name landline-fetch --account-name contosodata/);
+});
+
+test('a container that is missing beside the others: the command that creates it', async context => {
+  const { curated } = storesOf(await accountAnswering(context, 404, 'ContainerNotFound'));
+  const { meaning, next } = finding(await diagnosisOf({ parts: { curated: required(curated) } }), 'lake');
+  assert.match(meaning, /404 ContainerNotFound/);
+  assert.match(next ?? '', /az storage container create --name curated/);
+});
+
+test('a ledger entity that cannot be read: rebuild it', async () => {
+  const damaged = { reason: 'storage.failing', remedy: 'reject', message: 'The gate of graph is damaged.' } as const;
+  const ledger = { ...memoryLedger(), gate: () => Promise.reject(new LandlineError(damaged)) };
+  const { result, next } = finding(await diagnosisOf({ parts: { ledger } }), 'ledger');
+  assert.deepEqual([result, next?.startsWith('landline rebuild')], ['broken', true]);
 });
 
 test('messages that the host gave up on, and a planner that sleeps', async () => {

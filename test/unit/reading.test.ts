@@ -34,3 +34,12 @@ test('a cursor is as old as the page that brought it', () => {
   assert.equal(new Reading(voximplantSms, checkpoint, 1_000 + CURSOR_MS).cursor, 'more');
   assert.equal(new Reading(voximplantSms, checkpoint, 1_001 + CURSOR_MS).cursor, undefined);
 });
+
+test('a checkpoint with a damaged digest is not gone on from', () => {
+  const reading = new Reading(voximplantSms, undefined, 0);
+  reading.take(page(1, 2), WINDOW);
+  reading.advance('more', 0);
+  const checkpoint = reading.checkpoint([{ ticket: 1, count: 1 }]);
+  const anew = new Reading(voximplantSms, { ...checkpoint, digest: `${checkpoint.digest}0` }, 0);
+  assert.deepEqual([anew.cursor, anew.pages, anew.rows], [undefined, 0, 0]);
+});
