@@ -40,6 +40,7 @@ interface Fields {
   readonly settled: boolean;
   readonly held: number;
   readonly paused: boolean;
+  readonly uncurated: number;
   readonly queueDepth: number;
   readonly poison: number;
   readonly cause: string;
@@ -123,6 +124,7 @@ export const EVENTS = {
     'expired',
     'held',
     'paused',
+    'uncurated',
     'queueDepth',
     'poison',
   ],

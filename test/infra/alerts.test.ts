@@ -29,7 +29,7 @@ function line<E extends EventName>(hoursAgo: number, event: E, fields: EventFiel
   return { TimeGenerated: NOW - hoursAgo * HOUR, Message, _BilledSize: Message.length };
 }
 
-const WHOLE = { missing: 0, waiting: 0, failed: 0, suspect: 0, expiring: 0, expired: 0, lagDays: 0 };
+const WHOLE = { missing: 0, waiting: 0, failed: 0, suspect: 0, expiring: 0, expired: 0, lagDays: 0, uncurated: 0 };
 
 function coverage(hoursAgo: number, changes: EventFields<'coverage reported'> = {}): Row {
   return line(hoursAgo, 'coverage reported', { dataset: 'teams-sms', ...WHOLE, ...changes });
@@ -165,6 +165,7 @@ describe('an alert speaks when it should, and only then', () => {
     assert.equal(fires('failed', [coverage(0.5, { failed: 1 }), coverage(0.1)]), false, 'settled since');
     assert.equal(fires('failed', [line(0.5, 'message poisoned', { dataset: 'teams-sms', day: '2026-03-01' })]), true);
     assert.equal(fires('failed', [coverage(0.5, { poison: 2 })]), true, 'nobody empties a poison queue');
+    assert.equal(fires('failed', [coverage(0.5, { uncurated: 1 })]), true, 'a typed table stays behind');
     assert.equal(fires('failed', [coverage(0.5, { poison: 2 }), coverage(0.1, { poison: 0 })]), false, 'emptied since');
     assert.equal(fires('failed', [line(0.5, 'message rejected', { why: 'not ours' })]), true);
     const stuck = line(0.5, 'curation failed', {
