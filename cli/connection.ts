@@ -47,8 +47,8 @@ export interface Connection {
   readonly alive: boolean;
   /** Names of all blobs in `raw` that start with the prefix. */
   names(prefix: string): AsyncIterable<string>;
-  /** Removes ledger entities that cannot be read, and says how many. */
-  clearUnreadable(dataset: string): Promise<number>;
+  /** Removes entities of the ledger's table that cannot be read, and says how many. */
+  clearUnreadable(partitionKey: string): Promise<number>;
   /** Creates the ledger's table, unless it is there. */
   ensureLedger(): Promise<void>;
   /** @throws UsageError when the target does not say how to sign in to the sources */
@@ -86,7 +86,7 @@ export async function connection(parts: Parts): Promise<Connection> {
       const operation = { service: 'blob', what: `Listing container "${CONTAINERS.raw}"` } as const;
       for await (const { name } of blobsIn(raw, { prefix }, operation)) yield name;
     },
-    clearUnreadable: dataset => clearUnreadable(table, dataset),
+    clearUnreadable: partitionKey => clearUnreadable(table, partitionKey),
     async ensureLedger() {
       const operation = { service: 'table', what: `Creating table "${LEDGER_TABLE}"` } as const;
       await must(operation, abortSignal => table.createTable({ abortSignal }));
@@ -119,17 +119,17 @@ async function clientsOf(access: Access): Promise<StorageClients> {
   return storageClients({ blobUrl: url, queueUrl: url, tableUrl: url, credential: new DefaultAzureCredential() });
 }
 
-/** Those of the dataset and of the gates. One is removed as it was when it could not be read; whoever has written it since has mended it. */
-async function clearUnreadable(table: TableClient, dataset: string): Promise<number> {
-  const operation = { service: 'table', what: `Clearing the ledger of ${dataset}` } as const;
-  const filter = odata`PartitionKey eq ${dataset} or PartitionKey eq ${GATE_PARTITION}`;
+/** One is removed as it was when it could not be read; whoever has written it since has mended it. */
+async function clearUnreadable(table: TableClient, partitionKey: string): Promise<number> {
+  const operation = { service: 'table', what: `Clearing the ledger of ${partitionKey}` } as const;
+  const filter = odata`PartitionKey eq ${partitionKey}`;
   const entities = table.listEntities<Properties>({ queryOptions: { filter } });
   let cleared = 0;
   for (;;) {
     const next = await must(operation, () => entities.next());
     if (next.done) return cleared;
-    const { rowKey, etag, partitionKey, timestamp: _t, ...properties } = next.value;
-    if (partitionKey === undefined || rowKey === undefined || isReadable(partitionKey, rowKey, properties)) continue;
+    const { rowKey, etag, partitionKey: _p, timestamp: _t, ...properties } = next.value;
+    if (rowKey === undefined || isReadable(partitionKey, rowKey, properties)) continue;
     const answer = await ask(operation, ['412', '404 ResourceNotFound'], abortSignal =>
       table.deleteEntity(partitionKey, rowKey, { etag, abortSignal }),
     );

@@ -73,8 +73,7 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   if (on.json) on.out.json({ to, files, rows, damaged, absent });
   else {
-    for (const each of absent)
-      on.out.line(`${each.dataset}: ${counted(each.days, 'day')} of those asked for are not held: landline status`);
+    for (const each of absent) on.out.line(`${each.dataset}: ${absentText(each.days)} not held: landline status`);
     for (const each of damaged)
       on.out.line(`${each.dataset} ${each.day} is not what its receipt says and was left out: run \`landline verify\``);
     on.out.line(`${counted(files.length, 'file')} with ${grouped(rows)} rows in ${to}.`);
@@ -93,21 +92,33 @@ function isWanted(at: Day, { from, until }: Options): boolean {
   return (from === undefined || at >= from) && (until === undefined || at <= until);
 }
 
-/** How many days of a range are not held, of the datasets that hold any day: a part must not pass for the whole. */
+/**
+ * Days of a range that are over and not held: a part must not pass for the whole. Of the datasets that are named, or
+ * else of those that hold any day.
+ */
 function absentOf(
   days: ReadonlyMap<string, readonly Day[]>,
-  { from, until }: Options,
+  { from, until, dataset }: Options,
   now: number,
-): readonly { readonly dataset: string; readonly days: number }[] {
+): readonly { readonly dataset: string; readonly days: readonly Day[] }[] {
   const newest = lastDay(now);
-  return [...days].flatMap(([dataset, held]) => {
+  const last = until === undefined || until > newest ? newest : until;
+  return [...days].flatMap(([name, held]) => {
     const first = from ?? held[0];
-    if (first === undefined || held.length === 0 || (from ?? until) === undefined) return [];
-    const wanted = [...eachDay(first, until ?? newest)];
+    const asked = (from ?? until) !== undefined && (held.length > 0 || dataset !== undefined);
+    if (first === undefined || !asked) return [];
     const there = new Set(held);
-    const missing = wanted.filter(at => !there.has(at)).length;
-    return missing === 0 ? [] : [{ dataset, days: missing }];
+    const absent = [...eachDay(first, last)].filter(at => !there.has(at));
+    return absent.length === 0 ? [] : [{ dataset: name, days: absent }];
   });
+}
+
+const ABSENT_TOLD = 5;
+
+function absentText(days: readonly Day[]): string {
+  const told = days.slice(0, ABSENT_TOLD).join(', ');
+  const more = days.length - ABSENT_TOLD;
+  return `${told}${more > 0 ? ` and ${counted(more, 'day')} more` : ''} ${days.length === 1 ? 'is' : 'are'}`;
 }
 
 /** Whole files, as they are: each was replaced in one step, so none is half. */
@@ -127,10 +138,11 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
     await rename(`${file}.part`, file);
     files.push(path);
   }
+  const nothing = !files.some(path => path.includes('/dataset='));
   if (on.json) on.out.json({ to: options.to, files });
-  else if (files.length === 0) on.out.line('Nothing is curated yet: run `landline curate --all` first.');
+  else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
   else on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);
-  return files.length === 0 ? 1 : 0;
+  return nothing ? 1 : 0;
 }
 
 /** A partition may be replaced while it is copied; then it is copied again. */

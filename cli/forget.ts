@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { systemClock } from '../shared/clock.ts';
 import { instantOf } from '../shared/day.ts';
 import { type ForgetPorts, type Forgotten, forget as forgetPerson, search, type UnsureDay } from '../shared/forget.ts';
@@ -42,8 +42,10 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined };
   const receipt = options.dryRun ? undefined : options.receipt;
   if (receipt !== undefined) await beginReceipt(receipt);
-  const { days, unsure } = await search(person, ports);
-  const sure = !options.dryRun && (days.length === 0 || (options.yes ?? (await asked(on, days))));
+  const { days, unsure, sure } = await found(person, ports, on, options).catch(async thrown => {
+    if (receipt !== undefined) await rm(receipt);
+    throw thrown;
+  });
   if (!sure) {
     if (receipt !== undefined) await rm(receipt);
     if (on.json) on.out.json({ days, unsure, removed: false });
@@ -71,12 +73,21 @@ function personOf({ user, number }: Options): Person {
   return person;
 }
 
+/** Where the rows are, and whether they are to be erased. */
+async function found(person: Person, ports: ForgetPorts, on: On, { dryRun, yes }: Options) {
+  const { days, unsure } = await search(person, ports);
+  const sure = !dryRun && (days.length === 0 || (yes ?? (await asked(on, days))));
+  return { days, unsure, sure };
+}
+
 /** Before anything is looked for: a receipt that cannot be written is found out too late when the rows are gone. */
 async function beginReceipt(file: string): Promise<void> {
   try {
     await writeFile(file, '', { flag: 'wx' });
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    // An empty one is of a search that was stopped: nothing was erased.
+    if (code === 'EEXIST' && (await stat(file)).size === 0) return;
     if (code === 'EEXIST')
       throw new UsageError(`${file} is there already: name another file, so that no receipt is lost.`);
     throw new UsageError(`The receipt ${file} cannot be written: ${code}. Nothing was erased.`, { cause: thrown });

@@ -1,6 +1,7 @@
 import { systemClock } from '../shared/clock.ts';
 import type { Dataset } from '../shared/model.ts';
 import { rebuild } from '../shared/rebuild.ts';
+import { GATE_PARTITION } from '../shared/stores/ledger-entities.ts';
 import { datasets, everyDataset, examples, type On, type Register } from './command.ts';
 import { counted } from './output.ts';
 
@@ -16,7 +17,8 @@ export const rebuildLedger: Register = (program, act) => {
 
 async function rebuildAll(on: On, options: { dataset?: Dataset[] }): Promise<0 | 1> {
   await on.ensureLedger();
-  const result = await rebuild({
+  const gates = await on.clearUnreadable(GATE_PARTITION);
+  const rebuilt = await rebuild({
     datasets: everyDataset(on, options.dataset),
     lake: on.lake,
     ledger: on.ledger,
@@ -25,6 +27,7 @@ async function rebuildAll(on: On, options: { dataset?: Dataset[] }): Promise<0 |
     clearUnreadable: dataset => on.clearUnreadable(dataset),
     progress: ({ done, of, dataset, day }) => on.out.progress(`${done} of ${of}: ${dataset} ${day}`),
   });
+  const result = { ...rebuilt, cleared: rebuilt.cleared + gates };
   if (on.json) on.out.json(result);
   else {
     const { written, known, busy, cleared, unusable, watermarks } = result;

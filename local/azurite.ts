@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,8 @@ const START_MS = 60_000;
 const STOP_MS = 15_000;
 /** How long the Azurite of a parent that was killed may take to notice and to save. */
 const LEFTOVER_MS = 3_000;
+/** Longer than it takes to find that a folder was left behind and to take it. */
+const TAKE_OVER_MS = 300;
 
 const SERVICES = ['Blob', 'Queue', 'Table'] as const;
 type Ports = Record<(typeof SERVICES)[number], string>;
@@ -36,10 +39,7 @@ type Ports = Record<(typeof SERVICES)[number], string>;
  */
 export async function startAzurite(folder?: string): Promise<Azurite> {
   const args = [childFile(), azuriteFile(), ...flags(folder)];
-  if (folder !== undefined) await take(folder);
-  const leave = async (): Promise<void> => {
-    if (folder !== undefined) await rm(inUseFile(folder), { force: true });
-  };
+  const held = folder === undefined ? undefined : await hold(folder);
   const child = spawn(process.execPath, args, {
     stdio: 'pipe',
     // Ctrl-C in a terminal reaches the whole process group; storage must outlive the work that is still ending.
@@ -50,17 +50,17 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
   child.stdin.on('error', () => undefined);
   const ports = await portsOf(child).catch(async thrown => {
     await stop(child).catch(() => undefined);
-    await leave();
+    await held?.release();
     throw thrown;
   });
   if (child.pid === undefined) throw new Error('Azurite has no process id');
-  if (folder !== undefined) await writeFile(inUseFile(folder), JSON.stringify({ pid: child.pid, port: ports.Blob }));
+  await held?.handOn(child.pid, ports.Blob);
   return {
     connectionString: connectionStringOf(ports),
     pid: child.pid,
     async stop() {
       await stop(child);
-      await leave();
+      await held?.release();
     },
   };
 }
@@ -141,31 +141,79 @@ function inUseFile(folder: string): string {
   return join(folder, 'azurite-in-use.json');
 }
 
+/** Says in a folder who has it, from before the emulator starts until it has saved. */
+interface Hold {
+  /** From now on the emulator itself has it. */
+  handOn(pid: number, port: string): Promise<void>;
+  /** Unless somebody else has it by now. */
+  release(): Promise<void>;
+}
+
 /**
  * Two Azurites over one folder would overwrite each other's state. Whoever is first to make the file has it; what a
- * killed one left behind is taken over.
+ * killed one left behind is taken over, and then looked at once more, since others may have done the same.
  */
-async function take(folder: string): Promise<void> {
+async function hold(folder: string): Promise<Hold> {
   await mkdir(folder, { recursive: true });
+  const id = randomUUID();
+  let mine = JSON.stringify({ pid: process.pid, id });
+  const isOurs = async (): Promise<boolean> => (await textIn(folder)) === mine;
+  let tookOver = false;
   for (const end = Date.now() + LEFTOVER_MS; ; await sleep(100)) {
-    if (await madeInUse(folder)) return;
+    if (await wrote(folder, mine, linkOrCopy)) {
+      if (tookOver) await sleep(TAKE_OVER_MS);
+      if (!tookOver || (await isOurs())) break;
+    }
     const user = await userOf(folder);
-    if (user === undefined) await rm(inUseFile(folder), { force: true });
-    else if (Date.now() > end)
+    if (user === undefined) {
+      await rm(inUseFile(folder), { force: true });
+      tookOver = true;
+    } else if (Date.now() > end)
       throw new Error(
         `Azurite (pid ${user}) already uses ${folder}: \`npm start\` or another landline command is at work there. Wait until it has ended, or name another folder with --data.`,
       );
   }
+  return {
+    async handOn(pid, port) {
+      const next = JSON.stringify({ pid, port, id });
+      await wrote(folder, next, rename);
+      mine = next;
+    },
+    async release() {
+      if (await isOurs()) await rm(inUseFile(folder), { force: true });
+    },
+  };
 }
 
-async function madeInUse(folder: string): Promise<boolean> {
+/** Puts the text in its place in one step, so that nobody sees half of it. @returns whether the place was free */
+async function wrote(folder: string, text: string, put: (from: string, to: string) => Promise<void>): Promise<boolean> {
+  const whole = `${inUseFile(folder)}.${randomUUID()}`;
+  await writeFile(whole, text);
   try {
-    await writeFile(inUseFile(folder), JSON.stringify({ pid: process.pid }), { flag: 'wx' });
+    await put(whole, inUseFile(folder));
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
+    if (isThere(thrown)) return false;
     throw thrown;
+  } finally {
+    await rm(whole, { force: true });
   }
+}
+
+/** Not every file system has links. A copy is not made in one step, but by one only. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await link(from, to).catch(async thrown => {
+    if (isThere(thrown)) throw thrown;
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+  });
+}
+
+function isThere(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+}
+
+async function textIn(folder: string): Promise<string> {
+  return readFile(inUseFile(folder), 'utf8').catch(() => '');
 }
 
 /**
@@ -173,8 +221,7 @@ async function madeInUse(folder: string): Promise<boolean> {
  * to another program by now.
  */
 async function userOf(folder: string): Promise<number | undefined> {
-  const text = await readFile(inUseFile(folder), 'utf8').catch(() => '');
-  const [, pid, port] = /"pid":(\d+)(?:,"port":"(\d+)")?/.exec(text) ?? [];
+  const [, pid, port] = /"pid":(\d+)(?:,"port":"(\d+)")?/.exec(await textIn(folder)) ?? [];
   if (pid === undefined) return undefined;
   const uses = port === undefined ? await isStarting(folder, Number(pid)) : await answers(port);
   return uses ? Number(pid) : undefined;

@@ -59,7 +59,7 @@ export class PersonFinder {
     this.known = new Set(columns.map(({ field }) => field));
     this.isNumber = kind === 'number';
     this.hint = this.isNumber ? digitsOf(value).slice(-4) : value.trim().toLowerCase().slice(0, 4);
-    this.wanted = this.isNumber ? numberPattern(value) : namePattern(value.trim());
+    this.wanted = this.isNumber ? numberPattern(value) : idPattern(value.trim());
   }
 
   /** Rows of a cut that was made with `fields`, one answer each. */
@@ -90,6 +90,11 @@ export class PersonFinder {
     const near = this.isNumber ? digitsOf(text).includes(this.hint) : text.toLowerCase().includes(this.hint);
     return near && this.wanted.test(text);
   }
+}
+
+/** Ids also stand in longer ones, such as that of an account: user, a full stop, tenant. */
+function idPattern(id: string): RegExp {
+  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id}(?![0-9a-f-])`, 'i') : namePattern(id);
 }
 
 /** However it is grouped, and with either prefix of a call abroad in the place of the plus. */

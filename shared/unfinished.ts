@@ -1,12 +1,15 @@
 import { failed, queued, type Requeue, troubleOf } from './entry.ts';
-import { failureOf, type Remedy, toldOf } from './errors.ts';
+import { failureOf, toldOf } from './errors.ts';
 import { closeGate } from './gate.ts';
-import type { Checkpoint, DayEntry } from './model.ts';
+import type { Checkpoint, DayEntry, ReasonCode } from './model.ts';
 import { type Attempt, about, type PagePorts } from './pages.ts';
 import type { Jobs } from './ports.ts';
 import { setbackOf } from './setback.ts';
 
 /** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day goes on. */
+
+/** A chain of pages that does not end is not gone on from: it would only grow. */
+const ENDLESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['paging.loop', 'paging.empty']);
 
 export interface UnfinishedPorts extends Pick<PagePorts, 'ledger' | 'clock' | 'report'> {
   readonly jobs: Jobs;
@@ -58,7 +61,10 @@ export async function setBack(
   const failure = failureOf(thrown);
   const { reason, remedy } = failure;
   const now = on.clock.now();
-  const entry = furthered(attempt, remedy) ? withoutFailures(claim.entry) : claim.entry;
+  const kept = remedy === 'retry' && !ENDLESS.has(reason) ? await progress(attempt, on) : undefined;
+  // A long day that fails now and then would wait longer each time, until its checkpoint is too old to go on from.
+  const furthered = (kept?.pages ?? 0) > attempt.pagesBefore;
+  const entry = furthered ? withoutFailures(claim.entry) : claim.entry;
   const setback = setbackOf(failure, entry.work, now);
   const trouble = troubleOf(failure);
   const told = { ...about(attempt), ...toldOf(thrown) };
@@ -82,20 +88,11 @@ export async function setBack(
       return 'restarted';
     case 'fail': {
       const { retryAt } = setback;
-      const checkpoint = remedy === 'retry' ? await progress(attempt, on) : undefined;
-      await claim.save(failed(entry, trouble, retryAt, checkpoint));
+      await claim.save(failed(entry, trouble, retryAt, kept));
       on.report('day failed', { ...told, until: retryAt });
       return 'failed';
     }
   }
-}
-
-/**
- * Whether the attempt came further than those before it, and the next one goes on from there. Failures in a row are
- * counted anew then: a long day that fails now and then would wait longer each time, until its checkpoint is too old.
- */
-function furthered({ reading, pagesBefore }: Attempt, remedy: Remedy): boolean {
-  return remedy === 'retry' && reading.pages > pagesBefore;
 }
 
 function withoutFailures(entry: DayEntry): DayEntry {

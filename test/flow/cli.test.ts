@@ -282,7 +282,24 @@ test('export writes partitions to plain files, byte for byte', async () => {
   // A part is not passed off for the whole.
   const early = addDays(D0, -3);
   const part = await rig.json('export', '--to', to, '--from', early, '--until', D1, '--dataset', PSTN);
-  assert.deepEqual([part.code, part.answer.files.length, part.answer.absent], [1, 2, [{ dataset: PSTN, days: 3 }]]);
+  assert.deepEqual(
+    [part.code, part.answer.files.length, part.answer.absent],
+    [1, 2, [{ dataset: PSTN, days: [-3, -2, -1].map(days => addDays(D0, days)) }]],
+  );
+  const told = await rig.run(
+    'export',
+    '--to',
+    to,
+    '--from',
+    addDays(D0, -1),
+    '--until',
+    addDays(LAST, 20),
+    '--dataset',
+    PSTN,
+  );
+  assert.match(told.stdout, new RegExp(`${PSTN}: ${addDays(D0, -1)} is not held`));
+  const none = await rig.json('export', '--to', to, '--from', D0, '--dataset', 'voximplant-sms');
+  assert.deepEqual([none.code, none.answer.files.length, none.answer.absent[0].days.length], [1, 0, DAYS]);
   const inTheWay = await rig.run('export', '--to', join(rig.folder, 'settings.json', 'out'));
   assert.deepEqual([inTheWay.code, /cannot be written to: ENOTDIR/.test(inTheWay.stderr)], [2, true]);
   const path = partitionPath(PSTN, D1);

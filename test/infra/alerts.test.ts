@@ -205,6 +205,7 @@ describe('an alert speaks when it should, and only then', () => {
     ];
     assert.equal(fires('expiring', lost), true);
     assert.equal(fires('expiring', [coverage(30, { expired: 3 }), coverage(0.1, { expired: 3 })]), false, 'long ago');
+    assert.equal(fires('expiring', [coverage(30, { expired: 3 }), coverage(0.1)]), false, 'they came back');
   });
 
   test('expiring and suspect: while the latest report of a dataset says so', () => {

@@ -6,6 +6,7 @@ import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { LandlineError } from '../../shared/errors.ts';
 import { fetchDay } from '../../shared/fetch.ts';
 import { retryAfter } from '../../shared/sources/patience.ts';
 import { DAY, type Lane, NOW, openLane, withSimulator } from './lane.ts';
@@ -146,6 +147,24 @@ for (const [source, lane] of Object.entries(lanes)) {
     assert.ok(lands(rig));
   });
 
+  test(`${source}: a day that is read to its end and cannot be committed waits longer each time`, async () => {
+    simulator.setFaults([]);
+    const before = async (op: string) => {
+      if (op.startsWith('lake.commit'))
+        throw new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Full.' });
+    };
+    const rig = lane.rig({ lakeHooks: { before } });
+    await rig.ask(dataset, DAY);
+    const waits: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      await rig.drive();
+      const { work } = rig.entry(dataset, DAY);
+      waits.push(Date.parse(work.retryAt ?? '') - rig.clock.now());
+      rig.clock.pass(waits.at(-1) ?? 0);
+    }
+    assert.deepEqual(waits, [15_000, 30_000, 60_000, 120_000]);
+  });
+
   test(`${source}: however often a day is told to wait, it has never failed`, async () => {
     simulator.switches.retryAfterSeconds = 31;
     const rig = await struck(lane, 'throttled', 40, 'first');
@@ -159,6 +178,23 @@ for (const [source, lane] of Object.entries(lanes)) {
     assert.ok(lands(rig));
   });
 }
+
+test('links that go in a circle are not gone on from, and waited for longer each time', async () => {
+  const { dataset, simulator } = lanes.graph;
+  simulator.setFaults([{ fault: 'link-to-first-page', page: 'middle' }]);
+  const rig = lanes.graph.rig();
+  await rig.ask(dataset, DAY);
+  for (const wait of [15_000, 30_000, 60_000]) {
+    await rig.drive();
+    const { work } = rig.entry(dataset, DAY);
+    assert.deepEqual([work.errorKind, work.checkpoint], ['paging.loop', undefined]);
+    assert.equal(Date.parse(work.retryAt ?? '') - rig.clock.now(), wait);
+    rig.clock.pass(wait);
+  }
+  simulator.setFaults([]);
+  await rig.drive();
+  assert.ok(rig.lake.partition(dataset.name, DAY)?.bytes.equals(lanes.graph.truth));
+});
 
 test('a closed gate keeps every worker of the source away, and nobody else', async () => {
   const clock = virtualClock(NOW);

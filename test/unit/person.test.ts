@@ -42,7 +42,8 @@ test('a sign-in name is found whole, and never as a part of the name of somebody
 
 test('a user id is found whole', async () => {
   const value = '6f1e2d3c-0000-4a5b-8c7d-9e0f1a2b3c4d';
-  assert.equal(await isNamed({ kind: 'user', value }, `{${value.toUpperCase()}}`), true);
+  for (const text of [`{${value.toUpperCase()}}`, `${value}.${value}`, `user_${value}`, `#${value}`, `${value}@tenant`])
+    assert.equal(await isNamed({ kind: 'user', value }, text), true, text);
   assert.equal(await isNamed({ kind: 'user', value }, `${value}0`), false);
   assert.equal(await isNamed({ kind: 'user', value }, `0-${value}`), false);
 });
