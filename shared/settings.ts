@@ -115,7 +115,8 @@ export const SETTINGS = {
     schema: whole(1, 3650),
   },
   PLAN_SCHEDULE: {
-    meaning: 'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday.',
+    meaning:
+      'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. At least every 15 minutes: after 30 it is taken for silent. The host needs it to start the timer.',
     expected: 'a schedule of six fields, such as 0 */5 * * * *',
     example: '0 */5 * * * *',
     fallback: '0 */5 * * * *',
