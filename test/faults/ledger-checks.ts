@@ -151,7 +151,13 @@ export class LedgerChecks {
 
   private compare(dataset: string, was: string, now: string): [number, number, number] {
     const truth = this.on.truths.get(dataset);
-    const keyed = (text: string) => new Map(linesIn(text).map(line => [truth?.byLine.get(line)?.key ?? line, line]));
+    // A torn read may have a row twice, in two versions: the first one counts.
+    const keyed = (text: string) =>
+      new Map(
+        linesIn(text)
+          .map(line => [truth?.byLine.get(line)?.key ?? line, line] as const)
+          .reverse(),
+      );
     const [before, after] = [keyed(was), keyed(now)];
     const added = [...after.keys()].filter(key => !before.has(key)).length;
     const removed = [...before.keys()].filter(key => !after.has(key)).length;
