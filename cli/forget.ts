@@ -39,7 +39,8 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const person = personOf(options);
   const veil = await veilOn(on);
   const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
-  const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined };
+  const onDay: NonNullable<ForgetPorts['onDay']> = (doing, name, day) => on.out.progress(`${doing}: ${name} ${day}`);
+  const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined, onDay };
   const receipt = options.dryRun ? undefined : options.receipt;
   if (receipt !== undefined) await beginReceipt(receipt);
   const { days, unsure, sure } = await found(person, ports, on, options).catch(async thrown => {
@@ -58,6 +59,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   };
   // What is found is told before it goes: nobody could tell it afterwards, if we do not live to.
   await write({ begunAt: instantOf(on.now), kind: person.kind, datasets: [...datasets.keys()], days });
+  if (days.length > 0) on.out.note('Erasing. If it is interrupted, run it again: what is done stays done.');
   const forgotten = await forgetPerson(person, ports);
   await write(forgotten);
   if (on.json) on.out.json(forgotten);

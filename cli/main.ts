@@ -10,7 +10,7 @@ import { curate } from './curate.ts';
 import { doctor } from './doctor.ts';
 import { exportDays } from './export.ts';
 import { forget } from './forget.ts';
-import { type Output, terminal } from './output.ts';
+import { type Output, Stopped, terminal } from './output.ts';
 import { pause, resume } from './pause.ts';
 import { rebuildLedger } from './rebuild.ts';
 import { report } from './report.ts';
@@ -99,8 +99,7 @@ const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
 function exitCodeOf(thrown: unknown, out: Output, { account }: Target): ExitCode {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  // Ctrl-C at a question.
-  if (thrown instanceof Error && thrown.name === 'AbortError') return 130;
+  if (thrown instanceof Stopped) return 130;
   if (thrown instanceof UsageError) {
     out.note(`error: ${thrown.message}`);
     return 2;

@@ -19,6 +19,11 @@ export interface Output {
   confirm(question: string): Promise<boolean>;
 }
 
+/** Somebody pressed Ctrl-C at a question. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
 export function terminal(): Output {
   const { stdin, stdout, stderr } = process;
   let drawn = false;
@@ -53,6 +58,8 @@ export function terminal(): Output {
       const asking = createInterface({ input: stdin, output: stderr });
       try {
         return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+      } catch (thrown) {
+        throw thrown instanceof Error && thrown.name === 'AbortError' ? new Stopped() : thrown;
       } finally {
         asking.close();
       }

@@ -17,6 +17,8 @@ import type { Clock, Eraser } from './ports.ts';
 export interface ForgetPorts extends CuratePorts {
   readonly clock: Clock;
   readonly eraser: Eraser;
+  /** Called before each day. */
+  readonly onDay?: (doing: 'searching' | 'erasing', dataset: string, day: Day) => void;
 }
 
 /** A day that may still name the person, because it could not be searched or not be written again. */
@@ -53,6 +55,7 @@ export async function search(person: Person, on: ForgetPorts): Promise<Searched>
     const { days, foreign } = await daysOf(name, on);
     for (const day of foreign) unsure.push({ dataset: name, day, why: 'its blob in `raw` has no whole receipt' });
     for (const day of days) {
+      on.onDay?.('searching', name, day);
       const unread: Unread = what =>
         unsure.push({ dataset: name, day, why: `the compressed bytes of ${what} are damaged` });
       const raw = foreign.has(day) ? 0 : await count(finder, name, day, on, unread);
@@ -137,6 +140,7 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
   for (const { dataset: name, day, raw } of days) {
     const dataset = on.datasets.get(name);
     if (dataset === undefined) continue;
+    on.onDay?.('erasing', name, day);
     const finder = new PersonFinder(name, person, dataset.eventTime === undefined ? [] : [dataset.eventTime]);
     const damaged = (what: string) => more.push({ dataset: name, day, why: `${what} is not what its receipt says` });
     if (raw > 0 && (await isBeingRead(name, day, on))) more.push({ dataset: name, day, why: BEING_READ });

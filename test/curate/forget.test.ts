@@ -307,6 +307,19 @@ test('a day that is being read just then is told: its worker may still copy what
   assert.deepEqual((await forget(person, on)).unsure, []);
 });
 
+test('an erasure tells which day it is at: searched, erased where the person is, and searched again', async () => {
+  const { on, truth } = await landed();
+  const told: string[] = [];
+  const onDay: ForgetPorts['onDay'] = (doing, dataset, day) => void told.push(`${doing} ${dataset} ${day}`);
+  const { days } = await forget(personIn(truth), { ...on, onDay });
+  const searched = NAMES.flatMap(name => DAYS.map(day => `searching ${name} ${day}`)).sort();
+  const erased = days.map(({ dataset, day }) => `erasing ${dataset} ${day}`);
+  assert.ok(erased.length > 0);
+  assert.deepEqual(told.slice(0, searched.length).sort(), searched);
+  assert.deepEqual(told.slice(searched.length, -searched.length), erased);
+  assert.deepEqual(told.slice(-searched.length).sort(), searched);
+});
+
 test('what does not name one person is refused', () => {
   for (const value of ['2025550101', '(202) 555-0101', 'tel:+12025550101', '+1202x5550101'])
     assert.match(problemOf({ kind: 'number', value }) ?? '', /phone number with a plus/, value);

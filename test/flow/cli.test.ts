@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { run } from '../../cli/main.ts';
+import { type Output, Stopped } from '../../cli/output.ts';
 import { addDays } from '../../shared/day.ts';
 import type { DayEntry } from '../../shared/model.ts';
 import { lastDay } from '../../shared/owed.ts';
@@ -319,6 +321,26 @@ test('where a person was erased, backfill leaves the day alone and retry says wh
   assert.match(asked.stderr, new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline forget. again`));
   await rig.work();
   assert.equal((await rig.json('show', PSTN, D1)).answer.state, 'open');
+});
+
+test('Ctrl-C at a question changes nothing and ends with 130', async () => {
+  const asked: string[] = [];
+  const output: Output = {
+    line: () => {},
+    json: () => {},
+    note: () => {},
+    progress: () => {},
+    paint: (_, text) => text,
+    interactive: true,
+    confirm: async question => {
+      asked.push(question);
+      throw new Stopped();
+    },
+  };
+  const file = join(rig.folder, 'settings.json');
+  assert.equal(await run(['backfill', '--from', D0, '--dataset', PSTN, '--all', '--settings', file], output), 130);
+  assert.equal(asked.length, 1);
+  assert.ok((await entries()).every(({ work }) => work.askedAt === undefined));
 });
 
 test('a running `npm start` is found by the note in its data folder', async () => {
