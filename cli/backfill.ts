@@ -113,8 +113,8 @@ async function prepare(on: On, dataset: Dataset, { from, to, all = false }: Opti
     const kind = kindOf(dataset, entry, now);
     count.days += 1;
     count[kind] += 1;
-    // Where a person was erased, a read would bring the rows back: only who names the day means that.
     if (kind !== 'failed' && !(all && kind === 'held')) continue;
+    // Where a person was erased, a read would bring the rows back: only who names the day means that.
     if (entry?.held?.forgottenAt === undefined) ask.push(at);
     else count.erased += 1;
   }

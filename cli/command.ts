@@ -9,7 +9,7 @@ import type { Output } from './output.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
 
-/** `0` fine, `1` attention needed, `2` wrong usage, `3` storage or source cannot be reached. */
+/** `0` fine, `1` attention needed, `2` wrong usage, `3` storage or source cannot be reached, `130` stopped by Ctrl-C. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 /** The command was called wrongly, or cannot mean what was said. */
@@ -57,7 +57,11 @@ export function dataset(name: string): Dataset {
   if (found !== undefined) return found;
   if (isDay(name))
     throw new InvalidArgumentError(`Name the dataset before the day, such as ${DATASETS[0]?.name} ${name}.`);
-  throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, NAMES)}`);
+  throw unknown(name, NAMES);
+}
+
+function unknown(name: string, known: readonly string[]): Error {
+  return new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, known)}`);
 }
 
 export function datasets(text: string): Dataset[] {
@@ -69,7 +73,7 @@ export function datasetOrSource(name: string): Dataset[] {
   const source = SOURCES.find((each): each is SourceName => each === name);
   if (source !== undefined) return DATASETS.filter(each => each.source === source);
   if (NAMES.includes(name)) return [dataset(name)];
-  throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, [...NAMES, ...SOURCES])}`);
+  throw unknown(name, [...NAMES, ...SOURCES]);
 }
 
 export function day(text: string): Day {

@@ -134,8 +134,12 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
     on.out.progress(`${files.length + 1}: ${path}`);
     const file = join(options.to, path);
     await mkdir(dirname(file), { recursive: true });
-    for await (const _ of savedTo(`${file}.part`, chunks));
-    await rename(`${file}.part`, file);
+    try {
+      for await (const _ of savedTo(`${file}.part`, chunks));
+      await rename(`${file}.part`, file);
+    } finally {
+      await rm(`${file}.part`, { force: true });
+    }
     files.push(path);
   }
   const nothing = !files.some(path => path.includes('/dataset='));

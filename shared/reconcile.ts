@@ -86,7 +86,7 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
     return false;
   }
   const takeovers = why === 'takeover' ? (found?.value.work.takeovers ?? 0) + 1 : 0;
-  if (found !== undefined && takeovers === TAKEOVERS_MAX) {
+  if (found !== undefined && takeovers >= TAKEOVERS_MAX) {
     await poisonSilentDay(found, on);
     return false;
   }
