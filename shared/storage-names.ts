@@ -4,4 +4,5 @@ export const FETCH_QUEUE = 'landline-fetch';
 export const POISON_QUEUE = `${FETCH_QUEUE}-poison`;
 export const CURATE_QUEUE = 'landline-curate';
 export const CURATE_POISON_QUEUE = `${CURATE_QUEUE}-poison`;
+export const QUEUES = [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, CURATE_POISON_QUEUE] as const;
 export const LEDGER_TABLE = 'landline';

@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CONTAINERS } from '../../shared/paths.ts';
 import type { Lake, Ledger } from '../../shared/ports.ts';
-import {
-  CURATE_POISON_QUEUE,
-  CURATE_QUEUE,
-  FETCH_QUEUE,
-  LEDGER_TABLE,
-  POISON_QUEUE,
-} from '../../shared/storage-names.ts';
+import { LEDGER_TABLE, QUEUES } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
@@ -27,8 +21,7 @@ export async function startStorage(folder: string): Promise<Storage> {
   try {
     const clients = storageClients(azurite);
     await clients.table(LEDGER_TABLE).createTable();
-    for (const name of [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, CURATE_POISON_QUEUE])
-      await clients.queue(name).createIfNotExists();
+    for (const name of QUEUES) await clients.queue(name).createIfNotExists();
     for (const name of Object.values(CONTAINERS)) await clients.blobs.getContainerClient(name).createIfNotExists();
     const ledger = tableLedger(clients.table(LEDGER_TABLE), randomUUID);
     return { azurite, ledger, lake: blobLake(clients.blobs) };

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
-import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, POISON_QUEUE } from '../../shared/storage-names.ts';
+import { QUEUES } from '../../shared/storage-names.ts';
 import { object, text } from './arm.ts';
 import { deployed, ofType, properties, SETS, type SetName, settingsOf } from './sets.ts';
 
@@ -96,7 +96,7 @@ describe('the table of roles', () => {
   test('covers every queue and container the code names, and every store the code has', () => {
     const named = (scope: string): string[] =>
       roles.app.filter(each => each.scope === scope).flatMap(({ name }) => name ?? []);
-    assert.deepEqual(named('host queue').sort(), [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, CURATE_POISON_QUEUE].sort());
+    assert.deepEqual(named('host queue').sort(), [...QUEUES].sort());
     assert.deepEqual(named('data container').sort(), Object.values(CONTAINERS).sort());
     // A new client in a store is a new need: it must be in the table before it can be deployed.
     const users = new Set(roles.app.flatMap(({ usedBy }) => usedBy));

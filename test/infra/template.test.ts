@@ -6,13 +6,7 @@ import { INFRA } from '../../infra/template.ts';
 import { readConfig } from '../../shared/config.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
 import { SETTINGS } from '../../shared/settings.ts';
-import {
-  CURATE_POISON_QUEUE,
-  CURATE_QUEUE,
-  FETCH_QUEUE,
-  LEDGER_TABLE,
-  POISON_QUEUE,
-} from '../../shared/storage-names.ts';
+import { LEDGER_TABLE, QUEUES } from '../../shared/storage-names.ts';
 import { deploy, type Json, list, object, text } from './arm.ts';
 import { deployed, ofType, only, parametersOf, properties, SETS, setFiles, settingsOf, template } from './sets.ts';
 
@@ -81,8 +75,7 @@ for (const set of SETS) {
         ofType(set, `${STORAGE}/${type}`)
           .map(({ name }) => name)
           .sort();
-      const queues = [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE, CURATE_POISON_QUEUE];
-      assert.deepEqual(names('queueServices/queues'), queues.map(name => `${host.name}/default/${name}`).sort());
+      assert.deepEqual(names('queueServices/queues'), QUEUES.map(name => `${host.name}/default/${name}`).sort());
       assert.deepEqual(names('tableServices/tables'), [`${host.name}/default/${LEDGER_TABLE}`]);
       const containers = Object.values(CONTAINERS).map(name => `${data.name}/default/${name}`);
       assert.deepEqual(names('blobServices/containers'), [...containers, `${host.name}/default/deployment`].sort());
