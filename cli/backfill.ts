@@ -90,10 +90,10 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   }
   const applied: { dataset: string; extended: Extended; asked: AskedDay[] }[] = [];
   for (const each of prepared) applied.push(await apply(on, each));
+  if (!on.json) tellApplied(on, applied);
+  await tellPaused(on, idle ? [] : applied);
   const complete = !options.wait || (await watch(on, prepared));
   if (on.json) on.out.json({ applied: true, previews, datasets: applied, ...(options.wait && { complete }) });
-  else tellApplied(on, applied);
-  await tellPaused(on, idle ? [] : applied);
   const planned = applied.every(({ extended }) => extended.outcome === 'extended' || extended.outcome === 'already');
   const asked = applied.every(each => each.asked.every(({ outcome }) => FINE.has(outcome)));
   return planned && asked && complete ? 0 : 1;
@@ -206,11 +206,12 @@ async function watch(on: On, prepared: readonly Prepared[]): Promise<boolean> {
       }
     }
     const text = `${count.landed} of ${counted(count.of, 'day')} held, ${count.inWork} in work, ${count.waiting} to come, ${count.stuck} need a person`;
-    if (on.out.interactive) on.out.progress(text);
+    const done = count.landed + count.stuck === count.of;
+    if (on.out.interactive && !done) on.out.progress(text);
     else if (text !== told) on.out.note(text);
     if (text !== told) changedAt = now;
     told = text;
-    if (count.landed + count.stuck === count.of) return count.stuck === 0;
+    if (done) return count.stuck === 0;
     if (now > changedAt + STILL_MS) {
       on.out.note('Nothing has changed for ten minutes: is the app running? The days stay asked for.');
       return false;

@@ -79,9 +79,8 @@ export async function curateMessage(entry: unknown, invocation: Invocation): Pro
       return setAside(parsed, 'a curate message', deferralPorts(parts.putBack.curate, report));
     const { message } = parsed;
     const datasets = new Map(parts.config.datasets.map(dataset => [dataset.name, dataset]));
-    const before = curating;
-    const mine = before.then(() => curateDayOf(message, { ...parts, datasets, report }));
-    curating = mine;
+    const mine = curating.then(() => curateDayOf(message, { ...parts, datasets, report }));
+    curating = mine.catch(() => undefined);
     outcome = await mine;
   });
   return outcome;
