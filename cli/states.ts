@@ -27,8 +27,8 @@ export function markOf(shown: Shown): string {
 export const LEGEND = SHOWN_STATES.map(({ state, mark }) => `${mark} ${state}`).join('  ');
 
 /** Whether a person should act. Days on their way, and days that nobody can bring back, are not that. */
-export function needsAttention({ days, expiring }: Coverage): boolean {
-  return days.failed > 0 || days.suspect > 0 || expiring > 0;
+export function needsAttention({ days, expiring, uncurated }: Coverage): boolean {
+  return days.failed > 0 || days.suspect > 0 || expiring > 0 || uncurated > 0;
 }
 
 /**

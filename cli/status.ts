@@ -9,7 +9,7 @@ import { isSilent, type Unreadable } from '../shared/page/facts.ts';
 import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
 import { plannerPoints } from '../shared/page/verdict.ts';
 import { examples, type On, type Register } from './command.ts';
-import { grouped, type Output, table } from './output.ts';
+import { counted, grouped, type Output, table } from './output.ts';
 import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';
 
 /** Days at the end of the calendar that are shown one by one. */
@@ -137,6 +137,10 @@ function tell({ out }: On, found: Status, watch: boolean): void {
   if (rows.length > 0) for (const line of ['', ...table(head, rows), '', LEGEND]) out.line(line);
   for (const each of found.datasets.filter(({ expiring }) => expiring > 0))
     out.line(`${each.dataset}: the source forgets ${each.expiring} days within two weeks that are not held.`);
+  for (const each of found.datasets.filter(({ uncurated }) => uncurated > 0))
+    out.line(
+      `${each.dataset}: ${counted(each.uncurated, 'typed table')} behind what is landed, tried again and again. To see why: landline curate ${each.dataset}`,
+    );
   for (const { dataset, message } of found.unreadable) out.line(`${dataset} cannot be looked at: ${message}`);
   if (found.unplanned.length > 0)
     out.line(`Not planned (switched off, or the app has not run): ${found.unplanned.join(', ')}`);

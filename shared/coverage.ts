@@ -7,6 +7,12 @@ import { isExpired, lastDay, stateOf } from './owed.ts';
 /** Days that are not held and that the source will forget within this many days are worth an alarm. */
 export const EXPIRING_DAYS = 14;
 
+/** By then a typed table has been owed for two hours and a half. */
+const TRIES_STUCK = 4;
+
+/** What is owed is queued again every day at least. What was not for two days is no longer owed: settings changed. */
+const STUCK_MS = 2 * DAY_MS;
+
 export interface Coverage {
   readonly dataset: string;
   readonly firstDay: Day;
@@ -21,6 +27,8 @@ export interface Coverage {
   readonly held: number;
   /** Days not held that the source forgets soon. */
   readonly expiring: number;
+  /** Days whose typed table stays behind although it was queued again and again. */
+  readonly uncurated: number;
 }
 
 export function coverageOf(
@@ -45,12 +53,14 @@ export function coverageOf(
   let rows = 0;
   let held = 0;
   let expiring = 0;
+  let uncurated = 0;
   // A day that is lost for good holds up the watermark for ever, and says nothing about today.
   let firstOwed: Day | undefined;
   for (const day of eachDay(watermark.firstDay, last)) {
     const entry = byDay.get(day);
     days[stateOf(dataset, day, entry, now)] += 1;
     rows += entry?.held?.rows ?? 0;
+    if (entry?.held !== undefined && isUncurated(entry.held, now)) uncurated += 1;
     if (entry?.held !== undefined) held += 1;
     else if (!isExpired(dataset, day, now)) {
       firstOwed ??= day;
@@ -68,5 +78,10 @@ export function coverageOf(
     rows,
     held,
     expiring,
+    uncurated,
   };
+}
+
+function isUncurated({ curateTries = 0, curateQueuedAt }: NonNullable<DayOutline['held']>, now: number): boolean {
+  return curateTries >= TRIES_STUCK && curateQueuedAt !== undefined && now < Date.parse(curateQueuedAt) + STUCK_MS;
 }

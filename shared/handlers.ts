@@ -2,7 +2,7 @@ import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
 import { coverageOf } from './coverage.ts';
 import { type CurateOutcome, curateMessage as curateDayOf } from './curate/curate-day.ts';
-import { countUncurated, queueCuration } from './curate/owed-curation.ts';
+import { queueCuration } from './curate/owed-curation.ts';
 import { curatedAs } from './curate/privacy.ts';
 import { writeSmallTables } from './curate/small-tables.ts';
 import { TABLE_VERSION } from './curate/tables.ts';
@@ -33,9 +33,8 @@ export async function planDays(invocation: Invocation): Promise<void> {
       if (watermark === undefined) continue;
       const { days, ...rest } = coverageOf(dataset, watermark, entries, systemClock.now());
       const paused = watermark.pausedAt !== undefined;
-      const uncurated = countUncurated(entries, curatedAs(TABLE_VERSION, parts.veil));
       const queues = { queueDepth: depth?.fetch, poison: depth?.poison };
-      report('coverage reported', { ...rest, ...days, paused, uncurated, ...queues });
+      report('coverage reported', { ...rest, ...days, paused, ...queues });
     }
     await owedCuration(parts, report, ledgers, traceparent);
     await writeSmallTables(parts.curated, ledgers, systemClock.now(), report);

@@ -114,7 +114,7 @@ export interface DayEntry {
 /** A day in outline: enough to tell its state, and who has to do something about it. Every `DayEntry` is one too. */
 export interface DayOutline {
   readonly day: Day;
-  readonly held?: Pick<Held, 'rows' | 'settledAt' | 'forgottenAt'>;
+  readonly held?: Pick<Held, 'rows' | 'settledAt' | 'forgottenAt' | 'curateQueuedAt' | 'curateTries'>;
   readonly work: Pick<Work, 'state' | 'retryAt' | 'suspicion' | 'askedAt' | 'errorRemedy'>;
 }
 

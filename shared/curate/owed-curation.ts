@@ -34,15 +34,6 @@ export function owesCuration({ held, work }: DayEntry, as: string, now: number):
   return work.state === 'idle' || work.state === 'failed';
 }
 
-/** By then a file has been owed for two hours and a half. */
-const TRIES_STUCK = 4;
-
-/** Days whose file stays behind although it was queued again and again: something is wrong with curating. */
-export function countUncurated(entries: readonly DayEntry[], as: string): number {
-  const isStuck = (held: Held) => !isCurated(held, as) && (held.curateTries ?? 0) >= TRIES_STUCK;
-  return entries.filter(({ held }) => held !== undefined && isStuck(held)).length;
-}
-
 /** Days to queue, newest first. Pure. */
 export function planCuration(entries: readonly DayEntry[], as: string, now: number): Day[] {
   const waiting = entries.filter(({ held }) => held !== undefined && !isCurated(held, as) && isWaiting(held, now));

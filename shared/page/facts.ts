@@ -82,6 +82,8 @@ export interface DatasetFacts {
   readonly daysOwed: number;
   readonly daysHeld: number;
   readonly counts: Readonly<Record<Shown, number>>;
+  /** Days whose typed table stays behind although it was queued again and again. */
+  readonly uncurated: number;
   /** Days that are not held and that the source forgets within `expiringWithinDays`. */
   readonly expiring: readonly { readonly day: Day; readonly lastChance: Day }[];
   /** The last year, by day. */
@@ -142,7 +144,7 @@ const TROUBLE: ReadonlySet<Shown> = new Set<Shown>(['failed', 'suspect', 'waitin
 function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: number): DatasetFacts[] {
   if (watermark === undefined) return [];
   const { name, title, source } = dataset;
-  const { firstDay, lastDay, lagDays, rows, held } = coverageOf(dataset, watermark, entries, now);
+  const { firstDay, lastDay, lagDays, rows, held, uncurated } = coverageOf(dataset, watermark, entries, now);
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
   const paused = watermark.pausedAt !== undefined;
   const counts = { ...NO_DAYS };
@@ -168,6 +170,7 @@ function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: numbe
       daysOwed: daysBetween(firstDay, lastDay) + 1,
       daysHeld: held,
       counts,
+      uncurated,
       expiring: all.filter(day => isExpiring(dataset, day, now)).map(({ day }) => expiry(dataset, day)),
       days: all.slice(-CALENDAR_DAYS),
       trouble: all.filter(({ state }) => TROUBLE.has(state)),

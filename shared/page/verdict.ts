@@ -102,6 +102,11 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
     (days, plural) =>
       `${days} ${plural ? 'have partitions that are' : 'has a partition that is'} damaged or gone, and ${plural ? 'need' : 'needs'} a person.`,
   );
+  about(
+    ({ uncurated }) => uncurated,
+    (days, plural) =>
+      `${days} ${plural ? 'have typed tables that stay' : 'has a typed table that stays'} behind what is landed; landline curate says why.`,
+  );
   return points;
 }
 

@@ -131,10 +131,13 @@ export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [
   ...Object.keys(workShape.shape),
 ];
 
-const heldOutline = heldShape.pick({ rows: true, settledAt: true, forgottenAt: true } satisfies Record<
-  keyof Required<DayOutline>['held'],
-  true
->);
+const heldOutline = heldShape.pick({
+  rows: true,
+  settledAt: true,
+  forgottenAt: true,
+  curateQueuedAt: true,
+  curateTries: true,
+} satisfies Record<keyof Required<DayOutline>['held'], true>);
 const workOutline = workShape.pick({
   state: true,
   retryAt: true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countUncurated, isCurated, planCuration, queueCuration } from '../../shared/curate/owed-curation.ts';
+import { isCurated, planCuration, queueCuration } from '../../shared/curate/owed-curation.ts';
 import { addDays, instantOf, MINUTE_MS } from '../../shared/day.ts';
 import { freshEntry } from '../../shared/entry.ts';
 import type { CurateMessage, DayEntry, Held, Work } from '../../shared/model.ts';
@@ -30,13 +30,6 @@ function entry(day: string, held: Partial<Held> = {}, work: Partial<Work> = {}):
   };
   return { ...fresh, held: { ...counts, ...landed, ...held }, work: { ...fresh.work, ...work } };
 }
-
-test('a file that is behind after four tries is counted, and no other', () => {
-  const tries = (curateTries: number, held: Partial<Held> = {}) => entry('2026-01-01', { curateTries, ...held });
-  assert.equal(countUncurated([tries(3), tries(4), tries(9), entry('2026-01-02')], AS), 2);
-  assert.equal(countUncurated([tries(4, { curatedRevision: 2, curatedAs: AS })], AS), 0);
-  assert.equal(countUncurated([freshEntry('teams-sms', '2026-01-03', 0)], AS), 0);
-});
 
 test('owed is what is behind its partition, or made by another version, profile or key; newest first', () => {
   const entries = [

@@ -92,9 +92,9 @@ test('ten years of seven logs are counted day by day, in four requests a log, on
   assert.ok(dataset !== undefined && watermark !== undefined);
   const entries = days.map(({ value }) => value);
   const { days: counts, ...rest } = coverageOf(dataset, watermark.value, entries, Date.parse(at));
-  const { states, landedThrough, firstDay, rows, held, lagDays, expiring } = found.get(SMS) ?? {};
+  const { states, landedThrough, firstDay, rows, held, lagDays, expiring, uncurated } = found.get(SMS) ?? {};
   const { settledThrough: _, dataset: __, lastDay: ___, ...expected } = rest;
-  assert.deepEqual({ landedThrough, firstDay, rows, held, lagDays, expiring }, expected);
+  assert.deepEqual({ landedThrough, firstDay, rows, held, lagDays, expiring, uncurated }, expected);
   assert.deepEqual(states, counts);
 
   // A page of a listing has 1,000 entities. What is not needed for a count stays where it is.

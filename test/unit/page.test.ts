@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { instantOf } from '../../shared/day.ts';
+import { DAY_MS, instantOf } from '../../shared/day.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { type Facts, factsOf } from '../../shared/page/facts.ts';
 import { escaped, html } from '../../shared/page/html.ts';
@@ -181,6 +181,32 @@ test('partitions that are damaged or gone are told apart from a source that cont
   });
   assert.match(pageOf(facts), /restore its blob, or an earlier version of it, then: landline verify/);
   assert.doesNotMatch(pageOf(facts), /stay as they are/, 'what is gone is not there');
+});
+
+test('typed tables that stay behind are a matter for a person, as long as they are tried', () => {
+  const [log] = DATASETS;
+  assert.ok(log !== undefined);
+  const ledger = heldLedger(log, 30);
+  const tried = (curateTries: number, daysAgo: number) => ({
+    curateTries,
+    curateQueuedAt: instantOf(NOW - daysAgo * DAY_MS),
+  });
+  const verdictAfter = (...days: ReturnType<typeof tried>[]) => {
+    const entries = ledger.entries.map((entry, index) => {
+      const { held } = entry;
+      return held === undefined ? entry : { ...entry, held: { ...held, ...days[index] } };
+    });
+    const depth = { fetch: 0, poison: 0 };
+    const read = { now: NOW, unreadable: [], off: [], gates: [], depth, plannedAt: instantOf(NOW) };
+    return factsOf({ ...read, ledgers: [{ ...ledger, entries }] }).verdict;
+  };
+  assert.deepEqual(verdictAfter(tried(4, 1), tried(9, 0)), {
+    level: 'attention',
+    sentence: 'Everything owed is held.',
+    points: [`${log.title}: 2 days have typed tables that stay behind what is landed; landline curate says why.`],
+  });
+  assert.equal(verdictAfter(tried(3, 0)).level, 'held', 'it may just take its time');
+  assert.equal(verdictAfter(tried(9, 3)).level, 'held', 'what nobody tries any more is not owed any more');
 });
 
 test('a day that is lost for good does not count as lag', () => {
