@@ -1,6 +1,6 @@
 import { type CurateOutcome, curateDay } from '../shared/curate/curate-day.ts';
 import { curatedAs } from '../shared/curate/privacy.ts';
-import { TABLE_VERSION, tableOf } from '../shared/curate/tables.ts';
+import { tableOf } from '../shared/curate/tables.ts';
 import { failureOf, LandlineError } from '../shared/errors.ts';
 import type { Dataset, Day } from '../shared/model.ts';
 import { curatedPath } from '../shared/paths.ts';
@@ -46,7 +46,7 @@ async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[
       }
     }
   }
-  const as = curatedAs(TABLE_VERSION, veil);
+  const as = curatedAs(veil);
   if (on.json) on.out.json({ as, ...tally, failures });
   else {
     for (const failure of failures) on.out.line(failure);

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../shared/ports.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { LogLevel } from './host/boundary.ts';
 import { loadApp } from './host/core.ts';
 import { Invoker } from './host/invoke.ts';
@@ -12,13 +11,6 @@ import { Work } from './host/work.ts';
 export type { Counts, LogLine } from './host/invoke.ts';
 export type { Host, HostOptions } from './host/options.ts';
 
-const realClock: Pick<Clock, 'now' | 'sleep'> = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) => {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
-  },
-};
-
 /**
  * Runs an app made with `@azure/functions` v4, unmodified, in this process: timers, storage queues and HTTP, as Azure's
  * host runs them. It lacks function keys, retry policies, a timer status kept over restarts, identity-based
@@ -28,7 +20,7 @@ const realClock: Pick<Clock, 'now' | 'sleep'> = {
  * a function
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const clock = options.clock ?? realClock;
+  const clock = options.clock ?? systemClock;
   const settings = {
     AzureWebJobsStorage: options.connectionString,
     FUNCTIONS_WORKER_RUNTIME: 'node',

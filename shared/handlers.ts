@@ -5,7 +5,6 @@ import { type CurateOutcome, curateMessage as curateDayOf } from './curate/curat
 import { queueCuration } from './curate/owed-curation.ts';
 import { curatedAs } from './curate/privacy.ts';
 import { writeSmallTables } from './curate/small-tables.ts';
-import { TABLE_VERSION } from './curate/tables.ts';
 import { instantOf } from './day.ts';
 import { type DeferralPorts, setAside } from './deferral.ts';
 import { type FetchPorts, fetchDay } from './fetch.ts';
@@ -92,7 +91,7 @@ async function owedCuration(
   ledgers: Reconciled['ledgers'],
   traceparent: string | undefined,
 ): Promise<void> {
-  const on = { ledger, curateJobs, clock: systemClock, report, as: curatedAs(TABLE_VERSION, veil) };
+  const on = { ledger, curateJobs, clock: systemClock, report, as: curatedAs(veil) };
   for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on, traceparent);
 }
 

@@ -52,8 +52,6 @@ export interface Dataset {
   readonly source: SourceName;
   /** Graph API version, or the one version Voximplant has. */
   readonly api: string;
-  /** API versions a setting may choose instead of `api`. */
-  readonly apiChoices?: readonly string[];
   /** Function of Graph or method of Voximplant. */
   readonly call: string;
   /** Member of the body that holds the rows. */
@@ -122,7 +120,7 @@ export interface FetchMessage {
   readonly dataset: string;
   readonly day: Day;
   readonly ticket: number;
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** A hint to curate a day. What the partition is when the message is taken up is what counts. */
@@ -130,7 +128,7 @@ export interface CurateMessage {
   readonly dataset: string;
   readonly day: Day;
   readonly revision: number;
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** Why something failed, waits or is held. Stable: alerts, docs and tests name them. Explained in docs/operations.md. */

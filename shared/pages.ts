@@ -78,7 +78,7 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
     page.catch(() => {});
     return page;
   };
-  const chain = new Chain(attempt, on.limits.pagesMax);
+  const chain = new Chain(dataset, reading, on.limits.pagesMax);
   let savedAt = on.clock.now();
   try {
     for (let pending: Promise<Page> | undefined = request(reading.cursor); pending !== undefined; ) {
@@ -168,14 +168,16 @@ function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts
 }
 
 /** The links followed so far. A source that leads in circles, or on and on through nothing, is stopped. */
-class Chain {
-  private readonly attempt: Attempt;
+export class Chain {
+  private readonly dataset: Dataset;
+  private readonly reading: Reading;
   private readonly pagesMax: number;
   private readonly seen = new Set<string>();
   private emptyPages = 0;
 
-  constructor(attempt: Attempt, pagesMax: number) {
-    this.attempt = attempt;
+  constructor(dataset: Dataset, reading: Reading, pagesMax: number) {
+    this.dataset = dataset;
+    this.reading = reading;
     this.pagesMax = pagesMax;
   }
 
@@ -185,12 +187,12 @@ class Chain {
     if (this.seen.has(next)) throw this.endless('paging.loop', 'a page links to one that was read before');
     this.seen.add(next);
     if (this.emptyPages > EMPTY_PAGES_MAX) throw this.endless('paging.empty', 'empty pages follow one another');
-    if (this.attempt.reading.pages >= this.pagesMax)
+    if (this.reading.pages >= this.pagesMax)
       throw this.endless('limits.day_pages', `a day has ${this.pagesMax} pages at most`);
   }
 
   private endless(reason: 'paging.loop' | 'paging.empty' | 'limits.day_pages', why: string): LandlineError {
-    const { dataset, reading } = this.attempt;
+    const { dataset, reading } = this;
     const remedy = reason === 'limits.day_pages' ? 'reject' : 'retry';
     const message = `Reading ${dataset.name} was stopped after ${reading.pages + 1} pages: ${why}. If it stays so, report it to the provider (${dataset.page}).`;
     return new LandlineError({ reason, remedy, message });

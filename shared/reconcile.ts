@@ -94,7 +94,7 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
   const entry = queued(before, on.clock.now(), before.work.checkpoint, takeovers === 0 ? {} : { takeovers });
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
   const { ticket } = entry.work;
-  await on.jobs.send({ dataset: dataset.name, day, ticket, ...(traceparent === undefined ? {} : { traceparent }) }, 0);
+  await on.jobs.send({ dataset: dataset.name, day, ticket, traceparent }, 0);
   on.report('day queued', { dataset: dataset.name, day, ticket, why, traceparent });
   return true;
 }

@@ -48,7 +48,7 @@ async function requeue(
 ): Promise<void> {
   await claim.save(queued(claim.entry, on.clock.now(), checkpoint, changes));
   const { dataset, day, work } = claim.entry;
-  await on.jobs.send({ dataset, day, ticket: work.ticket, ...(traceparent !== undefined && { traceparent }) }, delayMs);
+  await on.jobs.send({ dataset, day, ticket: work.ticket, traceparent }, delayMs);
 }
 
 /** Something failed: the ledger learns what, and when the day is tried again. */

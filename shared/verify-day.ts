@@ -4,6 +4,7 @@ import { isDamaged, isUnreadable } from './errors.ts';
 import { EMPTY_DIGEST, fingerprintOf } from './fingerprint.ts';
 import { afterMoving, healing, type Known, type Situation } from './healing.ts';
 import type { Dataset, Day, Fingerprint, ReasonCode, Suspicion } from './model.ts';
+import { isBroken } from './owed.ts';
 import type { Clock, Lake, Ledger, Partition } from './ports.ts';
 import { type Recount, recount } from './recount.ts';
 
@@ -219,7 +220,7 @@ async function markDay(
     const found = await ledger.day(dataset.name, day);
     if (found === undefined) return undefined;
     const { suspicion, ...work } = found.value.work;
-    const marked = suspicion?.reason === 'partition.damaged' || suspicion?.reason === 'partition.missing';
+    const marked = isBroken(found.value.work);
     if (reason === undefined && !marked) return undefined;
     if (reason !== undefined && suspicion?.reason === reason) return 'already';
     // A worker that holds the day would be superseded by our write.

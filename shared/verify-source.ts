@@ -1,7 +1,8 @@
 import { windowOf } from './day.ts';
-import { failureOf, LandlineError } from './errors.ts';
+import { failureOf } from './errors.ts';
 import type { Dataset, Day } from './model.ts';
 import { isExpired, isSettled } from './owed.ts';
+import { Chain, FETCH_LIMITS } from './pages.ts';
 import type { Clock, Ledger, Source } from './ports.ts';
 import { CURSOR_MS, Reading } from './reading.ts';
 import type { Finding } from './verify-day.ts';
@@ -13,9 +14,6 @@ export interface CompareSourcePorts {
   readonly ledger: Ledger;
   readonly clock: Pick<Clock, 'now'>;
 }
-
-/** As many as a fetch may read. */
-const PAGES_MAX = 40_000;
 
 /** Reads that go on longer than a cursor may be trusted for are given up. */
 const READ_MS = 3 * CURSOR_MS;
@@ -55,22 +53,16 @@ export async function compareWithSource(
 async function readWithoutLanding(dataset: Dataset, day: Day, source: Source, now: number, signal: AbortSignal) {
   const window = windowOf(day, dataset.overlap);
   const reading = new Reading(dataset, undefined, now);
-  const seen = new Set<string>();
+  const chain = new Chain(dataset, reading, FETCH_LIMITS.pagesMax);
   for (let cursor: string | undefined; ; ) {
     const page = await source.read(dataset, window, cursor, signal);
+    chain.refuseEndless(page);
     reading.take(page, window);
     reading.advance(page.next, now);
     page.release();
     if (page.next === undefined) return reading.complete();
-    if (seen.has(page.next) || seen.size >= PAGES_MAX) throw endless(dataset, seen.size);
-    seen.add(page.next);
     cursor = page.next;
   }
-}
-
-function endless(dataset: Dataset, pages: number): LandlineError {
-  const message = `Reading ${dataset.name} was stopped after ${pages} pages, because they do not end.`;
-  return new LandlineError({ reason: 'paging.loop', remedy: 'retry', message });
 }
 
 /** A held day, as it may be drawn for the comparison. */

@@ -1,8 +1,9 @@
 import { coverageOf } from '../../shared/coverage.ts';
-import { addDays, eachDay } from '../../shared/day.ts';
+import { eachDay } from '../../shared/day.ts';
 import type { Dataset, Day, DayEntry, DayState, Held, Watermark } from '../../shared/model.ts';
 import { isExpired, lastDay, needsPerson, owed } from '../../shared/owed.ts';
 import type { Ledger } from '../../shared/ports.ts';
+import { firstWatermark } from '../../shared/watermark.ts';
 
 /** How a dataset stands by the ledger, and whether anything about it is still to come by itself. */
 
@@ -63,7 +64,7 @@ export interface Facts {
 export function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: Facts): Standing {
   const last = lastDay(now);
   // The planner has not recorded where history begins yet when this is the first look.
-  const firstDay = watermark?.firstDay ?? addDays(last, 1 - Math.min(historyDays, dataset.historyDays));
+  const recorded = watermark ?? firstWatermark(dataset, historyDays, now);
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
   const blocked = entries.some(
     ({ day, work }) => work.errorRemedy === 'fix-config' && isLeftToPerson(work) && !isExpired(dataset, day, now),
@@ -73,7 +74,7 @@ export function standingOf({ dataset, watermark, entries, openAt, historyDays, n
   const problems: Problem[] = [];
   const due: number[] = [];
   let daysOwed = 0;
-  for (const day of eachDay(firstDay, last)) {
+  for (const day of eachDay(recorded.firstDay, last)) {
     const entry = byDay.get(day);
     if (entry?.held !== undefined) held.set(day, entry.held);
     if (entry?.held !== undefined || !isExpired(dataset, day, now)) daysOwed += 1;
@@ -82,8 +83,7 @@ export function standingOf({ dataset, watermark, entries, openAt, historyDays, n
     const at = dueAt(dataset, day, entry, blocked, now);
     if (at !== undefined) due.push(Math.max(at, openAt));
   }
-  const mark = { ...(watermark ?? { dataset: dataset.name }), firstDay };
-  const { days, rows } = coverageOf(dataset, mark, entries, now);
+  const { days, rows } = coverageOf(dataset, recorded, entries, now);
   const states = Object.fromEntries(Object.entries(days).filter(([, count]) => count > 0));
   return {
     dataset: dataset.name,

@@ -8,7 +8,7 @@ import type { Table } from './model.ts';
 import { ParquetFile } from './parquet.ts';
 import { curatedAs, type Veil } from './privacy.ts';
 import { Shaper } from './shape.ts';
-import { TABLE_VERSION, tableOf } from './tables.ts';
+import { tableOf } from './tables.ts';
 
 /**
  * Curating a day: its partition, shaped row by row, becomes the one file of the day, replaced whole. Nothing here
@@ -64,7 +64,7 @@ export async function curateDay(
 ): Promise<CurateOutcome> {
   const table = tableOf(dataset);
   const path = curatedPath(table.name, dataset, day);
-  const as = curatedAs(TABLE_VERSION, on.veil);
+  const as = curatedAs(on.veil);
   // The file first: a partition that is read later is at least as new as what the file was made from.
   const before = await on.curated.head(path);
   const partition = await on.lake.head(dataset, day);
@@ -103,7 +103,7 @@ async function* fileOf(
   made: (label: CuratedLabel, bytes: number) => void,
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
   const { revision, fingerprint } = partition.receipt;
-  const as = curatedAs(TABLE_VERSION, veil);
+  const as = curatedAs(veil);
   const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, curatedas: as };
   const shaper = new Shaper(table, dataset, day, revision, veil);
   const file = new ParquetFile(table.columns, notes);

@@ -82,7 +82,7 @@ async function queueDay(
   const marked = { ...held, curateQueuedAt: instantOf(now), curateTries: (held.curateTries ?? 0) + 1 };
   if ((await on.ledger.putDay({ ...found.value, held: marked }, found.etag)) === undefined) return false;
   const { revision } = held;
-  await on.curateJobs.send({ dataset, day, revision, ...(traceparent === undefined ? {} : { traceparent }) });
+  await on.curateJobs.send({ dataset, day, revision, traceparent });
   on.report('curation queued', { dataset, day, revision, traceparent });
   return true;
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Direction } from './classes.ts';
 import type { Cell, Privacy } from './model.ts';
+import { TABLE_VERSION } from './tables.ts';
 
 /**
  * What each profile lets through. docs/privacy.md says the same field by field, and a test holds the two together.
@@ -136,6 +137,6 @@ export function sameNumber(number: string): string {
 }
 
 /** What a file made under this veil is labelled with: equal labels, equal content of equal rows. */
-export function curatedAs(version: number, veil: Veil): string {
-  return `${version}-${veil.profile}${veil.keyId === '' ? '' : `-${veil.keyId}`}`;
+export function curatedAs(veil: Veil): string {
+  return `${TABLE_VERSION}-${veil.profile}${veil.keyId === '' ? '' : `-${veil.keyId}`}`;
 }

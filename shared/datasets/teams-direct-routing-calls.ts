@@ -6,7 +6,6 @@ export const teamsDirectRoutingCalls = {
   title: 'Teams Direct Routing calls',
   source: 'graph',
   api: 'v1.0',
-  apiChoices: ['v1.0', 'beta'],
   call: 'getDirectRoutingCalls',
   rowArray: 'value',
   key: ['id'],

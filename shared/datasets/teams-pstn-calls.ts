@@ -6,7 +6,6 @@ export const teamsPstnCalls = {
   title: 'Teams PSTN calls',
   source: 'graph',
   api: 'v1.0',
-  apiChoices: ['v1.0', 'beta'],
   call: 'getPstnCalls',
   rowArray: 'value',
   key: ['id'],
