@@ -1,14 +1,14 @@
 import { systemClock } from '../shared/clock.ts';
 import { teamsPstnCalls } from '../shared/datasets/teams-pstn-calls.ts';
+import { FETCH_LIMITS } from '../shared/fetch/pages.ts';
+import { blockMemory } from '../shared/fetch/staging.ts';
 import { fetchDay } from '../shared/fetch.ts';
 import type { FetchMessage } from '../shared/model.ts';
-import { lastDay } from '../shared/owed.ts';
-import { FETCH_LIMITS } from '../shared/pages.ts';
+import { lastDay } from '../shared/plan/owed.ts';
 import type { Source } from '../shared/ports.ts';
 import { reconcile } from '../shared/reconcile.ts';
+import { cutSpecOf } from '../shared/rows/sift.ts';
 import { cutRowsInPlace } from '../shared/rows.ts';
-import { cutSpecOf } from '../shared/sift.ts';
-import { blockMemory } from '../shared/staging.ts';
 import { memoryJobs } from '../test/doubles/memory-jobs.ts';
 import { lakeStore, memoryLake } from '../test/doubles/memory-lake.ts';
 import { ledgerStore, memoryLedger } from '../test/doubles/memory-ledger.ts';

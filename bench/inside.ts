@@ -1,7 +1,7 @@
 import { DATASETS } from '../shared/datasets/index.ts';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
 import type { DayEntry } from '../shared/model.ts';
-import { lastDay } from '../shared/owed.ts';
+import { lastDay } from '../shared/plan/owed.ts';
 import type { DatasetLedger } from '../shared/plan.ts';
 
 /** A ledger as it will be in ten years. */

@@ -1,5 +1,5 @@
-import { type Accepted, acceptShrink, heldBack } from '../shared/asking.ts';
 import type { Dataset, Day } from '../shared/model.ts';
+import { type Accepted, acceptShrink, heldBack } from '../shared/plan/asking.ts';
 import { dataset, day, examples, type On, type Register } from './command.ts';
 import { grouped } from './output.ts';
 import { tellPaused } from './pause.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../shared/asking.ts';
 import { addDays, daysBetween, eachDay } from '../shared/day.ts';
 import type { Dataset, Day, DayEntry } from '../shared/model.ts';
-import { horizonOf, isExpired, lastDay, needsPerson, stateOf } from '../shared/owed.ts';
+import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../shared/plan/asking.ts';
+import { horizonOf, isExpired, lastDay, needsPerson, stateOf } from '../shared/plan/owed.ts';
 import { chosen, datasets, day, examples, type On, type Register, refuseBackwards, UsageError } from './command.ts';
 import { counted, table } from './output.ts';
 import { tellPaused } from './pause.ts';

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { meant } from '../shared/config/nearest.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { isDay } from '../shared/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
-import { meant } from '../shared/nearest.ts';
 import type { Target } from './connect.ts';
 import type { Connection } from './connection.ts';
 import type { Output } from './output.ts';

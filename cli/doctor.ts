@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from '../shared/config/settings.ts';
 import type { Environment } from '../shared/config.ts';
 import type { Diagnosis, Finding, Result } from '../shared/doctor.ts';
-import { isLoopback } from '../shared/settings.ts';
 import { type ExitCode, examples, type Free, type RegisterFree, UsageError } from './command.ts';
 import type { Target } from './connect.ts';
 import type { Output } from './output.ts';

@@ -1,13 +1,13 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { recount } from '../shared/commit/recount.ts';
 import { eachDay, isDay } from '../shared/day.ts';
 import type { Dataset, Day } from '../shared/model.ts';
-import { lastDay } from '../shared/owed.ts';
 import { partitionPath } from '../shared/paths.ts';
-import { recount } from '../shared/recount.ts';
+import { lastDay } from '../shared/plan/owed.ts';
+import { headOrForeign } from '../shared/verify/verify-day.ts';
 import { partitionsOf } from '../shared/verify.ts';
-import { headOrForeign } from '../shared/verify-day.ts';
 import {
   datasets,
   day,

@@ -1,8 +1,8 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { systemClock } from '../shared/clock.ts';
 import { instantOf } from '../shared/day.ts';
+import { type Person, problemOf, type SearchedDay } from '../shared/forget/person.ts';
 import { type ForgetPorts, type Forgotten, forget as forgetPerson, search, type UnsureDay } from '../shared/forget.ts';
-import { type Person, problemOf, type SearchedDay } from '../shared/person.ts';
 import { everyDataset, examples, type On, type Register, UsageError } from './command.ts';
 import { counted, table } from './output.ts';
 import { veilOn } from './veil.ts';

@@ -1,5 +1,5 @@
-import { type Paused, setPaused } from '../shared/asking.ts';
 import type { Dataset } from '../shared/model.ts';
+import { type Paused, setPaused } from '../shared/plan/asking.ts';
 import { datasetOrSource, examples, type On, type Register } from './command.ts';
 
 const ABOUT = 'dataset, or source (graph, voximplant) for all of its datasets';

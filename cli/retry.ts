@@ -1,5 +1,5 @@
-import { type Asked, type AskedDay, askDay, retryDays } from '../shared/asking.ts';
 import type { Dataset, Day } from '../shared/model.ts';
+import { type Asked, type AskedDay, askDay, retryDays } from '../shared/plan/asking.ts';
 import { dataset, days, examples, type On, type Register } from './command.ts';
 import { counted } from './output.ts';
 import { tellPaused } from './pause.ts';

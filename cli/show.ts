@@ -1,8 +1,8 @@
 import type { Dataset, Day, DayEntry, Receipt } from '../shared/model.ts';
-import { isExpired, lastDay, type Owed, owed } from '../shared/owed.ts';
 import { nextStep } from '../shared/page/next.ts';
 import { shownOf } from '../shared/page/states.ts';
-import { headOrForeign } from '../shared/verify-day.ts';
+import { isExpired, lastDay, type Owed, owed } from '../shared/plan/owed.ts';
+import { headOrForeign } from '../shared/verify/verify-day.ts';
 import { dataset, day, examples, type On, type Register, UsageError } from './command.ts';
 import { grouped } from './output.ts';
 

@@ -1,7 +1,7 @@
-import type { Coverage } from '../shared/coverage.ts';
 import type { Dataset, DayOutline, DayState } from '../shared/model.ts';
 import { nextStep } from '../shared/page/next.ts';
 import { SHOWN_STATES, type Shown } from '../shared/page/states.ts';
+import type { Coverage } from '../shared/plan/coverage.ts';
 
 /** How states are shown in a terminal: the words and marks of the coverage page, so that they are read without colour. */
 

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Coverage, coverageOf } from '../shared/coverage.ts';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
-import { eachDataset } from '../shared/each-dataset.ts';
 import { failureOf } from '../shared/errors.ts';
 import type { Dataset, Day, DayOutline, DayState, Instant, Watermark } from '../shared/model.ts';
-import { lastDay, stateOf } from '../shared/owed.ts';
 import { isSilent, type Unreadable } from '../shared/page/facts.ts';
 import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
 import { plannerPoints } from '../shared/page/verdict.ts';
+import { type Coverage, coverageOf } from '../shared/plan/coverage.ts';
+import { eachDataset } from '../shared/plan/each-dataset.ts';
+import { lastDay, stateOf } from '../shared/plan/owed.ts';
 import { examples, type On, type Register } from './command.ts';
 import { counted, grouped, type Output, table } from './output.ts';
 import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';

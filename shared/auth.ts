@@ -5,7 +5,7 @@ import {
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
-import type { Cloud } from './clouds.ts';
+import type { Cloud } from './config/clouds.ts';
 import type { SignIn } from './config.ts';
 import { LandlineError } from './errors.ts';
 import type { ReasonCode } from './model.ts';

@@ -1,10 +1,10 @@
-import { type Changes, compareRevisions } from './compare.ts';
+import { type Changes, compareRevisions } from './commit/compare.ts';
+import { lengthOf } from './commit/recount.ts';
 import { instantOf } from './day.ts';
-import type { CompleteRead } from './guards.ts';
+import type { CompleteRead } from './fetch/guards.ts';
 import type { Dataset, Day, Held, Instant, Receipt, Segment, Window } from './model.ts';
-import { maySettle } from './owed.ts';
+import { maySettle } from './plan/owed.ts';
 import type { Lake, Partition } from './ports.ts';
-import { lengthOf } from './recount.ts';
 
 /**
  * Making a complete, guarded read visible: the revision that is replaced goes to `history` first, then one conditional

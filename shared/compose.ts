@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts';
 import { type Access, type Config, readConfig } from './config.ts';
 import { type Veil, veilOf } from './curate/privacy.ts';
 import type { Patient } from './doctor.ts';
+import { blockMemory } from './fetch/staging.ts';
 import { sender, servedAt } from './http.ts';
 import type { Memory } from './memory.ts';
 import type { SourceName } from './model.ts';
@@ -12,7 +13,6 @@ import type { Backlog, CuratedStore, CurateJobs, Jobs, Lake, Ledger, Pulse, PutB
 import { graphSource } from './sources/graph.ts';
 import { voximplantSource } from './sources/voximplant.ts';
 import { voximplantKeyRoles } from './sources/voximplant-key.ts';
-import { blockMemory } from './staging.ts';
 import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from './storage-names.ts';
 import { type StorageClients, storageClients } from './stores/clients.ts';
 import { blobCurated } from './stores/curated.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { CHINA_REFUSED, CLOUDS, type Cloud } from './clouds.ts';
+import { CHINA_REFUSED, CLOUDS, type Cloud } from './config/clouds.ts';
+import { meant, nearest } from './config/nearest.ts';
+import { type PlainSecret, plainSecretsOf } from './config/plain-secrets.ts';
+import { isLoopback, SETTINGS, type Setting, type SettingName, type Settings } from './config/settings.ts';
 import { DATASETS } from './datasets/index.ts';
 import { LandlineError } from './errors.ts';
 import type { Dataset } from './model.ts';
-import { meant, nearest } from './nearest.ts';
-import { type PlainSecret, plainSecretsOf } from './plain-secrets.ts';
 import type { PlanSettings } from './plan.ts';
-import { isLoopback, SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
 import type { VoximplantKey } from './sources/voximplant.ts';
 
 /** The configuration: read once, checked whole, all problems in one message. Pure: the environment is a value. */

@@ -1,18 +1,18 @@
-import { Claim, Superseded } from './claim.ts';
 import { asErased, type Commit, commitRead, heldAfter, type Noted } from './commit.ts';
 import { endOf, instantOf, windowOf } from './day.ts';
-import { done } from './entry.ts';
 import { LandlineError } from './errors.ts';
-import { refuseBeforeGate } from './gate.ts';
-import { judge } from './guards.ts';
+import { Claim, Superseded } from './fetch/claim.ts';
+import { refuseBeforeGate } from './fetch/gate.ts';
+import { judge } from './fetch/guards.ts';
+import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './fetch/pages.ts';
+import { Reading } from './fetch/reading.ts';
+import { type Stage, Staging } from './fetch/staging.ts';
+import { continueLater, setBack, type UnfinishedPorts } from './fetch/unfinished.ts';
 import type { Memory } from './memory.ts';
 import type { Dataset, FetchMessage, Held, Instant, ReasonCode, Receipt, SourceName, Suspicion } from './model.ts';
-import { DAY_OVER_MS } from './owed.ts';
-import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './pages.ts';
+import { done } from './plan/entry.ts';
+import { DAY_OVER_MS } from './plan/owed.ts';
 import type { Partition, Source } from './ports.ts';
-import { Reading } from './reading.ts';
-import { type Stage, Staging } from './staging.ts';
-import { continueLater, setBack, type UnfinishedPorts } from './unfinished.ts';
 
 /**
  * Fetching a day: claim it, read its pages, stage their rows, judge the read, commit it, note it in the ledger.

@@ -1,11 +1,11 @@
 import { type CuratePorts, curateDay } from './curate/curate-day.ts';
 import { tableOf } from './curate/tables.ts';
 import { instantOf, isDay } from './day.ts';
-import { eraseKept, erasePartition, noteErased } from './erase-day.ts';
 import { isDamaged } from './errors.ts';
+import { eraseKept, erasePartition, noteErased } from './forget/erase-day.ts';
+import { countNamed, type Person, PersonFinder, type SearchedDay } from './forget/person.ts';
 import type { Day, Instant } from './model.ts';
 import { curatedPath } from './paths.ts';
-import { countNamed, type Person, PersonFinder, type SearchedDay } from './person.ts';
 import type { Clock, Eraser } from './ports.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
-import { Bodies, type Body } from './bodies.ts';
-import { connector, HEAD_BYTES_MAX } from './connections.ts';
-import { failureOfExchange, slow, tooLarge, undecodable } from './http-failures.ts';
+import { Bodies, type Body } from './http/bodies.ts';
+import { connector, HEAD_BYTES_MAX } from './http/connections.ts';
+import { failureOfExchange, slow, tooLarge, undecodable } from './http/failures.ts';
 
 /**
  * The only place that sends a request to a source. Redirects are never followed, bodies are bounded, and an answer is

@@ -1,7 +1,7 @@
 import { addDays, dayOf, daysBetween, eachDay } from './day.ts';
 import type { Dataset, Day, DayEntry, SourceName, Watermark } from './model.ts';
-import { isExpired, lastDay, type Owed, owed } from './owed.ts';
-import { advanced, firstWatermark } from './watermark.ts';
+import { isExpired, lastDay, type Owed, owed } from './plan/owed.ts';
+import { advanced, firstWatermark } from './plan/watermark.ts';
 
 /**
  * Planning is reconciliation: compare what should be held with what the ledger says is held, and queue the difference.

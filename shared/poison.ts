@@ -1,7 +1,7 @@
 import { HOUR_MS, instantOf } from './day.ts';
-import { failed, troubleOf } from './entry.ts';
 import type { Parsed } from './message.ts';
 import type { CurateMessage, DayEntry, FetchMessage } from './model.ts';
+import { failed, troubleOf } from './plan/entry.ts';
 import type { Clock, Ledger, Versioned } from './ports.ts';
 import type { Report } from './telemetry.ts';
 

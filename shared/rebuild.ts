@@ -1,10 +1,10 @@
 import { asErased, heldAfter } from './commit.ts';
-import { done, freshEntry } from './entry.ts';
 import type { Dataset, Day, DayEntry, Held, Watermark } from './model.ts';
+import { done, freshEntry } from './plan/entry.ts';
+import { watermarkFrom } from './plan/watermark.ts';
 import type { Clock, Lake, Ledger, Partition } from './ports.ts';
+import { headOrForeign } from './verify/verify-day.ts';
 import { type Progress, partitionsOf } from './verify.ts';
-import { headOrForeign } from './verify-day.ts';
-import { watermarkFrom } from './watermark.ts';
 
 /**
  * The ledger is an index of the partitions: this writes it anew from them. What only the ledger knew is gone with it

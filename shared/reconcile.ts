@@ -1,13 +1,13 @@
-import { eachDataset } from './each-dataset.ts';
-import { done, freshEntry, queued } from './entry.ts';
 import { toldOf } from './errors.ts';
 import type { Dataset, DayEntry, SourceName, Watermark } from './model.ts';
-import { owed } from './owed.ts';
+import { eachDataset } from './plan/each-dataset.ts';
+import { done, freshEntry, queued } from './plan/entry.ts';
+import { owed } from './plan/owed.ts';
+import { advanced, sameMarks } from './plan/watermark.ts';
 import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
 import { poisonSilentDay, TAKEOVERS_MAX } from './poison.ts';
 import type { Clock, Jobs, Ledger, Versioned } from './ports.ts';
 import type { Report } from './telemetry.ts';
-import { advanced, sameMarks } from './watermark.ts';
 
 /** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
 

@@ -12,8 +12,8 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   startOfValue,
-} from './json.ts';
-import { Places } from './places.ts';
+} from './rows/json.ts';
+import { Places } from './rows/places.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
 

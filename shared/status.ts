@@ -1,11 +1,11 @@
 import { instantOf } from './day.ts';
-import { eachDataset } from './each-dataset.ts';
 import { failureOf } from './errors.ts';
 import type { Dataset } from './model.ts';
 import { type Gate, SOURCES } from './model.ts';
 import { type Facts, factsOf, type Read } from './page/facts.ts';
 import { pageOf, troublePageOf } from './page/page.ts';
 import { HEADERS } from './page/style.ts';
+import { eachDataset } from './plan/each-dataset.ts';
 import type { Backlog, Clock, Ledger, Pulse } from './ports.ts';
 
 /** `GET /api/status`: what is held, for people as a page and for machines as JSON. Reads, and changes nothing. */

@@ -4,10 +4,10 @@ import { Digest } from './fingerprint.ts';
 import type { Dataset, Day, Instant, SourceName } from './model.ts';
 import { dayOfPath, partitionPath } from './paths.ts';
 import type { Lake, Source } from './ports.ts';
-import { type Finding, type VerifyPorts, verifyDay } from './verify-day.ts';
-import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
+import { type Finding, type VerifyPorts, verifyDay } from './verify/verify-day.ts';
+import { compareWithSource, type Drawable, drawDays } from './verify/verify-source.ts';
 
-export type { Finding, FindingKind } from './verify-day.ts';
+export type { Finding, FindingKind } from './verify/verify-day.ts';
 
 /**
  * Whether what is held is what was landed: every day of the lake and of the ledger, one by one (verify-day.ts), names

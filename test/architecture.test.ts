@@ -17,38 +17,38 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ['contracts', /^shared\/ports\.ts$/, /^shared\/(model|rows)\.ts$/],
   [
     'pure decisions about bytes and names',
-    /^shared\/(paths|storage-names|memory|bodies|json|places|rows|fingerprint|keys|sift|telemetry|clouds|nearest)\.ts$/,
-    /^(shared\/(model|errors|day|memory|json|places|rows)\.ts|node:(crypto|buffer))$/,
+    /^shared\/(paths|storage-names|memory|rows|rows\/[\w-]+|fingerprint|telemetry|http\/bodies|config\/(clouds|nearest))\.ts$/,
+    /^(shared\/(model|errors|day|memory|rows|rows\/(json|places))\.ts|node:(crypto|buffer))$/,
   ],
   [
     'pure decisions about days',
-    /^shared\/(owed|watermark|plan|healing|entry|guards|setback|coverage)\.ts$/,
-    /^shared\/(model|errors|day|owed|watermark|guards)\.ts$/,
+    /^shared\/(plan|plan\/(owed|watermark|entry|coverage)|fetch\/(guards|setback)|verify\/healing)\.ts$/,
+    /^shared\/(model|errors|day|plan\/(owed|watermark)|fetch\/guards)\.ts$/,
   ],
   [
     'checked input',
-    /^shared\/(message|settings|plain-secrets)\.ts$/,
-    /^(shared\/(model|day|clouds|settings|datasets\/index)\.ts|zod|node:crypto)$/,
+    /^shared\/(message|config\/(settings|plain-secrets))\.ts$/,
+    /^(shared\/(model|day|config\/(clouds|settings)|datasets\/index)\.ts|zod|node:crypto)$/,
   ],
   [
     'stages, over the contracts',
-    /^shared\/(reconcile|claim|gate|reading|staging|pages|unfinished|fetch|commit|compare|poison|each-dataset|verify|verify-day|verify-source|recount|rebuild|asking|deferral)\.ts$/,
-    /^shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w-]+\.ts$/,
+    /^shared\/(reconcile|fetch|commit|poison|verify|rebuild|(plan|fetch|commit|verify)\/[\w-]+|handlers\/deferral)\.ts$/,
+    /^shared\/(?!compose|handlers|http|config|auth|clock)([\w-]+|(plan|fetch|commit|rows|verify)\/[\w-]+)\.ts$/,
   ],
   [
     'what people see of days, pure',
     /^shared\/page\//,
-    /^(shared\/(model|day|owed|coverage|plan|ports|page\/[\w-]+)\.ts|node:crypto)$/,
+    /^(shared\/(model|day|ports|plan|plan\/(owed|coverage)|page\/[\w-]+)\.ts|node:crypto)$/,
   ],
   [
     'looking, over the contracts',
     /^shared\/(status|doctor|doctor\/[\w-]+)\.ts$/,
-    /^(shared\/(?!compose|invocation|handlers|answers|http|connections|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
+    /^(shared\/(?!compose|handlers|http|auth|clock|config\/settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
   ],
   [
     'sources',
     /^shared\/sources\//,
-    /^(shared\/(errors|model|day|ports|rows|sift|http|sources\/(answers|patience|voximplant))\.ts|p-retry|jose)$/,
+    /^(shared\/(errors|model|day|ports|rows|rows\/sift|http|sources\/(answers|patience|voximplant))\.ts|p-retry|jose)$/,
   ],
   [
     'stores',
@@ -57,21 +57,25 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ],
   [
     'edges',
-    /^shared\/(http|http-failures|connections|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|bodies|connections|http-failures|model|ports|plan|settings|plain-secrets|clouds|nearest|config|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
+    /^shared\/(http|http\/[\w-]+|config|auth|clock)\.ts$/,
+    /^(shared\/(errors|model|ports|plan|http\/[\w-]+|config|config\/[\w-]+|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
   ],
   [
     'curated tables',
     /^shared\/curate\//,
-    /^(shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
+    /^(shared\/(?!compose|handlers|http|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
   ],
   [
     'erasing a person, over stages and tables',
-    /^shared\/(person|remaining|erase-day|forget)\.ts$/,
-    /^shared\/(?!compose|invocation|handlers|answers|http|connections|config|auth|clock|settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
+    /^shared\/(forget|forget\/[\w-]+)\.ts$/,
+    /^shared\/(?!compose|handlers|http|config|auth|clock|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
   ],
-  ['the wiring', /^shared\/(compose|invocation|handlers|answers)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
-  ['functions', /^functions\/[\w-]+\.ts$/, /^(shared\/(storage-names|handlers|answers)\.ts|@azure\/functions)$/],
+  ['the wiring', /^shared\/(compose|handlers|handlers\/[\w-]+)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
+  [
+    'functions',
+    /^functions\/[\w-]+\.ts$/,
+    /^(shared\/(storage-names|handlers|handlers\/answers)\.ts|@azure\/functions)$/,
+  ],
 ];
 
 /** What a source text imports: files by their place in the repository, packages by name. */
@@ -146,7 +150,7 @@ test('a dataset file that is not listed is noticed', () => {
 
 test('no pure part reads a clock, chance, the environment or the disk', () => {
   const pure =
-    /^shared\/(model|ledger-model|errors|day|paths|storage-names|json|places|rows|fingerprint|keys|sift|owed|watermark|plan|healing|entry|guards|setback|coverage|clouds|nearest)\.ts$/;
+    /^shared\/(model|ledger-model|errors|day|paths|storage-names|rows|rows\/[\w-]+|fingerprint|plan|plan\/(owed|watermark|entry|coverage)|fetch\/(guards|setback)|verify\/healing|config\/(clouds|nearest))\.ts$/;
   const impure = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|performance\.)/;
   const files = PRODUCT.filter(file => pure.test(file));
   assert.equal(files.length, 22);

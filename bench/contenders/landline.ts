@@ -1,10 +1,10 @@
 import { systemClock } from '../../shared/clock.ts';
 import { compose } from '../../shared/compose.ts';
 import { readConfig } from '../../shared/config.ts';
-import { freshEntry, queued } from '../../shared/entry.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/pages.ts';
 import { fetchDay } from '../../shared/fetch.ts';
 import type { Day } from '../../shared/model.ts';
-import { FETCH_LIMITS } from '../../shared/pages.ts';
+import { freshEntry, queued } from '../../shared/plan/entry.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { ensureLake } from '../../shared/stores/lake.ts';

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { meant } from '../../shared/config/nearest.ts';
+import { isLoopback } from '../../shared/config/settings.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { meant } from '../../shared/nearest.ts';
-import { isLoopback } from '../../shared/settings.ts';
 
 /** The flags of `npm start`, checked. Pure but for what `--help` prints. */
 

@@ -1,9 +1,9 @@
-import { coverageOf } from '../../shared/coverage.ts';
 import { eachDay } from '../../shared/day.ts';
 import type { Dataset, Day, DayEntry, DayState, Held, Watermark } from '../../shared/model.ts';
-import { isExpired, lastDay, needsPerson, owed } from '../../shared/owed.ts';
+import { coverageOf } from '../../shared/plan/coverage.ts';
+import { isExpired, lastDay, needsPerson, owed } from '../../shared/plan/owed.ts';
+import { firstWatermark } from '../../shared/plan/watermark.ts';
 import type { Ledger } from '../../shared/ports.ts';
-import { firstWatermark } from '../../shared/watermark.ts';
 
 /** How a dataset stands by the ledger, and whether anything about it is still to come by itself. */
 

@@ -1,7 +1,7 @@
-import { extendHistory } from '../../shared/asking.ts';
 import { addDays, instantOf } from '../../shared/day.ts';
 import type { Dataset, DayEntry, Instant, Work } from '../../shared/model.ts';
-import { lastDay } from '../../shared/owed.ts';
+import { extendHistory } from '../../shared/plan/asking.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 import type { Ledger } from '../../shared/ports.ts';
 
 /**

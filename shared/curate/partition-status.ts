@@ -1,6 +1,6 @@
 import { daysBetween, eachDay } from '../day.ts';
 import type { Dataset, Day, DayEntry, Instant } from '../model.ts';
-import { lastDay, stateOf } from '../owed.ts';
+import { lastDay, stateOf } from '../plan/owed.ts';
 import type { DatasetLedger } from '../plan.ts';
 import type { Cell, SmallTable } from './model.ts';
 

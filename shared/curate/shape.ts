@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { daysBetween } from '../day.ts';
 import type { Day } from '../model.ts';
-import { Places } from '../places.ts';
+import { Places } from '../rows/places.ts';
 import type { Cut } from '../rows.ts';
 import {
   blockClassOf,

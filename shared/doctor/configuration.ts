@@ -1,4 +1,4 @@
-import { meaningOf, type PlainSecret } from '../plain-secrets.ts';
+import { meaningOf, type PlainSecret } from '../config/plain-secrets.ts';
 import type { Finding } from './finding.ts';
 import { WHO } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { startOf } from '../day.ts';
 import { type Failure, failureOf } from '../errors.ts';
 import type { Dataset, Window } from '../model.ts';
-import { lastDay } from '../owed.ts';
+import { lastDay } from '../plan/owed.ts';
 import type { Chart, Check, Finding, KeyRoles, Patient } from './finding.ts';
 import { QUESTION_MS, WHO } from './finding.ts';
 import { SKEW_BROKEN_MS } from './running.ts';

@@ -1,7 +1,7 @@
 import type { Access } from '../config.ts';
 import { failureOf, isUnreadable } from '../errors.ts';
 import { SOURCES } from '../model.ts';
-import { lastDay } from '../owed.ts';
+import { lastDay } from '../plan/owed.ts';
 import type { Chart, Check, Finding, Patient } from './finding.ts';
 import { WHO } from './finding.ts';
 

@@ -1,7 +1,7 @@
-import { coverageOf, EXPIRING_DAYS } from '../coverage.ts';
 import { addDays, DAY_MS, daysBetween, eachDay, instantOf } from '../day.ts';
 import type { Dataset, Day, DayEntry, Gate, Instant, ReasonCode, SourceName } from '../model.ts';
-import { isBroken, isExpired } from '../owed.ts';
+import { coverageOf, EXPIRING_DAYS } from '../plan/coverage.ts';
+import { isBroken, isExpired } from '../plan/owed.ts';
 import type { DatasetLedger } from '../plan.ts';
 import type { Depth } from '../ports.ts';
 import { nextStep } from './next.ts';

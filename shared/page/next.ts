@@ -1,5 +1,5 @@
 import type { Dataset, Day, DayOutline } from '../model.ts';
-import { isBroken, isExpired, isMended } from '../owed.ts';
+import { isBroken, isExpired, isMended } from '../plan/owed.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
 
 /** What to do about a day. */

@@ -1,5 +1,5 @@
 import type { Dataset, Day, DayOutline, DayState } from '../model.ts';
-import { stateOf } from '../owed.ts';
+import { stateOf } from '../plan/owed.ts';
 
 /** The one vocabulary of states, as a person meets it on the page, in the CLI and in docs/operations.md. */
 

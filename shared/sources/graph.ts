@@ -2,8 +2,8 @@ import { LandlineError } from '../errors.ts';
 import type { Answer, Send } from '../http.ts';
 import type { Dataset, Window } from '../model.ts';
 import type { Clock, Page, Source } from '../ports.ts';
+import { cutSpecOf } from '../rows/sift.ts';
 import { cutRowsInPlace } from '../rows.ts';
-import { cutSpecOf } from '../sift.ts';
 import { failureOfStatus, type Refusal, refuseUnlessJson, refuseUnlessSized } from './answers.ts';
 import { patiently } from './patience.ts';
 

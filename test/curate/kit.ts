@@ -5,8 +5,8 @@ import { type DatasetName, startSimulator } from '../../local/simulator/index.ts
 import { writeSmallTables } from '../../shared/curate/small-tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { eachDay, HOUR_MS, instantOf, startOf } from '../../shared/day.ts';
-import { freshEntry } from '../../shared/entry.ts';
 import type { DayEntry } from '../../shared/model.ts';
+import { freshEntry } from '../../shared/plan/entry.ts';
 import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './rig.ts';
 
 /** The BI kit, run: its views over a simulated January, its questions, and the page with their answers. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCurated, planCuration, queueCuration } from '../../shared/curate/owed-curation.ts';
 import { addDays, instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { freshEntry } from '../../shared/entry.ts';
 import type { CurateMessage, DayEntry, Held, Work } from '../../shared/model.ts';
+import { freshEntry } from '../../shared/plan/entry.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 
 const NOW = Date.parse('2026-02-01T12:00:00Z');

@@ -1,9 +1,9 @@
 import { MINUTE_MS } from '../../shared/day.ts';
 import { LandlineError } from '../../shared/errors.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/pages.ts';
 import { type FetchPorts, fetchDay } from '../../shared/fetch.ts';
 import { Memory } from '../../shared/memory.ts';
 import type { Dataset, FetchMessage, SourceName } from '../../shared/model.ts';
-import { FETCH_LIMITS } from '../../shared/pages.ts';
 import { poisonDay } from '../../shared/poison.ts';
 import type { Source } from '../../shared/ports.ts';
 import { type ReconcilePorts, reconcile } from '../../shared/reconcile.ts';

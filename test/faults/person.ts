@@ -1,6 +1,6 @@
-import { acceptShrink, askDay, heldBack } from '../../shared/asking.ts';
 import { DAY_MS, dayOf } from '../../shared/day.ts';
 import type { Dataset, Day, DayEntry } from '../../shared/model.ts';
+import { acceptShrink, askDay, heldBack } from '../../shared/plan/asking.ts';
 import { rebuild } from '../../shared/rebuild.ts';
 import { verify } from '../../shared/verify.ts';
 import type { Actor } from './actor.ts';

@@ -1,6 +1,6 @@
 import { DAY_MS, eachDay, endOf, HOUR_MS } from '../../shared/day.ts';
 import type { Dataset, Day, DayEntry } from '../../shared/model.ts';
-import { lastDay } from '../../shared/owed.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 import { type Context, type Findings, keyOf, linesIn } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';
 

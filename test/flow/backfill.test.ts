@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import { addDays, eachDay } from '../../shared/day.ts';
-import { lastDay } from '../../shared/owed.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 
 /** A longer history, as a person asks for it beside `npm start`: real processes, and a Ctrl-C for each in the middle. */
 

@@ -7,7 +7,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import { run } from '../../cli/main.ts';
 import { keyPair } from '../../local/simulator/tokens.ts';
 import { addDays } from '../../shared/day.ts';
-import { lastDay } from '../../shared/owed.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import type { CanaryServer } from './canary-server.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { addDays } from '../../shared/day.ts';
-import { lastDay } from '../../shared/owed.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 import { rig } from '../sources/rig.ts';
 import { virtualClock } from '../sources/virtual-clock.ts';
 import { leaksOf, type Seen, saidByCommands, secretsOf, storedIn, workedThrough } from './canary-rig.ts';

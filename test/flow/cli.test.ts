@@ -8,8 +8,8 @@ import { run } from '../../cli/main.ts';
 import { type Output, Stopped } from '../../cli/output.ts';
 import { addDays } from '../../shared/day.ts';
 import type { DayEntry } from '../../shared/model.ts';
-import { lastDay } from '../../shared/owed.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 import { tablePulse } from '../../shared/stores/pulse.ts';
 import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 

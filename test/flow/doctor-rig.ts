@@ -1,6 +1,6 @@
 import type { Simulator } from '../../local/simulator/index.ts';
 import { systemClock } from '../../shared/clock.ts';
-import type { Cloud } from '../../shared/clouds.ts';
+import type { Cloud } from '../../shared/config/clouds.ts';
 import { type Config, type Environment, readConfig } from '../../shared/config.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
 import { type Diagnosis, diagnose, type Finding, type Patient } from '../../shared/doctor.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addDays, dayOf } from '../../shared/day.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
-import { lastDay } from '../../shared/owed.ts';
 import { dayOfPath, partitionPath } from '../../shared/paths.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
 import { type Product, productFor } from './product-rig.ts';
 
 const TWO = { LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms' };

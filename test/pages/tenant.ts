@@ -1,8 +1,8 @@
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
 import type { Dataset, Day, DayEntry, Gate, Held, Watermark, Work } from '../../shared/model.ts';
-import { isExpired, lastDay } from '../../shared/owed.ts';
 import { type Facts, factsOf } from '../../shared/page/facts.ts';
+import { isExpired, lastDay } from '../../shared/plan/owed.ts';
 import type { DatasetLedger } from '../../shared/plan.ts';
 
 /** A tenant as its ledger shows it: made up, the same each time. */

@@ -4,10 +4,10 @@ import type { DatasetName, SimulatorOptions } from '../../local/simulator/index.
 import { startSimulator } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/day.ts';
+import { CURSOR_MS } from '../../shared/fetch/reading.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
 import type { Send } from '../../shared/http.ts';
 import type { Dataset, Receipt } from '../../shared/model.ts';
-import { CURSOR_MS } from '../../shared/reading.ts';
 import { DAY, type Lane, NOW, openLane } from './lane.ts';
 import { placesOf, plainSend, type Rig, rig, truthOf } from './rig.ts';
 import { strike } from './sweep.ts';

@@ -168,7 +168,7 @@ export const BAD_CONFIG: Table = {
   // Ranges. How long a day is re-read is a fact of its dataset and no setting; nor is the day on which history starts.
   4: [
     test('numbers out of bounds, and texts that only look like numbers, are refused'),
-    code('shared/settings.ts', 'schema: whole(1, 3650)'),
+    code('shared/config/settings.ts', 'schema: whole(1, 3650)'),
     code('shared/model.ts', 'readonly settleDays: number;'),
     test('wrong usage exits 2 and says how it is right'),
   ],

@@ -271,12 +271,12 @@ describe('ledger in Table Storage', () => {
     await ledger.putDay(freshDay(DATASET, '2026-02-01'), undefined);
     await ledger.putDay(FULL_DAY, undefined);
     await ledger.putWatermark({ dataset: DATASET, firstDay: '2025-12-31' }, undefined);
-    const { rows, settledAt, forgottenAt } = HELD;
+    const { rows, settledAt, forgottenAt, curateQueuedAt, curateTries } = HELD;
     const { state, retryAt, suspicion, askedAt, errorRemedy } = WORK;
     assert.deepEqual(await outlines.days(DATASET), [
       {
         day: DAY,
-        held: { rows, settledAt, forgottenAt },
+        held: { rows, settledAt, forgottenAt, curateQueuedAt, curateTries },
         work: { state, retryAt, suspicion, askedAt, errorRemedy },
       },
       { day: '2026-02-01', work: { state: 'queued' } },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { goBack } from '../../local/start/take-up.ts';
-import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/asking.ts';
 import { addDays, DAY_MS, instantOf } from '../../shared/day.ts';
 import type { DayEntry, Watermark } from '../../shared/model.ts';
-import { lastDay, owed } from '../../shared/owed.ts';
+import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/plan/asking.ts';
+import { lastDay, owed } from '../../shared/plan/owed.ts';
 import { plan } from '../../shared/plan.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';

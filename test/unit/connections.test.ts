@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { HEAD_BYTES_MAX, intoPieces } from '../../shared/connections.ts';
+import { HEAD_BYTES_MAX, intoPieces } from '../../shared/http/connections.ts';
 import { sender } from '../../shared/http.ts';
 
 interface Listening extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setAside } from '../../shared/deferral.ts';
+import { setAside } from '../../shared/handlers/deferral.ts';
 import { parseCurateMessage, parseFetchMessage } from '../../shared/message.ts';
 import { lineOf } from '../../shared/telemetry.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOUR_MS } from '../../shared/day.ts';
 import type { Failure } from '../../shared/errors.ts';
-import { type CompleteRead, judge } from '../../shared/guards.ts';
+import { type CompleteRead, judge } from '../../shared/fetch/guards.ts';
+import { setbackOf } from '../../shared/fetch/setback.ts';
 import type { Receipt, Work } from '../../shared/model.ts';
-import { setbackOf } from '../../shared/setback.ts';
 import { at, heldOn, IDLE, NOON } from './days.ts';
 
 const READ: CompleteRead = { rows: 10, fingerprint: 'new', duplicates: 0, neighbours: 1, outside: 0, total: undefined };

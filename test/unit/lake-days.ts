@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { compareRevisions } from '../../shared/compare.ts';
+import { compareRevisions } from '../../shared/commit/compare.ts';
+import { recount } from '../../shared/commit/recount.ts';
 import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/day.ts';
-import { freshEntry } from '../../shared/entry.ts';
 import type { Dataset, Day, DayEntry, Receipt } from '../../shared/model.ts';
 import { partitionPath } from '../../shared/paths.ts';
-import { recount } from '../../shared/recount.ts';
+import { freshEntry } from '../../shared/plan/entry.ts';
 import { type LakeStore, lakeStore, memoryLake } from '../doubles/memory-lake.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, NOON } from './days.ts';

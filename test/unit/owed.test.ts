@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import { lastDay, owed, stateOf } from '../../shared/owed.ts';
+import { lastDay, owed, stateOf } from '../../shared/plan/owed.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';
 
 const why = (entry: Parameters<typeof owed>[2], day = entry?.day ?? daysAgo(1), now = NOON) =>

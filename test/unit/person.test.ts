@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countNamed, type Person, PersonFinder } from '../../shared/person.ts';
+import { countNamed, type Person, PersonFinder } from '../../shared/forget/person.ts';
 
 async function isNamed(person: Person, text: string): Promise<boolean> {
   const finder = new PersonFinder('teams-pstn-calls', person);

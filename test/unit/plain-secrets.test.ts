@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { meaningOf, plainSecretsOf } from '../../shared/config/plain-secrets.ts';
+import { SETTINGS, type Setting } from '../../shared/config/settings.ts';
 import { findingsOfSecrets } from '../../shared/doctor/configuration.ts';
-import { meaningOf, plainSecretsOf } from '../../shared/plain-secrets.ts';
-import { SETTINGS, type Setting } from '../../shared/settings.ts';
 
 const AZURE = { WEBSITE_SITE_NAME: 'contoso-landline' };
 const SECRET = { LANDLINE_VOXIMPLANT_KEY: 'marker-7f3a' };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
 import type { Dataset, DayEntry, SourceName, Watermark, WorkState } from '../../shared/model.ts';
-import { lastDay, owed } from '../../shared/owed.ts';
+import { lastDay, owed } from '../../shared/plan/owed.ts';
 import { type DatasetLedger, type PlanSettings, plan } from '../../shared/plan.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';
 

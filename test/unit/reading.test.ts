@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { windowOf } from '../../shared/day.ts';
+import { CURSOR_MS, Reading } from '../../shared/fetch/reading.ts';
 import type { Page } from '../../shared/ports.ts';
-import { CURSOR_MS, Reading } from '../../shared/reading.ts';
+import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { cutRowsInPlace } from '../../shared/rows.ts';
-import { cutSpecOf } from '../../shared/sift.ts';
 
 const WINDOW = windowOf('2026-01-02', voximplantSms.overlap);
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY_MS, instantOf } from '../../shared/day.ts';
-import { freshEntry, queued } from '../../shared/entry.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import type { DayEntry, Held } from '../../shared/model.ts';
-import { owed } from '../../shared/owed.ts';
+import { freshEntry, queued } from '../../shared/plan/entry.ts';
+import { owed } from '../../shared/plan/owed.ts';
 import { rebuild } from '../../shared/rebuild.ts';
 import { verify } from '../../shared/verify.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { recount } from '../../shared/commit/recount.ts';
 import { addDays, instantOf } from '../../shared/day.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import type { Held, Suspicion } from '../../shared/model.ts';
 import type { Page, Source } from '../../shared/ports.ts';
-import { recount } from '../../shared/recount.ts';
+import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { cutRowsInPlace } from '../../shared/rows.ts';
-import { cutSpecOf } from '../../shared/sift.ts';
 import { type Finding, isTrouble, type SweepPorts, type VerifyOptions, verify } from '../../shared/verify.ts';
 import { DATASET, daysAgo, heldOn, NOON } from './days.ts';
 import { chunksOf, landed, rowsText } from './lake-days.ts';

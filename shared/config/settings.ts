@@ -1,0 +1,256 @@
+import * as z from 'zod';
+import { DATASETS } from '../datasets/index.ts';
+import { CLOUDS } from './clouds.ts';
+
+/** Every setting of the app: one table, from which configuration is checked and docs/settings.md is written. */
+
+export interface Setting<T = unknown> {
+  readonly meaning: string;
+  /** What a good value is, as it stands in an error: "expected …". */
+  readonly expected: string;
+  readonly example: string;
+  /** Used when the setting is absent or empty. Without one, the setting is optional. */
+  readonly fallback?: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
+  readonly schema: z.ZodType<T, string>;
+}
+
+function whole(min: number, max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine(value => value >= min && value <= max);
+}
+
+function oneOf<const T extends string>(values: readonly [T, ...T[]]): z.ZodType<T, string> {
+  return z.string().pipe(z.enum(values)) as unknown as z.ZodType<T, string>;
+}
+
+const text = z.string().min(1) as z.ZodType<string, string>;
+const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i) as z.ZodType<string, string>;
+const serviceUrl = z.string().refine(isHttps) as z.ZodType<string, string>;
+const list = z.string().transform(value =>
+  value
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== ''),
+) as z.ZodType<string[], string>;
+
+function isHttps(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return plain && url.protocol === 'https:' && !url.hostname.endsWith('.');
+}
+
+/** Whether the address is on this machine: the only place where plain http, and a simulator, are accepted. */
+export function isLoopback(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname) && url.username === '' && url.password === '';
+}
+
+const sourceUrl = z.string().refine(value => isHttps(value) || isLoopback(value)) as z.ZodType<string, string>;
+const loopbackUrl = z.string().refine(isLoopback) as z.ZodType<string, string>;
+/** Five fields, or six with seconds, of digits and the signs of cron. */
+const schedule = z.string().regex(/^([\d*/,\-A-Za-z]+\s+){4,5}[\d*/,\-A-Za-z]+$/) as z.ZodType<string, string>;
+
+const datasetNames = DATASETS.map(dataset => dataset.name).join(', ');
+
+export const SETTINGS = {
+  AzureWebJobsStorage: {
+    meaning:
+      'Host storage (queue and ledger) as a connection string: for the emulator. In Azure use the service addresses below.',
+    expected: 'a connection string',
+    example: 'UseDevelopmentStorage=true',
+    secret: true,
+    schema: text,
+  },
+  AzureWebJobsStorage__queueServiceUri: {
+    meaning: 'Address of the queue service, reached with the identity.',
+    expected: 'an https address',
+    example: 'https://<host account>.queue.core.windows.net',
+    schema: serviceUrl,
+  },
+  AzureWebJobsStorage__tableServiceUri: {
+    meaning: 'Address of the table service that holds the ledger, reached with the identity.',
+    expected: 'an https address',
+    example: 'https://<host account>.table.core.windows.net',
+    schema: serviceUrl,
+  },
+  LANDLINE_LAKE: {
+    meaning: 'The account of the partitions as a connection string; without it, and without an address, host storage.',
+    expected: 'a connection string',
+    example: 'UseDevelopmentStorage=true',
+    secret: true,
+    schema: text,
+  },
+  LANDLINE_LAKE__blobServiceUri: {
+    meaning: 'Address of the blob service that holds the partitions, reached with the identity.',
+    expected: 'an https address',
+    example: 'https://<data account>.blob.core.windows.net',
+    schema: serviceUrl,
+  },
+  LANDLINE_ALLOW_SHARED_KEY: {
+    meaning: 'Whether a connection string with an account key may be used outside this machine.',
+    expected: 'true or false',
+    example: 'true',
+    fallback: 'false',
+    schema: oneOf(['true', 'false']),
+  },
+  LANDLINE_DATASETS: {
+    meaning: 'What is landed, by name. Datasets of a source that is not configured are off.',
+    expected: `names of datasets with commas between them: ${datasetNames}`,
+    example: 'teams-pstn-calls,teams-sms',
+    schema: list,
+  },
+  LANDLINE_HISTORY_DAYS: {
+    meaning:
+      'Complete days that history begins with, back from yesterday. No dataset goes further back than its source does. Later, `landline backfill` goes further back.',
+    expected: 'a whole number of days from 1 to 3650',
+    example: '365',
+    fallback: '365',
+    schema: whole(1, 3650),
+  },
+  PLAN_SCHEDULE: {
+    meaning:
+      'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. At least every 15 minutes: after 30 it is taken for silent. The host needs it to start the timer.',
+    expected: 'a schedule of six fields, such as 0 */5 * * * *',
+    example: '0 */5 * * * *',
+    fallback: '0 */5 * * * *',
+    schema: schedule,
+  },
+  LANDLINE_CLOUD: {
+    meaning: 'The Microsoft cloud of the tenant: global (and GCC), usgov-l4 (GCC High), usgov-l5 (DoD).',
+    expected: Object.keys(CLOUDS).join(', '),
+    example: 'usgov-l4',
+    fallback: 'global',
+    schema: oneOf(['global', 'usgov-l4', 'usgov-l5']),
+  },
+  LANDLINE_CREDENTIAL: {
+    meaning:
+      'How the app signs in: with its managed identity; from the environment (AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate), to try a real tenant from a laptop; or not at all, to the simulator.',
+    expected: 'managed-identity, environment, or simulator',
+    example: 'environment',
+    fallback: 'managed-identity',
+    schema: oneOf(['managed-identity', 'environment', 'simulator']),
+  },
+  AZURE_CLIENT_ID: {
+    meaning: 'Client id of the user-assigned identity, or of the app registration.',
+    expected: 'a GUID',
+    example: '11111111-2222-3333-4444-555555555555',
+    schema: guid,
+  },
+  AZURE_TENANT_ID: {
+    meaning: 'The tenant, with LANDLINE_CREDENTIAL=environment.',
+    expected: 'a GUID',
+    example: '11111111-2222-3333-4444-555555555555',
+    schema: guid,
+  },
+  AZURE_CLIENT_SECRET: {
+    meaning: 'Secret of the app registration, with LANDLINE_CREDENTIAL=environment.',
+    expected: 'a secret',
+    example: '(never in a file)',
+    secret: true,
+    schema: text,
+  },
+  AZURE_CLIENT_CERTIFICATE_PATH: {
+    meaning: 'PEM file with certificate and key of the app registration, instead of a secret.',
+    expected: 'a path',
+    example: './landline.pem',
+    schema: text,
+  },
+  LANDLINE_GRAPH_URL: {
+    meaning: 'A simulator of Graph on this machine; only with LANDLINE_CREDENTIAL=simulator.',
+    expected: 'an address on this machine',
+    example: 'http://127.0.0.1:8080',
+    schema: loopbackUrl,
+  },
+  LANDLINE_GRAPH_IN_FLIGHT: {
+    meaning: 'Days of Graph that are fetched side by side. Graph allows few first pages at once.',
+    expected: 'a whole number from 1 to 16',
+    example: '4',
+    fallback: '4',
+    schema: whole(1, 16),
+  },
+  LANDLINE_PSTN_API: {
+    meaning:
+      'Graph version for teams-pstn-calls. beta adds fields, addresses of clients among them, and is not supported in production.',
+    expected: 'v1.0 or beta',
+    example: 'beta',
+    fallback: 'v1.0',
+    schema: oneOf(['v1.0', 'beta']),
+  },
+  LANDLINE_DIRECT_ROUTING_API: {
+    meaning: 'Graph version for teams-direct-routing-calls.',
+    expected: 'v1.0 or beta',
+    example: 'beta',
+    fallback: 'v1.0',
+    schema: oneOf(['v1.0', 'beta']),
+  },
+  LANDLINE_VOXIMPLANT_KEY: {
+    meaning:
+      'The service account key file of Voximplant, as its whole text. Without it the Voximplant datasets are off.',
+    expected: 'the JSON text of a service account key: account_id, key_id, private_key',
+    example: '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/voximplant-key)',
+    secret: true,
+    schema: text,
+  },
+  LANDLINE_VOXIMPLANT_URL: {
+    meaning: 'Address of the Voximplant Management API; GetAccountInfo may name another one for the account.',
+    expected: 'an https address, or one on this machine with LANDLINE_CREDENTIAL=simulator',
+    example: 'https://api.voximplant.com/platform_api',
+    fallback: 'https://api.voximplant.com/platform_api',
+    schema: sourceUrl,
+  },
+  LANDLINE_VOXIMPLANT_IN_FLIGHT: {
+    meaning: 'Days of Voximplant that are fetched side by side.',
+    expected: 'a whole number from 1 to 4',
+    example: '1',
+    fallback: '1',
+    schema: whole(1, 4),
+  },
+  LANDLINE_FETCH_SECONDS: {
+    meaning:
+      'Time one fetch may take before it saves its progress and goes on in the next; well under functionTimeout.',
+    expected: 'a whole number of seconds from 1 to 540',
+    example: '480',
+    fallback: '480',
+    schema: whole(1, 540),
+  },
+  LANDLINE_GZIP: {
+    meaning:
+      'Whether partitions are written compressed, under the same names. Readers that go by the name of a file have to be told (docs/format.md); days that are landed stay as they are until they are revised. What it costs and saves: docs/decisions/gzip.md.',
+    expected: 'on or off',
+    example: 'on',
+    fallback: 'off',
+    schema: oneOf(['on', 'off']),
+  },
+  LANDLINE_PRIVACY: {
+    meaning:
+      'What the curated tables show of people: everything (full); no message text, no addresses, no last digits of outside numbers (masked); keyed hashes instead of users and numbers (pseudonymous). docs/privacy.md says it field by field. Raw partitions stay as they are.',
+    expected: 'full, masked, or pseudonymous',
+    example: 'pseudonymous',
+    fallback: 'masked',
+    schema: oneOf(['full', 'masked', 'pseudonymous']),
+  },
+  LANDLINE_PSEUDONYM_KEY: {
+    meaning:
+      'The key of the hashes, with LANDLINE_PRIVACY=pseudonymous. Another key gives other hashes, and every table is made again.',
+    expected: 'a secret of at least 32 characters',
+    example: '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/pseudonym-key)',
+    secret: true,
+    schema: z.string().min(32) as z.ZodType<string, string>,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The checked values. A setting without fallback may be absent. */
+export type Settings = {
+  readonly [N in SettingName]:
+    | z.output<(typeof SETTINGS)[N]['schema']>
+    | ((typeof SETTINGS)[N] extends { fallback: string } ? never : undefined);
+};

@@ -1,0 +1,22 @@
+import { LandlineError } from '../errors.ts';
+import type { Dataset, Gate } from '../model.ts';
+import type { Clock, Ledger } from '../ports.ts';
+
+/** The gate of a source: whoever is told to wait closes it, and every worker of the source stays behind it. */
+
+/** @throws LandlineError, remedy `wait`, while the gate of the dataset's source is closed */
+export async function refuseBeforeGate(dataset: Dataset, ledger: Ledger, clock: Clock): Promise<void> {
+  const gate = (await ledger.gate(dataset.source))?.value;
+  if (gate === undefined || Date.parse(gate.notBefore) <= clock.now()) return;
+  const message = `The source ${dataset.source} is left alone until ${gate.notBefore}, as it asked.`;
+  throw new LandlineError({ reason: gate.reason, remedy: 'wait', message, until: gate.notBefore });
+}
+
+/** Closes the gate until `gate.notBefore`, unless it is closed for longer already. */
+export async function closeGate(ledger: Ledger, gate: Gate): Promise<void> {
+  for (;;) {
+    const found = await ledger.gate(gate.source);
+    if (found !== undefined && found.value.notBefore >= gate.notBefore) return;
+    if ((await ledger.putGate(gate, found?.etag)) !== undefined) return;
+  }
+}

@@ -1,0 +1,63 @@
+import { addDays, eachDay } from '../day.ts';
+import type { Dataset, Day, DayEntry, Watermark } from '../model.ts';
+import { isSettled, lastDay } from './owed.ts';
+
+/** How far a dataset is complete: the unbroken run of days, counted from its first day. Pure. */
+
+type Entries = ReadonlyMap<Day, DayEntry>;
+
+/**
+ * The watermark of a dataset that was never planned.
+ *
+ * @param historyDays as set; a dataset takes no more than its own
+ */
+export function firstWatermark(dataset: Dataset, historyDays: number, now: number): Watermark {
+  const days = Math.min(historyDays, dataset.historyDays);
+  return { dataset: dataset.name, firstDay: addDays(lastDay(now), 1 - days) };
+}
+
+/**
+ * The watermark with its marks as far on as the entries allow, and never back. Its first day stays: by a clock that is
+ * behind, it would move back to days that the source no longer has, and the marks could never pass those.
+ */
+export function advanced(dataset: Dataset, watermark: Watermark, entries: Entries, now: number): Watermark {
+  const runOf = (before: Day | undefined, passes: (entry: DayEntry) => boolean): Day | undefined => {
+    let through = before;
+    const next = before === undefined ? watermark.firstDay : addDays(before, 1);
+    for (const day of eachDay(next, lastDay(now))) {
+      const entry = entries.get(day);
+      if (entry === undefined || !passes(entry)) break;
+      through = day;
+    }
+    return through;
+  };
+  const landedThrough = runOf(watermark.landedThrough, entry => entry.held !== undefined);
+  const settledThrough = runOf(watermark.settledThrough, entry => isSettled(dataset, entry, now));
+  return {
+    ...watermark,
+    ...(landedThrough === undefined ? {} : { landedThrough }),
+    ...(settledThrough === undefined ? {} : { settledThrough }),
+  };
+}
+
+/**
+ * The watermark of a dataset whose history begins on `firstDay`. A run that begins elsewhere is counted anew.
+ *
+ * @param firstDay not later than the recorded one
+ */
+export function watermarkFrom(
+  dataset: Dataset,
+  firstDay: Day,
+  recorded: Watermark | undefined,
+  entries: Entries,
+  now: number,
+): Watermark {
+  const paused = recorded?.pausedAt === undefined ? {} : { pausedAt: recorded.pausedAt };
+  const watermark = recorded?.firstDay === firstDay ? recorded : { dataset: dataset.name, firstDay, ...paused };
+  return advanced(dataset, watermark, entries, now);
+}
+
+/** Whether both say the same of days. */
+export function sameMarks(a: Watermark | undefined, b: Watermark): boolean {
+  return a?.firstDay === b.firstDay && a.landedThrough === b.landedThrough && a.settledThrough === b.settledThrough;
+}

@@ -1,0 +1,55 @@
+import { placeOf } from '../day.ts';
+import type { Dataset, Window } from '../model.ts';
+import type { Cut, CutSpec } from '../rows.ts';
+
+/** Which rows of a page are the day's own. Pure; docs/format.md, 8 to 10, is the rule. */
+
+/** What to look for in a body of this dataset: its rows, their key fields first, and their event time. */
+export function cutSpecOf(dataset: Dataset): CutSpec {
+  const eventTime = dataset.eventTime === undefined ? [] : [dataset.eventTime];
+  return { rowArray: dataset.rowArray, fields: [...new Set([...dataset.key, ...eventTime])] };
+}
+
+export interface Sifted {
+  /** 1 for a row that lands in this day, 0 for one that is left to the neighbouring day. */
+  readonly kept: Uint8Array;
+  /** Rows that land. */
+  readonly rows: number;
+  /** Rows of the overlap. */
+  readonly neighbours: number;
+  /** Rows that land although their time is missing, unreadable or beyond the window. */
+  readonly outside: number;
+}
+
+export function sift(cut: Cut, dataset: Dataset, window: Window): Sifted {
+  const kept = new Uint8Array(cut.count).fill(1);
+  if (dataset.eventTime === undefined) return { kept, rows: cut.count, neighbours: 0, outside: 0 };
+  const time = cut.fields.indexOf(dataset.eventTime);
+  const day = Buffer.from(window.day);
+  let neighbours = 0;
+  let outside = 0;
+  for (let row = 0; row < cut.count; row++) {
+    const span = 2 * (row * cut.fields.length + time);
+    const start = cut.spans[span] ?? 0;
+    // Nearly every row is the day's own, and its first ten characters say so.
+    if (startsWithDay(cut.body, start + 1, day)) continue;
+    const place = placeOf(textAt(cut.body, start, cut.spans[span + 1] ?? 0), window);
+    if (place === 'outside') outside += 1;
+    if (place !== 'neighbour') continue;
+    kept[row] = 0;
+    neighbours += 1;
+  }
+  return { kept, rows: cut.count - neighbours, neighbours, outside };
+}
+
+function startsWithDay(body: Buffer, at: number, day: Buffer): boolean {
+  for (let i = 0; i < 10; i++) if (body[at + i] !== day[i]) return false;
+  return body[at + 10] === 0x54 || body[at + 10] === 0x20;
+}
+
+/** The text of a string value; `undefined` for any other value and for an absent one. */
+function textAt(body: Buffer, start: number, end: number): string | undefined {
+  if (body[start] !== 0x22 || end <= start) return undefined;
+  const value: unknown = JSON.parse(body.toString('utf8', start, end));
+  return typeof value === 'string' ? value : undefined;
+}

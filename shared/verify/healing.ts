@@ -1,0 +1,42 @@
+import type { Dataset, Day, DayEntry } from '../model.ts';
+import { isExpired, isMended } from '../plan/owed.ts';
+
+/** What becomes of a day that is damaged or gone, and what a person can do about it, in words. Pure. */
+
+/** What the ledger says of a day: `unreadable` when its entity is damaged. */
+export type Known = DayEntry | 'unreadable' | undefined;
+
+/** What the advice depends on beside what was found. */
+export interface Situation {
+  readonly now: number;
+  /** Whether a day that is damaged or gone is marked in the ledger. Only a marked day is landed anew. */
+  readonly mark: boolean;
+}
+
+/** @param restore what brings back the partition that was landed */
+export function healing(dataset: Dataset, day: Day, entry: Known, restore: string, { now, mark }: Situation): string {
+  if (entry === undefined || entry === 'unreadable')
+    return 'The ledger cannot tell what was landed: run `landline rebuild`, and verify again';
+  if (isMended(dataset, entry, now))
+    return mark
+      ? 'The source still has the day: it is landed anew by itself'
+      : 'It is not marked; verified without `--no-mark`, it is landed anew by itself';
+  const { held } = entry;
+  if (held?.forgottenAt === undefined) return `The source no longer has the day: ${restore}, and verify again`;
+  const anew = isExpired(dataset, day, now) ? '' : `; or read all its rows again: ${retryOf(dataset, day)}`;
+  return `A person was erased from the day, so it is not read again by itself: ${restore}, and verify again (what is older than revision ${held.revision} names that person: after putting that back, run \`landline forget\` again)${anew}`;
+}
+
+/** The same of a day whose place is taken by a blob of somebody else. Until that is gone, every attempt fails. */
+export function afterMoving(dataset: Dataset, day: Day, entry: Known, situation: Situation): string {
+  const mended =
+    !isExpired(dataset, day, situation.now) &&
+    (entry === undefined || entry === 'unreadable' || isMended(dataset, entry, situation.now));
+  return mended
+    ? `The day is tried again within an hour; at once: ${retryOf(dataset, day)}`
+    : healing(dataset, day, entry, 'put back the blob that was landed', situation);
+}
+
+function retryOf(dataset: Dataset, day: Day): string {
+  return `\`landline retry ${dataset.name} ${day}\``;
+}

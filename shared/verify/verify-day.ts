@@ -1,0 +1,238 @@
+import { type Recount, recount } from '../commit/recount.ts';
+import { FORMAT } from '../commit.ts';
+import { instantOf } from '../day.ts';
+import { isDamaged, isUnreadable } from '../errors.ts';
+import { EMPTY_DIGEST, fingerprintOf } from '../fingerprint.ts';
+import type { Dataset, Day, Fingerprint, ReasonCode, Suspicion } from '../model.ts';
+import { isBroken } from '../plan/owed.ts';
+import type { Clock, Lake, Ledger, Partition } from '../ports.ts';
+import { afterMoving, healing, type Known, type Situation } from './healing.ts';
+
+/**
+ * Whether one day is what was landed: its partition recounted and re-digested against its own receipt, and both against
+ * the ledger. Reads all rows and keeps none.
+ */
+
+/**
+ * `damaged`        the bytes are not those the receipt was written for, or there is no receipt
+ * `missing`        the ledger holds the day and the lake does not
+ * `unlisted`       the ledger does not know the partition, or knows an older revision of it
+ * `contradicted`   ledger and receipt differ about the same revision, or the ledger knows a newer one
+ * `ledger`         an entity of the ledger cannot be read
+ * `newer-format`   written by a newer Landline; not judged
+ * `stray`          a name in the container that is no partition
+ * `source-differs` the source now has other rows for a settled day
+ * `source-news`    the source has other rows for a day that is still re-read: no trouble
+ * `source-unread`  the source could not be read for the comparison
+ */
+export type FindingKind =
+  | 'damaged'
+  | 'missing'
+  | 'unlisted'
+  | 'contradicted'
+  | 'ledger'
+  | 'newer-format'
+  | 'stray'
+  | 'source-differs'
+  | 'source-news'
+  | 'source-unread';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly reason?: ReasonCode;
+  readonly dataset?: string;
+  readonly day?: Day;
+  /** Of a stray. */
+  readonly name?: string;
+  /** What was found. Names, days and counts; never a row. */
+  readonly message: string;
+  /** `busy`: a worker has the day; the next verification marks it if it is still so. */
+  readonly mark?: 'marked' | 'already' | 'busy';
+}
+
+/** What was learnt of one day. */
+export interface Checked {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Found whole although the ledger said otherwise: the mark was taken away. */
+  readonly cleared: boolean;
+  readonly finding: Finding | undefined;
+}
+
+export interface VerifyPorts {
+  readonly lake: Lake;
+  readonly ledger: Ledger;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** A partition may be replaced while it is read; then it is read again, this often. */
+const TRIES = 4;
+
+/**
+ * Checks one day of the lake against its receipt and its ledger entry.
+ *
+ * @param mark whether to mark the ledger entry of a day that is damaged or gone, and to take the mark from one that is
+ *   whole again; otherwise only looks
+ */
+export async function verifyDay(dataset: Dataset, day: Day, on: VerifyPorts, mark: boolean): Promise<Checked> {
+  for (let tries = 1; ; tries++) {
+    const before = await headOrForeign(on.lake, dataset.name, day);
+    const counted = before.partition && (await counts(dataset, day, on, before.partition));
+    const vanished = before.partition !== undefined && isKnown(before.partition) && counted === undefined;
+    if (vanished && tries < TRIES) continue;
+    // Read after the partition: the ledger follows the lake, so what it says now is at least as new.
+    const entry = await entryOf(dataset, day, on);
+    const verdict = judge(dataset, day, before, counted, entry, { now: on.clock.now(), mark });
+    const still =
+      verdict === undefined ||
+      (await headOrForeign(on.lake, dataset.name, day)).partition?.etag === before.partition?.etag;
+    if (!still && tries < TRIES) continue;
+    const { rows = 0, bytes = 0 } = counted ?? {};
+    const finding = verdict && { ...verdict, dataset: dataset.name, day };
+    const marking = mark ? await markDay(dataset, day, finding, counted, on) : undefined;
+    if (finding === undefined) return { rows, bytes, cleared: marking === 'cleared', finding };
+    const told = marking === undefined || marking === 'cleared' ? finding : { ...finding, mark: marking };
+    return { rows, bytes, cleared: false, finding: told };
+  }
+}
+
+export interface Head {
+  readonly partition: Partition | undefined;
+  /** There is a blob, and it is none of ours. */
+  readonly foreign: boolean;
+}
+
+export async function headOrForeign(lake: Lake, dataset: string, day: Day): Promise<Head> {
+  try {
+    return { partition: await lake.head(dataset, day), foreign: false };
+  } catch (thrown) {
+    if (!isDamaged(thrown)) throw thrown;
+    return { partition: undefined, foreign: true };
+  }
+}
+
+async function counts(
+  dataset: Dataset,
+  day: Day,
+  { lake }: VerifyPorts,
+  partition: Partition,
+): Promise<Recount | undefined> {
+  if (!isKnown(partition)) return undefined;
+  const chunks = await lake.read(dataset.name, day);
+  return chunks && (await recount(chunks));
+}
+
+function isKnown({ receipt }: Partition): boolean {
+  return receipt.format <= FORMAT;
+}
+
+async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<Known> {
+  try {
+    return (await on.ledger.day(dataset.name, day))?.value;
+  } catch (thrown) {
+    if (isUnreadable(thrown)) return 'unreadable';
+    throw thrown;
+  }
+}
+
+type Verdict = Pick<Finding, 'kind' | 'reason' | 'message'> | undefined;
+
+function judge(
+  dataset: Dataset,
+  day: Day,
+  { partition, foreign }: Head,
+  counted: Recount | undefined,
+  entry: Known,
+  situation: Situation,
+): Verdict {
+  const about = `${dataset.name} ${day}`;
+  if (foreign) {
+    const next = afterMoving(dataset, day, entry, situation);
+    return damage(`${about} has a blob without a whole receipt: move it out of the container. ${next}`);
+  }
+  const heal = (restore: string) => healing(dataset, day, entry, restore, situation);
+  const held = entry === 'unreadable' ? undefined : entry?.held;
+  if (partition === undefined) {
+    if (held === undefined) return unreadable(about, entry);
+    const message = `${about} is held in the ledger (${held.rows} rows) and its partition is gone. ${heal('undelete the blob')}`;
+    return { kind: 'missing', reason: 'partition.missing', message };
+  }
+  const { receipt, bytes } = partition;
+  if (!isKnown(partition))
+    return { kind: 'newer-format', message: `${about} has format ${receipt.format}: update this Landline to judge it` };
+  const wrong = counted === undefined ? undefined : wrongWith(counted, receipt.rows, receipt.fingerprint, bytes);
+  if (wrong !== undefined) return damage(`${about}: ${wrong}. ${heal('put back an earlier version of the blob')}`);
+  if (entry === 'unreadable') return unreadable(about, entry);
+  // Between a commit and the note of it the ledger is behind; a worker that is at the day brings it up.
+  if (entry?.work.state === 'queued' || entry?.work.state === 'fetching') return undefined;
+  if (held === undefined || held.revision < receipt.revision) {
+    const known = held === undefined ? 'is not' : `is only as revision ${held.revision}`;
+    const message = `${about} (revision ${receipt.revision}) ${known} in the ledger: run \`landline rebuild\``;
+    return { kind: 'unlisted', message };
+  }
+  if (held.revision > receipt.revision) {
+    const older = `${about} is revision ${receipt.revision}, and the ledger knows revision ${held.revision}: an older blob was put back`;
+    const message = `${older}. ${heal(`put back the blob of revision ${held.revision}`)}`;
+    return { kind: 'contradicted', reason: 'partition.damaged', message };
+  }
+  if (held.fingerprint === receipt.fingerprint && held.rows === receipt.rows) return undefined;
+  const message = `${about}: ledger (${held.rows} rows) and receipt (${receipt.rows} rows) contradict each other: run \`landline rebuild\``;
+  return { kind: 'contradicted', message };
+}
+
+function damage(message: string): Verdict {
+  return { kind: 'damaged', reason: 'partition.damaged', message };
+}
+
+function unreadable(about: string, entry: Known): Verdict {
+  if (entry !== 'unreadable') return undefined;
+  return { kind: 'ledger', message: `The ledger entity of ${about} cannot be read: run \`landline rebuild\`` };
+}
+
+/** @param bytes `undefined` of a compressed partition, whose own checksums tell whether all of it was read */
+function wrongWith(
+  counted: Recount,
+  rows: number,
+  fingerprint: Fingerprint,
+  bytes: number | undefined,
+): string | undefined {
+  if (counted.unreadable)
+    return `its compressed bytes are damaged or cut off (${counted.rows} of its ${rows} rows can be read)`;
+  if (counted.cutOff) return `its last line is cut off (${counted.rows} lines, the receipt says ${rows} rows)`;
+  if (counted.rows !== rows) return `it has ${counted.rows} lines where its receipt says ${rows} rows`;
+  if (counted.fingerprint !== fingerprint) return `its ${rows} rows are not those of its receipt`;
+  return bytes === undefined || counted.bytes === bytes
+    ? undefined
+    : `${counted.bytes} of its ${bytes} bytes could be read`;
+}
+
+/** Brings the mark in the ledger in line with what was found, by compare-and-set. */
+async function markDay(
+  dataset: Dataset,
+  day: Day,
+  finding: Finding | undefined,
+  counted: Recount | undefined,
+  { ledger, clock }: VerifyPorts,
+): Promise<Finding['mark'] | 'cleared'> {
+  const reason = finding?.reason;
+  if (finding?.kind === 'ledger' || (finding !== undefined && reason === undefined)) return undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await ledger.day(dataset.name, day);
+    if (found === undefined) return undefined;
+    const { suspicion, ...work } = found.value.work;
+    const marked = isBroken(found.value.work);
+    if (reason === undefined && !marked) return undefined;
+    if (reason !== undefined && suspicion?.reason === reason) return 'already';
+    // A worker that holds the day would be superseded by our write.
+    if (work.state === 'fetching') return 'busy';
+    const next = reason === undefined ? work : { ...work, suspicion: suspicionOf(reason, counted, clock.now()) };
+    if ((await ledger.putDay({ ...found.value, work: next }, found.etag)) !== undefined)
+      return reason === undefined ? 'cleared' : 'marked';
+  }
+  return 'busy';
+}
+
+function suspicionOf(reason: ReasonCode, counted: Recount | undefined, now: number): Suspicion {
+  const { rows, fingerprint } = counted ?? { rows: 0, fingerprint: fingerprintOf(0, EMPTY_DIGEST) };
+  return { reason, rows, fingerprint, since: instantOf(now) };
+}
