@@ -1,7 +1,7 @@
 import { addDays, dayOf, daysBetween, eachDay } from './day.ts';
 import type { Dataset, Day, DayEntry, SourceName, Watermark } from './model.ts';
 import { isExpired, lastDay, type Owed, owed } from './plan/owed.ts';
-import { advanced, firstWatermark } from './plan/watermark.ts';
+import { advanced, beginning } from './plan/watermark.ts';
 
 /**
  * Planning is reconciliation: compare what should be held with what the ledger says is held, and queue the difference.
@@ -67,7 +67,7 @@ export function plan(
   const busy = new Map<SourceName, number>();
   for (const { dataset, watermark, entries } of ledgers) {
     const byDay = new Map(entries.map(entry => [entry.day, entry]));
-    const recorded = watermark ?? firstWatermark(dataset, settings.historyDays, now);
+    const recorded = beginning(dataset, watermark, entries, settings.historyDays, now);
     watermarks.push(advanced(dataset, recorded, byDay, now));
     const mine = recorded.pausedAt === undefined ? candidatesOf(dataset, recorded.firstDay, byDay, now) : [];
     candidates.set(dataset.source, [...(candidates.get(dataset.source) ?? []), ...mine]);

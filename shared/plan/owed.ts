@@ -38,9 +38,12 @@ export function isExpired(dataset: Dataset, day: Day, now: number): boolean {
   return now >= endOf(day) + dataset.historyDays * DAY_MS;
 }
 
-/** The earliest day that the source may still have. */
+/**
+ * The earliest day that history may begin with. The source still has the day before, but forgets it at midnight, and a
+ * first day that was lost would hold up the watermark for ever.
+ */
 export function horizonOf(dataset: Dataset, now: number): Day {
-  return addDays(dayOf(new Date(now)), -dataset.historyDays);
+  return addDays(dayOf(new Date(now)), 1 - dataset.historyDays);
 }
 
 /** Whether the day is read no more: it settled, or it is held and can no longer be read. */

@@ -1,6 +1,6 @@
 import { addDays, eachDay } from '../day.ts';
 import type { Dataset, Day, DayEntry, Watermark } from '../model.ts';
-import { isSettled, lastDay } from './owed.ts';
+import { horizonOf, isSettled, lastDay } from './owed.ts';
 
 /** How far a dataset is complete: the unbroken run of days, counted from its first day. Pure. */
 
@@ -9,11 +9,33 @@ type Entries = ReadonlyMap<Day, DayEntry>;
 /**
  * The watermark of a dataset that was never planned.
  *
- * @param historyDays as set; a dataset takes no more than its own
+ * @param historyDays as set; history begins no earlier than the source can still give it
  */
 export function firstWatermark(dataset: Dataset, historyDays: number, now: number): Watermark {
-  const days = Math.min(historyDays, dataset.historyDays);
-  return { dataset: dataset.name, firstDay: addDays(lastDay(now), 1 - days) };
+  const firstDay = addDays(lastDay(now), 1 - historyDays);
+  return { dataset: dataset.name, firstDay: later(firstDay, horizonOf(dataset, now)) };
+}
+
+/**
+ * The watermark to plan with. Until a day is held, history begins no earlier than the source can still give it: weeks
+ * may go by before somebody consents. From then on its first day stays, whatever a clock says.
+ */
+export function beginning(
+  dataset: Dataset,
+  recorded: Watermark | undefined,
+  entries: readonly DayEntry[],
+  historyDays: number,
+  now: number,
+): Watermark {
+  const first = firstWatermark(dataset, historyDays, now);
+  if (recorded === undefined) return first;
+  if (recorded.landedThrough !== undefined || entries.some(({ held }) => held !== undefined)) return recorded;
+  const earlier = recorded.firstDay < first.firstDay ? recorded.firstDay : first.firstDay;
+  return { ...recorded, firstDay: later(earlier, horizonOf(dataset, now)) };
+}
+
+function later(a: Day, b: Day): Day {
+  return a < b ? b : a;
 }
 
 /**

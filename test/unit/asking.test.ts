@@ -124,9 +124,9 @@ test('history that begins earlier counts its runs anew, and not beyond what the 
   assert.deepEqual(await marks(), { dataset: 'calls', firstDay: daysAgo(11), landedThrough: daysAgo(8), ...paused });
   assert.deepEqual(await extendHistory(ledger, DATASET, daysAgo(500), NOON), {
     outcome: 'extended',
-    firstDay: daysAgo(90),
+    firstDay: daysAgo(89),
   });
-  assert.deepEqual(await marks(), { dataset: 'calls', firstDay: daysAgo(90), ...paused });
+  assert.deepEqual(await marks(), { dataset: 'calls', firstDay: daysAgo(89), ...paused });
   const unknown = await extendHistory(ledger, { ...DATASET, name: 'other' }, daysAgo(20), NOON);
   assert.deepEqual(unknown, { outcome: 'unknown', firstDay: undefined });
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
 import type { Dataset, DayEntry, SourceName, Watermark, WorkState } from '../../shared/model.ts';
-import { lastDay, owed } from '../../shared/plan/owed.ts';
+import { isExpired, lastDay, owed } from '../../shared/plan/owed.ts';
 import { type DatasetLedger, type PlanSettings, plan } from '../../shared/plan.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';
 
@@ -101,13 +101,31 @@ test('a paused dataset is left alone until it is resumed', () => {
 
 test('history begins as far back as the setting and the source allow, and then stays where it began', () => {
   const firstDay = (settings: PlanSettings, recorded?: Watermark, now = NOON) =>
-    plan([ledgerOf([], DATASET, recorded)], OPEN, settings, now).watermarks[0]?.firstDay;
+    plan([ledgerOf([entryOf(daysAgo(1))], DATASET, recorded)], OPEN, settings, now).watermarks[0]?.firstDay;
   assert.equal(firstDay({ ...SETTINGS, historyDays: 14 }), daysAgo(14));
-  assert.equal(firstDay({ ...SETTINGS, historyDays: 400 }), daysAgo(90));
+  assert.equal(firstDay({ ...SETTINGS, historyDays: 400 }), daysAgo(89));
   const recorded: Watermark = { dataset: 'calls', firstDay: daysAgo(14) };
   assert.equal(firstDay({ ...SETTINGS, historyDays: 3 }, recorded), daysAgo(14));
   assert.equal(firstDay({ ...SETTINGS, historyDays: 30 }, recorded), daysAgo(14));
   assert.equal(firstDay(SETTINGS, recorded, NOON + 10 * DAY_MS), daysAgo(14));
+  assert.equal(firstDay(SETTINGS, recorded, NOON + 100 * DAY_MS), daysAgo(14), 'what was lost since stays visible');
+});
+
+test('whatever the minute of the first plan, its first day can be read for a day at least', () => {
+  for (let minute = 0; minute < 1_440; minute += 10) {
+    const now = NOON + minute * MINUTE_MS;
+    const first = plan([ledgerOf()], OPEN, { ...SETTINGS, historyDays: 400 }, now).watermarks[0]?.firstDay ?? '';
+    assert.ok(!isExpired(DATASET, first, now + DAY_MS), `${minute} minutes after noon`);
+  }
+});
+
+test('until a day is held, history begins no earlier than the source can still give it', () => {
+  const from = (firstDay: string, entries: readonly DayEntry[], settings = SETTINGS) =>
+    plan([ledgerOf(entries, DATASET, { dataset: 'calls', firstDay })], OPEN, settings, NOON).watermarks[0]?.firstDay;
+  const refused = emptyHanded(daysAgo(100), { state: 'failed', errorRemedy: 'fix-config', retryAt: at(NOON) });
+  assert.equal(from(daysAgo(100), [refused]), daysAgo(89), 'the permission came after weeks');
+  assert.equal(from(daysAgo(20), [refused]), daysAgo(20), 'what a longer wait or a person brought stays');
+  assert.equal(from(addDays(daysAgo(0), 30), []), daysAgo(14), 'a clock that was ahead is forgotten');
 });
 
 test('a clock that is days behind moves no watermark back', () => {
@@ -210,7 +228,8 @@ test('no series of planners, whatever their clocks and settings, moves a first d
         const settings = { ...SETTINGS, historyDays };
         const next = plan([ledger], OPEN, settings, NOON + skewMinutes * MINUTE_MS).watermarks[0];
         assert.ok(next);
-        assert.equal(next.firstDay, recorded?.firstDay ?? next.firstDay);
+        if (recorded?.landedThrough !== undefined || ledger.entries.some(({ held }) => held !== undefined))
+          assert.equal(next.firstDay, recorded?.firstDay ?? next.firstDay);
         assert.ok((next.landedThrough ?? '') >= (recorded?.landedThrough ?? ''));
         assert.ok((next.settledThrough ?? '') >= (recorded?.settledThrough ?? ''));
         recorded = next;
