@@ -48,6 +48,17 @@ export function instantOf(ms: number): Instant {
   return new Date(ms).toISOString();
 }
 
+/** Nobody waits for longer than a day; an hour for clocks that differ. */
+const AHEAD_MAX_MS = DAY_MS + HOUR_MS;
+
+/**
+ * Whether an instant that something waits for has come, both in milliseconds. One that is further ahead than anybody
+ * waits was written by a clock that was ahead, and binds nobody.
+ */
+export function hasCome(at: number, now: number): boolean {
+  return at <= now || at > now + AHEAD_MAX_MS;
+}
+
 /** What each overlap asks for around the day. Seven fractional digits: 100 ns is the finest unit of any source. */
 export function windowOf(day: Day, overlap: Overlap): Window {
   switch (overlap) {

@@ -1,4 +1,4 @@
-import { addDays, dayOf, daysBetween, eachDay } from './day.ts';
+import { addDays, dayOf, daysBetween, eachDay, hasCome } from './day.ts';
 import type { Dataset, Day, DayEntry, SourceName, Watermark } from './model.ts';
 import { isExpired, lastDay, type Owed, owed } from './plan/owed.ts';
 import { advanced, beginning } from './plan/watermark.ts';
@@ -77,7 +77,7 @@ export function plan(
   const queue: PlannedDay[] = [];
   let owedLater = 0;
   for (const [source, waiting] of candidates) {
-    const open = (gates.get(source) ?? 0) <= now;
+    const open = hasCome(gates.get(source) ?? 0, now);
     const room = open ? Math.max(0, settings.inFlight[source] - (busy.get(source) ?? 0)) : 0;
     waiting.sort((a, b) => a.urgency - b.urgency || a.turn - b.turn);
     queue.push(...waiting.slice(0, room).map(({ dataset, day, why }) => ({ dataset, day, why })));
@@ -108,9 +108,10 @@ function candidatesOf(dataset: Dataset, firstDay: Day, entries: ReadonlyMap<Day,
     turns.set(each.urgency, turn + 1);
     return { ...each, turn };
   });
-  return blocked(dataset, entries.values(), now)
-    ? probe(candidates, inFlight(dataset, entries.values(), now))
-    : candidates;
+  const blocking = [...entries.values()].filter(entry => isBlocking(dataset, entry, now));
+  return blocking.length === 0
+    ? candidates
+    : probe(candidates, blocking, inFlight(dataset, entries.values(), now), now);
 }
 
 /** 0 is most urgent. What is not held comes before what is only checked; what failed for good comes last. */
@@ -134,25 +135,29 @@ function urgencyOf({ day, why }: PlannedDay, recent: Day): number {
 }
 
 /**
- * A dataset is blocked while a day of it waits for a person to mend permission, key, clock or setting. One that the
- * source has forgotten meanwhile is not tried again, so it could never tell that all is mended.
+ * A dataset is blocked while a day of it waits for a person to mend permission, key, clock or setting. One that is not
+ * tried again, because the source has forgotten it or a clock that was ahead had it queued before it was over, could
+ * never tell that all is mended.
  */
-function blocked(dataset: Dataset, entries: Iterable<DayEntry>, now: number): boolean {
-  for (const { day, work } of entries) {
-    const waits = work.state === 'failed' && work.errorRemedy === 'fix-config';
-    if (waits && !isExpired(dataset, day, now)) return true;
-  }
-  return false;
+function isBlocking(dataset: Dataset, { day, work }: DayEntry, now: number): boolean {
+  const waits = work.state === 'failed' && work.errorRemedy === 'fix-config';
+  return waits && day <= lastDay(now) && !isExpired(dataset, day, now);
 }
 
 const PROBES: ReadonlySet<Owed> = new Set<Owed>(['asked', 'takeover', 'lost-message', 'failed']);
 
 /**
- * A blocked dataset is tried with one day at a time, when that day's hour has come: the others would fail alike.
- * What a lost worker or message left behind is picked up as ever.
+ * A blocked dataset is tried with one day an hour: the others would fail alike, and the hours of all of them have to
+ * have come. What a person asks for, and what a lost worker or message left behind, is picked up as ever.
  */
-function probe(candidates: readonly Candidate[], busy: number): Candidate[] {
-  const stuck = candidates.filter(({ why }) => PROBES.has(why));
+function probe(
+  candidates: readonly Candidate[],
+  blocking: readonly DayEntry[],
+  busy: number,
+  now: number,
+): Candidate[] {
+  const tried = blocking.some(({ work }) => work.retryAt !== undefined && !hasCome(Date.parse(work.retryAt), now));
+  const stuck = candidates.filter(({ why }) => PROBES.has(why) && !(tried && why === 'failed'));
   return busy > 0 ? [] : stuck.slice(0, 1);
 }
 

@@ -1,4 +1,4 @@
-import { HOUR_MS, instantOf, MINUTE_MS } from '../day.ts';
+import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../day.ts';
 import { toldOf } from '../errors.ts';
 import type { Day, DayEntry, Held } from '../model.ts';
 import type { Clock, CurateJobs, Ledger } from '../ports.ts';
@@ -25,7 +25,7 @@ export function isCurated(held: Held, as: string): boolean {
 function isWaiting(held: Held, now: number): boolean {
   if (held.curateQueuedAt === undefined) return false;
   const patience = Math.min(PATIENCE_MS * 2 ** ((held.curateTries ?? 1) - 1), PATIENCE_MAX_MS);
-  return now < Date.parse(held.curateQueuedAt) + patience;
+  return !hasCome(Date.parse(held.curateQueuedAt) + patience, now);
 }
 
 /** Whether a day is to be queued for curation now. A day that somebody works on is left to the next plan. */

@@ -1,3 +1,4 @@
+import { hasCome } from '../day.ts';
 import { LandlineError } from '../errors.ts';
 import type { Dataset, Gate } from '../model.ts';
 import type { Clock, Ledger } from '../ports.ts';
@@ -7,16 +8,17 @@ import type { Clock, Ledger } from '../ports.ts';
 /** @throws LandlineError, remedy `wait`, while the gate of the dataset's source is closed */
 export async function refuseBeforeGate(dataset: Dataset, ledger: Ledger, clock: Clock): Promise<void> {
   const gate = (await ledger.gate(dataset.source))?.value;
-  if (gate === undefined || Date.parse(gate.notBefore) <= clock.now()) return;
+  if (gate === undefined || hasCome(Date.parse(gate.notBefore), clock.now())) return;
   const message = `The source ${dataset.source} is left alone until ${gate.notBefore}, as it asked.`;
   throw new LandlineError({ reason: gate.reason, remedy: 'wait', message, until: gate.notBefore });
 }
 
 /** Closes the gate until `gate.notBefore`, unless it is closed for longer already. */
-export async function closeGate(ledger: Ledger, gate: Gate): Promise<void> {
+export async function closeGate(ledger: Ledger, gate: Gate, now: number): Promise<void> {
   for (;;) {
     const found = await ledger.gate(gate.source);
-    if (found !== undefined && found.value.notBefore >= gate.notBefore) return;
+    const closed = found !== undefined && !hasCome(Date.parse(found.value.notBefore), now);
+    if (closed && found.value.notBefore >= gate.notBefore) return;
     if ((await ledger.putGate(gate, found?.etag)) !== undefined) return;
   }
 }

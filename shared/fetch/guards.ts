@@ -60,8 +60,9 @@ export function judge(read: CompleteRead, held: Receipt | undefined, entry: Know
   return { kind: 'commit', suspicion };
 }
 
-/** A suspicion is as old as the first read that agrees with this one. */
+/** A suspicion is as old as the first read that agrees with this one; not what a clock that was ahead dated. */
 function suspicionOf(read: CompleteRead, reason: ReasonCode, before: Suspicion | undefined, now: Instant): Suspicion {
-  const since = before?.fingerprint === read.fingerprint && before.reason === reason ? before.since : now;
+  const agrees = before?.fingerprint === read.fingerprint && before.reason === reason && before.since <= now;
+  const since = agrees ? before.since : now;
   return { reason, rows: read.rows, fingerprint: read.fingerprint, since };
 }

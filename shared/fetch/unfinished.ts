@@ -71,7 +71,7 @@ export async function setBack(
   switch (setback.kind) {
     case 'delay': {
       const { until } = setback;
-      await closeGate(on.ledger, { source: dataset.source, notBefore: until, reason });
+      await closeGate(on.ledger, { source: dataset.source, notBefore: until, reason }, now);
       await requeue(
         attempt,
         on,

@@ -1,4 +1,4 @@
-import { addDays, DAY_MS, daysBetween, eachDay, instantOf } from '../day.ts';
+import { addDays, DAY_MS, daysBetween, eachDay, hasCome, instantOf } from '../day.ts';
 import type { Dataset, Day, DayEntry, Gate, Instant, ReasonCode, SourceName } from '../model.ts';
 import { coverageOf, EXPIRING_DAYS } from '../plan/coverage.ts';
 import { isBroken, isExpired } from '../plan/owed.ts';
@@ -108,7 +108,7 @@ export interface Facts {
 export function factsOf(read: Read): Facts {
   const { now, ledgers, unreadable, off, depth, plannedAt } = read;
   const datasets = ledgers.flatMap(ledger => datasetFacts(ledger, now));
-  const gates = read.gates.filter(({ notBefore }) => Date.parse(notBefore) > now);
+  const gates = read.gates.filter(({ notBefore }) => !hasCome(Date.parse(notBefore), now));
   const silent = isSilent(plannedAt, now);
   return {
     format: 1,

@@ -1,4 +1,4 @@
-import { addDays, DAY_MS, dayOf, endOf, HOUR_MS, MINUTE_MS } from '../day.ts';
+import { addDays, DAY_MS, dayOf, endOf, HOUR_MS, hasCome, MINUTE_MS } from '../day.ts';
 import type { Dataset, Day, DayEntry, DayOutline, DayState, Held } from '../model.ts';
 
 /** What is owed of a day, and what a person sees of it. Pure: values in, values out. */
@@ -73,13 +73,13 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
   const { held, work } = entry;
   switch (work.state) {
     case 'queued':
-      return now > Math.max(ms(work.queuedAt), ms(work.retryAt)) + LOST_MS ? 'lost-message' : undefined;
+      return hasCome(Math.max(ms(work.queuedAt), ms(work.retryAt)) + LOST_MS, now) ? 'lost-message' : undefined;
     case 'fetching':
-      return now > ms(work.heartbeat) + SILENT_MS ? 'takeover' : undefined;
+      return hasCome(ms(work.heartbeat) + SILENT_MS, now) ? 'takeover' : undefined;
     case 'failed':
       if (work.askedAt !== undefined) return 'asked';
       if (held?.forgottenAt !== undefined) return undefined;
-      return !expired() && now >= ms(work.retryAt) ? 'failed' : undefined;
+      return !expired() && hasCome(ms(work.retryAt), now) ? 'failed' : undefined;
     case 'idle':
       break;
   }
@@ -90,7 +90,7 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
   if (expired()) return undefined;
   if (held === undefined) return 'missing';
   if (isBroken(work)) return 'repair';
-  if (work.suspicion?.reason === 'shrink.held' && now >= ms(work.suspicion.since) + WITNESS_MS) return 'witness';
+  if (work.suspicion?.reason === 'shrink.held' && hasCome(ms(work.suspicion.since) + WITNESS_MS, now)) return 'witness';
   if (held.settledAt !== undefined) return lateCheck(dataset, day, held, now);
   return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
 }
@@ -128,7 +128,7 @@ export function stateOf(dataset: Dataset, day: Day, entry: DayOutline | undefine
     if (work.state === 'fetching') return 'fetching';
     if (failed && needsPerson(work)) return 'failed';
     if (work.suspicion !== undefined) return 'suspect';
-    if (failed || (work.state === 'queued' && ms(work.retryAt) > now)) return 'waiting';
+    if (failed || (work.state === 'queued' && !hasCome(ms(work.retryAt), now))) return 'waiting';
     if (work.state === 'queued') return 'queued';
     if (entry.held !== undefined) return isSettled(dataset, entry, now) ? 'final' : 'open';
   }

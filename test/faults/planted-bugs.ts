@@ -149,13 +149,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the gate is not looked at',
     file: 'shared/fetch/gate.ts',
-    find: 'if (gate === undefined || Date.parse(gate.notBefore) <= clock.now()) return;',
-    replace: 'if (gate === undefined || Date.parse(gate.notBefore) <= clock.now() || clock.now() > 0) return;',
+    find: 'if (gate === undefined || hasCome(',
+    replace: 'if (gate === undefined || clock.now() > 0 || hasCome(',
   },
   {
     name: 'a shorter wait opens the gate',
     file: 'shared/fetch/gate.ts',
-    find: 'if (found !== undefined && found.value.notBefore >= gate.notBefore) return;',
+    find: 'if (closed && found.value.notBefore >= gate.notBefore) return;',
     replace: '',
   },
   {
@@ -193,13 +193,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'takeover of workers that are alive',
     file: 'shared/plan/owed.ts',
-    find: `now > ms(work.heartbeat) + SILENT_MS ? 'takeover'`,
-    replace: `now > ms(work.heartbeat) + 2_000 ? 'takeover'`,
+    find: `hasCome(ms(work.heartbeat) + SILENT_MS, now) ? 'takeover'`,
+    replace: `hasCome(ms(work.heartbeat) + 2_000, now) ? 'takeover'`,
   },
   {
     name: 'failed days are never retried',
     file: 'shared/plan/owed.ts',
-    find: `now >= ms(work.retryAt) ? 'failed'`,
+    find: `hasCome(ms(work.retryAt), now) ? 'failed'`,
     replace: `now < 0 ? 'failed'`,
   },
   {

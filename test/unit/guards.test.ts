@@ -42,6 +42,8 @@ test('a smaller read is held until another one, an hour later, agrees', () => {
   assert.deepEqual(verdict({ rows: 9 }, {}), { kind: 'hold', suspicion });
   assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS - 1), { kind: 'hold', suspicion });
   assert.equal(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS).kind, 'commit');
+  const dated = { ...suspicion, since: at(NOON + 2 * HOUR_MS) };
+  assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion: dated }), { kind: 'hold', suspicion }, 'by a clock ahead');
   const other = verdict({ rows: 9, fingerprint: 'other' }, {}, { suspicion }, NOON + HOUR_MS);
   assert.deepEqual(other, {
     kind: 'hold',

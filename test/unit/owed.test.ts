@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { DAY_MS, endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import type { Work } from '../../shared/model.ts';
 import { lastDay, owed, stateOf } from '../../shared/plan/owed.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';
 
@@ -20,16 +21,26 @@ test('a day nobody has touched is missing until the source forgets it', () => {
 
 test('a queued day is owed again only when its message was due five minutes ago', () => {
   const queuedAt = at(NOON - 5 * MINUTE_MS);
-  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt })), undefined);
-  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt }), undefined, NOON + 1), 'lost-message');
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt }), undefined, NOON - 1), undefined);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt })), 'lost-message');
   const retryAt = at(NOON - MINUTE_MS);
-  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt, retryAt }), undefined, NOON + 1), undefined);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt, retryAt })), undefined);
 });
 
 test('a fetch is taken over after three silent minutes', () => {
   const heartbeat = at(NOON - 3 * MINUTE_MS);
-  assert.equal(why(emptyHanded(daysAgo(1), { state: 'fetching', heartbeat })), undefined);
-  assert.equal(why(emptyHanded(daysAgo(1), { state: 'fetching', heartbeat }), undefined, NOON + 1), 'takeover');
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'fetching', heartbeat }), undefined, NOON - 1), undefined);
+  assert.equal(why(emptyHanded(daysAgo(1), { state: 'fetching', heartbeat })), 'takeover');
+});
+
+test('what a clock that was days ahead left behind binds nobody once it is set', () => {
+  const ahead = at(NOON + 3 * DAY_MS);
+  const left = (work: Partial<Work>) => why(emptyHanded(daysAgo(1), work));
+  assert.equal(left({ state: 'queued', queuedAt: ahead }), 'lost-message');
+  assert.equal(left({ state: 'queued', queuedAt: at(NOON), retryAt: ahead }), 'lost-message');
+  assert.equal(left({ state: 'fetching', heartbeat: ahead }), 'takeover');
+  assert.equal(left({ state: 'failed', retryAt: ahead }), 'failed');
+  assert.equal(left({ state: 'queued', queuedAt: at(NOON), retryAt: at(NOON + DAY_MS) }), undefined, 'a real wait');
 });
 
 test('a failed day is owed at its hour, or when a person asks', () => {
