@@ -27,12 +27,29 @@ export interface Commit {
   readonly knownRevision: number;
 }
 
+/**
+ * Copies the revision that will be replaced to `history`, which takes minutes when it is large.
+ *
+ * @returns the number of the revision that may be committed now, or `superseded` as by `commitRead`
+ */
+export async function keepReplaced(lake: Lake, commit: Commit): Promise<number | 'superseded'> {
+  const { dataset, window, replaces } = commit;
+  const revision = (await lastRevision(lake, commit)) + 1;
+  if (replaces === undefined) return revision;
+  return (await lake.keep(dataset.name, window.day, replaces)) === 'superseded' ? 'superseded' : revision;
+}
+
 /** @returns the receipt that is now in force, or `superseded` when the partition changed since `replaces` was read */
-export async function commitRead(lake: Lake, commit: Commit, now: number): Promise<Receipt | 'superseded'> {
+export async function commitRead(
+  lake: Lake,
+  commit: Commit,
+  revision: number,
+  now: number,
+): Promise<Receipt | 'superseded'> {
   const { dataset, window, read, replaces } = commit;
   const receipt: Receipt = {
     format: FORMAT,
-    revision: (await lastRevision(lake, commit)) + 1,
+    revision,
     rows: read.rows,
     pages: commit.pages,
     fingerprint: read.fingerprint,
@@ -44,8 +61,6 @@ export async function commitRead(lake: Lake, commit: Commit, now: number): Promi
     rowsOutside: read.outside,
     rowsNeighbour: read.neighbours,
   };
-  if (replaces !== undefined && (await lake.keep(dataset.name, window.day, replaces)) === 'superseded')
-    return 'superseded';
   const outcome = await lake.commit(dataset.name, window.day, commit.segments, receipt, replaces?.etag);
   return outcome === 'committed' ? receipt : 'superseded';
 }

@@ -1,9 +1,9 @@
-import { asErased, type Commit, commitRead, heldAfter, type Noted } from './commit.ts';
+import { asErased, type Commit, commitRead, heldAfter, keepReplaced, type Noted } from './commit.ts';
 import { endOf, instantOf, windowOf } from './day.ts';
 import { LandlineError } from './errors.ts';
 import { Claim, Superseded } from './fetch/claim.ts';
 import { refuseBeforeGate } from './fetch/gate.ts';
-import { judge } from './fetch/guards.ts';
+import { type CompleteRead, judge } from './fetch/guards.ts';
 import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './fetch/pages.ts';
 import { Reading } from './fetch/reading.ts';
 import { type Stage, Staging } from './fetch/staging.ts';
@@ -93,9 +93,9 @@ async function fetchClaimed(attempt: Attempt, on: FetchPorts): Promise<FetchOutc
     return await conclude(attempt, on, replaces);
   } catch (thrown) {
     if (thrown instanceof Superseded) throw thrown;
-    const timeUp = deadline.aborted && reading.pages > pagesBefore;
-    if (timeUp) return await continueLater(attempt, on);
-    return await setBack(attempt, on, deadline.aborted && thrown === deadline.reason ? outOfTime(attempt) : thrown);
+    const timeUp = deadline.aborted && thrown === deadline.reason;
+    if (timeUp && reading.pages > pagesBefore) return await continueLater(attempt, on);
+    return await setBack(attempt, on, timeUp ? outOfTime(attempt) : thrown);
   }
 }
 
@@ -127,8 +127,7 @@ function outOfTime({ dataset, window }: Attempt): LandlineError {
 
 /** All pages are read: judge the read, and commit it if it may be believed. */
 async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | undefined): Promise<FetchOutcome> {
-  const { dataset, window, claim, reading } = attempt;
-  const { held } = claim.entry;
+  const { dataset, claim, reading } = attempt;
   const now = Math.min(on.clock.now(), reading.servedAt);
   refuseUnfinished(attempt, now);
   const read = reading.complete();
@@ -140,25 +139,37 @@ async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | 
       return hold(attempt, on, verdict.suspicion, replaces, now);
     case 'same':
       return note(attempt, on, replaces?.receipt, verdict.suspicion, now);
-    case 'commit': {
-      await allStaged(attempt, on);
-      // The last sign of life: a worker that lost the day meanwhile must not commit it.
-      await claim.beat(on.clock.now());
-      const commit: Commit = {
-        dataset,
-        window,
-        read,
-        segments: attempt.staging.segments,
-        pages: reading.pages,
-        ticket: claim.ticket,
-        replaces,
-        knownRevision: held?.revision ?? 0,
-      };
-      const receipt = await withHeartbeat(commitRead(on.lake, commit, on.clock.now()), attempt, on);
-      if (receipt === 'superseded') throw contradiction(dataset, 'storage.failing');
-      return note(attempt, on, receipt, verdict.suspicion, now);
-    }
+    case 'commit':
+      return note(attempt, on, await makeVisible(attempt, on, read, replaces), verdict.suspicion, now);
   }
+}
+
+/** Replaces the partition by what was staged. @throws LandlineError when somebody else has replaced it since */
+async function makeVisible(
+  attempt: Attempt,
+  on: FetchPorts,
+  read: CompleteRead,
+  replaces: Partition | undefined,
+): Promise<Receipt> {
+  const { dataset, window, claim, reading } = attempt;
+  await allStaged(attempt, on);
+  const commit: Commit = {
+    dataset,
+    window,
+    read,
+    segments: attempt.staging.segments,
+    pages: reading.pages,
+    ticket: claim.ticket,
+    replaces,
+    knownRevision: claim.entry.held?.revision ?? 0,
+  };
+  const revision = await withHeartbeat(keepReplaced(on.lake, commit), attempt, on);
+  if (revision === 'superseded') throw contradiction(dataset, 'storage.failing');
+  // The last sign of life: a worker that lost the day meanwhile must not commit it.
+  await claim.beat(on.clock.now());
+  const receipt = await withHeartbeat(commitRead(on.lake, commit, revision, on.clock.now()), attempt, on);
+  if (receipt === 'superseded') throw contradiction(dataset, 'storage.failing');
+  return receipt;
 }
 
 /** A day that is not over by the more careful of two clocks is not landed. */

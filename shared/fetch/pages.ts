@@ -102,7 +102,7 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
  * @param work never resolves to `undefined`. When the day is lost to another worker, its outcome is dropped
  * @throws Superseded when another worker has the day
  */
-export async function withHeartbeat<T extends object | string>(
+export async function withHeartbeat<T extends object | string | number>(
   work: Promise<T>,
   { claim }: Pick<Attempt, 'claim'>,
   { clock, limits }: Pick<PagePorts, 'clock' | 'limits'>,

@@ -75,13 +75,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'ledger before blob',
     file: 'shared/fetch.ts',
-    find: `      await claim.beat(on.clock.now());
-      const commit: Commit`,
-    replace: `      await claim.save({ ...claim.entry, held: { revision: (replaces?.receipt.revision ?? 0) + 1, rows: read.rows,
-        bytes: reading.bytes, pages: reading.pages, fingerprint: read.fingerprint, landedAt: instantOf(now),
-        checkedAt: instantOf(now), rowsAdded: 0, rowsChanged: 0, rowsRemoved: 0, rowsOutside: 0, rowsNeighbour: 0,
-        curatedRevision: 0 } });
-      const commit: Commit`,
+    find: `  await claim.beat(on.clock.now());
+  const receipt`,
+    replace: `  const at = instantOf(on.clock.now());
+  await claim.save({ ...claim.entry, held: { revision, rows: read.rows, bytes: reading.bytes, pages: reading.pages,
+    fingerprint: read.fingerprint, landedAt: at, checkedAt: at, rowsAdded: 0, rowsChanged: 0, rowsRemoved: 0,
+    rowsOutside: 0, rowsNeighbour: 0, curatedRevision: 0 } });
+  const receipt`,
   },
   {
     name: 'no duplicate check',
@@ -125,7 +125,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the last block is left behind',
     file: 'shared/fetch.ts',
-    find: '      await allStaged(attempt, on);\n',
+    find: '  await allStaged(attempt, on);\n',
     replace: '',
   },
   {

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { LandlineError } from '../../shared/errors.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/pages.ts';
+import { blockMemory } from '../../shared/fetch/staging.ts';
+import { type FetchPorts, fetchDay } from '../../shared/fetch.ts';
+import type { FetchMessage } from '../../shared/model.ts';
+import type { Clock, Source } from '../../shared/ports.ts';
+import { reconcile } from '../../shared/reconcile.ts';
+import { cutSpecOf } from '../../shared/rows/sift.ts';
+import { cutRowsInPlace } from '../../shared/rows.ts';
+import type { Report } from '../../shared/telemetry.ts';
+import type { Hooks } from '../doubles/hooks.ts';
+import { memoryJobs, type QueuedMessage } from '../doubles/memory-jobs.ts';
+import { lakeStore, memoryLake } from '../doubles/memory-lake.ts';
+import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
+import { DATASET, daysAgo, NOON } from './days.ts';
+
+const DAY = daysAgo(8);
+
+/** One ledger, lake and queue, and workers over them that differ in what their source says and their lake does. */
+function placeWith() {
+  const [entities, blobs] = [ledgerStore(), lakeStore()];
+  const messages: QueuedMessage[] = [];
+  const events: string[] = [];
+  const state = { now: NOON, deadline: new AbortController() };
+  const clock: Clock = {
+    now: () => state.now,
+    // Nobody waits for it: it ends with whatever it runs beside.
+    sleep: (_ms, signal) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
+    timeout: () => {
+      state.deadline = new AbortController();
+      return state.deadline.signal;
+    },
+  };
+  const report: Report = event => events.push(event);
+  const jobs = memoryJobs(clock, {}, messages);
+  const worker = (ids: readonly number[], hooks: Hooks = {}): FetchPorts => {
+    const source: Source = {
+      read: async () => {
+        const value = ids.map(id => ({ id: `${id}`, startDateTime: `${DAY}T10:00:00Z` }));
+        const cut = cutRowsInPlace(Buffer.from(JSON.stringify({ value })), cutSpecOf(DATASET));
+        return { cut, next: undefined, total: undefined, notice: undefined, servedAt: state.now, release() {} };
+      },
+    };
+    return {
+      ledger: memoryLedger({}, entities),
+      lake: memoryLake(hooks, blobs),
+      jobs,
+      clock,
+      report,
+      limits: FETCH_LIMITS,
+      drifted: new Set(),
+      datasets: new Map([[DATASET.name, DATASET]]),
+      sources: { graph: source, voximplant: source },
+      blocks: blockMemory(),
+    };
+  };
+  const plain = worker([]);
+  return {
+    state,
+    events,
+    worker,
+    plan: () =>
+      reconcile({
+        ...plain,
+        datasets: [DATASET],
+        settings: { historyDays: 9, inFlight: { graph: 16, voximplant: 1 } },
+      }),
+    message(): FetchMessage {
+      const at = messages.findIndex(({ message }) => message.day === DAY);
+      const [found] = messages.splice(at, 1);
+      assert.ok(found !== undefined, 'a message for the day');
+      return found.message;
+    },
+    entry: async () => (await plain.ledger.day(DATASET.name, DAY))?.value,
+    held: () => plain.lake.head(DATASET.name, DAY),
+  };
+}
+
+test('a worker that lost its day while it copied the old revision replaces nothing', async () => {
+  const place = placeWith();
+  await place.plan();
+  assert.equal(await fetchDay(place.message(), place.worker([1, 2])), 'landed');
+  place.state.now += 25 * HOUR_MS;
+  await place.plan();
+  const [frozen, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const before = async (operation: string): Promise<void> => {
+    if (!operation.startsWith('lake.keep')) return;
+    frozen.resolve();
+    await woken.promise;
+  };
+  const slow = fetchDay(place.message(), place.worker([1, 2, 3], { before }));
+  await frozen.promise;
+  place.state.now += 5 * MINUTE_MS;
+  await place.plan();
+  assert.equal(await fetchDay(place.message(), place.worker([1, 2])), 'unchanged');
+  woken.resolve();
+  assert.equal(await slow, 'superseded');
+  assert.equal((await place.held())?.receipt.revision, 1);
+  assert.equal((await place.entry())?.held?.revision, 1, 'ledger and lake agree');
+});
+
+test('a store that fails when the time of the fetch is up as well is a failure, and is told', async () => {
+  const place = placeWith();
+  await place.plan();
+  const before = async (operation: string): Promise<void> => {
+    if (!operation.startsWith('lake.commit')) return;
+    place.state.deadline.abort(new DOMException('The time is up', 'TimeoutError'));
+    throw new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Committing failed' });
+  };
+  assert.equal(await fetchDay(place.message(), place.worker([1], { before })), 'failed');
+  const { state, errorKind, failures } = (await place.entry())?.work ?? {};
+  assert.deepEqual({ state, errorKind, failures }, { state: 'failed', errorKind: 'storage.failing', failures: 1 });
+  assert.ok(place.events.includes('day failed'));
+});
