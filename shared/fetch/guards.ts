@@ -51,8 +51,10 @@ export function judge(read: CompleteRead, held: Receipt | undefined, entry: Know
   const damaged = work.suspicion?.reason === 'partition.damaged' || work.suspicion?.damaged === true;
   if (!damaged && held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
   const rowsHeld = held?.rows ?? entry.held?.rows ?? 0;
-  if (read.rows < rowsHeld && work.accepted !== read.fingerprint) {
-    const shrink = suspicionOf(read, read.rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now);
+  // Rows that came twice stand where others are missing.
+  const rows = read.rows - read.duplicates;
+  if (rows < rowsHeld && work.accepted !== read.fingerprint) {
+    const shrink = { ...suspicionOf(read, rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now), rows };
     const witnessed = Date.parse(now) >= Date.parse(shrink.since) + WITNESS_MS;
     if (shrink.reason === 'shrink.emptied' || !witnessed)
       return { kind: 'hold', suspicion: { ...shrink, ...(damaged && { damaged }) } };

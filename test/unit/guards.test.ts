@@ -70,6 +70,13 @@ test('rows that come twice are read again, and land marked at the third time', (
   assert.deepEqual(verdict({ ...twice, fingerprint: 'old' }, {}, { rereads: 2 }).kind, 'same');
 });
 
+test('rows that come twice do not stand for rows that are missing', () => {
+  const half = { rows: 10, duplicates: 5 };
+  const suspicion = { reason: 'shrink.held', rows: 5, fingerprint: 'new', since: at(NOON) } as const;
+  assert.deepEqual(verdict(half, { rows: 10 }, { rereads: 2 }), { kind: 'hold', suspicion });
+  assert.equal(verdict(half, { rows: 10 }, { rereads: 2, suspicion }, NOON + HOUR_MS).kind, 'commit');
+});
+
 test('a total that the rows do not add up to never lands', () => {
   assert.equal(verdict({ total: 11 }).kind, 'commit');
   for (const read of [{ total: 10 }, { total: 12 }, { total: 11, duplicates: 1 }]) {
