@@ -24,9 +24,16 @@ export function freshEntry(dataset: string, day: Day, now: number): DayEntry {
 /** What is known of why the day is not where it should be; kept until a read succeeds. */
 export type Trouble = Pick<Work, 'errorKind' | 'errorRemedy' | 'errorMessage' | 'requestId'>;
 
+/** Characters of a message that are noted: far below the 64 KiB of a property in Table Storage, and enough to act on. */
+const MESSAGE_MAX = 2_000;
+
 export function troubleOf(failure: Failure): Trouble {
   const { reason, remedy, message, requestId } = failure;
-  const trouble = { errorKind: reason, errorRemedy: remedy, errorMessage: message };
+  const trouble = {
+    errorKind: reason,
+    errorRemedy: remedy,
+    errorMessage: message.slice(0, MESSAGE_MAX).toWellFormed(),
+  };
   return requestId === undefined ? trouble : { ...trouble, requestId };
 }
 
