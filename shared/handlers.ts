@@ -36,7 +36,8 @@ export async function planDays(invocation: Invocation): Promise<void> {
       report('coverage reported', { ...rest, ...days, paused, ...queues });
     }
     await owedCuration(parts, report, ledgers, traceparent);
-    await writeSmallTables(parts.curated, ledgers, systemClock.now(), report);
+    const whole = ledgers.length === parts.config.datasets.length ? ledgers : undefined;
+    await writeSmallTables(parts.curated, whole, systemClock.now(), report);
   });
 }
 

@@ -14,17 +14,19 @@ import { partitionStatus, statusRows } from './partition-status.ts';
 /**
  * Brings the status and the dimensions up to date. Never throws: who plans has done the planning by then.
  *
+ * @param ledgers of all datasets; `undefined` when one could not be read, since a status without it would tell its
+ *   readers that there is no such dataset
  * @returns the names of the tables that were written
  */
 export async function writeSmallTables(
   curated: CuratedStore,
-  ledgers: readonly DatasetLedger[],
+  ledgers: readonly DatasetLedger[] | undefined,
   now: number,
   report: Report,
 ): Promise<string[]> {
   const written: string[] = [];
-  const status = { ...partitionStatus, rows: statusRows(ledgers, now) };
-  for (const table of [...DIMENSIONS, status]) {
+  const status = ledgers === undefined ? [] : [{ ...partitionStatus, rows: statusRows(ledgers, now) }];
+  for (const table of [...DIMENSIONS, ...status]) {
     try {
       if (await writeSmallTable(curated, table, table.rows)) written.push(table.name);
     } catch (thrown) {
