@@ -4,6 +4,8 @@ import type { Cut, CutSpec } from '../rows.ts';
 
 /** Which rows of a page are the day's own. Pure; docs/format.md, 8 to 10, is the rule. */
 
+const [SPACE, DOT, COLON, LETTER_T, LETTER_Z] = [0x20, 0x2e, 0x3a, 0x54, 0x5a];
+
 /** What to look for in a body of this dataset: its rows, their key fields first, and their event time. */
 export function cutSpecOf(dataset: Dataset): CutSpec {
   const eventTime = dataset.eventTime === undefined ? [] : [dataset.eventTime];
@@ -31,9 +33,10 @@ export function sift(cut: Cut, dataset: Dataset, window: Window): Sifted {
   for (let row = 0; row < cut.count; row++) {
     const span = 2 * (row * cut.fields.length + time);
     const start = cut.spans[span] ?? 0;
-    // Nearly every row is the day's own, and its first ten characters say so.
-    if (startsWithDay(cut.body, start + 1, day)) continue;
-    const place = placeOf(textAt(cut.body, start, cut.spans[span + 1] ?? 0), window);
+    const end = cut.spans[span + 1] ?? 0;
+    // Nearly every row is the day's own, and says so in the plainest way.
+    if (isTimeOn(day, cut.body, start + 1, end - 1)) continue;
+    const place = placeOf(textAt(cut.body, start, end), window);
     if (place === 'outside') outside += 1;
     if (place !== 'neighbour') continue;
     kept[row] = 0;
@@ -42,9 +45,26 @@ export function sift(cut: Cut, dataset: Dataset, window: Window): Sifted {
   return { kept, rows: cut.count - neighbours, neighbours, outside };
 }
 
-function startsWithDay(body: Buffer, at: number, day: Buffer): boolean {
-  for (let i = 0; i < 10; i++) if (body[at + i] !== day[i]) return false;
-  return body[at + 10] === 0x54 || body[at + 10] === 0x20;
+/** Whether there is a time of that day in UTC, to the second or finer: what `placeOf` takes for the day's own, mostly. */
+function isTimeOn(day: Buffer, body: Buffer, start: number, end: number): boolean {
+  for (let i = 0; i < 10; i++) if (body[start + i] !== day[i]) return false;
+  if (body[start + 10] !== LETTER_T && body[start + 10] !== SPACE) return false;
+  for (let i = 11; i < 19; i++) {
+    const byte = body[start + i];
+    if (i === 13 || i === 16 ? byte !== COLON : !isDigit(byte)) return false;
+  }
+  let at = start + 19;
+  if (body[at] === DOT) {
+    do at += 1;
+    while (isDigit(body[at]));
+    if (at === start + 20) return false;
+  }
+  if (body[at] === LETTER_Z) at += 1;
+  return at === end;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
 /** The text of a string value; `undefined` for any other value and for an absent one. */

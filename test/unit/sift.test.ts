@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { addDays, placeOf, windowOf } from '../../shared/day.ts';
+import type { Day } from '../../shared/model.ts';
+import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
+import { cutRowsInPlace } from '../../shared/rows.ts';
+import { DATASET } from './days.ts';
+
+const DAY: Day = '2026-03-01';
+
+/** How the one row with this event time is seen from the window of the day. */
+function seenFrom(day: Day, time: unknown) {
+  const body = Buffer.from(JSON.stringify({ value: [{ id: '1', startDateTime: time }] }));
+  const { rows, neighbours, outside } = sift(
+    cutRowsInPlace(body, cutSpecOf(DATASET)),
+    DATASET,
+    windowOf(day, 'instant'),
+  );
+  return neighbours === 1 ? 'neighbour' : outside === 1 ? 'outside' : rows === 1 ? 'own' : 'lost';
+}
+
+test('a row lands in the day of its instant, however the time is written', () => {
+  for (const own of [
+    '2026-03-01T00:00:00Z',
+    '2026-03-01T23:59:59.9999999Z',
+    '2026-03-01 10:00:00',
+    '2026-03-01T10:00:00+00:00',
+    '2026-03-02T00:30:00.5+01:00',
+    '2026-02-28T23:30:00-01:00',
+  ])
+    assert.equal(seenFrom(DAY, own), 'own', own);
+});
+
+test('a row at midnight lands in one of two days, with an offset as with none', () => {
+  for (const midnight of ['2026-03-02T00:00:00Z', '2026-03-02T00:00:00+00:00', '2026-03-02T05:30:00+05:30']) {
+    assert.equal(seenFrom(DAY, midnight), 'neighbour', midnight);
+    assert.equal(seenFrom(addDays(DAY, 1), midnight), 'own', midnight);
+  }
+});
+
+test('a time that nobody can read stays with its window and is counted', () => {
+  for (const time of [
+    '2026-03-01Tnonsense',
+    '2026-03-01T10:00',
+    '2026-03-01T10:00:00.Z',
+    '2026-03-01T10:00:00 CET',
+    '2026-03-01',
+    '2026-03-01T10:00:00+99:99',
+    '',
+    null,
+    20260301,
+  ])
+    assert.equal(seenFrom(DAY, time), 'outside', String(time));
+});
+
+test('the quick look and the slow one agree on any text', () => {
+  const digits = fc.stringMatching(/^\d{0,9}$/);
+  const near = fc
+    .tuple(
+      fc.constantFrom('2026-02-28', '2026-03-01', '2026-03-02', '2026-3-1'),
+      fc.constantFrom('T', ' ', 't', ''),
+      fc.constantFrom('00:00:00', '23:59:59', '10:11', '1a:00:00', '24:00:00'),
+      fc.oneof(
+        fc.constant(''),
+        digits.map(text => `.${text}`),
+      ),
+      fc.constantFrom('', 'Z', 'z', '+00:00', '-08:00', '+14:00', '+1:00', 'ZZ'),
+    )
+    .map(parts => parts.join(''));
+  fc.assert(
+    fc.property(fc.oneof(near, fc.string()), time => {
+      assert.equal(seenFrom(DAY, time), placeOf(time, windowOf(DAY, 'instant')));
+    }),
+    { numRuns: 2_000 },
+  );
+});
