@@ -32,6 +32,7 @@ interface Fields {
   readonly settledThrough: Day;
   readonly lagDays: number;
   readonly missing: number;
+  readonly fetching: number;
   readonly waiting: number;
   readonly failed: number;
   readonly suspect: number;
@@ -117,6 +118,8 @@ export const EVENTS = {
     'settledThrough',
     'lagDays',
     'missing',
+    'queued',
+    'fetching',
     'waiting',
     'failed',
     'suspect',

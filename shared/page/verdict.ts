@@ -110,10 +110,21 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
   return points;
 }
 
+/** A queue has as many messages as days are in flight, and those that were sent again: never so many while it is read. */
+const QUEUE_MAX = 100;
+
 function queuePoints({ depth }: Seen): string[] {
   if (depth === undefined) return ['The queues could not be looked into. Run landline doctor.'];
-  if (depth.poison === 0) return [];
-  return [`${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted.`];
+  const points: string[] = [];
+  if (depth.fetch > QUEUE_MAX)
+    points.push(
+      `${counted(depth.fetch, 'message')} wait in the fetch queue, and nobody takes them: does the function fetch run? Run landline doctor.`,
+    );
+  if (depth.poison > 0)
+    points.push(
+      `${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted.`,
+    );
+  return points;
 }
 
 const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as const;

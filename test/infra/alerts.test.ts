@@ -29,7 +29,18 @@ function line<E extends EventName>(hoursAgo: number, event: E, fields: EventFiel
   return { TimeGenerated: NOW - hoursAgo * HOUR, Message, _BilledSize: Message.length };
 }
 
-const WHOLE = { missing: 0, waiting: 0, failed: 0, suspect: 0, expiring: 0, expired: 0, lagDays: 0, uncurated: 0 };
+const WHOLE = {
+  missing: 0,
+  queued: 0,
+  fetching: 0,
+  waiting: 0,
+  failed: 0,
+  suspect: 0,
+  expiring: 0,
+  expired: 0,
+  lagDays: 0,
+  uncurated: 0,
+};
 
 function coverage(hoursAgo: number, changes: EventFields<'coverage reported'> = {}): Row {
   return line(hoursAgo, 'coverage reported', { dataset: 'teams-sms', ...WHOLE, ...changes });
@@ -158,6 +169,14 @@ describe('an alert speaks when it should, and only then', () => {
       true,
       'waiting all day',
     );
+    assert.equal(
+      fires(
+        'missing',
+        [25, 15, 1].map(hours => coverage(hours, { queued: 4 })),
+      ),
+      true,
+      'nobody takes the messages',
+    );
   });
 
   test('failed: for a day that needs a person, a message given up on, and work that fails again and again', () => {
@@ -165,6 +184,8 @@ describe('an alert speaks when it should, and only then', () => {
     assert.equal(fires('failed', [coverage(0.5, { failed: 1 }), coverage(0.1)]), false, 'settled since');
     assert.equal(fires('failed', [line(0.5, 'message poisoned', { dataset: 'teams-sms', day: '2026-03-01' })]), true);
     assert.equal(fires('failed', [coverage(0.5, { poison: 2 })]), true, 'nobody empties a poison queue');
+    assert.equal(fires('failed', [coverage(0.5, { queueDepth: 101 })]), true, 'nobody takes from the fetch queue');
+    assert.equal(fires('failed', [coverage(0.5, { queueDepth: 16 })]), false, 'as many as days in flight');
     assert.equal(fires('failed', [coverage(0.5, { uncurated: 1 })]), true, 'a typed table stays behind');
     assert.equal(fires('failed', [coverage(0.5, { poison: 2 }), coverage(0.1, { poison: 0 })]), false, 'emptied since');
     assert.equal(fires('failed', [line(0.5, 'message rejected', { why: 'not ours' })]), true);

@@ -209,6 +209,18 @@ test('typed tables that stay behind are a matter for a person, as long as they a
   assert.equal(verdictAfter(tried(9, 3)).level, 'held', 'what nobody tries any more is not owed any more');
 });
 
+test('a fetch queue that nobody reads is a matter for a person', () => {
+  const ledgers = DATASETS.map(dataset => heldLedger(dataset, 30));
+  const pointsWith = (fetch: number) => {
+    const read = { now: NOW, unreadable: [], off: [], gates: [], ledgers, plannedAt: instantOf(NOW) };
+    return factsOf({ ...read, depth: { fetch, poison: 0 } }).verdict.points;
+  };
+  assert.deepEqual(pointsWith(16), []);
+  assert.deepEqual(pointsWith(5_600), [
+    '5,600 messages wait in the fetch queue, and nobody takes them: does the function fetch run? Run landline doctor.',
+  ]);
+});
+
 test('a day that is lost for good does not count as lag', () => {
   const sms = troubledFacts().datasets.find(({ dataset }) => dataset === 'teams-sms');
   assert.equal(sms?.counts.expired, 5);
