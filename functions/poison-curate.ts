@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
-import { poisonCurateMessage } from '../shared/handlers.ts';
+import { onPoisonCurate } from '../shared/handlers.ts';
 import { CURATE_POISON_QUEUE } from '../shared/storage-names.ts';
 
 /** Curations that the host gave up on: told, and still owed. Never throws. */
 app.storageQueue('poison-curate', {
   queueName: CURATE_POISON_QUEUE,
   connection: 'AzureWebJobsStorage',
-  handler: (entry, context) => poisonCurateMessage(entry, context),
+  handler: (received, context) => onPoisonCurate(received, context),
 });

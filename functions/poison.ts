@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
-import { poisonMessage } from '../shared/handlers.ts';
+import { onPoison } from '../shared/handlers.ts';
 import { POISON_QUEUE } from '../shared/storage-names.ts';
 
 /** Fetches that the host gave up on: noted in the ledger, and owed again. Never throws. */
 app.storageQueue('poison', {
   queueName: POISON_QUEUE,
   connection: 'AzureWebJobsStorage',
-  handler: (entry, context) => poisonMessage(entry, context),
+  handler: (received, context) => onPoison(received, context),
 });

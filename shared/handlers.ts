@@ -1,7 +1,7 @@
 import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
 import { meaningOf } from './config/plain-secrets.ts';
-import { type CurateOutcome, curateMessage as curateDayOf } from './curate/curate-day.ts';
+import { curateMessage } from './curate/curate-day.ts';
 import { queueCuration } from './curate/owed-curation.ts';
 import { curatedAs } from './curate/privacy.ts';
 import { writeSmallTables } from './curate/small-tables.ts';
@@ -20,7 +20,7 @@ import type { Report } from './telemetry.ts';
 /** What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. */
 
 /** Timer: queue what is owed, move the watermarks, report the coverage. */
-export async function planDays(invocation: Invocation): Promise<void> {
+export async function onPlan(invocation: Invocation): Promise<void> {
   await guarded('plan', invocation, async (parts, report) => {
     doubtSecrets(parts, report);
     const traceparent = invocation.traceContext?.traceParent ?? undefined;
@@ -49,9 +49,9 @@ function doubtSecrets({ config, doubted }: App, report: Report): void {
 }
 
 /** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
-export async function fetchMessage(entry: unknown, invocation: Invocation): Promise<void> {
+export async function onFetch(received: unknown, invocation: Invocation): Promise<void> {
   await guarded('fetch', invocation, async (parts, report) => {
-    const parsed = parseFetchMessage(entry);
+    const parsed = parseFetchMessage(received);
     if (parsed.kind !== 'ours') return setAside(parsed, 'a fetch message', deferralPorts(parts.putBack.fetch, report));
     const { message } = parsed;
     const { config } = parts;
@@ -70,19 +70,17 @@ export async function fetchMessage(entry: unknown, invocation: Invocation): Prom
 let curating: Promise<unknown> = Promise.resolve();
 
 /** Queue: make the curated file of one day. A failure is reported and owed again; it never comes back as a message. */
-export async function curateMessage(entry: unknown, invocation: Invocation): Promise<CurateOutcome | undefined> {
-  let outcome: CurateOutcome | undefined;
+export async function onCurate(received: unknown, invocation: Invocation): Promise<void> {
   await guarded('curate', invocation, async (parts, report) => {
-    const parsed = parseCurateMessage(entry);
+    const parsed = parseCurateMessage(received);
     if (parsed.kind !== 'ours')
       return setAside(parsed, 'a curate message', deferralPorts(parts.putBack.curate, report));
     const { message } = parsed;
     const datasets = new Map(parts.config.datasets.map(dataset => [dataset.name, dataset]));
-    const mine = curating.then(() => curateDayOf(message, { ...parts, datasets, report }));
+    const mine = curating.then(() => curateMessage(message, { ...parts, datasets, report }));
     curating = mine.catch(() => undefined);
-    outcome = await mine;
+    await mine;
   });
-  return outcome;
 }
 
 /** Queues the days whose curated files are behind. Never throws. */
@@ -97,18 +95,18 @@ async function owedCuration(
 }
 
 /** Queue: note a fetch that the host gave up on. */
-export async function poisonMessage(entry: unknown, invocation: Invocation): Promise<void> {
+export async function onPoison(received: unknown, invocation: Invocation): Promise<void> {
   await guardedForGood('poison', invocation, ({ ledger }, report) => {
-    const parsed = parseFetchMessage(entry);
+    const parsed = parseFetchMessage(received);
     if (parsed.kind !== 'ours') return poisonUnread(parsed, 'fetch message', report);
     return poisonDay(parsed.message, { ledger, clock: systemClock, report });
   });
 }
 
 /** Queue: tell of a curation that the host gave up on. */
-export async function poisonCurateMessage(entry: unknown, invocation: Invocation): Promise<void> {
+export async function onPoisonCurate(received: unknown, invocation: Invocation): Promise<void> {
   await guardedForGood('poison-curate', invocation, (_, report) => {
-    const parsed = parseCurateMessage(entry);
+    const parsed = parseCurateMessage(received);
     if (parsed.kind !== 'ours') return poisonUnread(parsed, 'curate message', report);
     return poisonCuration(parsed.message, report);
   });

@@ -14,7 +14,7 @@ const DIGEST_DIGITS = 12;
 /** How often a message of a newer version is put back before nobody is expected to take it any more. */
 export const DEFERRALS_MAX = 6;
 
-/** What an entry of a queue turns out to be. */
+/** What something received from a queue turns out to be. */
 export type Parsed<Message> =
   | { readonly kind: 'ours'; readonly message: Message }
   /** Sent by a newer version of the app, which alone knows what it means. */
@@ -28,6 +28,8 @@ export type Parsed<Message> =
     }
   /** Nothing of it is told but the digest of its text. */
   | { readonly kind: 'invalid'; readonly digest: string };
+
+export type NotOurs = Exclude<Parsed<never>, { readonly kind: 'ours' }>;
 
 /** What every version of a message has. A count that cannot be read is used up: nothing goes round for ever. */
 const envelope = z.object({
@@ -49,39 +51,39 @@ const count = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const fetchMessage = z.object({ ...about, ticket: count });
 const curateMessage = z.object({ ...about, revision: count });
 
-/** @param entry as the host hands it over: parsed when it was JSON, else the text. Unknown members go nowhere */
-export function parseFetchMessage(entry: unknown): Parsed<FetchMessage> {
-  return parsed(entry, fetchMessage, ({ dataset, day, ticket, traceparent }) => {
+/** @param received as the host hands it over: parsed when it was JSON, else the text. Unknown members go nowhere */
+export function parseFetchMessage(received: unknown): Parsed<FetchMessage> {
+  return parsed(received, fetchMessage, ({ dataset, day, ticket, traceparent }) => {
     return { dataset, day, ticket, ...(traceparent !== undefined && { traceparent }) };
   });
 }
 
 /** As `parseFetchMessage`. */
-export function parseCurateMessage(entry: unknown): Parsed<CurateMessage> {
-  return parsed(entry, curateMessage, ({ dataset, day, revision, traceparent }) => {
+export function parseCurateMessage(received: unknown): Parsed<CurateMessage> {
+  return parsed(received, curateMessage, ({ dataset, day, revision, traceparent }) => {
     return { dataset, day, revision, ...(traceparent !== undefined && { traceparent }) };
   });
 }
 
 function parsed<Checked, Message>(
-  entry: unknown,
+  received: unknown,
   schema: z.ZodType<Checked>,
   messageOf: (checked: Checked) => Message,
 ): Parsed<Message> {
-  const text = typeof entry === 'string' ? entry : (JSON.stringify(entry) ?? '');
+  const text = typeof received === 'string' ? received : (JSON.stringify(received) ?? '');
   const invalid = { kind: 'invalid', digest: digestOf(text) } as const;
-  if (!isObject(entry) || text.length > MESSAGE_CHARS_MAX) return invalid;
-  const wrapped = envelope.safeParse(entry);
+  if (!isObject(received) || text.length > MESSAGE_CHARS_MAX) return invalid;
+  const wrapped = envelope.safeParse(received);
   if (!wrapped.success) return invalid;
   const { v: version, deferred } = wrapped.data;
   // Before anything else is looked at: what the other members mean is for the newer version to say.
-  if (version > MESSAGE_VERSION) return { kind: 'newer', version, deferred, members: entry };
-  const checked = schema.safeParse(entry);
+  if (version > MESSAGE_VERSION) return { kind: 'newer', version, deferred, members: received };
+  const checked = schema.safeParse(received);
   return checked.success ? { kind: 'ours', message: messageOf(checked.data) } : invalid;
 }
 
-function isObject(entry: unknown): entry is Readonly<Record<string, unknown>> {
-  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+function isObject(received: unknown): received is Readonly<Record<string, unknown>> {
+  return typeof received === 'object' && received !== null && !Array.isArray(received);
 }
 
 /** Says that two texts are the same, and nothing of what they say. */

@@ -1,5 +1,5 @@
 import { HOUR_MS, instantOf } from './day.ts';
-import type { Parsed } from './message.ts';
+import type { NotOurs } from './message.ts';
 import type { CurateMessage, DayEntry, FetchMessage } from './model.ts';
 import { failed, troubleOf } from './plan/entry.ts';
 import type { Clock, Ledger, Versioned } from './ports.ts';
@@ -64,8 +64,9 @@ export function poisonCuration({ dataset, day, revision }: CurateMessage, report
 }
 
 /** Tells of what nobody here can read. It is not put back, so that no message goes round for ever. */
-export function poisonUnread(entry: Exclude<Parsed<never>, { kind: 'ours' }>, what: string, report: Report): void {
+export function poisonUnread(received: NotOurs, what: string, report: Report): void {
   const gone = 'the host gave up on it';
-  if (entry.kind === 'invalid') report('message rejected', { why: `${gone}; it is no ${what}`, digest: entry.digest });
-  else report('message dropped', { why: `version ${entry.version}: ${gone}, and only a newer app can read it` });
+  if (received.kind === 'invalid')
+    report('message rejected', { why: `${gone}; it is no ${what}`, digest: received.digest });
+  else report('message dropped', { why: `version ${received.version}: ${gone}, and only a newer app can read it` });
 }

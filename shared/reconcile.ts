@@ -56,7 +56,7 @@ interface ReadDataset extends DatasetLedger {
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
 async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
   const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
-  for (const { thrown } of unread) on.report('work failed', { why: 'plan', ...toldOf(thrown) });
+  for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
   return read;
 }
 

@@ -22,6 +22,7 @@ interface Fields {
   readonly reason: ReasonCode;
   readonly remedy: string;
   readonly why: string;
+  readonly function: string;
   readonly message: string;
   readonly until: Instant;
   readonly requestId: string;
@@ -159,7 +160,7 @@ export const EVENTS = {
   ],
   'config rejected': ['message'],
   'config doubted': ['setting', 'message'],
-  'work failed': ['why', 'reason', 'message', 'cause'],
+  'work failed': ['function', 'reason', 'message', 'cause'],
 } as const satisfies Record<string, readonly (keyof Fields)[]>;
 
 export type EventName = keyof typeof EVENTS;

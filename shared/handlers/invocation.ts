@@ -14,7 +14,7 @@ export interface Invocation {
 
 /** Runs `work` with the app; what goes wrong is reported in our own words, then thrown for the host to see. */
 export async function guarded<T>(
-  why: string,
+  name: string,
   invocation: Invocation,
   work: (app: App, report: Report) => Promise<T>,
 ): Promise<T> {
@@ -33,19 +33,19 @@ export async function guarded<T>(
   try {
     return await work(parts, report);
   } catch (thrown) {
-    report('work failed', { why, ...toldOf(thrown) });
+    report('work failed', { function: name, ...toldOf(thrown) });
     throw thrown;
   }
 }
 
 /** As `guarded`, and never throws: a poison message that fails would be lost from sight. */
 export async function guardedForGood(
-  why: string,
+  name: string,
   invocation: Invocation,
   work: (app: App, report: Report) => Promise<void> | void,
 ): Promise<void> {
   try {
-    await guarded(why, invocation, async (parts, report) => work(parts, report));
+    await guarded(name, invocation, async (parts, report) => work(parts, report));
   } catch {
     // `guarded` has reported it; the planner finds the day by its silence.
   }

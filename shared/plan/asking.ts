@@ -23,9 +23,9 @@ export type Asked = 'asked' | 'in-work' | 'too-new' | 'before-history' | 'expire
 
 /**
  * `not-held`  nothing is held back for this day
+ * `erased`    a person was erased from the day, so that it is not read, whatever is accepted
  * `changed`   what is held back is not what the person has seen
  */
-/** `erased`: a person was erased from the day, so that it is not read, whatever is accepted. */
 export type Accepted = 'accepted' | 'in-work' | 'not-held' | 'erased' | 'changed' | 'contended';
 
 /** `unknown`: the dataset was never planned, so there is nothing to note it on. */

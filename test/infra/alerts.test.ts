@@ -196,7 +196,7 @@ describe('an alert speaks when it should, and only then', () => {
     });
     const [row] = run(query('alert failed'), [stuck, stuck, stuck], NOW);
     assert.deepEqual([row?.['reason'], row?.['message']], ['storage.failing', 'No container.'], 'it says what failed');
-    const trouble = line(0.5, 'work failed', { why: 'plan', reason: 'storage.failing' });
+    const trouble = line(0.5, 'work failed', { function: 'plan', reason: 'storage.failing' });
     assert.equal(fires('failed', [trouble, trouble]), false);
     assert.equal(fires('failed', [trouble, trouble, trouble]), true);
     assert.equal(fires('failed', [coverage(0.1), line(0.2, 'day failed', { dataset: 'teams-sms' })]), false, 'retried');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { fetchDay } from '../../shared/fetch.ts';
-import { fetchMessage, poisonCurateMessage, poisonMessage } from '../../shared/handlers.ts';
+import { onFetch, onPoison, onPoisonCurate } from '../../shared/handlers.ts';
 import type { FetchMessage } from '../../shared/model.ts';
 import { DAY, NOW } from './lane.ts';
 import { rig } from './rig.ts';
@@ -19,7 +19,7 @@ Object.assign(process.env, {
   LANDLINE_DATASETS: 'teams-sms',
 });
 
-async function deliver(entry: unknown, to = fetchMessage): Promise<string[]> {
+async function deliver(entry: unknown, to = onFetch): Promise<string[]> {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   await to(entry, { log: write, warn: write, error: write });
@@ -41,7 +41,7 @@ test('what is no message is acknowledged and told, without a word of it, and not
     { ...GOOD, day: `${DAY}Z` },
   ];
   for (const other of [...others, { ...GOOD, marker: 'x'.repeat(64 * 1024) }]) {
-    for (const to of [fetchMessage, poisonMessage, poisonCurateMessage]) {
+    for (const to of [onFetch, onPoison, onPoisonCurate]) {
       const lines = await deliver(other, to);
       assert.equal(lines.length, 1);
       assert.match(lines[0] ?? '', /^\{"event":"message rejected","why":"[^"]*","digest":"[0-9a-f]{12}"\}$/);
@@ -57,14 +57,14 @@ test('one that is delivered again is told by the same digest', async () => {
 });
 
 test('what the host gave up on is not put back, whichever version has sent it', async () => {
-  for (const to of [poisonMessage, poisonCurateMessage]) {
+  for (const to of [onPoison, onPoisonCurate]) {
     const lines = await deliver({ ...GOOD, v: 2 }, to);
     assert.deepEqual([lines.length, JSON.parse(lines[0] ?? '').event], [1, 'message dropped']);
   }
 });
 
 test('a curation that the host gave up on is told, with what happens next, and needs no storage for it', async () => {
-  const lines = await deliver({ dataset: 'teams-sms', day: DAY, revision: 3 }, poisonCurateMessage);
+  const lines = await deliver({ dataset: 'teams-sms', day: DAY, revision: 3 }, onPoisonCurate);
   const { message, ...told } = JSON.parse(lines[0] ?? '');
   assert.deepEqual(
     [lines.length, told],
@@ -72,7 +72,7 @@ test('a curation that the host gave up on is told, with what happens next, and n
   );
   assert.match(message, /the planner queues the day again by itself, after a wait that doubles/);
   // A message of the other queue is none of this one.
-  assert.match((await deliver(GOOD, poisonCurateMessage))[0] ?? '', /"event":"message rejected"/);
+  assert.match((await deliver(GOOD, onPoisonCurate))[0] ?? '', /"event":"message rejected"/);
 });
 
 test('a message for a dataset that is unknown, or off, is acknowledged and told', async () => {
