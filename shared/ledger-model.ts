@@ -115,7 +115,7 @@ export interface DayEntry {
 export interface DayOutline {
   readonly day: Day;
   readonly held?: Pick<Held, 'rows' | 'settledAt' | 'forgottenAt' | 'curateQueuedAt' | 'curateTries'>;
-  readonly work: Pick<Work, 'state' | 'retryAt' | 'suspicion' | 'askedAt' | 'errorRemedy'>;
+  readonly work: Pick<Work, 'state' | 'retryAt' | 'suspicion' | 'accepted' | 'askedAt' | 'errorRemedy'>;
 }
 
 export interface Watermark {

@@ -20,6 +20,8 @@ export function nextStep(
   now: number,
 ): Step | undefined {
   const command = (verb: string) => `landline ${verb} ${of.name} ${day}`;
+  if (entry !== undefined && isAskedFor(entry))
+    return paused ? resume(of) : { text: 'nothing: somebody has asked for it, and the planner queues it' };
   switch (state) {
     case 'missing':
       return paused ? resume(of) : nothing(state);
@@ -47,6 +49,11 @@ function resume({ name }: Dataset): Step {
   return { text: `${name} is paused; to go on: ${command}`, command };
 }
 
+/** Whether a person has asked for a read, or accepted what is held back. */
+function isAskedFor({ work }: DayOutline): boolean {
+  return work.askedAt !== undefined || (work.accepted !== undefined && work.accepted === work.suspicion?.fingerprint);
+}
+
 type Commands = (verb: 'accept' | 'retry' | 'show') => string;
 
 function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
@@ -54,11 +61,13 @@ function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
   switch (entry?.work.suspicion?.reason) {
     case 'shrink.held':
       return {
-        text: `it is replaced when a second read agrees an hour later; or, if it is right: ${accept}`,
-        command: accept,
+        text: `nothing: it is replaced when a second read, an hour later, agrees. At once, if it is right: ${accept}`,
       };
     case 'shrink.emptied':
-      return { text: `the source says that the day is empty now; if it is right: ${accept}`, command: accept };
+      return {
+        text: `find out why the source says that the day is empty now; only if that is right: ${accept}`,
+        command: of('show'),
+      };
     default:
       return {
         text: `the day is held, but its reads contradicted each other; to read it once more: ${retry}`,

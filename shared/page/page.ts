@@ -61,7 +61,7 @@ function ago(instant: string, asOf: string): string {
 function summary(datasets: readonly DatasetFacts[]): Html {
   const rows = datasets.map(each => {
     const behind = each.lagDays <= each.lagTargetDays ? 'on time' : `${counted(each.lagDays, 'day')} behind`;
-    return html`<tr><td><a href="#${each.dataset}">${each.title}</a></td><td class=wide>${bar(each)}</td><td class="r" data-h="Days held">${grouped(each.daysHeld)} of ${grouped(each.daysOwed)}</td><td class=num data-h="Landed through">${each.landedThrough ?? 'none'}</td><td>${each.pausedAt === undefined ? behind : 'paused'}</td><td class=r data-h="Rows">${grouped(each.rows)}</td></tr>`;
+    return html`<tr><td><a href="#${each.dataset}">${each.title}</a></td><td class=wide>${bar(each)}</td><td class="r" data-h="Days held">${grouped(each.daysHeld)} of ${grouped(each.daysOwed)}</td><td class=num data-h="Landed through">${each.landedThrough ?? 'none'}</td><td data-h="Lag">${each.pausedAt === undefined ? behind : 'paused'}</td><td class=r data-h="Rows">${grouped(each.rows)}</td></tr>`;
   });
   return html`<table><thead><tr><th scope=col>Log</th><th scope=col>Days by state</th><th scope=col class=r>Days held</th><th scope=col>Landed through</th><th scope=col>Lag</th><th scope=col class=r>Rows</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

@@ -82,7 +82,7 @@ input:hover::after{z-index:1}
 .x{background:var(--failed);color:var(--failed-ink)}.x::before{content:"!"}
 .t{background:var(--expired);color:var(--expired-ink)}.t::before{content:"x"}
 .bf{fill:var(--final)}.bo{fill:var(--open)}.be{fill:var(--open-ink);opacity:.55}.bq{fill:var(--queued)}.bg{fill:var(--fetching)}
-.bw{fill:var(--waiting)}.bn{fill:var(--missing)}.bs{fill:var(--suspect)}.bx{fill:var(--failed)}.bt{fill:var(--expired)}
+.bw{fill:var(--waiting)}.bn{fill:var(--missing);stroke:var(--missing-ink);stroke-width:1;vector-effect:non-scaling-stroke}.bs{fill:var(--suspect)}.bx{fill:var(--failed)}.bt{fill:var(--expired)}
 details{margin-top:10px;font-size:.875rem}
 summary{cursor:pointer;color:var(--text);font-weight:500}
 details ul{list-style:none;margin-top:10px;display:grid;gap:12px}

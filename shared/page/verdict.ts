@@ -47,7 +47,7 @@ function sentenceOf(seen: Seen, notHeld: number, lost: number): string {
   if (notHeld === 0) {
     const all = lost === 0 ? 'Everything owed' : 'Everything the sources still have';
     const broken = total(datasets, each => each.trouble.filter(day => day.broken).length);
-    if (broken === 0) return `${all} is held.`;
+    if (broken === 0) return `${all} is held${troubleAmong(datasets)}.`;
     return `${all} was landed, and ${counted(broken, 'partition')} ${broken === 1 ? 'is' : 'are'} damaged or gone.`;
   }
   const logs = datasets.filter(each => each.daysOwed - each.daysHeld > each.counts.expired).length;
@@ -59,6 +59,15 @@ function sentenceOf(seen: Seen, notHeld: number, lost: number): string {
   const moving = stuck === 0 && !silent && datasets.every(({ pausedAt }) => pausedAt === undefined);
   const rest = moving ? ' yet, and on the way' : stuck === notHeld ? ', and cannot land without a person' : '';
   return `${counted(notHeld, 'day')} of ${counted(logs, 'log')} ${verb} not held${rest}.`;
+}
+
+/** Days that are held and all the same not as they should be. */
+function troubleAmong(datasets: readonly DatasetFacts[]): string {
+  const failed = total(datasets, ({ counts }) => counts.failed);
+  const suspect = total(datasets, ({ counts }) => counts.suspect);
+  const needy = failed === 0 ? '' : `, and ${counted(failed, 'day')} ${failed === 1 ? 'needs' : 'need'} a person`;
+  const doubted = suspect === 0 ? '' : `, and ${counted(suspect, 'day')} ${suspect === 1 ? 'is' : 'are'} in doubt`;
+  return `${needy}${doubted}`;
 }
 
 /** What to say of the planner, if anything. */
@@ -77,6 +86,10 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
       if (count > 0) points.push(`${each.title}: ${text(counted(count, 'day'), count !== 1)}`);
     }
   };
+  about(
+    ({ trouble }) => trouble.filter(({ reason }) => reason?.startsWith('security.')).length,
+    days => `${days} refused, because somebody may answer in the name of the source. Look at it before anything else.`,
+  );
   about(
     ({ expiring }) => expiring.length,
     (days, plural) => `${days} not held ${plural ? 'are' : 'is'} about to be forgotten by the source.`,

@@ -142,6 +142,7 @@ const workOutline = workShape.pick({
   state: true,
   retryAt: true,
   suspicion: true,
+  accepted: true,
   askedAt: true,
   errorRemedy: true,
 } satisfies Record<keyof DayOutline['work'], true>);

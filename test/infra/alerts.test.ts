@@ -209,6 +209,7 @@ describe('an alert speaks when it should, and only then', () => {
       'auth.expired',
       'storage.forbidden',
       'clock.skew',
+      'security.foreign_link',
     ] as const)
       assert.equal(fires('auth-forbidden', [line(0.5, 'day failed', { dataset: 'teams-sms', reason })]), true, reason);
     assert.equal(fires('auth-forbidden', [line(0.5, 'config rejected', { message: 'two problems' })]), true);

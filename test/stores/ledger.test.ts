@@ -272,12 +272,12 @@ describe('ledger in Table Storage', () => {
     await ledger.putDay(FULL_DAY, undefined);
     await ledger.putWatermark({ dataset: DATASET, firstDay: '2025-12-31' }, undefined);
     const { rows, settledAt, forgottenAt, curateQueuedAt, curateTries } = HELD;
-    const { state, retryAt, suspicion, askedAt, errorRemedy } = WORK;
+    const { state, retryAt, suspicion, accepted, askedAt, errorRemedy } = WORK;
     assert.deepEqual(await outlines.days(DATASET), [
       {
         day: DAY,
         held: { rows, settledAt, forgottenAt, curateQueuedAt, curateTries },
-        work: { state, retryAt, suspicion, askedAt, errorRemedy },
+        work: { state, retryAt, suspicion, accepted, askedAt, errorRemedy },
       },
       { day: '2026-02-01', work: { state: 'queued' } },
     ]);

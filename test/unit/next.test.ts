@@ -42,6 +42,21 @@ test('a partition that the source no longer has, or that a person was erased fro
 
 test('the command to run is about the first day that does not mend itself', () => {
   const days = [suspect(50, 'partition.damaged'), suspect(3, 'shrink.held'), suspect(2, 'page.duplicates')];
-  assert.equal(nextCommand(DATASET, 'suspect', days, NOON), `landline accept calls ${daysAgo(3)}`);
-  assert.equal(nextCommand(DATASET, 'suspect', days.slice(2), NOON), `landline retry calls ${daysAgo(2)}`);
+  assert.equal(nextCommand(DATASET, 'suspect', days, NOON), `landline retry calls ${daysAgo(2)}`);
+});
+
+test('nobody is told to accept before having looked', () => {
+  const [shrunk, emptied] = [suspect(3, 'shrink.held'), suspect(3, 'shrink.emptied')];
+  assert.match(nextCommand(DATASET, 'suspect', [shrunk], NOON), /^nothing: it is replaced when a second read/);
+  assert.equal(nextCommand(DATASET, 'suspect', [emptied], NOON), `landline show calls ${daysAgo(3)}`);
+  assert.match(step(emptied) ?? '', /^find out why .* only if that is right: landline accept calls/);
+});
+
+test('what a person has asked for or accepted asks for nothing more', () => {
+  const emptied = suspect(3, 'shrink.emptied');
+  for (const work of [{ askedAt: at(NOON) }, { accepted: 'f' }]) {
+    const entry = { ...emptied, work: { ...emptied.work, ...work } };
+    assert.match(step(entry) ?? '', /^nothing: somebody has asked for it/);
+    assert.match(step(entry, true) ?? '', /landline resume calls/);
+  }
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { DAY_MS, instantOf } from '../../shared/day.ts';
 import { LandlineError } from '../../shared/errors.ts';
+import type { Work } from '../../shared/model.ts';
 import { type Facts, factsOf } from '../../shared/page/facts.ts';
 import { escaped, html } from '../../shared/page/html.ts';
 import { pageOf } from '../../shared/page/page.ts';
@@ -207,6 +208,22 @@ test('typed tables that stay behind are a matter for a person, as long as they a
   });
   assert.equal(verdictAfter(tried(3, 0)).level, 'held', 'it may just take its time');
   assert.equal(verdictAfter(tried(9, 3)).level, 'held', 'what nobody tries any more is not owed any more');
+});
+
+test('the headline says so when days that are held need a person or are in doubt', () => {
+  const [log] = DATASETS;
+  assert.ok(log !== undefined);
+  const ledger = heldLedger(log, 30);
+  const trouble: Partial<Work>[] = [
+    { state: 'failed', errorKind: 'security.redirect', errorRemedy: 'reject', retryAt: instantOf(NOW + DAY_MS) },
+    { suspicion: { reason: 'page.duplicates', rows: 1, fingerprint: 'f', since: instantOf(NOW) } },
+    { suspicion: { reason: 'shrink.held', rows: 1, fingerprint: 'f', since: instantOf(NOW) } },
+  ];
+  const entries = ledger.entries.map((entry, index) => ({ ...entry, work: { ...entry.work, ...trouble[index] } }));
+  const read = { now: NOW, unreadable: [], off: [], gates: [], plannedAt: instantOf(NOW) };
+  const { verdict } = factsOf({ ...read, depth: { fetch: 0, poison: 0 }, ledgers: [{ ...ledger, entries }] });
+  assert.equal(verdict.sentence, 'Everything owed is held, and 1 day needs a person, and 2 days are in doubt.');
+  assert.match(verdict.points[0] ?? '', /1 day refused, because somebody may answer in the name of the source/);
 });
 
 test('a fetch queue that nobody reads is a matter for a person', () => {
