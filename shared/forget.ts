@@ -141,7 +141,7 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
     const dataset = on.datasets.get(name);
     if (dataset === undefined) continue;
     on.onDay?.('erasing', name, day);
-    const finder = new PersonFinder(name, person, dataset.eventTime === undefined ? [] : [dataset.eventTime]);
+    const finder = new PersonFinder(name, person);
     const damaged = (what: string) => more.push({ dataset: name, day, why: `${what} is not what its receipt says` });
     if (raw > 0 && (await isBeingRead(name, day, on))) more.push({ dataset: name, day, why: BEING_READ });
     if (raw > 0 && (await erasePartition(finder, dataset, day, on)) === 'damaged') damaged('its partition');

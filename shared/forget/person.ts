@@ -1,7 +1,5 @@
 import { tableOf } from '../curate/tables.ts';
-import { cellOf } from '../curate/values.ts';
 import type { Day } from '../model.ts';
-import { Places } from '../rows/places.ts';
 import { type Cut, linesOf } from '../rows.ts';
 
 /** Which rows name a person. Pure. docs/privacy.md says what is looked at. */
@@ -38,58 +36,68 @@ function digitsOf(text: string): string {
 
 /** Tells the rows of one dataset that name the person from the others. */
 export class PersonFinder {
-  readonly fields: readonly string[];
-  /** The first of `fields` that are searched; the rest is for the caller. */
-  private readonly searched: number;
-  private readonly known: ReadonlySet<string>;
+  /**
+   * Fields that are not searched; a cut has to have their places. None for a user. For a number identifiers, amounts,
+   * times and kinds: they name nobody, and its digits could stand in them by chance.
+   */
+  readonly open: readonly string[];
   private readonly wanted: RegExp;
-  private readonly hint: string;
-  private readonly isNumber: boolean;
 
-  /** @param more fields whose places the caller wants too */
-  constructor(dataset: string, { kind, value }: Person, more: readonly string[] = []) {
-    const columns = tableOf(dataset).columns.flatMap(({ privacy, origin }) => {
-      const field = 'fields' in origin ? origin.fields[dataset] : undefined;
-      return field === undefined ? [] : [{ field, privacy }];
-    });
-    // Identifiers, amounts, times and kinds name nobody, and a number could stand in them by chance.
-    const personal = columns.filter(({ privacy }) => privacy !== 'open').map(({ field }) => field);
-    this.searched = personal.length;
-    this.fields = [...personal, ...more];
-    this.known = new Set(columns.map(({ field }) => field));
-    this.isNumber = kind === 'number';
-    this.hint = this.isNumber ? digitsOf(value).slice(-4) : value.trim().toLowerCase().slice(0, 4);
-    this.wanted = this.isNumber ? numberPattern(value) : idPattern(value.trim());
+  constructor(dataset: string, { kind, value }: Person) {
+    this.open = kind === 'number' ? openFields(dataset) : [];
+    this.wanted = kind === 'number' ? numberPattern(value) : idPattern(value.trim());
   }
 
-  /** Rows of a cut that was made with `fields`, one answer each. */
-  *namedIn(cut: Cut): Generator<boolean, void> {
-    const unknown = cut.members.filter(name => !this.known.has(name));
-    const others = unknown.length === 0 ? undefined : new Places(cut.body, unknown);
-    for (let row = 0; row < cut.count; row++) {
-      const [start = 0, end = 0] = [cut.starts[row], cut.ends[row]];
-      others?.addLine(start, end);
-      const isObject = cut.body[start] === 0x7b;
-      yield isObject
-        ? this.inSpans(cut.body, cut.spans, row * this.fields.length, this.searched) ||
-          (others !== undefined && this.inSpans(cut.body, others.spans, row * unknown.length, unknown.length))
-        : this.matches(cut.body.toString('utf8', start, end));
+  /** @param cut with the places of at least the `open` fields */
+  names(cut: Cut, row: number): boolean {
+    const line = cut.body.subarray(cut.starts[row], cut.ends[row]);
+    if (!this.isIn(line)) return false;
+    return this.open.length === 0 || this.isIn(this.withoutOpen(cut, row));
+  }
+
+  /**
+   * Whether a line has the text: all of it is searched, so a member that is repeated, nested or unknown is too. What
+   * stands between two values of JSON is never a part of a name or a number, so none begins in one and ends in another.
+   */
+  private isIn(line: Buffer): boolean {
+    let text = line.toString();
+    for (;;) {
+      const plain = unescaped(text);
+      if (this.wanted.test(plain)) return true;
+      // A value may be a text of JSON in its turn.
+      if (plain === text) return false;
+      text = plain;
     }
   }
 
-  private inSpans(body: Buffer, spans: Uint32Array, first: number, count: number): boolean {
-    for (let span = 2 * first; span < 2 * (first + count); span += 2) {
-      const value = cellOf('text', body, spans[span] ?? 0, spans[span + 1] ?? 0);
-      if (typeof value === 'string' && this.matches(value)) return true;
+  /** The line with quotes all over the values of the open fields. Of one that is repeated, the last. */
+  private withoutOpen(cut: Cut, row: number): Buffer {
+    const start = cut.starts[row] ?? 0;
+    const line = Buffer.from(cut.body.subarray(start, cut.ends[row]));
+    for (const [i, field] of cut.fields.entries()) {
+      const span = 2 * (row * cut.fields.length + i);
+      const [from = 0, to = 0] = cut.spans.subarray(span, span + 2);
+      if (to > from && this.open.includes(field)) line.fill(QUOTE, from - start, to - start);
     }
-    return false;
+    return line;
   }
+}
 
-  private matches(text: string): boolean {
-    // Most texts lack even four signs of what is looked for.
-    const near = this.isNumber ? digitsOf(text).includes(this.hint) : text.toLowerCase().includes(this.hint);
-    return near && this.wanted.test(text);
-  }
+const QUOTE = 0x22;
+
+function openFields(dataset: string): readonly string[] {
+  const columns = tableOf(dataset).columns.flatMap(({ privacy, origin }) => {
+    const field = 'fields' in origin ? origin.fields[dataset] : undefined;
+    return field === undefined ? [] : [{ field, isOpen: privacy === 'open' }];
+  });
+  const personal = columns.filter(({ isOpen }) => !isOpen).map(({ field }) => field);
+  const open = columns.map(({ field }) => field).filter(field => !personal.includes(field));
+  return [...new Set(open)];
+}
+
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])/g, sign => JSON.parse(`"${sign}"`));
 }
 
 /** Ids also stand in longer ones, such as that of an account: user, a full stop, tenant. */
@@ -97,10 +105,13 @@ function idPattern(id: string): RegExp {
   return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id}(?![0-9a-f-])`, 'i') : namePattern(id);
 }
 
+/** What digits are grouped with: spaces and dashes of any width, and the invisible marks that come along with a copy. */
+const BETWEEN_DIGITS = '[\\t\\p{Zs}\\p{Cf}\\p{Pd}().\\/]*';
+
 /** However it is grouped, and with either prefix of a call abroad in the place of the plus. */
 function numberPattern(value: string): RegExp {
   const digits = digitsOf(value).replace(/^00/, '');
-  return new RegExp(`(?<!\\d)(?:00|011)?${digits.split('').join('[ ().\\-/]*')}(?!\\d)`);
+  return new RegExp(`(?<!\\d)(?:00|011)?${digits.split('').join(BETWEEN_DIGITS)}(?!\\d)`, 'u');
 }
 
 /**
@@ -122,8 +133,8 @@ function escaped(text: string): string {
 /** How many of the lines name the person. */
 export async function countNamed(finder: PersonFinder, chunks: AsyncIterable<Uint8Array>): Promise<number> {
   let count = 0;
-  for await (const cut of linesOf(chunks, finder.fields))
-    for (const named of finder.namedIn(cut)) if (named) count += 1;
+  for await (const cut of linesOf(chunks, finder.open))
+    for (let row = 0; row < cut.count; row++) if (finder.names(cut, row)) count += 1;
   return count;
 }
 

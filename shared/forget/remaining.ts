@@ -1,7 +1,7 @@
-import { cellOf } from '../curate/values.ts';
-import { placeOf, windowOf } from '../day.ts';
+import { windowOf } from '../day.ts';
 import { Digest, fingerprintOf } from '../fingerprint.ts';
-import type { Dataset, Day, Fingerprint, Receipt } from '../model.ts';
+import type { Dataset, Day, Fingerprint, Receipt, Window } from '../model.ts';
+import { sift } from '../rows/sift.ts';
 import { type Cut, linesOf, lineUpInPlace } from '../rows.ts';
 import type { PersonFinder } from './person.ts';
 
@@ -9,42 +9,42 @@ import type { PersonFinder } from './person.ts';
 export class Remaining {
   removed = 0;
   private rows = 0;
-  private outsideRemoved = 0;
+  private outside = 0;
   private readonly digest = new Digest();
   private readonly removedDigest = new Digest();
   private readonly dataset: Dataset;
-  private readonly day: Day;
+  private readonly window: Window;
   private readonly finder: PersonFinder;
 
   constructor(dataset: Dataset, day: Day, finder: PersonFinder) {
     this.dataset = dataset;
-    this.day = day;
+    this.window = windowOf(day, dataset.overlap);
     this.finder = finder;
   }
 
   async *linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const cut of linesOf(chunks, this.finder.fields)) {
-      const named = [...this.finder.namedIn(cut)];
-      for (let row = 0; row < cut.count; row++) this.note(cut, row, named[row] ?? false);
+    const { eventTime } = this.dataset;
+    const fields = new Set([...this.finder.open, ...(eventTime === undefined ? [] : [eventTime])]);
+    for await (const cut of linesOf(chunks, [...fields])) {
+      const named = Array.from({ length: cut.count }, (_, row) => this.finder.names(cut, row));
+      named.forEach((isNamed, row) => {
+        this.note(cut.body.subarray(cut.starts[row], cut.ends[row]), isNamed);
+      });
+      // Counted as a fetch counts them, so that a receipt says the same whoever wrote it.
+      this.outside += sift(
+        rowsOf(cut, row => !named[row]),
+        this.dataset,
+        this.window,
+      ).outside;
       const lines = lineUpInPlace(cut, row => !named[row]);
       if (lines.length > 0) yield lines;
     }
   }
 
-  private note(cut: Cut, row: number, named: boolean): void {
-    if (!named) {
-      this.rows += 1;
-      this.digest.add(cut.body.subarray(cut.starts[row], cut.ends[row]));
-      return;
-    }
-    this.removed += 1;
-    this.removedDigest.add(cut.body.subarray(cut.starts[row], cut.ends[row]));
-    if (this.dataset.eventTime === undefined) return;
-    // The event time is the one field the finder was asked for beside its own.
-    const span = 2 * (row * cut.fields.length + cut.fields.length - 1);
-    const time = cellOf('text', cut.body, cut.spans[span] ?? 0, cut.spans[span + 1] ?? 0);
-    const window = windowOf(this.day, this.dataset.overlap);
-    if (placeOf(typeof time === 'string' ? time : undefined, window) === 'outside') this.outsideRemoved += 1;
+  private note(line: Uint8Array, isNamed: boolean): void {
+    if (isNamed) this.removed += 1;
+    else this.rows += 1;
+    (isNamed ? this.removedDigest : this.digest).add(line);
   }
 
   /** Of all lines, as they were before. */
@@ -57,9 +57,22 @@ export class Remaining {
       ...before,
       rows: this.rows,
       fingerprint: fingerprintOf(this.rows, this.digest.text),
-      rowsOutside: Math.max(0, before.rowsOutside - this.outsideRemoved),
+      rowsOutside: this.outside,
     };
   }
+}
+
+/** The cut with only the wanted of its rows. */
+function rowsOf(cut: Cut, isWanted: (row: number) => boolean): Cut {
+  const rows = Array.from({ length: cut.count }, (_, row) => row).filter(isWanted);
+  const width = 2 * cut.fields.length;
+  const spans = new Uint32Array(width * rows.length);
+  rows.forEach((row, i) => {
+    spans.set(cut.spans.subarray(width * row, width * (row + 1)), width * i);
+  });
+  const starts = Uint32Array.from(rows, row => cut.starts[row] ?? 0);
+  const ends = Uint32Array.from(rows, row => cut.ends[row] ?? 0);
+  return { ...cut, count: rows.length, starts, ends, spans };
 }
 
 /** The digest of the rows of both: digests are sums, docs/format.md. */

@@ -5,19 +5,23 @@ import { type DatasetName, startSimulator } from '../../local/simulator/index.ts
 import { systemClock } from '../../shared/clock.ts';
 import { curateDay } from '../../shared/curate/curate-day.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { addDays } from '../../shared/day.ts';
+import { addDays, windowOf } from '../../shared/day.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
 import { type Person, problemOf } from '../../shared/forget/person.ts';
 import { type ForgetPorts, forget, search } from '../../shared/forget.ts';
+import type { Dataset } from '../../shared/model.ts';
 import { claimed, freshEntry } from '../../shared/plan/entry.ts';
 import { owed } from '../../shared/plan/owed.ts';
 import { rebuild } from '../../shared/rebuild.ts';
 import { reconcile } from '../../shared/reconcile.ts';
+import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
+import { cutRowsInPlace } from '../../shared/rows.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryEraser } from '../doubles/memory-lake.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
-import { land, parsedExactly, type Rig, rig } from './rig.ts';
+import { Dice } from '../faults/dice.ts';
+import { land, parsedExactly, type Rig, receiptOf, rig } from './rig.ts';
 
 const DAYS = Array.from({ length: 2 }, (_, i) => addDays('2026-01-05', i));
 const NAMES = DATASETS.map(({ name }) => name as DatasetName);
@@ -294,6 +298,75 @@ test('a day whose partition is gone is searched in history, and its curated file
   const why = 'its partition is gone, so its curated file cannot be made again';
   assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why }]);
 });
+
+const USER = '5f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0001';
+
+/** Nothing is landed in it. */
+function empty(): Rig & ForgetPorts {
+  const parts = rig('full');
+  return { ...parts, clock: systemClock, eraser: memoryEraser(parts.lake) };
+}
+
+/** What a receipt counts, counted over the lines that are there. */
+function countsOf(dataset: Dataset, day: string, bytes: Buffer) {
+  const rows = bytes.toString().split('\n').slice(0, -1);
+  const digest = new Digest();
+  for (const row of rows) digest.add(Buffer.from(row));
+  const body = Buffer.from(`{"${dataset.rowArray}":[${rows}]}`);
+  const { outside } = sift(cutRowsInPlace(body, cutSpecOf(dataset)), dataset, windowOf(day, dataset.overlap));
+  return { rows: rows.length, fingerprint: fingerprintOf(rows.length, digest.text), rowsOutside: outside };
+}
+
+test('whatever is erased, receipts and ledger say what counting again says', async () => {
+  const dice = new Dice(7);
+  for (let turn = 0; turn < 40; turn++) {
+    const on = empty();
+    const dataset = dice.pick(DATASETS as [Dataset]);
+    const person: Person = dice.chance(0.5) ? { kind: 'user', value: USER } : { kind: 'number', value: '+12025550142' };
+    const rowsLanded = (count: number) => Array.from({ length: count }, () => rowWithTime(dataset, person, dice));
+    for (let revision = 1; revision <= 2; revision++) await landCounted(on.lake, dataset, rowsLanded(9));
+    const { left, unsure } = await forget(person, on);
+    assert.deepEqual([left, unsure], [0, []]);
+    const partition = on.lake.partition(dataset.name, DAY);
+    assert.ok(partition);
+    for (const { bytes, receipt } of [partition, ...on.lake.history(dataset.name, DAY)])
+      assert.partialDeepStrictEqual(receipt, countsOf(dataset, DAY, bytes), `turn ${turn}`);
+    const held = (await on.ledger.day(dataset.name, DAY))?.value.held;
+    if (held === undefined) assert.equal(partition.receipt.revision, 2);
+    else
+      assert.partialDeepStrictEqual(held, {
+        ...countsOf(dataset, DAY, partition.bytes),
+        bytes: partition.bytes.length,
+      });
+  }
+});
+
+/** Of that person or of nobody, at a time of the day, beyond the window, or none. */
+function rowWithTime(dataset: Dataset, { value }: Person, dice: Dice): string {
+  const times = [
+    `"${DAY}T10:00:00Z"`,
+    `"${DAY} 10:00:00"`,
+    `"${DAY}T10:00:00+00:00"`,
+    '"2026-01-31T10:00:00.1234567Z"',
+    '"soon"',
+    'null',
+    '7',
+    '""',
+  ];
+  const time = dataset.eventTime === undefined ? '' : `"${dataset.eventTime}":${dice.pick(times as [string])},`;
+  return `{${dice.chance(0.8) ? time : ''}"new":"${dice.chance(0.4) ? value : 'x'}","n":${dice.next()}}`;
+}
+
+/** Lands the rows as a fetch would, which counts those outside of the window. */
+async function landCounted(lake: Rig['lake'], dataset: Dataset, rows: readonly string[]): Promise<void> {
+  const bytes = Buffer.from(rows.map(row => `${row}\n`).join(''));
+  const before = await lake.head(dataset.name, DAY);
+  const revision = (before?.receipt.revision ?? 0) + 1;
+  const receipt = { ...receiptOf(dataset.name, DAY, rows, revision), ...countsOf(dataset, DAY, bytes) };
+  if (before !== undefined) await lake.keep(dataset.name, DAY, before);
+  await lake.stage(dataset.name, DAY, revision, 0, bytes);
+  await lake.commit(dataset.name, DAY, [{ ticket: revision, count: 1 }], receipt, before?.etag);
+}
 
 test('a day that is being read just then is told: its worker may still copy what it was to history', async () => {
   const { on, truth } = await landed();
