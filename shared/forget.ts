@@ -2,7 +2,7 @@ import { type CuratePorts, curateDay } from './curate/curate-day.ts';
 import { tableOf } from './curate/tables.ts';
 import { instantOf, isDay } from './day.ts';
 import { isDamaged } from './errors.ts';
-import { eraseKept, erasePartition, noteErased } from './forget/erase-day.ts';
+import { type Erased, eraseKept, erasePartition, noteErased } from './forget/erase-day.ts';
 import { countNamed, type Person, PersonFinder, type SearchedDay } from './forget/person.ts';
 import type { Day, Instant } from './model.ts';
 import { curatedPath } from './paths.ts';
@@ -93,6 +93,8 @@ async function daysOf(dataset: string, on: ForgetPorts): Promise<Days> {
     }
   }
   const days = new Set([...revisions.keys(), ...whole, ...foreign]);
+  // Of a day whose ledger entry and partition are gone, nothing else tells.
+  for await (const day of on.eraser.days(dataset)) days.add(day);
   return { days: [...days].sort(), whole, foreign, unnoted };
 }
 
@@ -147,7 +149,8 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
     if (raw > 0 && (await erasePartition(finder, dataset, day, on)) === 'damaged') damaged('its partition');
     // Again, and not from the search, which has told of what is damaged: a fetch may have kept a revision in between.
     for (const { revision } of await inHistory(finder, name, day, on, () => {}))
-      if ((await eraseKept(finder, dataset, day, revision, on)) === 'damaged') damaged(`revision ${revision}`);
+      if ((await eraseKept(finder, dataset, day, revision, on).catch(orDamaged)) === 'damaged')
+        damaged(`revision ${revision}`);
   }
   for (const name of on.datasets.keys()) {
     for (const day of (await daysOf(name, on)).unnoted) await noteErased(name, day, on);
@@ -160,6 +163,12 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
   const at = instantOf(on.clock.now());
   const datasets = [...on.datasets.keys()];
   return { at, kind: person.kind, datasets, days, left, unsure: [...unsure, ...more] };
+}
+
+/** Of what is damaged, nothing was changed. */
+function orDamaged(thrown: unknown): Erased {
+  if (isDamaged(thrown)) return 'damaged';
+  throw thrown;
 }
 
 const BEING_READ = 'a worker was at it, and may still copy what it was to `history`: run this again in five minutes';

@@ -31,15 +31,26 @@ export function revisionOfPath(dataset: string, day: Day, path: string): number 
   return path === revisionPath(dataset, day, revision) ? revision : 0;
 }
 
-/** Where the partitions of a dataset are listed from. */
+/** The day of a superseded revision's name; `undefined` for any other name. */
+export function dayOfRevision(dataset: string, path: string): Day | undefined {
+  const day = dayIn(dataset, path);
+  return isDay(day) && revisionOfPath(dataset, day, path) > 0 ? day : undefined;
+}
+
+/** Where the days of a dataset are listed from, in `raw` and in `history`. */
 export function datasetPrefix(dataset: string): string {
   return `${dataset}/date=`;
 }
 
 /** The day of a partition's name; `undefined` for any other name. */
 export function dayOfPath(dataset: string, path: string): Day | undefined {
-  const day = path.slice(datasetPrefix(dataset).length, datasetPrefix(dataset).length + 10);
+  const day = dayIn(dataset, path);
   return isDay(day) && path === partitionPath(dataset, day) ? day : undefined;
+}
+
+/** What stands where names have their day. */
+function dayIn(dataset: string, path: string): string {
+  return path.slice(datasetPrefix(dataset).length, datasetPrefix(dataset).length + 10);
 }
 
 /** The curated file of a dataset's day. */

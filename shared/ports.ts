@@ -208,6 +208,8 @@ export interface CurateJobs {
 
 /** Changes history, which nothing else does: only to erase a person's rows. docs/format.md, 14. */
 export interface Eraser {
+  /** Every day of a dataset that has a revision in `history`, by day. */
+  days(dataset: string): AsyncIterable<Day>;
   /** What the revision in `history` says of itself; `undefined` when there is none. */
   kept(dataset: string, day: Day, revision: number): Promise<Partition | undefined>;
   /**

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import type { Day } from '../model.ts';
-import { CONTAINERS, revisionPath } from '../paths.ts';
+import { CONTAINERS, datasetPrefix, dayOfRevision, revisionPath } from '../paths.ts';
 import type { Eraser } from '../ports.ts';
 import { compressing, GZIP } from './encoding.ts';
+import { blobsIn } from './listing.ts';
 import { headersOf, headOf, inHistory } from './partition-blobs.ts';
 import { metadataOf } from './receipt-metadata.ts';
-import { ask } from './storage-errors.ts';
+import { ask, type Operation } from './storage-errors.ts';
 
 const BUFFER_BYTES = 4 * 1024 * 1024;
 const BUFFERS = 2;
@@ -20,6 +21,17 @@ export function blobEraser(service: BlobServiceClient): Eraser {
     history.getBlockBlobClient(revisionPath(dataset, day, revision));
 
   return {
+    async *days(dataset) {
+      const operation: Operation = { service: 'blob', what: `Listing ${dataset} in container "${CONTAINERS.history}"` };
+      let last: Day | undefined;
+      for await (const { name } of blobsIn(history, { prefix: datasetPrefix(dataset) }, operation)) {
+        const day = dayOfRevision(dataset, name);
+        // Listed by name, so the revisions of a day follow one another.
+        if (day !== undefined && day !== last) yield day;
+        last = day ?? last;
+      }
+    },
+
     kept(dataset, day, revision) {
       return headOf(blobOf(dataset, day, revision), inHistory('Reading', dataset, day, revision));
     },

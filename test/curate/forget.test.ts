@@ -307,6 +307,18 @@ function empty(): Rig & ForgetPorts {
   return { ...parts, clock: systemClock, eraser: memoryEraser(parts.lake) };
 }
 
+test('a day that only history has is searched: ledger and partition may both be lost', async () => {
+  const on = empty();
+  const [theirs, other] = [`{"remediationId":"1","userId":"${USER}"}`, '{"remediationId":"2"}'];
+  await land(on.lake, SET, DAY, [theirs, other]);
+  await land(on.lake, SET, DAY, [other]);
+  on.lake.remove(SET, DAY);
+  const { days, left, unsure } = await forget({ kind: 'user', value: USER }, on);
+  assert.deepEqual(days, [{ dataset: SET, day: DAY, raw: 0, history: [{ revision: 1, rows: 1 }] }]);
+  assert.deepEqual([left, unsure], [0, []]);
+  assert.equal(on.lake.history(SET, DAY)[0]?.bytes.toString(), `${other}\n`);
+});
+
 /** What a receipt counts, counted over the lines that are there. */
 function countsOf(dataset: Dataset, day: string, bytes: Buffer) {
   const rows = bytes.toString().split('\n').slice(0, -1);
@@ -367,6 +379,23 @@ async function landCounted(lake: Rig['lake'], dataset: Dataset, rows: readonly s
   await lake.stage(dataset.name, DAY, revision, 0, bytes);
   await lake.commit(dataset.name, DAY, [{ ticket: revision, count: 1 }], receipt, before?.etag);
 }
+
+test('a revision in history without a whole receipt is told, and stops no other day', async () => {
+  const on = empty();
+  const theirs = `{"remediationId":"1","userId":"${USER}"}`;
+  for (const day of DAYS) {
+    await land(on.lake, SET, day, [theirs]);
+    await land(on.lake, SET, day, ['{"remediationId":"2"}', theirs]);
+  }
+  const kept: typeof on.eraser.kept = async (name, day, revision) => {
+    if (day === DAY)
+      throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'no whole receipt' });
+    return on.eraser.kept(name, day, revision);
+  };
+  const { left, unsure } = await forget({ kind: 'user', value: USER }, { ...on, eraser: { ...on.eraser, kept } });
+  assert.equal(left, 1);
+  assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why: 'revision 1 is not what its receipt says' }]);
+});
 
 test('a day that is being read just then is told: its worker may still copy what it was to history', async () => {
   const { on, truth } = await landed();

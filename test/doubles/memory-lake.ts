@@ -15,6 +15,8 @@ export interface MemoryLake extends Lake {
   partition(dataset: string, day: Day): Landed | undefined;
   /** Superseded revisions, oldest first. */
   history(dataset: string, day: Day): Landed[];
+  /** Days with superseded revisions, in order. */
+  keptDays(dataset: string): Day[];
   /** Replaces a superseded revision; for the eraser alone. */
   rewriteKept(dataset: string, day: Day, landed: Landed): void;
   /** Blocks staged and not committed. */
@@ -121,6 +123,13 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
     partition: (dataset, day) => landedOf(blobOf(dataset, day)),
     history: (dataset, day) =>
       [...blobOf(dataset, day).history].sort(([a], [b]) => a - b).map(([, landed]) => structuredCopy(landed)),
+    keptDays: dataset =>
+      [...store.blobs]
+        .flatMap(([key, { history }]) => {
+          const [owner, day] = key.split('/');
+          return owner === dataset && day !== undefined && history.size > 0 ? [day] : [];
+        })
+        .sort(),
     rewriteKept(dataset, day, landed) {
       blobOf(dataset, day).history.set(landed.receipt.revision, structuredCopy(landed));
     },
@@ -220,6 +229,9 @@ export function memoryEraser(lake: MemoryLake): Eraser {
   const find = (dataset: string, day: Day, revision: number): Landed | undefined =>
     lake.history(dataset, day).find(({ receipt }) => receipt.revision === revision);
   return {
+    async *days(dataset) {
+      yield* lake.keptDays(dataset);
+    },
     async kept(dataset, day, revision) {
       const found = find(dataset, day, revision);
       return found && { etag: found.receipt.fingerprint, bytes: found.bytes.length, receipt: found.receipt };

@@ -77,6 +77,27 @@ function curatedSuite(open: () => { store: CuratedStore; path: string }): void {
 
 /** What every eraser does. */
 function eraserSuite(open: () => { lake: Lake; eraser: Eraser; dataset: string }): void {
+  test('the days that have a revision in history are told in order, each once, with and without a partition', async () => {
+    const { lake, eraser, dataset } = open();
+    const daysOf = async () => {
+      const days: string[] = [];
+      for await (const day of eraser.days(dataset)) days.push(day);
+      return days;
+    };
+    assert.deepEqual(await daysOf(), []);
+    for (const day of ['2026-02-02', '2026-01-31', '2026-02-01']) {
+      for (const revision of [1, 2, 3]) {
+        const before = await lake.head(dataset, day);
+        if (before !== undefined) await lake.keep(dataset, day, before);
+        await lake.stage(dataset, day, revision, 0, Buffer.from(`${revision}\n`));
+        const told = { ...receipt(revision, `1-${revision}`), revision };
+        await lake.commit(dataset, day, [{ ticket: revision, count: 1 }], told, before?.etag);
+        if (day === '2026-02-01') break;
+      }
+    }
+    assert.deepEqual(await daysOf(), ['2026-01-31', '2026-02-02']);
+  });
+
   test('a revision in history is rewritten only as it was seen', async () => {
     const { lake, eraser, dataset } = open();
     await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
