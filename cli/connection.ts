@@ -77,8 +77,7 @@ export async function connection(parts: Parts): Promise<Connection> {
     ledger: tableLedger(table, randomUUID),
     outlines: tableOutlines(table),
     pulse: tablePulse(table),
-    // Where only an account is named, what `forget` writes is plain; the blobs themselves say which they are.
-    lake: blobLake(blobs, { gzip: config?.gzip ?? false }),
+    lake: blobLake(blobs),
     curated: blobCurated(blobs),
     eraser: blobEraser(blobs),
     privacy: config?.privacy,

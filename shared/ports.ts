@@ -210,6 +210,8 @@ export interface CurateJobs {
 export interface Eraser {
   /** Every day of a dataset that has a revision in `history`, by day. */
   days(dataset: string): AsyncIterable<Day>;
+  /** Writes a partition's next revision as that partition is stored, whatever the settings are: compressed or plain. */
+  writerLike(partition: Partition): Pick<Lake, 'stage' | 'commit'>;
   /** What the revision in `history` says of itself; `undefined` when there is none. */
   kept(dataset: string, day: Day, revision: number): Promise<Partition | undefined>;
   /**

@@ -44,7 +44,8 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     await claim.save({ ...was, held: { ...known, forgottenAt: at } });
 
     const kept = new Remaining(dataset, day, finder);
-    const stage: Stage = (number, content) => on.lake.stage(dataset.name, day, claim.ticket, number, content);
+    const writer = on.eraser.writerLike(before);
+    const stage: Stage = (number, content) => writer.stage(dataset.name, day, claim.ticket, number, content);
     // Its memory is for this day alone and goes with it: a person is erased now and then, not page by page.
     const staging = new Staging([], claim.ticket, stage, blockMemory());
     let bytes = 0;
@@ -63,7 +64,7 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     }
     const revision = Math.max(before.receipt.revision, was.held?.revision ?? 0) + 1;
     const receipt = { ...kept.receiptAfter(before.receipt), revision, ticket: claim.ticket, forgottenAt: at };
-    const outcome = await on.lake.commit(dataset.name, day, staging.segments, receipt, before.etag);
+    const outcome = await writer.commit(dataset.name, day, staging.segments, receipt, before.etag);
     if (outcome === 'superseded') throw contended(dataset.name, day);
     await claim.save(done(was, heldOnceErased(was.held, receipt, bytes, kept.removed, at), undefined));
     return 'erased';

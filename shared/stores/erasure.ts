@@ -4,6 +4,7 @@ import type { Day } from '../model.ts';
 import { CONTAINERS, datasetPrefix, dayOfRevision, revisionPath } from '../paths.ts';
 import type { Eraser } from '../ports.ts';
 import { compressing, GZIP } from './encoding.ts';
+import { blobLake } from './lake.ts';
 import { blobsIn } from './listing.ts';
 import { headersOf, headOf, inHistory } from './partition-blobs.ts';
 import { metadataOf } from './receipt-metadata.ts';
@@ -31,6 +32,9 @@ export function blobEraser(service: BlobServiceClient): Eraser {
         last = day ?? last;
       }
     },
+
+    // The length of the lines of a compressed one is not known from outside.
+    writerLike: ({ bytes }) => blobLake(service, { gzip: bytes === undefined }),
 
     kept(dataset, day, revision) {
       return headOf(blobOf(dataset, day, revision), inHistory('Reading', dataset, day, revision));
