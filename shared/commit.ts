@@ -99,24 +99,24 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
   const changes: Changes = known ?? (await compareRevisions(lake, dataset, day, receipt.revision));
   const settledAt = known?.settledAt ?? (known && maySettle(dataset, day, now) ? instantOf(now) : undefined);
   return {
-    revision: receipt.revision,
-    rows: receipt.rows,
-    bytes: bytes ?? (await lengthOf(lake, dataset.name, day)),
-    pages: receipt.pages,
-    fingerprint: receipt.fingerprint,
+    ...fromReceipt(receipt, bytes ?? (await lengthOf(lake, dataset.name, day))),
     landedAt: known?.landedAt ?? receipt.fetchedAt,
     checkedAt: instantOf(now),
     ...(settledAt === undefined || suspect ? {} : { settledAt }),
     rowsAdded: changes.rowsAdded,
     rowsChanged: changes.rowsChanged,
     rowsRemoved: changes.rowsRemoved,
-    rowsOutside: receipt.rowsOutside,
-    rowsNeighbour: receipt.rowsNeighbour,
     curatedRevision: before?.curatedRevision ?? 0,
     ...(before?.curatedAs === undefined ? {} : { curatedAs: before.curatedAs }),
     ...(known?.curateQueuedAt === undefined ? {} : { curateQueuedAt: known.curateQueuedAt }),
     ...(known?.curateTries === undefined ? {} : { curateTries: known.curateTries }),
   };
+}
+
+/** What the ledger repeats of a partition. @param bytes of its lines */
+export function fromReceipt(receipt: Receipt, bytes: number) {
+  const { revision, rows, pages, fingerprint, rowsOutside, rowsNeighbour } = receipt;
+  return { revision, rows, bytes, pages, fingerprint, rowsOutside, rowsNeighbour };
 }
 
 /** A revision that was not read but written without a person's rows, and is read no more: they would come back. */

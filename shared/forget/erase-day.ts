@@ -1,7 +1,9 @@
 import { lengthOf } from '../commit/recount.ts';
+import { fromReceipt } from '../commit.ts';
 import { instantOf } from '../day.ts';
 import { LandlineError } from '../errors.ts';
 import { Claim, Superseded } from '../fetch/claim.ts';
+import { FETCH_LIMITS } from '../fetch/pages.ts';
 import { blockMemory, type Stage, Staging } from '../fetch/staging.ts';
 import type { Dataset, Day, Held, Instant, Receipt } from '../model.ts';
 import { done, freshEntry, queued } from '../plan/entry.ts';
@@ -29,7 +31,6 @@ export interface ErasePorts {
 export type Erased = 'erased' | 'damaged';
 
 const CLAIM_TRIES = 5;
-const BEAT_MS = 20_000;
 
 /** Writes the partition's next revision, without the rows; the one before does not go to `history`. */
 export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day, on: ErasePorts): Promise<Erased> {
@@ -53,7 +54,7 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     for await (const lines of kept.linesOf(chunks)) {
       await staging.add(lines);
       bytes += lines.length;
-      if (on.clock.now() < beatAt + BEAT_MS) continue;
+      if (on.clock.now() < beatAt + FETCH_LIMITS.heartbeatMs) continue;
       beatAt = on.clock.now();
       await claim.beat(beatAt);
     }
@@ -144,19 +145,13 @@ async function bytesOf({ bytes }: Partition, dataset: string, day: Day, { lake }
 
 function heldOnceErased(known: Held | undefined, receipt: Receipt, bytes: number, removed: number, at: Instant): Held {
   return {
-    revision: receipt.revision,
-    rows: receipt.rows,
-    bytes,
-    pages: receipt.pages,
-    fingerprint: receipt.fingerprint,
+    ...fromReceipt(receipt, bytes),
     landedAt: at,
     checkedAt: known?.checkedAt ?? receipt.fetchedAt,
     settledAt: known?.settledAt ?? at,
     rowsAdded: 0,
     rowsChanged: 0,
     rowsRemoved: removed,
-    rowsOutside: receipt.rowsOutside,
-    rowsNeighbour: receipt.rowsNeighbour,
     curatedRevision: known?.curatedRevision ?? 0,
     ...(known?.curatedAs === undefined ? {} : { curatedAs: known.curatedAs }),
     forgottenAt: at,

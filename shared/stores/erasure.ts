@@ -6,14 +6,8 @@ import type { Eraser } from '../ports.ts';
 import { compressing, GZIP } from './encoding.ts';
 import { blobLake } from './lake.ts';
 import { blobsIn } from './listing.ts';
-import { headersOf, headOf, inHistory } from './partition-blobs.ts';
-import { metadataOf } from './receipt-metadata.ts';
+import { headOf, inHistory, UPLOAD_MS, uploadLines } from './partition-blobs.ts';
 import { ask, type Operation } from './storage-errors.ts';
-
-const BUFFER_BYTES = 4 * 1024 * 1024;
-const BUFFERS = 2;
-/** A revision of a gigabyte at 5 MB/s. */
-const REWRITE_MS = 4 * 60_000;
 
 /** The one thing that may change `history`. */
 export function blobEraser(service: BlobServiceClient): Eraser {
@@ -41,23 +35,14 @@ export function blobEraser(service: BlobServiceClient): Eraser {
     },
 
     async rewrite(dataset, day, lines, receipt, etag) {
-      const operation = { ...inHistory('Rewriting', dataset, day, receipt.revision), timeoutMs: REWRITE_MS };
+      const operation = { ...inHistory('Rewriting', dataset, day, receipt.revision), timeoutMs: UPLOAD_MS };
       const blob = blobOf(dataset, day, receipt.revision);
       const conditions = { ifMatch: etag };
       const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], async abortSignal => {
         // As it was, so it stays.
         const { contentEncoding } = await blob.getProperties({ conditions, abortSignal });
         const body = contentEncoding === GZIP ? compressing(lines) : Readable.from(lines);
-        try {
-          await blob.uploadStream(body, BUFFER_BYTES, BUFFERS, {
-            metadata: metadataOf(receipt),
-            blobHTTPHeaders: headersOf(contentEncoding),
-            conditions,
-            abortSignal,
-          });
-        } finally {
-          body.destroy();
-        }
+        await uploadLines(blob, body, receipt, contentEncoding, { conditions, abortSignal });
       });
       return answer.refusal === undefined ? 'written' : 'superseded';
     },

@@ -13,15 +13,9 @@ import {
 import type { Lake, Partition } from '../ports.ts';
 import { chunksIn, compressed, download, GZIP, streamOf } from './encoding.ts';
 import { blobsIn } from './listing.ts';
-import { headersOf, headOf, inHistory, wholePartition } from './partition-blobs.ts';
+import { headersOf, headOf, inHistory, UPLOAD_MS, uploadLines, wholePartition } from './partition-blobs.ts';
 import { metadataOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation } from './storage-errors.ts';
-
-/** A copy to history holds two of these buffers, whatever the size of the day. */
-const KEEP_BUFFER_BYTES = 4 * 1024 * 1024;
-const KEEP_BUFFERS = 2;
-/** A day of a gigabyte at 5 MB/s; the fetch that waits for it ends after 8 minutes. */
-const KEEP_MS = 4 * 60_000;
 
 /**
  * The partitions and their history in one storage account. The containers must exist; see `ensureLake`.
@@ -175,23 +169,13 @@ async function copy(
   partition: Partition,
   operation: Operation,
 ): Promise<'copied' | 'there' | 'superseded'> {
-  const metadata = metadataOf(partition.receipt);
   const answer = await ask(
-    { ...operation, timeoutMs: KEEP_MS },
+    { ...operation, timeoutMs: UPLOAD_MS },
     ['412 ConditionNotMet', '404 BlobNotFound', '409 BlobAlreadyExists'],
     async abortSignal => {
       const from = await source.download(0, undefined, { conditions: { ifMatch: partition.etag }, abortSignal });
-      const body = streamOf(from.readableStreamBody);
-      try {
-        await target.uploadStream(body, KEEP_BUFFER_BYTES, KEEP_BUFFERS, {
-          metadata,
-          blobHTTPHeaders: headersOf(from.contentEncoding),
-          conditions: { ifNoneMatch: '*' },
-          abortSignal,
-        });
-      } finally {
-        body.destroy();
-      }
+      const until = { conditions: { ifNoneMatch: '*' }, abortSignal };
+      await uploadLines(target, streamOf(from.readableStreamBody), partition.receipt, from.contentEncoding, until);
     },
   );
   if (answer.refusal === undefined) return 'copied';
