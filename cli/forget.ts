@@ -11,7 +11,7 @@ interface Options {
   readonly user?: string;
   readonly number?: string;
   readonly dryRun?: boolean;
-  readonly receipt?: string;
+  readonly record?: string;
   readonly yes?: boolean;
 }
 
@@ -22,7 +22,7 @@ export const forget: Register = (program, act) => {
     .option('--user <id>', 'object id of the user (a GUID), or the sign-in name')
     .option('--number <number>', 'phone number with a plus and its country code')
     .option('--dry-run', 'only say where the rows are')
-    .option('--receipt <file>', 'write what is removed to a new file; the person is not in it')
+    .option('--record <file>', 'write a record of the erasure to a new file; the person is not in it')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
@@ -30,7 +30,7 @@ export const forget: Register = (program, act) => {
     )
     .addHelpText(
       'after',
-      examples('landline forget --number +12025550101 --dry-run', 'landline forget --user <id> --receipt receipt.json'),
+      examples('landline forget --number +12025550101 --dry-run', 'landline forget --user <id> --record erasure.json'),
     )
     .action(act(forgetBy));
 };
@@ -41,21 +41,21 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
   const onDay: NonNullable<ForgetPorts['onDay']> = (doing, name, day) => on.out.progress(`${doing}: ${name} ${day}`);
   const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined, onDay };
-  const receipt = options.dryRun ? undefined : options.receipt;
-  if (receipt !== undefined) await beginReceipt(receipt);
+  const record = options.dryRun ? undefined : options.record;
+  if (record !== undefined) await beginRecord(record);
   const { days, unsure, sure } = await found(person, ports, on, options).catch(async thrown => {
-    if (receipt !== undefined) await rm(receipt);
+    if (record !== undefined) await rm(record);
     throw thrown;
   });
   if (!sure) {
-    if (receipt !== undefined) await rm(receipt);
+    if (record !== undefined) await rm(record);
     if (on.json) on.out.json({ days, unsure, removed: false });
     else
       tell(on, days, unsure, `${counted(rowsOf(days), 'row')} on ${counted(days.length, 'day')}. Nothing was changed.`);
     return options.dryRun && unsure.length === 0 ? 0 : 1;
   }
   const write = async (what: object) => {
-    if (receipt !== undefined) await writeFile(receipt, `${JSON.stringify(what, undefined, 2)}\n`);
+    if (record !== undefined) await writeFile(record, `${JSON.stringify(what, undefined, 2)}\n`);
   };
   // What is found is told before it goes: nobody could tell it afterwards, if we do not live to.
   await write({ begunAt: instantOf(on.now), kind: person.kind, datasets: [...datasets.keys()], days });
@@ -82,8 +82,8 @@ async function found(person: Person, ports: ForgetPorts, on: On, { dryRun, yes }
   return { days, unsure, sure };
 }
 
-/** Before anything is looked for: a receipt that cannot be written is found out too late when the rows are gone. */
-async function beginReceipt(file: string): Promise<void> {
+/** Before anything is looked for: a record that cannot be written is found out too late when the rows are gone. */
+async function beginRecord(file: string): Promise<void> {
   try {
     await writeFile(file, '', { flag: 'wx' });
   } catch (thrown) {
@@ -91,8 +91,10 @@ async function beginReceipt(file: string): Promise<void> {
     // An empty one is of a search that was stopped: nothing was erased.
     if (code === 'EEXIST' && (await stat(file)).size === 0) return;
     if (code === 'EEXIST')
-      throw new UsageError(`${file} is there already: name another file, so that no receipt is lost.`);
-    throw new UsageError(`The receipt ${file} cannot be written: ${code}. Nothing was erased.`, { cause: thrown });
+      throw new UsageError(`${file} is there already: name another file, so that no record of an erasure is lost.`);
+    throw new UsageError(`The record of the erasure, ${file}, cannot be written: ${code}. Nothing was erased.`, {
+      cause: thrown,
+    });
   }
 }
 
@@ -105,7 +107,7 @@ function rowsOf(days: readonly SearchedDay[]): number {
   return days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
 }
 
-/** Days to be looked at that are told one by one; the JSON answer and the receipt have all of them. */
+/** Days to be looked at that are told one by one; the JSON answer and the record have all of them. */
 const UNSURE_TOLD = 20;
 
 function tell(on: On, days: readonly SearchedDay[], unsure: readonly UnsureDay[], last: string): void {

@@ -86,17 +86,17 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
   ]);
   // Nobody can be asked, and nobody said yes.
   assert.equal((await command('forget', '--user', gone))[0], 1);
-  const receipt = join(folder, 'receipt.json');
-  // A receipt that cannot be written is found out before the rows are gone, and none is overwritten.
-  const nowhere = join(folder, 'nowhere', 'receipt.json');
+  const record = join(folder, 'erasure.json');
+  // A record that cannot be written is found out before the rows are gone, and none is overwritten.
+  const nowhere = join(folder, 'nowhere', 'erasure.json');
   for (const file of [nowhere, page])
-    assert.equal((await command('forget', '--user', gone, '--yes', '--receipt', file))[0], 2, file);
+    assert.equal((await command('forget', '--user', gone, '--yes', '--record', file))[0], 2, file);
   assert.equal((await lake.head('teams-sms', DAY))?.receipt.revision, 2);
-  assert.equal((await command('forget', '--user', gone, '--receipt', receipt))[0], 1);
-  await assert.rejects(readFile(receipt), { code: 'ENOENT' }, 'nothing was erased');
-  const [forgotten] = await command('forget', '--user', gone, '--yes', '--receipt', receipt);
+  assert.equal((await command('forget', '--user', gone, '--record', record))[0], 1);
+  await assert.rejects(readFile(record), { code: 'ENOENT' }, 'nothing was erased');
+  const [forgotten] = await command('forget', '--user', gone, '--yes', '--record', record);
   assert.equal(forgotten, 0);
-  const written = await readFile(receipt, 'utf8');
+  const written = await readFile(record, 'utf8');
   assert.deepEqual([JSON.parse(written).days, JSON.parse(written).left], [found, 0]);
   assert.ok(!written.includes(gone));
   for (const container of ['raw', 'history', 'curated']) {
