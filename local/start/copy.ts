@@ -17,7 +17,8 @@ export async function openOut(out: string): Promise<void> {
 
 /**
  * Copies the partitions to plain files, with the paths they have in the container `raw`. A file appears whole or not at
- * all, and takes the time at which its rows were fetched: by that, and by its size, an unchanged one is known.
+ * all, and takes the time at which its rows were fetched, or a person was erased from them: by that, and by its size, an
+ * unchanged one is known.
  *
  * @returns the days that were left out because their blob is none of Landline's or cannot be read, as `dataset day`
  */
@@ -42,17 +43,20 @@ export async function copyOut(lake: Lake, datasets: readonly Dataset[], out: str
         leftOut.push(`${name} ${day}`);
         continue;
       }
-      const fetchedAt = new Date(partition.receipt.fetchedAt);
-      await utimes(`${file}.part`, fetchedAt, fetchedAt);
+      const writtenAt = new Date(timeOf(partition));
+      await utimes(`${file}.part`, writtenAt, writtenAt);
       await rename(`${file}.part`, file);
     }
   }
   return leftOut;
 }
 
-async function isSame(file: string, { bytes, receipt }: Partition): Promise<boolean> {
+async function isSame(file: string, partition: Partition): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
-  const fetchedAt = Date.parse(receipt.fetchedAt);
-  const sameSize = bytes === undefined || found?.size === bytes;
-  return found !== undefined && sameSize && Math.abs(found.mtimeMs - fetchedAt) < 1;
+  const sameSize = partition.bytes === undefined || found?.size === partition.bytes;
+  return found !== undefined && sameSize && Math.abs(found.mtimeMs - timeOf(partition)) < 1;
+}
+
+function timeOf({ receipt }: Partition): number {
+  return Date.parse(receipt.forgottenAt ?? receipt.fetchedAt);
 }

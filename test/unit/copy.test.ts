@@ -49,3 +49,22 @@ test('a partition whose compressed bytes cannot be read on is named and not copi
   assert.deepEqual(reads, [daysAgo(2), daysAgo(1), daysAgo(2)]);
   assert.deepEqual(await readdir(dirname(join(out, partitionPath(DATASET.name, daysAgo(2))))), []);
 });
+
+test('a partition that a person was erased from is copied again, also when it is stored compressed', async t => {
+  const out = await mkdtemp(join(tmpdir(), 'landline-copy-'));
+  t.after(() => rm(out, { recursive: true }));
+  const on = landed();
+  const lake: Lake = {
+    ...on.lake,
+    async *list(dataset) {
+      for await (const { day, partition } of on.lake.list(dataset))
+        yield { day, partition: partition && { ...partition, bytes: undefined } };
+    },
+  };
+  const fetchedAt = '2026-03-01T01:00:00.000Z';
+  await on.land(daysAgo(1), rowsText(1, 2), { fetchedAt });
+  await copyOut(lake, [DATASET], out);
+  await on.land(daysAgo(1), rowsText(2), { fetchedAt, forgottenAt: '2026-03-09T12:00:00.000Z' });
+  await copyOut(lake, [DATASET], out);
+  assert.equal(await readFile(join(out, partitionPath(DATASET.name, daysAgo(1))), 'utf8'), rowsText(2));
+});
