@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { isDamaged } from '../../shared/errors.ts';
@@ -36,7 +35,9 @@ export async function copyOut(lake: Lake, datasets: readonly Dataset[], out: str
       if (content === undefined) continue;
       await mkdir(dirname(file), { recursive: true });
       try {
-        await pipeline(content, createWriteStream(`${file}.part`));
+        // Opened before anything can fail: a pipeline does not wait for it, and would leave the file behind.
+        const target = await open(`${file}.part`, 'w');
+        await pipeline(content, target.createWriteStream());
       } catch (thrown) {
         if (!isDamaged(thrown)) throw thrown;
         await rm(`${file}.part`, { force: true });
