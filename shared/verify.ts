@@ -1,5 +1,5 @@
 import { dayOf, daysBetween, instantOf } from './day.ts';
-import { isUnreadable } from './errors.ts';
+import { failureOf, isUnreadable } from './errors.ts';
 import { Digest } from './fingerprint.ts';
 import type { Dataset, Day, Instant, SourceName } from './model.ts';
 import { dayOfPath, partitionPath } from './paths.ts';
@@ -63,6 +63,9 @@ export interface Verified {
 /** Days looked at side by side: most of the time goes into waiting for storage. */
 const SIDE_BY_SIDE = 4;
 
+/** Days that storage may not give out before the verification ends. */
+const UNREAD_MAX = 10;
+
 export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promise<Verified> {
   const now = on.clock.now();
   const { held, findings } = await daysToCheck(on, options);
@@ -70,10 +73,19 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
   const sample = on.sources === undefined ? [] : drawDays(held, options.source ?? 0, shuffler(now), now);
   const of = held.length + sample.length;
   let done = 0;
+  let unreadDays = 0;
+  /** A blob that storage does not give out hides no other. When all or many are, it is not about them. */
+  const unread = (about: Drawable) => (thrown: unknown) => {
+    unreadDays += 1;
+    const few = unreadDays < held.length && unreadDays <= UNREAD_MAX;
+    if (!few || failureOf(thrown).reason !== 'storage.failing') throw thrown;
+    return { rows: 0, bytes: 0, cleared: false, finding: notJudged(about, thrown) };
+  };
   const step = ({ dataset, day }: Drawable) => on.progress?.({ done: ++done, of, dataset: dataset.name, day });
 
   await sideBySide(held, async each => {
-    const { rows, bytes, cleared, finding } = await verifyDay(each.dataset, each.day, on, options.mark ?? true);
+    const checked = await verifyDay(each.dataset, each.day, on, options.mark ?? true).catch(unread(each));
+    const { rows, bytes, cleared, finding } = checked;
     result.rows += rows;
     result.bytes += bytes;
     if (cleared) result.cleared += 1;
@@ -91,6 +103,12 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
   }
   const place = ({ dataset = '~', day = '', name = '' }: Finding) => `${dataset} ${day} ${name}`;
   return { ...result, findings: findings.sort((a, b) => (place(a) < place(b) ? -1 : 1)) };
+}
+
+function notJudged({ dataset, day }: Drawable, thrown: unknown): Finding {
+  const { reason, message } = failureOf(thrown);
+  const about = `${dataset.name} ${day}`;
+  return { kind: 'unread', reason, dataset: dataset.name, day, message: `${about} was not judged: ${message}` };
 }
 
 /** Whether somebody should look at it. */

@@ -18,6 +18,7 @@ import { afterMoving, healing, type Known, type Situation } from './healing.ts';
  * `missing`        the ledger holds the day and the lake does not
  * `unlisted`       the ledger does not know the partition, or knows an older revision of it
  * `contradicted`   ledger and receipt differ about the same revision, or the ledger knows a newer one
+ * `unread`         storage does not give the partition out; the day is not judged
  * `ledger`         an entity of the ledger cannot be read
  * `newer-format`   written by a newer Landline; not judged
  * `stray`          a name in the container that is no partition
@@ -30,6 +31,7 @@ export type FindingKind =
   | 'missing'
   | 'unlisted'
   | 'contradicted'
+  | 'unread'
   | 'ledger'
   | 'newer-format'
   | 'stray'

@@ -68,6 +68,7 @@ const FINDINGS: Readonly<Record<FindingKind, true>> = {
   stray: true,
   'source-differs': true,
   'source-news': true,
+  unread: true,
   'source-unread': true,
 };
 

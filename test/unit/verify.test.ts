@@ -45,6 +45,27 @@ test('whole days are found whole: every row and byte is counted, and nothing is 
   assert.deepEqual(on.ledger.entries(), before);
 });
 
+test('a partition that storage does not give out is named, and hides no other', async () => {
+  const on = await threeDays();
+  on.tamper(D3, bytes => bytes.subarray(0, 4));
+  const failing = (days: readonly string[]) => ({
+    ...on,
+    lake: {
+      ...on.lake,
+      read: async (dataset: string, day: string) => {
+        if (!days.includes(day)) return on.lake.read(dataset, day);
+        throw new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Reading failed (500).' });
+      },
+    },
+  });
+  assert.deepEqual(await kinds(failing([D1])), [
+    ['unread', D1],
+    ['damaged', D3],
+  ]);
+  for (let age = 4; age < 14; age++) await on.land(daysAgo(age), rowsText(age));
+  await assert.rejects(verify(failing(on.ledger.entries().map(({ day }) => day))), { reason: 'storage.failing' });
+});
+
 test('one flipped byte is found, named and marked; a second look says so without writing again', async () => {
   const on = await threeDays();
   on.tamper(D1, bytes => {
@@ -246,7 +267,7 @@ test('a ledger entity that cannot be read is found, and partitions are judged al
   ]);
 });
 
-test('storage that fails is no finding: the verification fails', async () => {
+test('storage that gives out nothing is no finding: the verification fails', async () => {
   const on = await threeDays();
   const failure = new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'no answer' });
   await assert.rejects(verify({ ...on, lake: { ...on.lake, head: () => Promise.reject(failure) } }), failure);
