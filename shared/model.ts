@@ -20,7 +20,16 @@
  * checkpoint   the saved progress of a fetch: the cursor and everything staged before it
  * settle       a day stops being re-read: old enough, and its last re-read changed nothing
  * gate         per source: no request before this instant
+ * takeover     a silent worker's day is queued again under a higher ticket
+ * suspicion    why a day that is held is in doubt: a read that shrank it, rows that came twice, a damaged partition
+ * witness      a second read that agrees with a suspicion, an hour or more later
+ * neighbour    a row of the window that belongs to the next or the previous day and lands there only
+ * outside      a row whose time is absent, unreadable or beyond the window; it stays with the day it came in
+ * pulse        when the planner last ran to its end
+ * expire       the source forgets a day: after that, what is not held is lost
+ * erase        rewrite a day without the rows of a person (`landline forget`)
  * curate       derive the typed Parquet table of a day from its landed partition
+ * profile      what curated tables show of persons: `full`, `masked`, `pseudonymous`
  */
 
 export type * from './ledger-model.ts';

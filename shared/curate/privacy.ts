@@ -27,7 +27,7 @@ export interface Veil {
 const HIDDEN_DIGITS = 4;
 
 /** Hidden where letters stand instead of a number: a caller's name. */
-export const WITHHELD = 'withheld';
+const WITHHELD = 'withheld';
 
 export function veilOf(profile: Profile, secret: string | undefined): Veil {
   switch (profile) {

@@ -38,7 +38,7 @@ export async function writeSmallTables(
 }
 
 /** @returns whether the file was written; not when it has these rows already, or somebody else wrote it meanwhile */
-export async function writeSmallTable(
+async function writeSmallTable(
   curated: CuratedStore,
   table: SmallTable,
   rows: readonly (readonly Cell[])[],

@@ -66,7 +66,7 @@ export const MONEY_SCALE = 6;
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /** Unscaled: the amount in millionths. By the digits of the text: no amount passes through floating point. */
-export function moneyOf(text: string): bigint | typeof MISFIT {
+function moneyOf(text: string): bigint | typeof MISFIT {
   const parts = NUMBER.exec(text);
   if (parts === null) return MISFIT;
   const [, sign, whole = '', fraction = '', exponent] = parts;

@@ -1,7 +1,7 @@
-import { addDays, DAY_MS, daysBetween, eachDay, hasCome, instantOf } from '../day.ts';
+import { addDays, daysBetween, eachDay, hasCome, instantOf } from '../day.ts';
 import type { Dataset, Day, DayEntry, Gate, Instant, ReasonCode, SourceName } from '../model.ts';
-import { coverageOf, EXPIRING_DAYS } from '../plan/coverage.ts';
-import { isBroken, isExpired } from '../plan/owed.ts';
+import { coverageOf, EXPIRING_DAYS, isExpiring } from '../plan/coverage.ts';
+import { isBroken } from '../plan/owed.ts';
 import type { DatasetLedger } from '../plan.ts';
 import type { Depth } from '../ports.ts';
 import { nextStep } from './next.ts';
@@ -11,10 +11,10 @@ import { type Verdict, verdictOf } from './verdict.ts';
 /** What the page and its JSON say: the ledger's facts, and nothing else. Pure. docs/operations.md explains each. */
 
 /** A calendar shows this many days; older ones are in the counts and, when something is wrong, in the list. */
-export const CALENDAR_DAYS = 366;
+const CALENDAR_DAYS = 366;
 
 /** A healthy log lags by no more than this: the newest complete day may still be on its way. */
-export const LAG_TARGET_DAYS = 1;
+const LAG_TARGET_DAYS = 1;
 
 /** A planner that has not run to its end for this long is not running. */
 export const PLANNER_SILENT_MS = 30 * 60_000;
@@ -171,15 +171,13 @@ function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: numbe
       daysHeld: held,
       counts,
       uncurated,
-      expiring: all.filter(day => isExpiring(dataset, day, now)).map(({ day }) => expiry(dataset, day)),
+      expiring: all
+        .filter(({ day, held }) => !held && isExpiring(dataset, day, now))
+        .map(({ day }) => expiry(dataset, day)),
       days: all.slice(-CALENDAR_DAYS),
       trouble: all.filter(({ state }) => TROUBLE.has(state)),
     },
   ];
-}
-
-function isExpiring(dataset: Dataset, { day, held }: DayFacts, now: number): boolean {
-  return !held && isExpired(dataset, day, now + EXPIRING_DAYS * DAY_MS) && !isExpired(dataset, day, now);
 }
 
 function expiry(dataset: Dataset, day: Day): { readonly day: Day; readonly lastChance: Day } {

@@ -64,7 +64,7 @@ export function coverageOf(
     if (entry?.held !== undefined) held += 1;
     else if (!isExpired(dataset, day, now)) {
       firstOwed ??= day;
-      if (isExpired(dataset, day, now + EXPIRING_DAYS * DAY_MS)) expiring += 1;
+      if (isExpiring(dataset, day, now)) expiring += 1;
     }
   }
   return {
@@ -80,6 +80,11 @@ export function coverageOf(
     expiring,
     uncurated,
   };
+}
+
+/** Whether the source still has the day, and forgets it soon. */
+export function isExpiring(dataset: Dataset, day: Day, now: number): boolean {
+  return isExpired(dataset, day, now + EXPIRING_DAYS * DAY_MS) && !isExpired(dataset, day, now);
 }
 
 function isUncurated({ curateTries = 0, curateQueuedAt }: NonNullable<DayOutline['held']>, now: number): boolean {

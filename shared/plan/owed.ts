@@ -10,7 +10,7 @@ export const DAY_OVER_MS = HOUR_MS;
 export const SILENT_MS = 3 * MINUTE_MS;
 
 /** A queued day whose message was due this long ago and was not claimed is queued again: the message is lost. */
-export const LOST_MS = 5 * MINUTE_MS;
+const LOST_MS = 5 * MINUTE_MS;
 
 /** Two reads that agree on fewer rows must be this far apart to be believed. */
 export const WITNESS_MS = HOUR_MS;
