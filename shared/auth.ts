@@ -5,6 +5,7 @@ import {
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
+import { ManagedIdentityApplication } from '@azure/msal-node';
 import type { Cloud } from './config/clouds.ts';
 import type { SignIn } from './config.ts';
 import { LandlineError } from './errors.ts';
@@ -42,13 +43,19 @@ function certificateIn(path: string): string {
  * Tokens for Graph. The credential caches them; when one is refused although it is not old, a new credential is made,
  * because the cache would give the same token again.
  *
+ * @param renew replaces a token that is cached beyond the credential; it may fail as signing in does
  * @returns a function whose argument asks for a token that was not used before
  */
-export function graphTokens(makeCredential: () => TokenCredential, scope: string): (fresh: boolean) => Promise<string> {
+export function graphTokens(
+  makeCredential: () => TokenCredential,
+  scope: string,
+  renew: () => Promise<void> = async () => {},
+): (fresh: boolean) => Promise<string> {
   let credential = makeCredential();
   return async fresh => {
     if (fresh) credential = makeCredential();
     try {
+      if (fresh) await renew();
       const token = await credential.getToken(scope);
       if (token !== null) return token.token;
     } catch (thrown) {
@@ -56,6 +63,20 @@ export function graphTokens(makeCredential: () => TokenCredential, scope: string
     }
     throw failureOfSignIn(undefined);
   };
+}
+
+/**
+ * Replaces the token of a managed identity, which the identity library keeps once for the whole process, whatever
+ * credential asked for it, and offers no way to pass by. Credentials of other kinds each keep their own.
+ */
+export async function renewToken(signIn: Exclude<SignIn, { kind: 'simulator' }>, scope: string): Promise<void> {
+  if (signIn.kind !== 'managed-identity') return;
+  const application = new ManagedIdentityApplication({
+    ...(signIn.clientId !== undefined && { managedIdentityIdParams: { userAssignedClientId: signIn.clientId } }),
+    // The read of the page is what is tried again.
+    system: { disableInternalRetries: true },
+  });
+  await application.acquireToken({ resource: scope, forceRefresh: true });
 }
 
 /** What Microsoft Entra's error numbers mean for us; learn.microsoft.com/entra/identity-platform/reference-error-codes. */

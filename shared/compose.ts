@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
-import { credentialOf, graphTokens } from './auth.ts';
+import { credentialOf, graphTokens, renewToken } from './auth.ts';
 import { systemClock } from './clock.ts';
 import { type Access, type Config, readConfig } from './config.ts';
 import { type Veil, veilOf } from './curate/privacy.ts';
@@ -68,7 +68,13 @@ export function compose(config: Config): App {
   const credential = makeCredential();
   const send = sender();
   const token =
-    signIn.kind === 'simulator' ? async () => 'simulated' : graphTokens(() => credentialOf(signIn, cloud), cloud.scope);
+    signIn.kind === 'simulator'
+      ? async () => 'simulated'
+      : graphTokens(
+          () => credentialOf(signIn, cloud),
+          cloud.scope,
+          () => renewToken(signIn, cloud.scope),
+        );
   const around = { send, random: Math.random, clock: systemClock };
   const off: Source = { read: () => Promise.reject(new Error('This source is not configured')) };
   const table = clientsOf(storage.table, credential).table(LEDGER_TABLE);

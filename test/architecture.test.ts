@@ -58,7 +58,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'edges',
     /^shared\/(http|http\/[\w-]+|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|model|ports|plan|http\/[\w-]+|config|config\/[\w-]+|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/identity|node:[\w/]+)$/,
+    /^(shared\/(errors|model|ports|plan|http\/[\w-]+|config|config\/[\w-]+|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/(identity|msal-node)|node:[\w/]+)$/,
   ],
   [
     'curated tables',

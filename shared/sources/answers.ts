@@ -17,7 +17,8 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   401: {
     reason: 'auth.rejected',
     remedy: 'fix-config',
-    meaning: 'a fresh token was refused too. The app signs in to another tenant or cloud, or its clock is wrong',
+    meaning:
+      'a token asked for anew was refused too. The app signs in to another tenant or cloud, or its clock is wrong',
   },
   403: {
     reason: 'auth.forbidden',

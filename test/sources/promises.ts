@@ -114,7 +114,11 @@ export const FAULT_MATRIX: Table = {
     test('a closed gate keeps every worker of the source'),
   ],
   10: fault('server-error', 'bad-gateway', 'unavailable', 'gateway-timeout'),
-  11: [test('a token that expires in mid-day is replaced once'), ...fault('unauthorized')],
+  11: [
+    test('a token that expires in mid-day is replaced once'),
+    test('an identity whose every token is refused is asked for one more'),
+    ...fault('unauthorized'),
+  ],
   12: [CONSENT, test('a dataset that lacks its permission is tried with one day an hour, and the others go on')],
   13: fault('not-found', 'bad-request'),
   14: fault('link-expired', 'link-rejected'),
