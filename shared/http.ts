@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { Bodies, type Body } from './http/bodies.ts';
 import { connector, HEAD_BYTES_MAX } from './http/connections.ts';
+import { httpDate } from './http/dates.ts';
 import { failureOfExchange, slow, tooLarge, undecodable } from './http/failures.ts';
 
 /**
@@ -157,7 +158,7 @@ function exchange(
 export async function servedAt(send: Send, url: string): Promise<number> {
   try {
     const answer = await send({ method: 'GET', url: new URL(url), headers: {} }, AbortSignal.timeout(10_000));
-    return Date.parse(answer.header('date') ?? '');
+    return httpDate(answer.header('date'));
   } catch {
     return Number.NaN;
   }

@@ -17,7 +17,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ['contracts', /^shared\/ports\.ts$/, /^shared\/(model|rows)\.ts$/],
   [
     'pure decisions about bytes and names',
-    /^shared\/(paths|storage-names|memory|rows|rows\/[\w-]+|fingerprint|telemetry|http\/bodies|config\/(clouds|nearest))\.ts$/,
+    /^shared\/(paths|storage-names|memory|rows|rows\/[\w-]+|fingerprint|telemetry|http\/(bodies|dates)|config\/(clouds|nearest))\.ts$/,
     /^(shared\/(model|errors|day|memory|rows|rows\/(json|places))\.ts|node:(crypto|buffer))$/,
   ],
   [
@@ -48,7 +48,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'sources',
     /^shared\/sources\//,
-    /^(shared\/(errors|model|day|ports|rows|rows\/sift|http|sources\/(answers|patience|voximplant))\.ts|p-retry|jose)$/,
+    /^(shared\/(errors|model|day|ports|rows|rows\/sift|http|http\/dates|sources\/(answers|patience|voximplant))\.ts|p-retry|jose)$/,
   ],
   [
     'stores',

@@ -1,4 +1,5 @@
 import { LandlineError } from '../errors.ts';
+import { httpDate } from '../http/dates.ts';
 import type { Answer, Send } from '../http.ts';
 import type { Dataset, Window } from '../model.ts';
 import type { Clock, Page, Source } from '../ports.ts';
@@ -142,7 +143,7 @@ function pageOf(answer: Answer, dataset: Dataset, origin: string): Page {
     next: next === undefined ? undefined : absolute(next, origin, dataset),
     total: undefined,
     notice: typeof count === 'number' && count !== cut.count ? 'page.count' : undefined,
-    servedAt: Date.parse(answer.header('date') ?? ''),
+    servedAt: httpDate(answer.header('date')),
     release: answer.release,
   };
 }

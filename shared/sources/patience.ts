@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import { instantOf } from '../day.ts';
 import { LandlineError } from '../errors.ts';
+import { httpDate } from '../http/dates.ts';
 import type { Instant } from '../model.ts';
 import type { Clock } from '../ports.ts';
 
@@ -26,9 +27,6 @@ const WAIT_MAX_MS = 24 * 60 * 60_000;
 
 /** "At once", or a date that has passed by our clock, is not believed either: it would be asked without a pause. */
 const WAIT_MIN_MS = 1_000;
-
-/** `Date` also reads dates into "-5" and "1,5". An HTTP date starts with a day of the week. */
-const HTTP_DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
 
 export interface Patience {
   readonly clock: Clock;
@@ -73,11 +71,7 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
 export function retryAfter(header: string | undefined, now: number): Instant | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const at = /^\d+(\.\d+)?$/.test(text) ? now + Number(text) * 1_000 : dateIn(text);
+  const at = /^\d+(\.\d+)?$/.test(text) ? now + Number(text) * 1_000 : httpDate(text);
   if (Number.isNaN(at)) return undefined;
   return instantOf(Math.ceil(Math.min(Math.max(at, now + WAIT_MIN_MS), now + WAIT_MAX_MS)));
-}
-
-function dateIn(text: string): number {
-  return HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -1,5 +1,6 @@
 import { importPKCS8, SignJWT } from 'jose';
 import { LandlineError } from '../errors.ts';
+import { httpDate } from '../http/dates.ts';
 import type { Answer, Send } from '../http.ts';
 import type { Dataset } from '../model.ts';
 import type { Clock, Page, Source } from '../ports.ts';
@@ -211,7 +212,7 @@ function pageOf(answer: Answer, dataset: Dataset, offset: number): Page {
     next: more ? String(read) : undefined,
     total,
     notice: undefined,
-    servedAt: Date.parse(answer.header('date') ?? ''),
+    servedAt: httpDate(answer.header('date')),
     release: answer.release,
   };
 }
