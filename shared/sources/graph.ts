@@ -29,6 +29,8 @@ export interface GraphSettings {
 }
 
 const NEXT_LINK = '@odata.nextLink';
+/** What may be meant for it: Microsoft's own prose writes `@odata.NextLink`. */
+const LIKE_NEXT_LINK = /nextlink$/i;
 const COUNT = '@odata.count';
 
 export function graphSource(settings: GraphSettings): Source {
@@ -128,15 +130,7 @@ function pageOf(answer: Answer, dataset: Dataset, origin: string): Page {
   refuseUnlessJson(answer, dataset);
   const cut = cutRowsInPlace(answer.body, cutSpecOf(dataset));
   refuseUnlessSized(cut.count, dataset);
-  // A link that is null is no link: there is no next page.
-  const next = cut.envelope.get(NEXT_LINK) ?? undefined;
-  if (next !== undefined && (typeof next !== 'string' || next === '')) {
-    throw new LandlineError({
-      reason: 'page.bad_json',
-      remedy: 'retry',
-      message: `A page of ${dataset.name} has a next link that is not a text.`,
-    });
-  }
+  const next = linkIn(cut.envelope, dataset);
   const count = cut.envelope.get(COUNT);
   return {
     cut,
@@ -146,6 +140,24 @@ function pageOf(answer: Answer, dataset: Dataset, origin: string): Page {
     servedAt: httpDate(answer.header('date')),
     release: answer.release,
   };
+}
+
+/**
+ * The link to the next page as it was sent; `undefined` on the last one.
+ *
+ * @throws LandlineError `page.bad_json` for anything that may be meant as one and is not: the day would end too early
+ */
+function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset): string | undefined {
+  const refuse = (what: string): never => {
+    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. It is tried again; if it stays so, the source has changed, or something else answers in its name.`;
+    throw new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
+  };
+  for (const name of envelope.keys())
+    if (name !== NEXT_LINK && LIKE_NEXT_LINK.test(name)) refuse(`has a next link that is not named "${NEXT_LINK}"`);
+  // A link that is null is no link: there is no next page.
+  const link = envelope.get(NEXT_LINK) ?? undefined;
+  if (link === undefined || (typeof link === 'string' && link !== '')) return link;
+  return refuse('has a next link that is not a text');
 }
 
 /** The link unchanged, but for one that was relative: a stored cursor has to stand alone. */

@@ -35,6 +35,19 @@ test('three empty pages with links are read through, a fourth is not', async () 
   assert.deepEqual([reader.outcomes, reader.entry(teamsPstnCalls, DAY).work.errorKind], [['failed'], 'paging.empty']);
 });
 
+test('a link under a name that is not quite that of the link is refused: the day would end after its first page', async () => {
+  for (const name of ['@odata.NextLink', 'nextLink', '@nextLink', 'odata.nextlink']) {
+    const { reader } = await read(({ origin }) => {
+      const envelope = { value: [{ id: 'a' }], [name]: `${origin}${CALL}?$skip=secret` };
+      return { body: JSON.stringify(envelope) };
+    });
+    const { work } = reader.entry(teamsPstnCalls, DAY);
+    assert.deepEqual([reader.outcomes, work.errorKind, work.errorRemedy], [['failed'], 'page.bad_json', 'retry'], name);
+    assert.match(work.errorMessage ?? '', /"@odata\.nextLink"/);
+    assert.doesNotMatch(reader.words(), /secret/);
+  }
+});
+
 test('a row whose time is absent, of another zone, of year 1, or no time at all lands in the day asked for, counted', async () => {
   const times = [
     '"0001-01-01T00:00:00Z"',

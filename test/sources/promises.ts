@@ -239,6 +239,7 @@ export const BAD_PAYLOADS: Table = {
   4: [
     ...fault('link-number', 'link-empty', 'link-relative', 'link-protocol-relative', 'link-backslashes'),
     ...fault('link-fullwidth', 'link-trailing-dot', 'link-dot-segments'),
+    test('a link under a name that is not quite that of the link is refused'),
     test('a link elsewhere is refused before anything is sent'),
     test('10,000 hostile links: each is refused, and the other host sees no connection, request or token'),
   ],
