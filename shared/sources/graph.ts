@@ -64,6 +64,9 @@ function seconds(time: string): string {
   return time.replace('.0000000Z', 'Z');
 }
 
+/** Of an address that can exist: a scheme, a host name of 253 characters, a port. The ledger cannot hold any length. */
+const ORIGIN_MAX = 'https://'.length + 253 + ':65535'.length;
+
 /**
  * The address of a link, if it is one we may send the token to: the configured origin, the dataset's API version and
  * function, nothing hidden in it. Everything else is refused before anything is sent.
@@ -82,7 +85,7 @@ export function trustedLink(link: string, origin: string, dataset: Dataset): URL
   const base = `${origin}/${dataset.api}/communications/callRecords/`;
   if (!URL.canParse(link, base)) return refuse('it is not an address');
   const url = new URL(link, base);
-  if (url.origin !== origin) return refuse(`it leads to ${JSON.stringify(url.origin)}`);
+  if (url.origin !== origin) return refuse(`it leads to ${JSON.stringify(url.origin.slice(0, ORIGIN_MAX))}`);
   if (url.username !== '' || url.password !== '') return refuse('it carries credentials');
   // The parser resolves `..` and turns `\` into `/`; a server may also decode `%2f`. A plain link has none of these, but
   // what stands behind its question mark may be any text, encoded.

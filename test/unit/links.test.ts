@@ -62,6 +62,19 @@ test('a refusal names no link', () => {
   );
 });
 
+test('a refusal is short, however long the host is: the ledger has to hold it', () => {
+  for (const link of [`https://${'a'.repeat(40_000)}.example/`, `${'a'.repeat(40_000)}://x`])
+    assert.throws(
+      () => trust(link),
+      (thrown: unknown) => thrown instanceof LandlineError && thrown.message.length < 700,
+    );
+  const longest = `https://${'host.'.repeat(49)}example:8443`;
+  assert.throws(
+    () => trust(longest),
+    (thrown: unknown) => thrown instanceof LandlineError && thrown.message.includes(`"${longest}"`),
+  );
+});
+
 test('whatever is trusted leads to the configured origin, version and function', () => {
   const parts = [
     'https:',
