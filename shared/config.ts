@@ -7,7 +7,7 @@ import { DATASETS } from './datasets/index.ts';
 import { LandlineError } from './errors.ts';
 import type { Dataset } from './model.ts';
 import type { PlanSettings } from './plan.ts';
-import type { VoximplantKey } from './sources/voximplant.ts';
+import type { VoximplantKey } from './sources/voximplant-token.ts';
 
 /** The configuration: read once, checked whole, all problems in one message. Pure: the environment is a value. */
 

@@ -48,7 +48,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'sources',
     /^shared\/sources\//,
-    /^(shared\/(errors|model|day|ports|rows|rows\/sift|http|http\/dates|sources\/(answers|patience|voximplant))\.ts|p-retry|jose)$/,
+    /^(shared\/(errors|model|day|ports|rows|rows\/sift|http|http\/dates|sources\/(answers|patience|voximplant-(errors|token)))\.ts|p-retry|jose)$/,
   ],
   [
     'stores',
@@ -58,7 +58,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'edges',
     /^shared\/(http|http\/[\w-]+|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|model|ports|plan|http\/[\w-]+|config|config\/[\w-]+|datasets\/index|sources\/voximplant)\.ts|undici|zod|@azure\/(identity|msal-node)|node:[\w/]+)$/,
+    /^(shared\/(errors|model|ports|plan|http\/[\w-]+|config|config\/[\w-]+|datasets\/index|sources\/voximplant-token)\.ts|undici|zod|@azure\/(identity|msal-node)|node:[\w/]+)$/,
   ],
   [
     'curated tables',

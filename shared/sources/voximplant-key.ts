@@ -1,4 +1,15 @@
-import { errorOf, tokenMaker, type VoximplantSettings } from './voximplant.ts';
+import type { Send } from '../http.ts';
+import type { Clock } from '../ports.ts';
+import { errorOf } from './voximplant-errors.ts';
+import { tokenMaker, type VoximplantKey } from './voximplant-token.ts';
+
+export interface KeySettings {
+  /** For example `https://api.voximplant.com/platform_api`. */
+  readonly url: string;
+  readonly key: VoximplantKey;
+  readonly send: Send;
+  readonly clock: Clock;
+}
 
 /**
  * What a service account's key may do, by its own account. GetKeyRoles is open to keys without any role, so its answer
@@ -7,7 +18,7 @@ import { errorOf, tokenMaker, type VoximplantSettings } from './voximplant.ts';
  * @returns the error code of the answer, or the names of the roles
  */
 export function voximplantKeyRoles(
-  settings: VoximplantSettings,
+  settings: KeySettings,
 ): (signal: AbortSignal) => Promise<{ readonly code?: number; readonly roles: readonly string[] }> {
   const tokens = tokenMaker(settings.key, settings.clock);
   return async signal => {

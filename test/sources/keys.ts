@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { VoximplantKey } from '../../shared/sources/voximplant.ts';
+import type { VoximplantKey } from '../../shared/sources/voximplant-token.ts';
 
 let made: VoximplantKey | undefined;
 

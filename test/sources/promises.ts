@@ -82,7 +82,7 @@ export const VOXIMPLANT_TRAPS: Table = {
   11: [test('a landed day is read again a day after each check until it has settled')],
   12: [test('Voximplant numbers land as they came')],
   13: [test('Voximplant numbers land as they came')],
-  14: [code('shared/sources/voximplant.ts', 'USE_MS = 180_000')],
+  14: [code('shared/sources/voximplant-token.ts', 'USE_MS = 180_000')],
   15: [FORM, test('our clock is ahead of Voximplant’s')],
   16: [FORM],
   17: [test('the Voximplant key has the right id and is another one'), test('the Voximplant role lacks the history')],
