@@ -30,7 +30,7 @@ export class Digest {
    */
   constructor(saved: string = EMPTY_DIGEST) {
     if (!isDigest(saved)) {
-      const message = 'The saved digest is not 32 hexadecimal digits. Read the day again from its first page.';
+      const message = 'The saved digest is not 32 hexadecimal digits. The day is read again from its first page.';
       throw new LandlineError({ reason: 'worker.bug', remedy: 'restart', message });
     }
     for (let word = 0; word < 4; word++) this.sum[word] = Number.parseInt(saved.slice(8 * word, 8 * word + 8), 16);

@@ -11,6 +11,7 @@ import {
   goesOn,
   OPEN_BRACE,
   OPEN_BRACKET,
+  READ_AGAIN,
   startOfValue,
 } from './rows/json.ts';
 import { Places } from './rows/places.ts';
@@ -115,7 +116,7 @@ function firstNotUtf8(body: Buffer): number {
 /** A malformed body is told as one: what stands at `at` must be a value before it can be the wrong one. */
 function noRows(body: Buffer, at: number, depth: number, what: string): LandlineError {
   endOfValue(body, at, depth);
-  const message = `${what} (byte ${at}). Read the page again.`;
+  const message = `${what} (byte ${at}). ${READ_AGAIN}`;
   return new LandlineError({ reason: 'page.no_rows', remedy: 'retry', message });
 }
 

@@ -8,6 +8,9 @@ import { HEAD_BYTES_MAX } from './connections.ts';
 const KB = 1024;
 const MB = KB * KB;
 
+const LOOK_AROUND = 'look at the network in between and at the provider’s status page';
+const LOOK_BETWEEN = 'look for a proxy in between, or a wrong address';
+
 /** @param bytesMax of a body */
 export function tooLarge(url: URL, bytesMax: number): LandlineError {
   return new LandlineError({
@@ -21,7 +24,7 @@ export function undecodable(url: URL, why: string, cause?: unknown): LandlineErr
   return new LandlineError({
     reason: 'page.bad_json',
     remedy: 'retry',
-    message: `An answer of ${url.host} cannot be decoded: ${why}.`,
+    message: `An answer of ${url.host} cannot be decoded: ${why}. If it stays so, ${LOOK_BETWEEN}.`,
     cause,
   });
 }
@@ -30,7 +33,7 @@ export function slow(url: URL): LandlineError {
   return new LandlineError({
     reason: 'source.slow',
     remedy: 'retry',
-    message: `${url.host} did not finish its answer in time.`,
+    message: `${url.host} did not finish its answer in time. If it stays so, ${LOOK_AROUND}.`,
   });
 }
 
@@ -39,41 +42,54 @@ interface ExchangeFailure {
   readonly reason: ReasonCode;
   readonly remedy: Remedy;
   readonly what: string;
+  /** What a person does next. */
+  readonly next: string;
 }
 
 /** What went wrong on the way, by the code Node or undici gives it. */
 const EXCHANGE_FAILURES: readonly ExchangeFailure[] = [
-  { codes: /^(ENOTFOUND|EAI_)/, reason: 'source.unreachable', remedy: 'retry', what: 'has no address (DNS)' },
+  {
+    codes: /^(ENOTFOUND|EAI_)/,
+    reason: 'source.unreachable',
+    remedy: 'retry',
+    what: 'has no address (DNS)',
+    next: 'If it stays so, look at the name servers of the network that the app runs in',
+  },
   {
     codes: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/,
     reason: 'source.unreachable',
     remedy: 'retry',
     what: 'cannot be reached',
+    next: 'If it stays so, look at the network rules of the app: outbound https to this host must be allowed',
   },
   {
     codes: /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/,
     reason: 'source.slow',
     remedy: 'retry',
     what: 'did not answer in time',
+    next: `If it stays so, ${LOOK_AROUND}`,
   },
   {
     codes: /^UND_ERR_HEADERS_OVERFLOW$/,
     reason: 'source.unreachable',
     remedy: 'retry',
-    what: `sent more than ${HEAD_BYTES_MAX / KB} KB of headers, which no source does; look for a proxy in between, or a wrong address`,
+    what: `sent more than ${HEAD_BYTES_MAX / KB} KB of headers, which no source does`,
+    next: `If it stays so, ${LOOK_BETWEEN}`,
   },
   {
     codes: /^HTTPParserError$/,
     reason: 'source.unreachable',
     remedy: 'retry',
-    what: 'answered with something that is not HTTP; look for a proxy in between, or a wrong address',
+    what: 'answered with something that is not HTTP',
+    next: `If it stays so, ${LOOK_BETWEEN}`,
   },
   {
     codes:
       /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH)/,
     reason: 'source.tls',
     remedy: 'fix-config',
-    what: 'showed a certificate that is not trusted, so nothing was sent; look for a proxy in between, or a wrong address or clock',
+    what: 'showed a certificate that is not trusted, so nothing was sent',
+    next: 'Look for a proxy in between, or a wrong address or clock',
   },
 ];
 
@@ -82,6 +98,7 @@ const BROKEN_OFF: ExchangeFailure = {
   reason: 'source.unreachable',
   remedy: 'retry',
   what: 'broke off its answer',
+  next: `If it stays so, ${LOOK_AROUND}`,
 };
 
 /** What a failed exchange is in our own words, with its remedy. */
@@ -89,9 +106,9 @@ export function failureOfExchange(url: URL, thrown: unknown): LandlineError {
   if (thrown instanceof LandlineError) return thrown;
   const code = codeOf(thrown);
   const known = EXCHANGE_FAILURES.find(({ codes }) => codes.test(code)) ?? BROKEN_OFF;
-  const { reason, remedy, what } = known;
+  const { reason, remedy, what, next } = known;
   const named = code === '' ? '' : ` (${code})`;
-  return new LandlineError({ reason, remedy, message: `${url.host} ${what}${named}.`, cause: thrown });
+  return new LandlineError({ reason, remedy, message: `${url.host} ${what}${named}. ${next}.`, cause: thrown });
 }
 
 /** The error code, wherever it is nested: undici and `AggregateError` wrap the socket's own error. */

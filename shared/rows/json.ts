@@ -58,9 +58,13 @@ function is(body: Buffer, at: number, kind: number): boolean {
   return ((KINDS[byteAt(body, at)] as number) & kind) !== 0;
 }
 
+/** What becomes of a page that is refused. */
+export const READ_AGAIN =
+  'The page is read again by itself. If it stays so, look for a proxy that answers in place of the source.';
+
 /** The failure of a body that is not what it should be, told without its content. */
 export function badJson(what: string, at: number): LandlineError {
-  const message = `The body is not well-formed JSON: ${what} at byte ${at}. Read the page again.`;
+  const message = `The body is not well-formed JSON: ${what} at byte ${at}. ${READ_AGAIN}`;
   return new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
 }
 

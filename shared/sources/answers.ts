@@ -12,13 +12,25 @@ export interface Refusal {
   readonly meaning: string;
 }
 
+/** Passing trouble of the source's own. */
+export function failing(what: string): Refusal {
+  const meaning = `${what}. If it stays so, look at the provider’s status page`;
+  return { reason: 'source.failing', remedy: 'retry', meaning };
+}
+
+export const THROTTLED: Refusal = {
+  reason: 'source.throttled',
+  remedy: 'wait',
+  meaning: 'the source asks to be left alone, and is. Nothing has to be done',
+};
+
 /** By HTTP status. Anything not listed is `reject`: an answer nobody has thought about is not repeated. */
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   401: {
     reason: 'auth.rejected',
     remedy: 'fix-config',
     meaning:
-      'a token asked for anew was refused too. The app signs in to another tenant or cloud, or its clock is wrong',
+      'a token asked for anew was refused too. The app signs in to another tenant or cloud, or its clock is wrong. Check AZURE_TENANT_ID, LANDLINE_CLOUD and the clock',
   },
   403: {
     reason: 'auth.forbidden',
@@ -33,12 +45,12 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
     meaning:
       'the range of time is refused; this status stands for more than 90 days. We ask for one day at a time, so the day itself is out of reach: shorten LANDLINE_HISTORY_DAYS',
   },
-  408: { reason: 'source.failing', remedy: 'retry', meaning: 'the source gave up waiting' },
-  429: { reason: 'source.throttled', remedy: 'wait', meaning: 'the source asks to be left alone' },
-  500: { reason: 'source.failing', remedy: 'retry', meaning: 'the source failed' },
-  502: { reason: 'source.failing', remedy: 'retry', meaning: 'a gateway of the source failed' },
-  503: { reason: 'source.failing', remedy: 'retry', meaning: 'the source is overloaded' },
-  504: { reason: 'source.failing', remedy: 'retry', meaning: 'a gateway of the source gave up' },
+  408: failing('the source gave up waiting'),
+  429: THROTTLED,
+  500: failing('the source failed'),
+  502: failing('a gateway of the source failed'),
+  503: failing('the source is overloaded'),
+  504: failing('a gateway of the source gave up'),
 };
 
 const UNKNOWN: Refusal = {

@@ -152,7 +152,7 @@ function pageOf(answer: Answer, dataset: Dataset, origin: string): Page {
  */
 function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset): string | undefined {
   const refuse = (what: string): never => {
-    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. It is tried again; if it stays so, the source has changed, or something else answers in its name.`;
+    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers in its name.`;
     throw new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
   };
   for (const name of envelope.keys())

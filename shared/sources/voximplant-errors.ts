@@ -1,6 +1,6 @@
 import type { Answer } from '../http.ts';
 import type { Dataset } from '../model.ts';
-import { failureOfStatus, type Refusal } from './answers.ts';
+import { failing, failureOfStatus, type Refusal, THROTTLED } from './answers.ts';
 
 /** What Voximplant's error codes mean for us. Source: voximplant.com/docs/references/httpapi/errors. */
 
@@ -25,8 +25,7 @@ const ROLE: Refusal = {
   meaning:
     'one of three things is wrong: the role of the service account, its key, or the clock of this machine. Look at the role first',
 };
-const TROUBLE: Refusal = { reason: 'source.failing', remedy: 'retry', meaning: 'the source failed' };
-const THROTTLED: Refusal = { reason: 'source.throttled', remedy: 'wait', meaning: 'the source asks to be left alone' };
+const TROUBLE = failing('the source failed');
 
 /** By error code. Anything not listed is `reject`. */
 const BY_CODE: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([

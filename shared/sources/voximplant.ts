@@ -79,7 +79,7 @@ function pageOf(answer: Answer, dataset: Dataset, offset: number): Page {
   refuseUnlessSized(cut.count, dataset);
   const total = cut.envelope.get('total_count');
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) {
-    const message = `A page of ${dataset.name} does not say how many rows there are, so it cannot be proved complete.`;
+    const message = `A page of ${dataset.name} does not say how many rows there are, so it cannot be proved complete. If it stays so, the source has changed, or something else answers in its name.`;
     throw new LandlineError({ reason: 'page.total', remedy: 'retry', message });
   }
   const read = offset + cut.count;

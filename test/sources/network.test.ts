@@ -79,7 +79,7 @@ test('a certificate that is not trusted ends the read at once, for a person, and
   for (const reader of await readAt(origin)) {
     const [kind, remedy, message] = ending(reader);
     assert.deepEqual([kind, remedy, reader.clock.waits], ['source.tls', 'fix-config', []]);
-    assert.match(String(message), /not trusted, so nothing was sent; look for a proxy/);
+    assert.match(String(message), /not trusted, so nothing was sent \([A-Z_]+\)\. Look for a proxy/);
     assert.equal(Date.parse(reader.ledger.entries()[0]?.work.retryAt ?? '') - NOW, HOUR_MS);
   }
   assert.equal(requests, 0);

@@ -126,9 +126,13 @@ describe('connections that receive into their own memory', () => {
     [
       'a head that is longer than any of a source',
       `HTTP/1.1 200 OK\r\nX-Long: ${'m'.repeat(2 * HEAD_BYTES_MAX)}\r\n\r\n`,
-      /sent more than 8 KB of headers, .*; look for a proxy .* \(UND_ERR_HEADERS_OVERFLOW\)/,
+      /sent more than 8 KB of headers, .* \(UND_ERR_HEADERS_OVERFLOW\)\. If it stays so, look for a proxy/,
     ],
-    ['an answer that is not HTTP', 'SSH-2.0-OpenSSH\r\n', /is not HTTP; look for a proxy .* \(HTTPParserError\)/],
+    [
+      'an answer that is not HTTP',
+      'SSH-2.0-OpenSSH\r\n',
+      /is not HTTP \(HTTPParserError\)\. If it stays so, look for a proxy/,
+    ],
   ];
   for (const [what, answer, message] of told)
     test(`${what} is refused, and says where to look`, async () => {
