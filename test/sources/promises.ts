@@ -50,7 +50,12 @@ export const GRAPH_TRAPS: Table = {
   19: [test('a range of more than 90 days is refused with the reason'), ...fault('not-acceptable')],
   20: [test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond a day')],
   21: [test('a status that nobody has listed is refused for good'), test('what needs a person is tried once an hour')],
-  22: [test('no more days of a source are in flight than the setting allows')],
+  // The bound is on days: why not on requests, as the trap has it, is a decision.
+  22: [
+    test('no more days of a source are in flight than the setting allows'),
+    test('a closed gate keeps every worker of the source'),
+    code('docs/decisions/one-queue-of-days.md', '**Days in flight are bounded, and requests are not counted.**'),
+  ],
   23: [test('unknown fields, values and missing ones land as they came, and drift is told once')],
   24: [test('unknown fields, values and missing ones land as they came, and drift is told once')],
   25: [test('unknown fields, values and missing ones land as they came, and drift is told once')],
