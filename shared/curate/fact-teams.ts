@@ -34,7 +34,9 @@ export const factBlockedUser: Table = {
   name: 'fact_blocked_user',
   grain: 'one action: a user was blocked, or released',
   datasets: ['teams-blocked-users'],
-  key: { 'teams-blocked-users': ['remediation_id', 'block_mode', 'blocked_at_text', 'user_id'] },
+  // The class, since Teams is not of one mind about the case of the mode.
+  key: { 'teams-blocked-users': ['remediation_id', 'block_class', 'blocked_at_text', 'user_id'] },
+  // The mode, since there is always a class, and a row that says nothing is known by all of its cells.
   keyFallback: ['block_mode', 'blocked_at_text', 'user_id', 'block_reason'],
   columns: [
     ...HEAD,

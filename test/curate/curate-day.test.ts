@@ -96,6 +96,28 @@ test('another profile or key makes every file again', async () => {
   assert.match(on.curated.files.get(PATH)?.label.as ?? '', /^1-pseudonymous-[0-9a-f]{8}$/);
 });
 
+test('an action of the blocked users keeps its key when its mode is spelled in another case', async () => {
+  const on = rig();
+  const name = 'teams-blocked-users';
+  const action = (mode: string, rest = '"blockDateTime":"2026-01-05T10:00:00Z","userId":"u"') =>
+    `{"remediationId":"r",${rest},"userBlockMode":"${mode}"}`;
+  const keys = async (rows: readonly string[]) => {
+    await curated(on, name, DAY, rows);
+    return (await readBack(on, curatedPath('fact_blocked_user', name, DAY))).map(row => [
+      row['key'],
+      row['conflict_ordinal'],
+      row['block_mode'],
+    ]);
+  };
+  const [[key = ''] = []] = await keys([action('Blocked')]);
+  assert.deepEqual(await keys([action('blocked'), action('BLOCKED')]), [
+    [key, 0, 'blocked'],
+    [key, 1, 'BLOCKED'],
+  ]);
+  // Its release is another action.
+  assert.equal(new Set([key, ...(await keys([action('Unblocked')])).map(([other]) => other)]).size, 2);
+});
+
 test('exact repetitions go, conflicts stay and are counted, and a row without an id has a key of its own', async () => {
   const on = rig();
   const anonymous = '{"smsId":"s","sentDateTime":"2026-01-05T10:00:00Z","sourceNumber":"+1","destinationNumber":"+2"}';

@@ -46,7 +46,11 @@ export const GRAPH_TRAPS: Table = {
   15: [...fault('row-inserted-between-pages'), test('rows that come twice are read again, and land marked')],
   16: [test('a cursor that is too old is not trusted')],
   17: [code('shared/datasets/teams-dialout-usage.ts', "overlap: 'none'"), code('shared/day.ts', 'T23:59:59.9999999Z')],
-  18: [code('shared/datasets/teams-blocked-users.ts', "['remediationId', 'userBlockMode', 'blockDateTime', 'userId']")],
+  18: [
+    code('shared/datasets/teams-blocked-users.ts', "['remediationId', 'userBlockMode', 'blockDateTime', 'userId']"),
+    test('an action of the blocked users keeps its key when its mode is spelled in another case'),
+    code('docs/decisions/keys.md', '# Keys of rows are compared as bytes'),
+  ],
   19: [test('a range of more than 90 days is refused with the reason'), ...fault('not-acceptable')],
   20: [test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond a day')],
   21: [test('a status that nobody has listed is refused for good'), test('what needs a person is tried once an hour')],
