@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   ClientCertificateCredential,
@@ -34,6 +35,28 @@ function certificateIn(path: string): string {
       reason: 'config.invalid',
       remedy: 'fix-config',
       message: 'AZURE_CLIENT_CERTIFICATE_PATH: the file cannot be read. Check the path and who may read it.',
+      cause,
+    });
+  }
+}
+
+/**
+ * From when on the client certificate is no longer valid, in milliseconds; `undefined` when none is used. The end of a
+ * client secret cannot be seen from here.
+ *
+ * @throws LandlineError `config.invalid` when its file cannot be read, or holds none
+ */
+export function certificateEnd(signIn: SignIn): number | undefined {
+  if (signIn.kind !== 'environment' || signIn.secret !== undefined) return undefined;
+  const pem = certificateIn(signIn.certificatePath ?? '');
+  try {
+    return Date.parse(new X509Certificate(pem).validTo);
+  } catch (cause) {
+    throw new LandlineError({
+      reason: 'config.invalid',
+      remedy: 'fix-config',
+      message:
+        'AZURE_CLIENT_CERTIFICATE_PATH: the file holds no certificate. It must have the certificate and its key, both as PEM.',
       cause,
     });
   }

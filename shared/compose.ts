@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
-import { credentialOf, graphTokens, renewToken } from './auth.ts';
+import { certificateEnd, credentialOf, graphTokens, renewToken } from './auth.ts';
 import { systemClock } from './clock.ts';
 import { type Access, type Config, readConfig } from './config.ts';
 import { type Veil, veilOf } from './curate/privacy.ts';
@@ -44,6 +44,7 @@ export interface App {
   readonly backlog: Backlog;
   readonly pulse: Pulse;
   readonly graphToken: Patient['graphToken'];
+  readonly certificateEnd: Patient['certificateEnd'];
   readonly servedAt: Patient['servedAt'];
   readonly keyRoles: Patient['keyRoles'];
 }
@@ -98,6 +99,7 @@ export function compose(config: Config): App {
     backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
     pulse: tablePulse(table),
     graphToken: token,
+    certificateEnd: () => certificateEnd(signIn),
     servedAt: url => servedAt(send, url),
     keyRoles: voximplant && voximplantKeyRoles({ ...around, ...voximplant }),
   };

@@ -1,4 +1,5 @@
 import { instantOf } from './day.ts';
+import { CERTIFICATE } from './doctor/certificate.ts';
 import { findingsOfConfig, findingsOfSecrets } from './doctor/configuration.ts';
 import { READING } from './doctor/datasets.ts';
 import type { Chart, Check, Finding, Patient, Result } from './doctor/finding.ts';
@@ -22,7 +23,7 @@ export interface Diagnosis {
 }
 
 /** The order is that of cause and effect: the token says who the identity is, the clock explains refused tokens. */
-export const CHECKS: readonly Check[] = [...GRAPH, ...STORAGE, ...RUNNING, ...READING];
+export const CHECKS: readonly Check[] = [...GRAPH, ...CERTIFICATE, ...STORAGE, ...RUNNING, ...READING];
 
 /**
  * Looks at everything. Never throws, and changes nothing.

@@ -13,6 +13,7 @@ export const WHO = {
   deployer: 'whoever may change the Function App (Contributor of its resource group)',
   owner: 'an Owner or User Access Administrator of the resource group',
   directory: 'a Privileged Role Administrator of the Microsoft Entra tenant',
+  registration: 'an owner of the app registration, or an Application Administrator of the Microsoft Entra tenant',
   voximplant: 'an Owner or Admin of the Voximplant account',
 } as const;
 
@@ -40,6 +41,11 @@ export interface Patient {
   readonly sources: Readonly<Record<SourceName, Source>>;
   /** A token for Graph; throws `LandlineError` with reason `auth.*`. */
   readonly graphToken: (fresh: boolean) => Promise<string>;
+  /**
+   * From when on the client certificate is no longer valid, in milliseconds; `undefined` when none is used. Throws
+   * `LandlineError` `config.invalid` when its file holds none.
+   */
+  readonly certificateEnd: () => number | undefined;
   /** What the `Date` header of any answer of this address says, in milliseconds; `NaN` when nothing can be had. */
   readonly servedAt: (url: string) => Promise<number>;
   /** Which roles the Voximplant key has; absent without a key. */

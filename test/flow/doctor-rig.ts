@@ -73,6 +73,7 @@ export function patientWith(simulator: Simulator, planted: Planted = {}): Patien
       voximplant: voximplantSource({ ...around, ...required(config.voximplant) }),
     },
     graphToken,
+    certificateEnd: () => undefined,
     servedAt: async () => Date.now() - 500,
     keyRoles: voximplantKeyRoles({ ...around, ...required(config.voximplant) }),
     ...planted.parts,

@@ -9,7 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { compose } from '../../shared/compose.ts';
 import { CLOUDS } from '../../shared/config/clouds.ts';
 import { type Environment, readConfig } from '../../shared/config.ts';
-import { instantOf, MINUTE_MS } from '../../shared/day.ts';
+import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
 import { type Diagnosis, diagnose, type Patient } from '../../shared/doctor.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
@@ -97,6 +97,36 @@ test('a tenant of another cloud: the sign-in service says so', async () => {
 test('no identity: the command that shows it', async () => {
   const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: async () => null }), 'scope') });
   assert.match(finding(diagnosis, 'graph-token').next ?? '', /az functionapp identity show --name contoso-landline/);
+});
+
+test('a client certificate is told of from 30 days before its end: the date, the command, and who may', async () => {
+  const clientId = '11111111-2222-4333-8444-555555555555';
+  const settings = {
+    LANDLINE_CREDENTIAL: 'environment',
+    AZURE_TENANT_ID: clientId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_CERTIFICATE_PATH: './landline.pem',
+  };
+  const now = Date.parse('2026-03-01T12:00:00Z');
+  const clock = { ...systemClock, now: () => now };
+  const foundAt = async (end: number) => {
+    const diagnosis = await diagnosisOf({ settings, parts: { clock, certificateEnd: () => end } });
+    return finding(diagnosis, 'certificate', 'AZURE_CLIENT_CERTIFICATE_PATH');
+  };
+  assert.deepEqual(await foundAt(now + 30 * DAY_MS), {
+    check: 'certificate',
+    about: 'AZURE_CLIENT_CERTIFICATE_PATH',
+    result: 'fine',
+    meaning: 'The client certificate is valid until 2026-03-31, for 30 days.',
+  });
+  const { result, meaning, next, who } = await foundAt(now + 30 * DAY_MS - 1);
+  assert.equal(result, 'warning');
+  assert.match(meaning, /runs out on 2026-03-31, in 29 days/);
+  assert.match(next ?? '', new RegExp(`az ad app credential reset --id ${clientId} --cert .* --append`));
+  assert.match(who ?? '', /owner of the app registration/);
+  const over = await foundAt(now);
+  assert.deepEqual([over.result, over.meaning], ['broken', 'The client certificate ran out on 2026-03-01.']);
+  assert.ok(!(await diagnosisOf()).findings.some(({ check }) => check === 'certificate'));
 });
 
 /** An account that answers each request in the same way. */

@@ -154,7 +154,12 @@ export const FAULT_MATRIX: Table = {
   29: fault('huge-page', 'too-many-rows'),
   30: [test('every listed error code has the remedy of its class')],
   31: [test('the identity’s endpoint is down')],
-  32: [test('the client secret has expired')],
+  // Of a secret nobody can see the end from here: docs/operations.md says so.
+  32: [
+    test('the client secret has expired'),
+    test('a client certificate is told of from 30 days before its end'),
+    code('docs/operations.md', 'of a client secret it cannot be seen from here'),
+  ],
   33: [test('the tenant is wrong'), test('all problems are told at once, each with what was expected')],
   34: [CONSENT],
 };

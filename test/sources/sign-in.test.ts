@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { credentialOf, graphTokens, renewToken } from '../../shared/auth.ts';
+import { certificateEnd, credentialOf, graphTokens, renewToken } from '../../shared/auth.ts';
 import { CLOUDS } from '../../shared/config/clouds.ts';
 import type { SignIn } from '../../shared/config.ts';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
+import { LandlineError } from '../../shared/errors.ts';
 import { DAY, NOW } from './lane.ts';
 import { type Rig, rig } from './rig.ts';
 import { answering, startScripted } from './scripted-server.ts';
@@ -94,4 +99,43 @@ test('a refused token that cannot be replaced now is passing trouble: nobody has
   const { work } = reader.entry(teamsPstnCalls, DAY);
   assert.deepEqual([work.errorKind, work.errorRemedy], ['auth.unavailable', 'retry']);
   assert.ok(!reader.words().includes(MARK));
+});
+
+/** Of nobody; its key was thrown away. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBhTCCASugAwIBAgIUK8Zd4yXZyaWZRgckb1sNfkU4Z0swCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNbGFuZGxpbmUtdGVzdDAeFw0yNjExMjExODM1MTZaFw0zNjEx
+MTgxODM1MTZaMBgxFjAUBgNVBAMMDWxhbmRsaW5lLXRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAASZtHiTpgWP1v/NrLtIjJqXPL5ZUKb5EShtw3MYAZOhf8mr
+Won53dEw1HKyNfvZOK8ZEAGtAMO0E0e6LWBPdJh7o1MwUTAdBgNVHQ4EFgQUrHhi
+6HMdL61UBOB091r0MuPXFU8wHwYDVR0jBBgwFoAUrHhi6HMdL61UBOB091r0MuPX
+FU8wDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAxDVu1ls0v1iq
+WYAnBCKkfiQkGI5eoBzrEyb6b6Z9kK8CIEAtdJvlG6u5hO23OkEMCNddq0E6qZAd
+qPn9sN07eVXX
+-----END CERTIFICATE-----
+`;
+
+test('the end of a client certificate is read from its file, and of nothing else', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'landline-sign-in-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const endOf = (text: string, secret?: string): number | undefined => {
+    const certificatePath = join(folder, 'landline.pem');
+    writeFileSync(certificatePath, text);
+    return certificateEnd({ kind: 'environment', tenantId: 't', clientId: 'c', secret, certificatePath });
+  };
+  const end = Date.parse('2036-11-18T18:35:16Z');
+  assert.deepEqual([endOf(CERTIFICATE + key), endOf(key + CERTIFICATE)], [end, end]);
+  assert.equal(endOf(CERTIFICATE, 'the secret is what is used'), undefined);
+  assert.equal(certificateEnd(IDENTITIES['system-assigned']), undefined);
+  for (const text of [key, '', 'marker'])
+    assert.throws(
+      () => endOf(text),
+      (thrown: unknown) =>
+        thrown instanceof LandlineError &&
+        thrown.reason === 'config.invalid' &&
+        /AZURE_CLIENT_CERTIFICATE_PATH/.test(thrown.message) &&
+        !/marker|PRIVATE KEY/.test(thrown.message),
+    );
 });

@@ -1,0 +1,33 @@
+import { DAY_MS, instantOf } from '../day.ts';
+import type { Check, Finding } from './finding.ts';
+import { WHO } from './finding.ts';
+
+/** The client certificate that the app signs in with, while there is time to make another one. */
+
+/** Long enough for whoever may make one to be found. */
+const WARNING_DAYS = 30;
+
+const certificate: Check = {
+  name: 'certificate',
+  async look({ config: { signIn }, certificateEnd, clock }) {
+    const end = certificateEnd();
+    if (end === undefined || signIn.kind !== 'environment') return [];
+    return [certificateFinding(end, signIn.clientId, clock.now())];
+  },
+};
+
+/** @param end from when on it is no longer valid, in milliseconds */
+function certificateFinding(end: number, clientId: string, now: number): Omit<Finding, 'check'> {
+  const about = 'AZURE_CLIENT_CERTIFICATE_PATH';
+  const date = instantOf(end).slice(0, 10);
+  const days = Math.floor((end - now) / DAY_MS);
+  if (days >= WARNING_DAYS)
+    return { about, result: 'fine', meaning: `The client certificate is valid until ${date}, for ${days} days.` };
+  const next = `az ad app credential reset --id ${clientId} --cert @<new certificate.pem> --append; then put the new file, with its key, in the place of the old one and start again`;
+  const when = { about, next, who: WHO.registration };
+  if (end <= now) return { ...when, result: 'broken', meaning: `The client certificate ran out on ${date}.` };
+  const meaning = `The client certificate runs out on ${date}, in ${days} days: from then on nobody can sign in with it.`;
+  return { ...when, result: 'warning', meaning };
+}
+
+export const CERTIFICATE: readonly Check[] = [certificate];
