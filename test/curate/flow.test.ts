@@ -19,7 +19,7 @@ import { tableLedger } from '../../shared/stores/ledger.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LAST = lastDay(Date.now());
 
-test('what lands is curated by the queue, replaced when late rows come, and a failure never blocks landing', async context => {
+test('what lands is curated by the queue under the trace of its plan, replaced when late rows come, and a failure never blocks landing', async context => {
   const clock = { now: Date.now() };
   const lateness = { lateShare: 0.2, changedShare: 0, lateHours: [100, 200] as const };
   const simulated = startSimulator({ seed: 17, rows: 150, ...lateness, now: () => clock.now });
@@ -85,6 +85,16 @@ test('what lands is curated by the queue, replaced when late rows come, and a fa
   assert.deepEqual([entry?.value.held?.curatedRevision, entry?.value.held?.curatedAs], [1, '1-masked']);
   assert.equal(events('table curated').length, 4);
   assert.deepEqual(events('curation failed'), []);
+
+  // One value follows each day from the planner's run to its table, over both queues.
+  const [planned] = events('plan made');
+  assert.match(String(planned?.['traceparent']), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  for (const name of ['day queued', 'day landed', 'curation queued', 'table curated'])
+    assert.deepEqual(
+      events(name).map(({ traceparent }) => traceparent),
+      Array.from({ length: 4 }, () => planned?.['traceparent']),
+      name,
+    );
 
   // Garbage in the queue changes nothing; planned again, nothing is owed, and the status is up to date.
   const sent = ['null', '{"dataset":"teams-sms"}', '{"dataset":"teams-faxes","day":"2026-01-01","revision":1}'];

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { goBack } from '../../local/start/take-up.ts';
 import { addDays, DAY_MS, instantOf } from '../../shared/day.ts';
 import type { DayEntry, Watermark } from '../../shared/model.ts';
 import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/plan/asking.ts';
@@ -143,16 +142,6 @@ test('the planner keeps an extended history although its setting is shorter', as
   );
   assert.equal(watermarks[0]?.firstDay, daysAgo(60));
   assert.equal(queue.length, 60);
-});
-
-test('npm start goes back as far as its flag says, and never forward', async () => {
-  const { ledger, marks } = await ledgerWith([]);
-  const other = { ...DATASET, name: 'never-planned' };
-  await goBack(ledger, [other, DATASET], 5, NOON);
-  assert.equal((await marks())?.firstDay, daysAgo(10));
-  await goBack(ledger, [other, DATASET], 20, NOON);
-  assert.equal((await marks())?.firstDay, daysAgo(20));
-  assert.equal(await ledger.watermark('never-planned'), undefined);
 });
 
 test('a paused dataset is noted as such, and resumed', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askedFor } from '../../local/start/take-up.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
 import type { DayEntry, WorkState } from '../../shared/model.ts';
 import { claimed, done, failed, queued } from '../../shared/plan/entry.ts';
@@ -79,13 +78,6 @@ test('an erasure that is alive is left alone', async () => {
   const alive = { ...silent, heartbeat: instantOf(NOON - MINUTE_MS) };
   const { queued, entry } = await planned(entryOf(DAY, alive, forgotten));
   assert.deepEqual([queued, entry?.work.state], [0, 'fetching']);
-});
-
-test('npm start reads no day that a person was erased from, whoever left it', () => {
-  const asked = askedFor(entryOf(DAY, silent, forgotten), true, instantOf(NOON));
-  assert.deepEqual([asked?.work.state, asked?.work.askedAt], ['idle', undefined]);
-  assert.equal(askedFor(entryOf(DAY, {}, forgotten), true, instantOf(NOON)), undefined);
-  assert.equal(askedFor(entryOf(DAY), true, instantOf(NOON))?.work.askedAt, instantOf(NOON));
 });
 
 /** A ledger that calls `meanwhile` once, just before the first watermark is written through it. */
