@@ -43,6 +43,21 @@ const PROMISED: readonly Promised[] = [
     find: found => places(found, ['plan'], undefined, 'CPU ms, warm'),
     atMost: 100,
   },
+  {
+    what: 'drawing the page of a year × 7 logs, CPU ms the first time',
+    find: found => places(found, ['page'], undefined, 'CPU ms, first time'),
+    atMost: 200,
+  },
+  {
+    what: '`landline status` over ten years × 7 logs, seconds',
+    find: found => places(found, ['status'], 'landline status, the whole process', 'seconds'),
+    atMost: 1,
+  },
+  {
+    what: 'peak memory of curating a day of a million rows, MB',
+    find: found => places(found, ['curate'], '1,000,000 rows', 'peak MB'),
+    atMost: 400,
+  },
   { what: 'cold import, ms', find: found => places(found, ['import'], undefined, 'ms'), atMost: 500 },
 ];
 

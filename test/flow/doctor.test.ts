@@ -61,7 +61,7 @@ test('either role opens Graph', async () => {
   assert.equal((await diagnosisOf({ roles: ['User.Read.All', 'CallRecords.Read.All'] })).result, 'fine');
 });
 
-test('a role that was never granted: the command to grant it, and who may', async () => {
+test('a role that was never granted comes with the command to grant it, and who may', async () => {
   const diagnosis = await diagnosisOf({ roles: [] });
   assert.deepEqual(complaints(diagnosis), ['graph-token', ...GRAPH_DATASETS]);
   const { meaning, next, who } = finding(diagnosis, 'graph-token');
@@ -70,20 +70,20 @@ test('a role that was never granted: the command to grant it, and who may', asyn
   assert.match(who ?? '', /Privileged Role Administrator/);
 });
 
-test('a role that is not yet in the token: wait or restart', async () => {
+test('where a role is not yet in the token, the doctor says to wait or to restart', async () => {
   const { meaning, next } = finding(await diagnosisOf({ roles: [], tokenAgeMs: 5 * 60 * MINUTE_MS }), 'graph-token');
   assert.match(meaning, /is not in the token, which is about 5 h old: a role granted since then is not in it yet/);
   assert.match(next ?? '', /az functionapp restart --name contoso-landline/);
 });
 
-test('a token of another cloud: both clouds are named', async () => {
+test('of a token of another cloud both clouds are named', async () => {
   const diagnosis = await diagnosisOf({ audience: CLOUDS['usgov-l4'].graph });
   const { meaning, next } = finding(diagnosis, 'graph-token');
   assert.match(meaning, /The token is for https:\/\/graph\.microsoft\.us, and the app reads/);
   assert.match(next ?? '', /LANDLINE_CLOUD=/);
 });
 
-test('a tenant of another cloud: the sign-in service says so', async () => {
+test('a tenant of another cloud is named as what the sign-in service refused, in our words', async () => {
   const refuse = () => Promise.reject(new Error("invalid_request: AADSTS90002: Tenant 'contoso' not found."));
   const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: refuse }), 'scope') });
   assert.match(
@@ -94,7 +94,7 @@ test('a tenant of another cloud: the sign-in service says so', async () => {
   assert.doesNotMatch(JSON.stringify(diagnosis), /contoso'/);
 });
 
-test('no identity: the command that shows it', async () => {
+test('an app without an identity is given the command that shows it', async () => {
   const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: async () => null }), 'scope') });
   assert.match(finding(diagnosis, 'graph-token').next ?? '', /az functionapp identity show --name contoso-landline/);
 });
@@ -157,7 +157,7 @@ function storesOf(connectionString: string): Partial<Patient> {
   return { config: { ...config, datasets: [] }, ledger, lake, curated, backlog, pulse };
 }
 
-test('a storage role that is missing: which role, on which account, for whom', async context => {
+test('a storage role that is missing is named, with its account and for whom it is', async context => {
   const parts = storesOf(await accountAnswering(context, 403, 'AuthorizationPermissionMismatch'));
   const diagnosis = await diagnosisOf({
     parts: {
@@ -181,28 +181,28 @@ test('a storage role that is missing: which role, on which account, for whom', a
   }
 });
 
-test('a queue that is missing: the command that creates it', async context => {
+test('a queue that is missing comes with the command that creates it', async context => {
   const parts = storesOf(await accountAnswering(context, 404, 'QueueNotFound'));
   const { meaning, next } = finding(await diagnosisOf({ parts }), 'queue');
   assert.match(meaning, /404 QueueNotFound/);
   assert.match(next ?? '', /az storage queue create --name landline-fetch --account-name contosodata/);
 });
 
-test('a container that is missing beside the others: the command that creates it', async context => {
+test('a container that is missing beside the others comes with the command that creates it', async context => {
   const { curated } = storesOf(await accountAnswering(context, 404, 'ContainerNotFound'));
   const { meaning, next } = finding(await diagnosisOf({ parts: { curated: required(curated) } }), 'lake');
   assert.match(meaning, /404 ContainerNotFound/);
   assert.match(next ?? '', /az storage container create --name curated/);
 });
 
-test('a ledger entity that cannot be read: rebuild it', async () => {
+test('for a ledger entity that cannot be read, the doctor says to rebuild it', async () => {
   const damaged = { reason: 'storage.failing', remedy: 'reject', message: 'The gate of graph is damaged.' } as const;
   const ledger = { ...memoryLedger(), gate: () => Promise.reject(new LandlineError(damaged)) };
   const { result, next } = finding(await diagnosisOf({ parts: { ledger } }), 'ledger');
   assert.deepEqual([result, next?.startsWith('landline rebuild')], ['broken', true]);
 });
 
-test('messages that the host gave up on, and a planner that sleeps', async () => {
+test('messages that the host gave up on, and a planner that sleeps, are found', async () => {
   const backlog = { depth: async () => ({ fetch: 2, poison: 3 }) };
   const pulse = { beat: async () => {}, last: async () => instantOf(Date.now() - 90 * MINUTE_MS) };
   const diagnosis = await diagnosisOf({ parts: { backlog, pulse } });
@@ -249,7 +249,7 @@ async function saidOf(settings: Environment): Promise<Diagnosis> {
   return diagnose(() => ({ ...patientWith(simulator), config: readConfig(settings) }), systemClock, 'contoso-landline');
 }
 
-test('a Key Vault reference that is not resolved: where it says why, and the role', async () => {
+test('of a Key Vault reference that is not resolved, the doctor says where the reason stands, and the role', async () => {
   const diagnosis = await saidOf({
     AzureWebJobsStorage: EMULATOR,
     LANDLINE_VOXIMPLANT_KEY: '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)',
@@ -262,7 +262,7 @@ test('a Key Vault reference that is not resolved: where it says why, and the rol
   assert.equal(finding(diagnosis, 'ledger').result, 'skipped');
 });
 
-test('a secret that stands in the settings of a deployed app: a warning, and how to set a reference', async () => {
+test('a secret that stands in the settings of a deployed app is a warning, with how to set a reference', async () => {
   const settings = { WEBSITE_SITE_NAME: 'contoso-landline', WEBSITE_KEYVAULT_REFERENCES: '{}' };
   const diagnosis = await diagnose(() => patientWith(simulator, { settings }), systemClock, 'contoso-landline');
   const { result, meaning, next } = finding(diagnosis, 'key-vault', 'LANDLINE_VOXIMPLANT_KEY');
@@ -272,7 +272,7 @@ test('a secret that stands in the settings of a deployed app: a warning, and how
   assert.equal(diagnosis.findings.find(({ check }) => check === 'configuration')?.result, 'fine');
 });
 
-test('China: there is nothing to land', async () => {
+test('in the China cloud the doctor says that there is nothing to land', async () => {
   const diagnosis = await saidOf({ AzureWebJobsStorage: EMULATOR, LANDLINE_CLOUD: 'china' });
   assert.match(
     finding(diagnosis, 'configuration', 'LANDLINE_CLOUD').meaning,
@@ -280,7 +280,7 @@ test('China: there is nothing to land', async () => {
   );
 });
 
-test('the simulator together with a real account', async () => {
+test('the simulator is refused together with a real account', async () => {
   const diagnosis = await saidOf({
     AzureWebJobsStorage: EMULATOR,
     LANDLINE_LAKE__blobServiceUri: 'https://data.blob.core.windows.net',
@@ -309,7 +309,7 @@ test('several wrong settings are several findings, each with its command', async
   );
 });
 
-test('a cloud without the functions', async context => {
+test('a cloud that answers without the functions is named as one that has none of them', async context => {
   simulator.switches.cloud = 'china-21vianet';
   context.after(() => {
     simulator.switches.cloud = 'global';

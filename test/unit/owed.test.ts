@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY_MS, endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import type { Work } from '../../shared/model.ts';
-import { lastDay, owed, stateOf } from '../../shared/plan/owed.ts';
+import type { DayEntry, Work } from '../../shared/model.ts';
+import { lastDay, maySettle, owed, stateOf } from '../../shared/plan/owed.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';
 
 const why = (entry: Parameters<typeof owed>[2], day = entry?.day ?? daysAgo(1), now = NOON) =>
@@ -71,6 +71,24 @@ test('a settled day is read once more at 35 days, and not again', () => {
   assert.equal(owed(DATASET, day, checked(due + 10 * MINUTE_MS), due + HOUR_MS), undefined);
   const tooEarly = daysAgo(35);
   assert.equal(why(entryOf(tooEarly, {}, heldOn(tooEarly, { checkedAt: settledAt, settledAt }))), undefined);
+});
+
+test('a day that nothing changes about is read seven times: when it is over, five times until it settles, and at 35 days', () => {
+  const day = daysAgo(0);
+  const reads: [why: string, hours: number][] = [];
+  let entry: DayEntry | undefined;
+  for (let now = endOf(day); now < endOf(day) + 89 * DAY_MS; now += 5 * MINUTE_MS) {
+    const owes = day <= lastDay(now) ? owed(DATASET, day, entry, now) : undefined;
+    if (owes === undefined) continue;
+    reads.push([owes, Math.floor((now - endOf(day)) / HOUR_MS)]);
+    const settles = entry !== undefined && maySettle(DATASET, day, now);
+    entry = entryOf(day, {}, heldOn(day, { checkedAt: at(now), ...(settles && { settledAt: at(now) }) }));
+  }
+  assert.deepEqual(reads, [
+    ['missing', 1],
+    ...[25, 49, 73, 97, 121].map(hours => ['reread', hours]),
+    ['late-check', 35 * 24 + 1],
+  ]);
 });
 
 test('a shrunken day is witnessed after an hour; an emptied one waits for a person', () => {

@@ -20,6 +20,50 @@ test('docs/telemetry.md has every event with its level and its fields, and no ot
   assert.deepEqual(written, actual);
 });
 
+const namesIn = (text: string): string[] => [...text.matchAll(/`([\w.]+)(?:\[\])?`/g)].map(([, name = '']) => name);
+
+/** The table below that sentence or heading: what its first column names, and what the second names of it. */
+function tableBelow(text: string): Map<string, string[]> {
+  const [, below = ''] = PAGE.split(text);
+  const [table = ''] = /^\|(?:.+\n)+/m.exec(below) ?? [];
+  const cells = table.split('\n').map(row => row.split(' | '));
+  return new Map(cells.flatMap(([first = '', second = '']) => namesIn(first).map(name => [name, namesIn(second)])));
+}
+
+/** Members of an interface, as its file has them. */
+function membersOf(name: string, file: string): string[] {
+  const source = readFileSync(new URL(`../../shared/${file}`, import.meta.url), 'utf8');
+  const [, body = ''] = source.split(`export interface ${name} {\n`);
+  return [...body.slice(0, body.indexOf('\n}')).matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member = '']) => member);
+}
+
+test('docs/telemetry.md has every field of the heartbeat, and no other', () => {
+  const fields = [...tableBelow("## The heartbeat's fields").keys()];
+  assert.deepEqual(new Set(['dataset', ...fields]), new Set(EVENTS['coverage reported']));
+});
+
+test('docs/telemetry.md has every member of the JSON for machines, and no other', () => {
+  const status = tableBelow('## The same for machines');
+  const top = [...status.keys()].map(name => name.replace(/\..*/, ''));
+  assert.deepEqual(new Set(top), new Set([...membersOf('Facts', 'page/facts.ts'), 'days', 'trouble']));
+  const under = (name: string) =>
+    [...status.keys()].flatMap(key => (key.startsWith(`${name}.`) ? key.slice(name.length + 1) : []));
+  assert.deepEqual(under('verdict'), membersOf('Verdict', 'page/verdict.ts'));
+  assert.deepEqual(under('queue'), membersOf('Depth', 'ports.ts'));
+  assert.deepEqual(status.get('gates'), membersOf('Gate', 'ledger-model.ts'));
+  assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'page/facts.ts'));
+  assert.deepEqual(status.get('days'), membersOf('DayFacts', 'page/facts.ts'));
+  const ofExpiring = ['day', 'lastChance'];
+  const ofDataset = status.get('datasets')?.filter(name => !ofExpiring.includes(name));
+  assert.deepEqual(ofDataset, membersOf('DatasetFacts', 'page/facts.ts'));
+});
+
+test('docs/telemetry.md has every member of what the doctor answers, and no other', () => {
+  const doctor = tableBelow('answers what `landline doctor --app` prints');
+  assert.deepEqual([...doctor.keys()], membersOf('Diagnosis', 'doctor.ts'));
+  assert.deepEqual(doctor.get('findings'), membersOf('Finding', 'doctor/finding.ts'));
+});
+
 test('every query asks for its own event, and for fields that it has', () => {
   for (const { event, query, fields } of ROWS) {
     assert.ok(query.startsWith(`E \\| where event == '${event}'`), event);
