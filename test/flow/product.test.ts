@@ -201,3 +201,61 @@ test('late rows become a new revision, and the first one is in history', async c
   assert.ok(late > 0);
   assert.deepEqual([revised?.['rowsAdded'], revised?.['rowsRemoved'], revised?.['revision']], [late, 0, 2]);
 });
+
+test('a dataset that is added lands its history; one that is switched off and on goes on where it was, and no other changes', async context => {
+  const product = await productFor(context, { seed: 19, rows: 40 });
+  const { ledger, lake } = product;
+  const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
+  const [, EARLY = ''] = FOUR_DAYS;
+  /** One run of an app that has these datasets, and the days it took, by dataset. */
+  const runWith = async (...datasets: readonly string[]) => {
+    const before = product.events('day claimed').length;
+    const host = await product.host({ LANDLINE_DATASETS: datasets.join(',') });
+    await host.runTimer('plan');
+    await host.drain();
+    await host.stop();
+    const claimed = product.events('day claimed').slice(before);
+    return claimed.map(({ dataset, day }) => `${dataset} ${day}`).sort();
+  };
+  const everythingOf = async (name: string) => ({
+    entries: await ledger.days(name),
+    watermark: await ledger.watermark(name),
+    partitions: await Promise.all(FOUR_DAYS.map(day => lake.head(name, day))),
+  });
+
+  assert.equal((await runWith(PSTN)).length, 4);
+  const calls = await everythingOf(PSTN);
+  assert.equal(calls.watermark?.value.landedThrough, LAST);
+  assert.equal((await everythingOf(SMS)).watermark, undefined);
+
+  assert.deepEqual(
+    await runWith(PSTN, SMS),
+    FOUR_DAYS.map(day => `${SMS} ${day}`),
+  );
+  assert.equal((await ledger.watermark(SMS))?.value.landedThrough, LAST);
+  assert.deepEqual(await everythingOf(PSTN), calls);
+
+  // Off with a day that is owed and a message on its way: neither is touched, and nothing is forgotten.
+  const found = await ledger.day(PSTN, EARLY);
+  assert.ok(found);
+  const asked = { ...found.value, work: { ...found.value.work, askedAt: new Date().toISOString() } };
+  await ledger.putDay(asked, found.etag);
+  const { ticket } = found.value.work;
+  const message = Buffer.from(JSON.stringify({ dataset: PSTN, day: EARLY, ticket })).toString('base64');
+  await product.queue.sendMessage(message);
+  const [off, messages] = [await everythingOf(PSTN), await everythingOf(SMS)];
+  assert.deepEqual(await runWith(SMS), []);
+  assert.deepEqual(
+    product.events('message dropped').map(({ dataset, day }) => [dataset, day]),
+    [[PSTN, EARLY]],
+  );
+  assert.deepEqual([await everythingOf(PSTN), await everythingOf(SMS)], [off, messages]);
+
+  assert.deepEqual(await runWith(PSTN, SMS), [`${PSTN} ${EARLY}`]);
+  assert.deepEqual(await everythingOf(SMS), messages);
+  const on = await everythingOf(PSTN);
+  assert.deepEqual([on.watermark, on.partitions], [calls.watermark, calls.partitions]);
+  const others = ({ entries }: typeof calls) => entries.filter(({ value }) => value.day !== EARLY);
+  assert.deepEqual(others(on), others(calls));
+  assert.equal(product.events('day landed').length, 8);
+});
