@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as sendOn } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
+import { selfSigned } from '../sources/self-signed.ts';
 
 /** The command as a person runs it: a process of its own, over a folder of its own. */
 
@@ -229,6 +231,57 @@ test('another server on this machine is read instead of the simulator', async t 
   const files = await filesIn(out);
   assert.equal(files.size, 14);
   assert.deepEqual(files, truthOf(server, files));
+});
+
+/** The simulator as a real service has it: over https, with a certificate that the person at the machine trusts. */
+async function behindTls(t: TestContext, simulator: Simulator, folder: string) {
+  const pair = selfSigned();
+  if (pair === undefined) return undefined;
+  const trusted = join(folder, 'trusted.pem');
+  await writeFile(trusted, pair.cert);
+  const front = createTlsServer(pair, (request, response) => {
+    const { method, headers, url: path } = request;
+    const behind = sendOn(simulator.url, { method, headers, path }, answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(behind);
+  }).listen(0, '127.0.0.1');
+  t.after(() => front.close());
+  await once(front, 'listening');
+  const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}${new URL(simulator.voximplantUrl).pathname}`;
+  return { url, trusted };
+}
+
+test('--tenant reads the service that the environment names with the key that it has, and leaves no key in the folder', async t => {
+  const folder = await newFolder(t);
+  const [data, out] = [join(folder, 'data'), join(folder, 'out')];
+  const service = await startSimulator({ seed: 78, rows: 30, changedShare: 0 });
+  t.after(() => service.stop());
+  const behind = await behindTls(t, service, folder);
+  if (behind === undefined) return t.skip('no openssl on this machine');
+  const id = '11111111-2222-3333-4444-555555555555';
+  const key = service.account.keyFile('plain');
+  const env = {
+    ...{ AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id, AZURE_CLIENT_SECRET: 'marker-7f3a' },
+    ...{ LANDLINE_VOXIMPLANT_URL: behind.url, LANDLINE_VOXIMPLANT_KEY: key, NODE_EXTRA_CA_CERTS: behind.trusted },
+  };
+  const flags = ['--tenant', '--datasets', 'voximplant-sms', '--days', '2', '--data', data, '--out', out];
+  const { code, stdout, stderr } = await launch(t, [...flags, '--exit', '--json'], env).ended;
+  assert.equal(code, 0, stderr);
+  const summary: Summary = JSON.parse(stdout);
+  assert.deepEqual([summary.ok, summary.simulator, sumOf(summary, 'daysLandedThisRun')], [true, null, 2]);
+  assert.match(stderr, new RegExp(`Landing 1 dataset, 2 days, from the tenant ${id}`));
+  const files = await filesIn(out);
+  assert.equal(files.size, 2);
+  assert.deepEqual(files, truthOf(service, files));
+
+  const { private_key: secret } = JSON.parse(key);
+  for (const text of [stdout, stderr, ...(await filesIn(data)).values()])
+    assert.ok(!text.includes('marker-7f3a') && !text.includes(secret.slice(40, 100)));
+  const other = await launch(t, [...flags, '--exit'], { ...env, AZURE_TENANT_ID: id.replaceAll('1', '9') }).ended;
+  assert.equal(other.code, 2);
+  assert.match(other.stderr, new RegExp(`holds days of the tenant ${id}`));
 });
 
 test('a source that refuses ends in exit code 1 and the reason, with what to do', async t => {

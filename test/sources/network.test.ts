@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
@@ -15,6 +11,7 @@ import { sender } from '../../shared/http.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './lane.ts';
 import { type Rig, type RigOptions, rig, TOKEN_MARK } from './rig.ts';
+import { selfSigned } from './self-signed.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Trouble before the first byte: rows 1, 2 and 5 of the fault matrix. The rest is in faults.test.ts. */
@@ -116,19 +113,4 @@ async function closedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise(resolve => server.close(resolve));
   return port;
-}
-
-/** A certificate that nobody vouches for; `undefined` where openssl is not installed. */
-function selfSigned(): { key: string; cert: string } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'landline-tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`;
-  try {
-    execFileSync('openssl', args.split(' '), { stdio: 'ignore' });
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
