@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { exec } from 'node:child_process';
+import { exec, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { run } from '../../cli/main.ts';
 import { type Output, Stopped } from '../../cli/output.ts';
@@ -88,6 +89,42 @@ test('status says when the planner has fallen silent', async () => {
   assert.deepEqual((await rig.json('status')).answer.silent, false);
 });
 
+/** `landline status --watch --json`, and the objects that it has printed so far. */
+function watching(t: TestContext) {
+  const args = [CLI, 'status', '--watch', '--json', '--settings', join(rig.folder, 'settings.json')];
+  const child = spawn(process.execPath, args, { cwd: rig.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', chunk => {
+      said[name] += String(chunk);
+    });
+  const looks = (): string[] => said.stdout.split(/(?<=^\}\n)/m).filter(text => text.endsWith('}\n'));
+  return {
+    child,
+    said,
+    looks,
+    ended: once(child, 'close'),
+    /** Until it has seen that. */
+    async until(isSo: (look: Record<string, unknown>) => boolean): Promise<void> {
+      while (!looks().some(text => isSo(JSON.parse(text)))) await once(child.stdout, 'data');
+    },
+  };
+}
+
+test('status --watch looks again, and ends with Ctrl-C or when its reader has gone', async t => {
+  const [watched, left] = [watching(t), watching(t)];
+  const pausedAt = (look: Record<string, unknown>) => Object(look['datasets'])[1].pausedAt;
+  await Promise.all([watched, left].map(each => each.until(look => pausedAt(look) === undefined)));
+  left.child.stdout.destroy();
+  assert.equal((await rig.run('pause', SMS)).code, 0);
+  await watched.until(look => pausedAt(look) !== undefined);
+  watched.child.kill('SIGINT');
+  assert.deepEqual([await watched.ended, watched.said.stderr], [[null, 'SIGINT'], '']);
+  assert.deepEqual([await left.ended, left.said.stderr], [[0, null], '']);
+  assert.equal((await rig.run('resume', SMS)).code, 0);
+});
+
 test('show tells what ledger and receipt know of a day', async () => {
   const { code, answer } = await rig.json('show', SMS, D1);
   assert.equal(code, 0);
@@ -124,6 +161,26 @@ test('one flipped byte: verify names dataset and day; it heals by itself, and hi
   const history = rig.clients.blobs.getContainerClient('history');
   assert.deepEqual(await history.getBlobClient(revisionPath(PSTN, D1, 1)).downloadToBuffer(), damaged);
   assert.equal((await rig.lake.head(PSTN, D1))?.receipt.revision, 2);
+});
+
+test('retry asks for a day of which verify found a byte flipped, and it has the rows of the source again', async () => {
+  await tamper(SMS, D1, bytes => {
+    bytes[50] = (bytes[50] ?? 0) ^ 1;
+    return bytes;
+  });
+  const { answer } = await rig.json('verify', '--dataset', SMS);
+  assert.deepEqual(
+    answer.findings.map(({ reason, day, mark }: Record<string, unknown>) => [reason, day, mark]),
+    [['partition.damaged', D1, 'marked']],
+  );
+  const asked = await rig.json('retry', SMS);
+  assert.deepEqual([asked.code, asked.answer.asked], [0, [{ dataset: SMS, day: D1, outcome: 'asked' }]]);
+  await rig.work();
+  const rows = rig.simulator.truth(SMS, D1).map(row => `${row}\n`);
+  assert.equal((await rig.raw.getBlobClient(partitionPath(SMS, D1)).downloadToBuffer()).toString(), rows.join(''));
+  const { work, held } = (await rig.ledger.day(SMS, D1))?.value ?? {};
+  assert.deepEqual([work?.suspicion, work?.askedAt, held?.revision], [undefined, undefined, 2]);
+  assert.deepEqual((await rig.json('verify', '--dataset', SMS)).answer.findings, []);
 });
 
 test('a deleted partition is missing, and landed again by itself under a new revision', async () => {
