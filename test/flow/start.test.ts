@@ -19,6 +19,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
+import { duck, millionths, parsedExactly } from '../curate/rig.ts';
 import { selfSigned } from '../sources/self-signed.ts';
 
 /** The command as a person runs it: a process of its own, over a folder of its own. */
@@ -129,6 +130,30 @@ test('all datasets land as the source has them, once, and late rows are exactly 
   assert.equal(files.size, 21);
   assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 5, rows: 60 }), files));
   assert.equal(sumOf(first, 'rows'), [...files.values()].flatMap(linesOf).length);
+
+  // The queries that people are told to begin with count the same.
+  const count = (dataset: string) =>
+    [...files].filter(([path]) => path.startsWith(`${dataset}/`)).map(([, text]) => String(linesOf(text).length));
+  const { rows } = await duck(t);
+  const printed = /with DuckDB +(SELECT .*)/.exec(first.said)?.[1] ?? '';
+  const counted = await rows(printed);
+  assert.deepEqual(counted.map(row => String(row['count_star()'])).sort(), count(DATASETS[0]?.name ?? '').sort());
+  const [, shown = ''] = /```sql\n(.*?)```/s.exec(await readFile(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  assert.match(shown, /'landed\//);
+  const told = await rows(shown.replaceAll("'landed/", `'${out}/`));
+  assert.deepEqual(
+    told.map(row => String(row['count_star()'])),
+    count('teams-pstn-calls'),
+  );
+  const charges = [...files]
+    .filter(([path]) => path.startsWith('teams-pstn-calls/'))
+    .flatMap(([, text]) => linesOf(text));
+  const sum = charges.reduce((total, row) => total + millionths(String(parsedExactly(row)['charge'] ?? '0')), 0n);
+  const sums = told.map(row => millionths(String(Object.values(row)[2])));
+  assert.equal(
+    sums.reduce((total, each) => total + each, 0n),
+    sum,
+  );
 
   const second = await landed(t, ...flags);
   assert.match(second.said, /Nothing new landed, all 21 owed days are here/);
