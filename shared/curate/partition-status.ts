@@ -16,7 +16,7 @@ export const partitionStatus: SmallTable = {
       name: 'state',
       kind: 'text',
       meaning:
-        'final, open, queued, fetching, waiting, missing, failed, suspect, or expired: the words of the status page',
+        'final, open, queued, fetching, waiting, missing, failed, suspect, or expired: the words of the status page, where a day without rows is empty; here it is final or open',
     },
     { name: 'rows', kind: 'long', meaning: 'rows of the raw partition; null when nothing is held' },
     { name: 'revision', kind: 'int', meaning: 'revision of the raw partition' },

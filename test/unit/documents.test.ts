@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../cli/main.ts';
@@ -7,10 +8,29 @@ import type { Output } from '../../cli/output.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import landline from '../../package.json' with { type: 'json' };
 
-/** What the documents tell people to type is taken by the programs that are there. */
+/** Documents lead to places that exist, and what they tell people to type is taken by the programs that are there. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: ROOT })];
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  const text = readFileSync(`${ROOT}${page}`, 'utf8').replace(/^```.*?^```/gms, '');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
+  return headings.map(heading => heading.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'));
+}
+
+test('each link in README.md and docs leads to a file and a heading that are there', () => {
+  for (const page of PAGES) {
+    const text = readFileSync(`${ROOT}${page}`, 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      assert.ok(existsSync(`${ROOT}${file}`), `${page}: ${link}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(file).includes(anchor), `${page}: ${link}`);
+    }
+  }
+});
 
 interface Typed {
   readonly page: string;
