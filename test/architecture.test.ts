@@ -148,6 +148,13 @@ test('a dataset file that is not listed is noticed', () => {
   assert.deepEqual(unlisted([...DATASET_FILES, 'shared/datasets/teams-faxes.ts'], names), ['teams-faxes']);
 });
 
+test('a file of more than 250 lines has its reason in docs/decisions/departures.md, and no other is named there', () => {
+  const files = [...PRODUCT, ...globSync('cli/**/*.ts', { cwd: ROOT })];
+  const long = files.filter(file => textOf(file).split('\n').length - 1 > 250);
+  const named = textOf('docs/decisions/departures.md').matchAll(/^\| `([\w/.-]+\.ts)` \| \S/gm);
+  assert.deepEqual([...named].map(([, file]) => file).sort(), long.sort());
+});
+
 test('no pure part reads a clock, chance, the environment or the disk', () => {
   const pure =
     /^shared\/(model|ledger-model|errors|day|paths|storage-names|rows|rows\/[\w-]+|fingerprint|plan|plan\/(owed|watermark|entry|coverage)|fetch\/(guards|setback)|verify\/healing|config\/(clouds|nearest))\.ts$/;

@@ -201,7 +201,7 @@ export const BAD_CONFIG: Table = {
   7: [
     test('a secret that stands in the settings themselves is named in Azure, and never shown'),
     test('a secret that stands in the settings of a deployed app is told once, by name'),
-    test('a secret that stands in the settings of a deployed app: a warning, and how to set a reference'),
+    test('a secret that stands in the settings of a deployed app is a warning, with how to set a reference'),
     test('an unresolved Key Vault reference is named, and is not used as a key'),
   ],
 };
