@@ -42,13 +42,15 @@ test('a window reaches beyond its day as far as its source needs, and names inst
   assert.deepEqual(bounds('none'), ['2026-03-08T00:00:00.0000000Z', '2026-03-08T23:59:59.9999999Z']);
 });
 
-test('a row belongs to the UTC day of its time, with a zone or without; the overlap is the neighbour’s', () => {
+test('a row belongs to the UTC day of its time, with an offset, a Z or neither; the overlap is the neighbour’s', () => {
   const window = windowOf('2026-03-08', 'second');
   const placed = (time: string | undefined) => placeOf(time, window);
   for (const own of [
     '2026-03-08T00:00:00Z',
     '2026-03-08 00:00:00',
     '2026-03-08T23:59:59.9999999Z',
+    '2026-03-07T22:00:00-02:00',
+    '2026-03-09T01:59:59+02:00',
     '2026-03-08 23:59:59',
   ])
     assert.equal(placed(own), 'own', own);
@@ -57,7 +59,7 @@ test('a row belongs to the UTC day of its time, with a zone or without; the over
   for (const time of [
     '2026-03-07 23:59:58',
     '2026-03-09T00:00:01.0000001Z',
-    '2026-03-08T10:00:00+02:00',
+    '2026-03-08T01:00:00+02:00',
     'soon',
     undefined,
   ])
