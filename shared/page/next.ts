@@ -82,8 +82,8 @@ function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: numb
   const anew = isExpired(dataset, entry.day, now) ? '' : `; or read all its rows again: ${of('retry')}`;
   const text =
     entry.held?.forgottenAt === undefined
-      ? `the source no longer has this day; restore its blob, or an earlier version of it, ${verify}`
-      : `a person was erased from this day; restore its blob, ${verify} (an earlier version names the person: run landline forget again)${anew}`;
+      ? `the source no longer has this day; bring back the blob that was landed (docs/operations.md says from where), ${verify}`
+      : `a person was erased from this day; bring back the blob that was landed, ${verify} (an older one names the person: run landline forget again)${anew}`;
   return { text, command: of('show') };
 }
 

@@ -163,7 +163,10 @@ function judge(
   if (!isKnown(partition))
     return { kind: 'newer-format', message: `${about} has format ${receipt.format}: update this Landline to judge it` };
   const wrong = counted === undefined ? undefined : wrongWith(counted, receipt.rows, receipt.fingerprint, bytes);
-  if (wrong !== undefined) return damage(`${about}: ${wrong}. ${heal('put back an earlier version of the blob')}`);
+  if (wrong !== undefined)
+    return damage(
+      `${about}: ${wrong}. ${heal('bring back the blob that was landed, from a copy or by undeleting it')}`,
+    );
   if (entry === 'unreadable') return unreadable(about, entry);
   // Between a commit and the note of it the ledger is behind; a worker that is at the day brings it up.
   if (entry?.work.state === 'queued' || entry?.work.state === 'fetching') return undefined;

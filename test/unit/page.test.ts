@@ -180,7 +180,7 @@ test('partitions that are damaged or gone are told apart from a source that cont
       `${log.title}: 1 day has a partition that is damaged or gone, and needs a person.`,
     ],
   });
-  assert.match(pageOf(facts), /restore its blob, or an earlier version of it, then: landline verify/);
+  assert.match(pageOf(facts), /bring back the blob that was landed .*, then: landline verify/);
   assert.doesNotMatch(pageOf(facts), /stay as they are/, 'what is gone is not there');
 });
 
