@@ -59,6 +59,9 @@ param curatedDeleteAfterDays int = 0
 @maxValue(365)
 param softDeleteDays int = 14
 
+@description('Whether a lock forbids deleting the data account, and so its resource group. Who deploys needs Owner for that.')
+param deleteLock bool = false
+
 @description('Whether to make a network, with private endpoints for both accounts and no other way to them.')
 param privateNetwork bool = false
 
@@ -67,6 +70,9 @@ param networkAddressPrefix string = '10.84.0.0/24'
 
 @description('Object id of the directory group that may read raw and curated; empty: nobody but the app.')
 param readerGroupId string = ''
+
+@description('Object id of the directory group that may read curated and nothing else; empty: none.')
+param curatedReaderGroupId string = ''
 
 @description('Who is written to when an alert speaks; empty: alerts show in the portal only.')
 param alertEmail string = ''
@@ -93,7 +99,7 @@ param cloud string = 'global'
 @description('Names of the datasets to land, with commas between them; empty: all.')
 param datasets string = ''
 
-@description('Complete days to hold, back from yesterday.')
+@description('Complete days that history begins with, back from yesterday. Later, landline backfill goes further back.')
 @minValue(1)
 @maxValue(3650)
 param historyDays int = 365
@@ -105,6 +111,15 @@ param planSchedule string = '0 */5 * * * *'
 @minValue(1)
 @maxValue(16)
 param graphInFlight int = 4
+
+@description('Seconds one fetch may take before it saves its progress and goes on in the next.')
+@minValue(1)
+@maxValue(540)
+param fetchSeconds int = 480
+
+@description('Whether partitions are written compressed ("on"). Whoever reads raw has to be told first: docs/format.md.')
+@allowed(['off', 'on'])
+param gzip string = 'off'
 
 @description('Graph version for teams-pstn-calls. beta has more fields, addresses of clients among them.')
 @allowed(['v1.0', 'beta'])
@@ -123,6 +138,11 @@ param voximplant bool = false
 
 @description('Address of the Voximplant Management API; empty: the public one.')
 param voximplantUrl string = ''
+
+@description('Days of Voximplant that are fetched side by side.')
+@minValue(1)
+@maxValue(4)
+param voximplantInFlight int = 1
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var allTags = union(tags, { 'azd-env-name': environmentName })
@@ -154,6 +174,7 @@ module storage 'modules/storage.bicep' = {
     rawCoolAfterDays: rawCoolAfterDays
     deleteAfterDays: { raw: rawDeleteAfterDays, history: historyDeleteAfterDays, curated: curatedDeleteAfterDays }
     softDeleteDays: softDeleteDays
+    deleteLock: deleteLock
   }
 }
 
@@ -204,6 +225,7 @@ module rbac 'modules/rbac.bicep' = {
   params: {
     principalId: identity.outputs.principalId
     readerGroupId: readerGroupId
+    curatedReaderGroupId: curatedReaderGroupId
     hostAccountName: storage.outputs.hostAccountName
     dataAccountName: storage.outputs.dataAccountName
     telemetryName: monitoring.outputs.telemetryName
@@ -236,6 +258,8 @@ module app 'modules/app.bicep' = {
       LANDLINE_DATASETS: datasets
       LANDLINE_HISTORY_DAYS: string(historyDays)
       LANDLINE_GRAPH_IN_FLIGHT: string(graphInFlight)
+      LANDLINE_FETCH_SECONDS: string(fetchSeconds)
+      LANDLINE_GZIP: gzip
       LANDLINE_PSTN_API: pstnApi
       LANDLINE_DIRECT_ROUTING_API: directRoutingApi
       LANDLINE_PRIVACY: privacy
@@ -246,6 +270,7 @@ module app 'modules/app.bicep' = {
         ? '@Microsoft.KeyVault(SecretUri=${vault.?outputs.secretsUri ?? ''}voximplant-key)'
         : ''
       LANDLINE_VOXIMPLANT_URL: voximplant ? voximplantUrl : ''
+      LANDLINE_VOXIMPLANT_IN_FLIGHT: string(voximplantInFlight)
     }
   }
   // Rights before the first start: a refused sign-in is remembered for a while.
@@ -258,7 +283,7 @@ output RESOURCE_GROUP string = group.name
 @description('The function app, to publish to.')
 output APP_NAME string = app.outputs.name
 
-@description('The coverage page. It wants a key of the app: az functionapp keys list.')
+@description('The coverage page. It wants a key of the app, which docs/deploy.md says how to add.')
 output STATUS_URL string = '${app.outputs.address}/api/status'
 
 @description('Object id of the app\'s identity, which consent.sh takes.')

@@ -6,6 +6,9 @@ param principalId string
 @description('Object id of the group that reads the data; empty: nobody but the app.')
 param readerGroupId string
 
+@description('Object id of the group that reads the typed tables and nothing else; empty: there is none.')
+param curatedReaderGroupId string
+
 param hostAccountName string
 
 param dataAccountName string
@@ -22,7 +25,21 @@ var hostQueueRoles = filter(roles.app, each => each.scope == 'host queue')
 var dataContainerRoles = filter(roles.app, each => each.scope == 'data container')
 var telemetryRoles = filter(roles.app, each => each.scope == 'telemetry')
 var vaultRoles = vaultName == '' ? [] : filter(roles.app, each => each.scope == 'vault')
-var readerRoles = readerGroupId == '' ? [] : roles.readers
+var dataReaders = map(readerGroupId == '' ? [] : roles.readers, each => {
+  groupId: readerGroupId
+  name: each.name
+  roleId: each.roleId
+  need: each.need
+})
+// A group that reads everything has this one already, and no role can be assigned twice.
+var tablesOnly = curatedReaderGroupId != '' && curatedReaderGroupId != readerGroupId
+var curatedReaders = map(tablesOnly ? roles.curatedReaders : [], each => {
+  groupId: curatedReaderGroupId
+  name: each.name
+  roleId: each.roleId
+  need: each.need
+})
+var readerRoles = concat(dataReaders, curatedReaders)
 
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostAccountName
@@ -122,9 +139,9 @@ resource readContainers 'Microsoft.Storage/storageAccounts/blobServices/containe
 resource onReadContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (each, i) in readerRoles: {
     scope: readContainers[i]
-    name: guid(data.id, each.name, readerGroupId, each.roleId)
+    name: guid(data.id, each.name, each.groupId, each.roleId)
     properties: {
-      principalId: readerGroupId
+      principalId: each.groupId
       principalType: 'Group'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
       description: each.need

@@ -31,6 +31,9 @@ param deleteAfterDays { raw: int, history: int, curated: int }
 @description('Days for which a deleted blob or container of the data account can be brought back.')
 param softDeleteDays int
 
+@description('Whether a lock forbids deleting the data account.')
+param deleteLock bool
+
 // Written out once, because the two accounts must never differ in any of it.
 var hardened = {
   accessTier: 'Hot'
@@ -97,6 +100,16 @@ resource data 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     resource history 'containers' = { name: 'history' }
 
     resource curated 'containers' = { name: 'curated' }
+  }
+}
+
+// It holds back nothing of what the app does: only the account and what Azure manages below it cannot be deleted.
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
+  scope: data
+  name: 'keep-landed-data'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'The account holds what was landed. docs/deploy.md of Landline says how to remove it all the same.'
   }
 }
 

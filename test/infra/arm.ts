@@ -294,6 +294,8 @@ function call(name: string, nodes: readonly Node[], frame: Frame): Json {
       return JSON.stringify(arg(0)) === JSON.stringify(arg(1));
     case 'not':
       return arg(0) !== true;
+    case 'and':
+      return nodes.every((_, i) => arg(i) === true);
     case 'or':
       return nodes.some((_, i) => arg(i) === true);
     case 'greater':

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
 import { QUEUES } from '../../shared/storage-names.ts';
-import { object, text } from './arm.ts';
-import { deployed, ofType, properties, SETS, type SetName, settingsOf } from './sets.ts';
+import { type Deployed, deploy, object, text } from './arm.ts';
+import { deployed, ofType, parametersOf, properties, SETS, type SetName, settingsOf, template } from './sets.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const row = z.strictObject({
@@ -23,21 +23,28 @@ const roles = z
     about: z.string(),
     app: z.array(row),
     readers: z.array(row),
+    curatedReaders: z.array(row),
     graph: z.array(
       z.strictObject({ role: z.string(), roleId: z.guid(), need: z.string(), usedBy: z.array(z.string()) }),
     ),
   })
   .parse(JSON.parse(readFileSync(join(INFRA, 'roles.json'), 'utf8')));
 
+const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
+
 /** Every assignment of a set as "role id @ end of scope", with who it is for. */
 function assignments(set: SetName): string[] {
-  return ofType(set, 'Microsoft.Authorization/roleAssignments')
-    .map(each => {
-      const { principalType, roleDefinitionId } = properties(each);
-      const scope = text(each.body['scope']).replace(/^.*\/providers\//, '');
-      return `${principalType} ${text(roleDefinitionId).split('/').at(-1)} @ ${scope}`;
-    })
+  return ofType(set, ASSIGNMENT)
+    .map(each => `${properties(each)['principalType']} ${roleIdOf(each)} @ ${scopeOf(each)}`)
     .sort();
+}
+
+function roleIdOf(assignment: Deployed): string | undefined {
+  return text(properties(assignment)['roleDefinitionId']).split('/').at(-1);
+}
+
+function scopeOf({ body }: Deployed): string {
+  return text(body['scope']).replace(/^.*\/providers\//, '');
 }
 
 function expected(set: SetName): string[] {
@@ -45,7 +52,7 @@ function expected(set: SetName): string[] {
     ofType(set, type).find(({ name }) => name.startsWith(prefix))?.name ?? '';
   const storage = 'Microsoft.Storage/storageAccounts';
   const [host, data] = [nameOf(storage, 'llhost'), nameOf(storage, 'lldata')];
-  const scopeOf = ({ scope, name = '' }: z.infer<typeof row>): string => {
+  const placeOf = ({ scope, name = '' }: z.infer<typeof row>): string => {
     switch (scope) {
       case 'host account':
         return `${storage}/${host}`;
@@ -62,8 +69,8 @@ function expected(set: SetName): string[] {
   const app = roles.app.filter(({ scope }) => scope !== 'vault' || set === 'voximplant');
   const readers = set === 'voximplant' ? roles.readers : [];
   return [
-    ...app.map(each => `ServicePrincipal ${each.roleId} @ ${scopeOf(each)}`),
-    ...readers.map(each => `Group ${each.roleId} @ ${scopeOf(each)}`),
+    ...app.map(each => `ServicePrincipal ${each.roleId} @ ${placeOf(each)}`),
+    ...readers.map(each => `Group ${each.roleId} @ ${placeOf(each)}`),
   ].sort();
 }
 
@@ -75,9 +82,26 @@ for (const set of SETS) {
   });
 }
 
+/** Containers that each group may read. */
+function readersWith(given: { readonly [parameter: string]: string }): string[] {
+  const { resources } = deploy(template, { ...parametersOf('default'), ...given });
+  const groups = resources.filter(each => each.type === ASSIGNMENT && properties(each)['principalType'] === 'Group');
+  assert.equal(new Set(groups.map(({ name }) => name)).size, groups.length, 'no name twice');
+  assert.ok(groups.every(each => roleIdOf(each) === roles.curatedReaders[0]?.roleId));
+  return groups.map(each => `${properties(each)['principalId']} ${scopeOf(each).split('/').at(-1)}`);
+}
+
+test('a group of analysts reads curated and nothing else, whoever reads raw', () => {
+  assert.deepEqual(readersWith({}), []);
+  assert.deepEqual(readersWith({ curatedReaderGroupId: 'analysts' }), ['analysts curated']);
+  const both = readersWith({ readerGroupId: 'few', curatedReaderGroupId: 'analysts' });
+  assert.deepEqual(both, ['few raw', 'few curated', 'analysts curated']);
+  assert.deepEqual(readersWith({ readerGroupId: 'few', curatedReaderGroupId: 'few' }), ['few raw', 'few curated']);
+});
+
 describe('the table of roles', () => {
   test('gives no role that manages resources, or that reaches wider than data', () => {
-    for (const { role } of [...roles.app, ...roles.readers])
+    for (const { role } of [...roles.app, ...roles.readers, ...roles.curatedReaders])
       assert.match(
         role,
         /^(Storage (Blob|Queue|Table) Data (Owner|Contributor|Reader)|Monitoring Metrics Publisher|Key Vault Secrets User)$/,
@@ -86,7 +110,7 @@ describe('the table of roles', () => {
 
   test('names code and settings that exist', () => {
     const settings = new Set(SETS.flatMap(set => [...settingsOf(set).keys()]));
-    for (const { usedBy } of [...roles.app, ...roles.readers, ...roles.graph])
+    for (const { usedBy } of [...roles.app, ...roles.readers, ...roles.curatedReaders, ...roles.graph])
       for (const user of usedBy) {
         if (user.startsWith('setting ')) assert.ok(settings.has(user.slice('setting '.length)), user);
         else assert.ok(existsSync(new URL(user, ROOT)), user);
@@ -115,6 +139,10 @@ describe('the table of roles', () => {
       roles.readers.map(({ role, name }) => `${role} ${name}`),
       ['Storage Blob Data Reader raw', 'Storage Blob Data Reader curated'],
     );
+    assert.deepEqual(
+      roles.curatedReaders.map(({ role, name }) => `${role} ${name}`),
+      ['Storage Blob Data Reader curated'],
+    );
   });
 
   test('agrees with what the sources need of Graph, and with the scripts that grant it', () => {
@@ -130,8 +158,23 @@ describe('the table of roles', () => {
     const reference = new URL('../shared/reference/azure-role-definitions.json', ROOT);
     if (!existsSync(reference)) return;
     const known = object(JSON.parse(readFileSync(reference, 'utf8')));
-    for (const { role, roleId } of [...roles.app, ...roles.readers])
+    for (const { role, roleId } of [...roles.app, ...roles.readers, ...roles.curatedReaders])
       assert.equal(object(known['azureRoles'])[role], roleId, role);
     for (const { role, roleId } of roles.graph) assert.equal(object(known['graphAppRoles'])[role], roleId, role);
   });
+});
+
+test('docs/deploy.md says for every command which roles it needs', () => {
+  const page = readFileSync(new URL('docs/deploy.md', ROOT), 'utf8');
+  const [, section = ''] = page.split('## Which role for which command');
+  const rows = section.split('\n## ')[0]?.matchAll(/^\| (`.+?) \|/gm) ?? [];
+  const told = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`([a-z]+)/g)].map(([, name]) => name));
+  const commands = globSync('cli/*.ts', { cwd: ROOT }).flatMap(file =>
+    [...readFileSync(new URL(file, ROOT), 'utf8').matchAll(/\.command\('([a-z]+)'/g)].map(([, name]) => name),
+  );
+  assert.ok(commands.length > 10);
+  assert.deepEqual(
+    commands.filter(name => !told.includes(name)),
+    [],
+  );
 });
