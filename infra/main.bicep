@@ -309,7 +309,7 @@ output VOXIMPLANT_KEY_COMMAND string = voximplant
   ? 'az keyvault secret set --vault-name ${vaultName} --name voximplant-key --file voximplant-key.json'
   : ''
 
-@description('What the same person runs to make the key of the pseudonyms; empty without them.')
+@description('What the same person runs once, in a Unix shell, to make the key of the pseudonyms; empty without them.')
 output PSEUDONYM_KEY_COMMAND string = pseudonymous
-  ? 'openssl rand -hex 32 | az keyvault secret set --vault-name ${vaultName} --name pseudonym-key --file /dev/stdin --query name'
+  ? 'if az keyvault secret list --vault-name ${vaultName} --query "contains([].name, \'pseudonym-key\')" --output json | grep -q false; then openssl rand -hex 32 | az keyvault secret set --vault-name ${vaultName} --name pseudonym-key --file /dev/stdin --query name; else echo "Nothing was changed: the key is there, or the vault cannot be read. Another key gives other pseudonyms, see docs/deploy.md."; fi'
   : ''

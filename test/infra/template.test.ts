@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
 import { INFRA } from '../../infra/template.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 import { readConfig } from '../../shared/config.ts';
@@ -312,6 +314,32 @@ test('the settings that runbooks tell people to change come from the parameters'
   assert.equal(settingOf('LANDLINE_GZIP'), 'on');
   assert.equal(settingOf('LANDLINE_VOXIMPLANT_IN_FLIGHT'), '2');
   assert.equal(settingOf('LANDLINE_FETCH_SECONDS'), '240');
+});
+
+/** A vault in a shell: `az` knows the names of its secrets, or fails; what is set is written to a file. */
+function runPseudonymCommand(context: TestContext, names: readonly string[] | 'unreadable'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'landline-key-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const answer = names === 'unreadable' ? 'exit 1' : `echo ${String(names.includes('pseudonym-key'))}`;
+  const az = `#!/bin/sh\ncase "$3" in list) ${answer} ;; set) cat > ${folder}/made ;; esac\n`;
+  for (const [name, text] of [
+    ['az', az],
+    ['openssl', '#!/bin/sh\necho "$@"\n'],
+  ] as const)
+    writeFileSync(join(folder, name), text, { mode: 0o755 });
+  const command = text(deployed('voximplant').outputs['PSEUDONYM_KEY_COMMAND']);
+  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` };
+  const { status, stdout } = spawnSync('bash', ['-c', command], { env, encoding: 'utf8' });
+  assert.equal(status, 0);
+  return existsSync(join(folder, 'made')) ? readFileSync(join(folder, 'made'), 'utf8') : stdout;
+}
+
+test('the key of the pseudonyms is made once: never where there is one, nor where that cannot be known', context => {
+  assert.equal(runPseudonymCommand(context, []), 'rand -hex 32\n');
+  assert.equal(runPseudonymCommand(context, ['voximplant-key']), 'rand -hex 32\n');
+  assert.match(runPseudonymCommand(context, ['pseudonym-key']), /^Nothing was changed/);
+  assert.match(runPseudonymCommand(context, 'unreadable'), /^Nothing was changed/);
+  assert.equal(deployed('default').outputs['PSEUDONYM_KEY_COMMAND'], '');
 });
 
 const FORBIDDEN_ON_FLEX =
