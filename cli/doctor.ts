@@ -51,7 +51,7 @@ const RESULTS: Readonly<Record<Result, { readonly mark: string; readonly colour:
   skipped: { mark: 'skipped', colour: 'gray' },
 };
 
-function tell({ findings, result }: Diagnosis, out: Output): void {
+function tell({ findings, result, version }: Diagnosis, out: Output): void {
   for (const { check, about, result: each, meaning, next, who } of findings) {
     const { mark, colour } = RESULTS[each];
     out.line(`${out.paint(colour, mark)}  ${out.paint('bold', [check, about].filter(Boolean).join(' '))}: ${meaning}`);
@@ -61,6 +61,7 @@ function tell({ findings, result }: Diagnosis, out: Output): void {
   const broken = findings.filter(each => each.result === 'broken').length;
   const warnings = findings.filter(each => each.result === 'warning').length;
   out.line();
+  out.line(`Landline ${version}`);
   out.line(result === 'fine' ? 'Everything is fine.' : `${broken} broken, ${warnings} to be seen to.`);
 }
 
@@ -124,6 +125,8 @@ const finding = z.object({
 }) satisfies z.ZodType<Finding>;
 const diagnosis = z.object({
   format: z.literal(1),
+  // An app from before there was one.
+  version: z.string().default('unknown'),
   asOf: z.string(),
   result: finding.shape.result,
   findings: z.array(finding),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What the maker reports: bytes of code, and of the source maps beside it. */
 export interface Made {
   readonly folder: string;
+  /** What the bundle says of itself (shared/version.ts). */
+  readonly version: string;
   readonly codeBytes: number;
   readonly mapBytes: number;
 }
@@ -22,6 +25,8 @@ export interface Made {
 export async function makeDeployable(folder: string = join(ROOT, 'dist')): Promise<Made> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const { name, version: released } = packageOfRoot();
+  const version = stampOf(released);
   await build({
     absWorkingDir: ROOT,
     entryPoints: globSync('functions/*.ts', { cwd: ROOT }).sort(),
@@ -39,6 +44,7 @@ export async function makeDeployable(folder: string = join(ROOT, 'dist')): Promi
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
+    define: { LANDLINE_VERSION: JSON.stringify(version) },
     external: [
       // The language worker answers this one name when it is required; it is in no registry.
       '@azure/functions-core',
@@ -50,15 +56,25 @@ export async function makeDeployable(folder: string = join(ROOT, 'dist')): Promi
     logLevel: 'warning',
   });
   cpSync(join(ROOT, 'host.json'), join(folder, 'host.json'));
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
-  return { folder, codeBytes: bytesOf(folder, '**/*.js'), mapBytes: bytesOf(folder, '**/*.map') };
+  const manifest = { name, version: released, private: true, type: 'module', main: 'functions/*.js' };
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return { folder, version, codeBytes: bytesOf(folder, '**/*.js'), mapBytes: bytesOf(folder, '**/*.map') };
 }
 
-function manifest(): object {
-  const { name, version } = z
+function packageOfRoot(): { readonly name: string; readonly version: string } {
+  return z
     .object({ name: z.string(), version: z.string() })
     .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
-  return { name, version, private: true, type: 'module', main: 'functions/*.js' };
+}
+
+/**
+ * The version with its commit, as far as git can tell, and `.changed` where a file is not as it was committed. Of a
+ * fixed length and without a time, so that the same sources always make the same bytes.
+ */
+function stampOf(version: string): string {
+  const args = ['describe', '--always', '--exclude=*', '--abbrev=12', '--dirty=.changed'];
+  const { status, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
+  return status === 0 ? `${version}+${stdout.trim()}` : version;
 }
 
 function bytesOf(folder: string, glob: string): number {
@@ -66,7 +82,7 @@ function bytesOf(folder: string, glob: string): number {
 }
 
 if (import.meta.main) {
-  const { folder, codeBytes, mapBytes } = await makeDeployable();
+  const { folder, version, codeBytes, mapBytes } = await makeDeployable();
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
-  console.log(`${folder}: ${megabytes(codeBytes)} of code, ${megabytes(mapBytes)} of source maps`);
+  console.log(`${folder}: ${version}, ${megabytes(codeBytes)} of code, ${megabytes(mapBytes)} of source maps`);
 }

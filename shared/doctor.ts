@@ -9,6 +9,7 @@ import { STORAGE } from './doctor/storage.ts';
 import { failureOf } from './errors.ts';
 import type { Instant } from './model.ts';
 import type { Clock } from './ports.ts';
+import { VERSION } from './version.ts';
 
 export type { Finding, Patient, Result } from './doctor/finding.ts';
 
@@ -16,6 +17,8 @@ export type { Finding, Patient, Result } from './doctor/finding.ts';
 
 export interface Diagnosis {
   readonly format: 1;
+  /** Of what looked: the app, or the sources of the command line. */
+  readonly version: string;
   readonly asOf: Instant;
   /** The worst result. */
   readonly result: Result;
@@ -35,7 +38,7 @@ export async function diagnose(open: () => Patient, clock: Clock, site: string):
   const findings = await findingsOf(open, site);
   const worst: readonly Result[] = ['broken', 'warning', 'fine'];
   const result = worst.find(each => findings.some(finding => finding.result === each)) ?? 'fine';
-  return { format: 1, asOf: instantOf(clock.now()), result, findings };
+  return { format: 1, version: VERSION, asOf: instantOf(clock.now()), result, findings };
 }
 
 async function findingsOf(open: () => Patient, site: string): Promise<Finding[]> {

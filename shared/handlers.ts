@@ -16,6 +16,7 @@ import { poisonCuration, poisonDay, poisonUnread } from './poison.ts';
 import type { PutBack } from './ports.ts';
 import { type Reconciled, type ReconcilePorts, reconcile } from './reconcile.ts';
 import type { Report } from './telemetry.ts';
+import { VERSION } from './version.ts';
 
 /** What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. */
 
@@ -33,7 +34,7 @@ export async function onPlan(invocation: Invocation): Promise<void> {
       const { days, ...rest } = coverageOf(dataset, watermark, entries, systemClock.now());
       const paused = watermark.pausedAt !== undefined;
       const queues = { queueDepth: depth?.fetch, poison: depth?.poison };
-      report('coverage reported', { ...rest, ...days, paused, ...queues });
+      report('coverage reported', { ...rest, ...days, paused, ...queues, appVersion: VERSION });
     }
     await owedCuration(parts, report, ledgers, traceparent);
     const whole = ledgers.length === parts.config.datasets.length ? ledgers : undefined;

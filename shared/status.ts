@@ -7,6 +7,7 @@ import { pageOf, troublePageOf } from './page/page.ts';
 import { HEADERS } from './page/style.ts';
 import { eachDataset } from './plan/each-dataset.ts';
 import type { Backlog, Clock, Ledger, Pulse } from './ports.ts';
+import { VERSION } from './version.ts';
 
 /** `GET /api/status`: what is held, for people as a page and for machines as JSON. Reads, and changes nothing. */
 
@@ -46,7 +47,7 @@ export async function statusReply(asked: Asked, clock: Clock, facts: () => Promi
     const { reason, message } = failureOf(thrown);
     const asOf = instantOf(clock.now());
     return json
-      ? jsonReply(503, { format: 1, asOf, error: { reason, message } })
+      ? jsonReply(503, { format: 1, version: VERSION, asOf, error: { reason, message } })
       : htmlReply(503, troublePageOf(message, asOf));
   }
 }

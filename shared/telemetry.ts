@@ -51,7 +51,9 @@ interface Fields {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly misfits: number;
+  /** Of a message; `appVersion` is that of the app. */
   readonly version: number;
+  readonly appVersion: string;
   readonly deferred: number;
   readonly digest: string;
   readonly setting: string;
@@ -131,6 +133,7 @@ export const EVENTS = {
     'uncurated',
     'queueDepth',
     'poison',
+    'appVersion',
   ],
   'plan made': ['queued', 'owedLater', 'source', 'traceparent'],
   'curation queued': ['dataset', 'day', 'revision', 'traceparent'],

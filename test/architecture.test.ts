@@ -17,7 +17,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   ['contracts', /^shared\/ports\.ts$/, /^shared\/(model|rows)\.ts$/],
   [
     'pure decisions about bytes and names',
-    /^shared\/(paths|storage-names|memory|rows|rows\/[\w-]+|fingerprint|telemetry|http\/(bodies|dates)|config\/(clouds|nearest))\.ts$/,
+    /^shared\/(paths|storage-names|memory|version|rows|rows\/[\w-]+|fingerprint|telemetry|http\/(bodies|dates)|config\/(clouds|nearest))\.ts$/,
     /^(shared\/(model|errors|day|memory|rows|rows\/(json|places))\.ts|node:(crypto|buffer))$/,
   ],
   [
@@ -38,7 +38,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'what people see of days, pure',
     /^shared\/page\//,
-    /^(shared\/(model|day|ports|plan|plan\/(owed|coverage)|page\/[\w-]+)\.ts|node:crypto)$/,
+    /^(shared\/(model|day|ports|version|plan|plan\/(owed|coverage)|page\/[\w-]+)\.ts|node:crypto)$/,
   ],
   [
     'looking, over the contracts',

@@ -4,6 +4,7 @@ import { coverageOf, EXPIRING_DAYS, isExpiring } from '../plan/coverage.ts';
 import { isBroken } from '../plan/owed.ts';
 import type { DatasetLedger } from '../plan.ts';
 import type { Depth } from '../ports.ts';
+import { VERSION } from '../version.ts';
 import { nextStep } from './next.ts';
 import { type Shown, shownOf } from './states.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -94,6 +95,7 @@ export interface DatasetFacts {
 
 export interface Facts {
   readonly format: 1;
+  readonly version: string;
   readonly asOf: Instant;
   readonly verdict: Verdict;
   readonly plannedAt?: Instant;
@@ -112,6 +114,7 @@ export function factsOf(read: Read): Facts {
   const silent = isSilent(plannedAt, now);
   return {
     format: 1,
+    version: VERSION,
     asOf: instantOf(now),
     verdict: verdictOf({ datasets, unreadable, gates, depth, plannedAt, silent }),
     ...(plannedAt !== undefined && { plannedAt }),

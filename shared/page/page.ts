@@ -1,4 +1,5 @@
 import { daysBetween } from '../day.ts';
+import { VERSION } from '../version.ts';
 import { CELLS, calendar } from './calendar.ts';
 import type { DatasetFacts, DayFacts, Facts } from './facts.ts';
 import { type Html, html, styleElement } from './html.ts';
@@ -16,7 +17,7 @@ export function pageOf(facts: Facts): string {
 ${vitals(facts)}
 ${datasets.length === 0 ? undefined : html`<section class=card aria-label="Logs">${summary(datasets)}</section>${legend()}`}
 ${datasets.map((each, i) => section(each, String.fromCharCode(97 + i)))}
-</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}<p>All times are UTC. A day with <code>r2</code> has its second revision, and one without has its first. The same as JSON: add <code>format=json</code> to the address.</p></footer>`,
+</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}<p>All times are UTC. A day with <code>r2</code> has its second revision, and one without has its first. The same as JSON: add <code>&amp;format=json</code> behind the key in the address, or <code>?format=json</code> where there is none. Landline ${facts.version}.</p></footer>`,
   );
 }
 
@@ -25,7 +26,7 @@ export function troublePageOf(message: string, asOf: string): string {
   const [first = '', ...rest] = message.split('\n');
   return documentOf(
     'Landline cannot tell what it holds.',
-    html`<main><section class="verdict attention" aria-label="Verdict"><h1>Landline cannot tell what it holds.</h1><ul><li>${first}</li>${rest.map(line => html`<li>${line.replace(/^\s*- /, '')}</li>`)}</ul></section></main><footer><p>As of ${minuteOf(asOf)} UTC. landline doctor names the cause and the next step.</p></footer>`,
+    html`<main><section class="verdict attention" aria-label="Verdict"><h1>Landline cannot tell what it holds.</h1><ul><li>${first}</li>${rest.map(line => html`<li>${line.replace(/^\s*- /, '')}</li>`)}</ul></section></main><footer><p>As of ${minuteOf(asOf)} UTC. landline doctor names the cause and the next step. Landline ${VERSION}.</p></footer>`,
   );
 }
 

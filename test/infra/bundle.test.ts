@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeDeployable } from '../../infra/build.ts';
+import { type Made, makeDeployable } from '../../infra/build.ts';
 import { INFRA } from '../../infra/template.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
@@ -19,11 +19,12 @@ import { parse, run } from './kql.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
+let made: Made;
 
 before(async () => {
   // Far from node_modules: what is not in the bundle cannot be found by accident.
   const parent = mkdtempSync(join(tmpdir(), 'landline-bundle-'));
-  const made = await makeDeployable(join(parent, 'made'));
+  made = await makeDeployable(join(parent, 'made'));
   folder = join(parent, 'app');
   cpSync(made.folder, folder, { recursive: true });
 });
@@ -55,6 +56,19 @@ test('the folder holds bundles, source maps, host.json and package.json, and not
     .reduce((sum, path) => sum + statSync(join(folder, path)).size, 0);
   context.diagnostic(`code: ${(bytes / 1e6).toFixed(2)} MB`);
   assert.ok(bytes < 2.6e6, 'a bundle of this size has something in it that does not belong there');
+});
+
+test('the same sources make the same bytes, and those of one commit the same version', async () => {
+  const again = await makeDeployable(join(folder, '..', 'again'));
+  const files = (of: string): string[] =>
+    globSync('**/*', { cwd: of })
+      .filter(path => statSync(join(of, path)).isFile())
+      .sort();
+  assert.deepEqual(files(again.folder), files(folder));
+  for (const path of files(folder))
+    assert.ok(readFileSync(join(again.folder, path)).equals(readFileSync(join(folder, path))), path);
+  assert.equal(again.version, made.version);
+  assert.match(made.version, /^\d+\.\d+\.\d+(\+[0-9a-f]{12}(\.changed)?)?$/);
 });
 
 test('nothing asks for what is left out: lists of blobs in the format of Arrow', () => {
@@ -131,6 +145,9 @@ test('it runs a day, from the timer to the partition, and its telemetry answers 
       .map(row => `${row}\n`)
       .join(''),
   );
+
+  const heartbeat = lines.findLast(({ message }) => message.startsWith('{"event":"coverage reported"'));
+  assert.equal(JSON.parse(heartbeat?.message ?? '{}').appVersion, made.version);
 
   // What was logged is what Application Insights would hold; every query is asked.
   const traces = lines

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -49,6 +51,17 @@ test('asked of an app, the doctor prints what the app found, with the next step 
   assert.match(said, /\n {9}who: {2}whoever may change the Function App/);
   const json = await landline('--json', 'doctor', '--app', url, '--key', 'the-key');
   assert.equal(JSON.parse(json.said).findings[0].about, 'LANDLINE_CLOUD');
+  assert.match(said, /\nLandline source\n/);
+});
+
+test('an app from before it said its version is understood', async context => {
+  const answer = JSON.stringify({ format: 1, asOf: '2026-01-31T00:00:00.000Z', result: 'fine', findings: [] });
+  const server = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const { port } = Object(server.address());
+  const { code, said } = await landline('doctor', '--app', `http://127.0.0.1:${port}`);
+  assert.deepEqual([code, said], [0, '\nLandline unknown\nEverything is fine.']);
 });
 
 test('a wrong key, a wrong address and an app that is not there are told apart', async context => {

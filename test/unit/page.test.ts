@@ -64,6 +64,17 @@ test('the JSON has every state by name, and the same verdict as the page', async
   for (const { state } of SHOWN_STATES) assert.match(body, new RegExp(`"state":"${state}"`));
 });
 
+test('page and JSON say which version answers, also where nothing else can be said', async () => {
+  const broken = () =>
+    Promise.reject(new LandlineError({ reason: 'config.invalid', remedy: 'reject', message: 'No.' }));
+  for (const facts of [undefined, broken]) {
+    const [page, json] = await Promise.all([reply({}, facts), reply({ format: 'json' }, facts)]);
+    assert.equal(page.status, json.status);
+    assert.match(page.body, /Landline source\.<\/p><\/footer>/);
+    assert.equal(JSON.parse(json.body).version, 'source');
+  }
+});
+
 test('a log whose ledger cannot be read is named, and hides no other', async () => {
   const [first, second] = DATASETS;
   assert.ok(first && second);
