@@ -51,12 +51,14 @@ export function instantOf(ms: number): Instant {
 /** Nobody waits for longer than a day; an hour for clocks that differ. */
 const AHEAD_MAX_MS = DAY_MS + HOUR_MS;
 
-/**
- * Whether an instant that something waits for has come, both in milliseconds. One that is further ahead than anybody
- * waits was written by a clock that was ahead, and binds nobody.
- */
+/** Whether an instant is further ahead than anybody waits, in milliseconds: a clock that was ahead has dated it. */
+export function isFarAhead(at: number, now: number): boolean {
+  return at > now + AHEAD_MAX_MS;
+}
+
+/** Whether an instant that something waits for has come. What is far ahead binds nobody, so it counts as past. */
 export function hasCome(at: number, now: number): boolean {
-  return at <= now || at > now + AHEAD_MAX_MS;
+  return at <= now || isFarAhead(at, now);
 }
 
 /** What each overlap asks for around the day. Seven fractional digits: 100 ns is the finest unit of any source. */

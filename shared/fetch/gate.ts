@@ -1,4 +1,4 @@
-import { hasCome } from '../day.ts';
+import { hasCome, isFarAhead } from '../day.ts';
 import { LandlineError } from '../errors.ts';
 import type { Dataset, Gate } from '../model.ts';
 import type { Clock, Ledger } from '../ports.ts';
@@ -17,7 +17,7 @@ export async function refuseBeforeGate(dataset: Dataset, ledger: Ledger, clock: 
 export async function closeGate(ledger: Ledger, gate: Gate, now: number): Promise<void> {
   for (;;) {
     const found = await ledger.gate(gate.source);
-    const closed = found !== undefined && !hasCome(Date.parse(found.value.notBefore), now);
+    const closed = found !== undefined && !isFarAhead(Date.parse(found.value.notBefore), now);
     if (closed && found.value.notBefore >= gate.notBefore) return;
     if ((await ledger.putGate(gate, found?.etag)) !== undefined) return;
   }
