@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isLoopback } from '../shared/config/settings.ts';
+import { isLoopback } from '../shared/config/loopback.ts';
 import { type Config, readConfig } from '../shared/config.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { failureOf } from '../shared/errors.ts';

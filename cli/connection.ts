@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { odata, type TableClient } from '@azure/data-tables';
+import { isEmulator } from '../shared/config/loopback.ts';
 import type { Access, Config } from '../shared/config.ts';
 import { isDay } from '../shared/day.ts';
 import { isUnreadable } from '../shared/errors.ts';
@@ -104,9 +105,8 @@ export async function connection(parts: Parts): Promise<Connection> {
 
 async function clientsOf(access: Access): Promise<StorageClients> {
   if ('connectionString' in access) {
-    const local = /Endpoint=http:\/\/(127\.0\.0\.1|localhost)\b/.test(access.connectionString);
     try {
-      return storageClients(access, local ? LOCAL_RETRY_MS : undefined);
+      return storageClients(access, isEmulator(access.connectionString) ? LOCAL_RETRY_MS : undefined);
     } catch {
       // Not shown, nor what the SDK says of it: it may hold a key.
       throw new UsageError('A connection string in the settings is not usable: copy it again from its account.');
@@ -114,8 +114,7 @@ async function clientsOf(access: Access): Promise<StorageClients> {
   }
   // The person at the keyboard, not the app: Azure CLI, PowerShell, Visual Studio Code, azd, or the environment.
   const { DefaultAzureCredential } = await import('@azure/identity');
-  const { url } = access;
-  return storageClients({ blobUrl: url, queueUrl: url, tableUrl: url, credential: new DefaultAzureCredential() });
+  return storageClients({ url: access.url, credential: new DefaultAzureCredential() });
 }
 
 /** One is removed as it was when it could not be read; whoever has written it since has mended it. */

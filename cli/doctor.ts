@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isLoopback } from '../shared/config/settings.ts';
+import { isLoopback } from '../shared/config/loopback.ts';
 import type { Environment } from '../shared/config.ts';
 import type { Diagnosis, Finding, Result } from '../shared/doctor.ts';
 import { type ExitCode, examples, type Free, type RegisterFree, UsageError } from './command.ts';

@@ -108,6 +108,5 @@ export function compose(config: Config): App {
 function clientsOf(access: Access, credential: TokenCredential | undefined): StorageClients {
   if ('connectionString' in access) return storageClients(access);
   if (credential === undefined) throw new Error('An address needs a credential');
-  const { url } = access;
-  return storageClients({ blobUrl: url, queueUrl: url, tableUrl: url, credential });
+  return storageClients({ url: access.url, credential });
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { CHINA_REFUSED, CLOUDS, type Cloud } from './config/clouds.ts';
+import { isEmulator, isLoopback } from './config/loopback.ts';
 import { meant, nearest } from './config/nearest.ts';
 import { type PlainSecret, plainSecretsOf } from './config/plain-secrets.ts';
-import { isLoopback, SETTINGS, type Setting, type SettingName, type Settings } from './config/settings.ts';
+import { SETTINGS, type Setting, type SettingName, type Settings } from './config/settings.ts';
 import { DATASETS } from './datasets/index.ts';
 import { LandlineError } from './errors.ts';
 import type { Dataset } from './model.ts';
@@ -243,10 +244,4 @@ function refuseMixture(settings: Settings, storage: Config['storage'], problems:
     problems.push(
       'AzureWebJobsStorage or LANDLINE_LAKE: a connection string with an account key; use the service addresses and an identity, or set LANDLINE_ALLOW_SHARED_KEY=true',
     );
-}
-
-function isEmulator(connectionString: string): boolean {
-  if (/^UseDevelopmentStorage=true;?$/i.test(connectionString.trim())) return true;
-  const endpoints = [...connectionString.matchAll(/Endpoint=([^;]+)/gi)].map(match => match[1] ?? '');
-  return endpoints.length > 0 && endpoints.every(isLoopback);
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isLoopback } from '../../shared/config/loopback.ts';
 import { meant } from '../../shared/config/nearest.ts';
-import { isLoopback } from '../../shared/config/settings.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 
 /** The flags of `npm start`, checked. Pure but for what `--help` prints. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DATASETS } from '../datasets/index.ts';
 import { CLOUDS } from './clouds.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Every setting of the app: one table, from which configuration is checked and docs/settings.md is written. */
 
@@ -43,13 +44,6 @@ function isHttps(value: string): boolean {
   const url = new URL(value);
   const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   return plain && url.protocol === 'https:' && !url.hostname.endsWith('.');
-}
-
-/** Whether the address is on this machine: the only place where plain http, and a simulator, are accepted. */
-export function isLoopback(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname) && url.username === '' && url.password === '';
 }
 
 const sourceUrl = z.string().refine(value => isHttps(value) || isLoopback(value)) as z.ZodType<string, string>;

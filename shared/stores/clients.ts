@@ -2,16 +2,15 @@ import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { isEmulator } from '../config/loopback.ts';
 
-/** Where the storage account is, and how to sign in to it. Bearer tokens are refused over plain http by the SDK. */
+/**
+ * A connection string, or the address of one service of an account and how to sign in to it: each service has an access
+ * of its own. Bearer tokens are refused over plain http by the SDK.
+ */
 export type StorageAccess =
   | { readonly connectionString: string }
-  | {
-      readonly blobUrl: string;
-      readonly queueUrl: string;
-      readonly tableUrl: string;
-      readonly credential: TokenCredential;
-    };
+  | { readonly url: string; readonly credential: TokenCredential };
 
 export interface StorageClients {
   readonly blobs: BlobServiceClient;
@@ -22,7 +21,7 @@ export interface StorageClients {
 }
 
 /**
- * Clients of one storage account. Call once per process: each client owns a pool of connections and a token cache.
+ * Clients of a storage account; of an address, only those of its own service are of use. Call once per process: each client owns a pool of connections and a token cache.
  *
  * @param retryDelayMs first wait between the SDK's own tries; for tests that provoke them. Default: the SDK's
  */
@@ -33,18 +32,20 @@ export function storageClients(access: StorageAccess, retryDelayMs?: number): St
   if ('connectionString' in access) {
     const text = access.connectionString;
     const queues = QueueServiceClient.fromConnectionString(text, options);
-    const allowInsecureConnection = isLoopback(tableEndpointOf(text));
+    // The emulator speaks plain http; over a network that would show the data to everybody on the way.
+    const allowInsecureConnection = isEmulator(text);
     return {
       blobs: BlobServiceClient.fromConnectionString(text, options),
       queue: once(name => queues.getQueueClient(name)),
       table: once(name => TableClient.fromConnectionString(text, name, { ...options, allowInsecureConnection })),
     };
   }
-  const queues = new QueueServiceClient(access.queueUrl, access.credential, options);
+  const { url, credential } = access;
+  const queues = new QueueServiceClient(url, credential, options);
   return {
-    blobs: new BlobServiceClient(access.blobUrl, access.credential, options),
+    blobs: new BlobServiceClient(url, credential, options),
     queue: once(name => queues.getQueueClient(name)),
-    table: once(name => new TableClient(access.tableUrl, name, access.credential, options)),
+    table: once(name => new TableClient(url, name, credential, options)),
   };
 }
 
@@ -55,13 +56,4 @@ function once<T>(make: (name: string) => T): (name: string) => T {
     made.set(name, client);
     return client;
   };
-}
-
-function tableEndpointOf(connectionString: string): string {
-  return /(?:^|;)\s*TableEndpoint=([^;]*)/i.exec(connectionString)?.[1] ?? '';
-}
-
-/** The emulator speaks plain http; over a network that would show the data to everybody on the way. */
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname);
 }
