@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE } from '../shared/storage-names.ts';
+import { createPlaces } from '../local/places.ts';
 import { storageClients } from '../shared/stores/clients.ts';
-import { blobLake, ensureLake } from '../shared/stores/lake.ts';
+import { blobLake } from '../shared/stores/lake.ts';
 import { programFile } from './programs.ts';
 import type { Usage } from './usage.ts';
 import type { WorkerOptions } from './worker.ts';
@@ -47,7 +47,7 @@ const EXPECTED: ReadonlySet<string> = new Set([
 ]);
 
 export async function landTogether(fleet: Fleet): Promise<Landing> {
-  await makePlaces(fleet.connectionString);
+  await createPlaces(storageClients(fleet));
   const landed = new Set<string>();
   const all = Promise.withResolvers<void>();
   const workers = Array.from({ length: fleet.workers }, () =>
@@ -71,13 +71,6 @@ export async function landTogether(fleet: Fleet): Promise<Landing> {
     clearTimeout(timer);
     for (const worker of workers) worker.kill();
   }
-}
-
-async function makePlaces(connectionString: string): Promise<void> {
-  const clients = storageClients({ connectionString });
-  await ensureLake(clients.blobs);
-  await clients.table(LEDGER_TABLE).createTable();
-  for (const name of [FETCH_QUEUE, CURATE_QUEUE]) await clients.queue(name).createIfNotExists();
 }
 
 function startWorker(fleet: Fleet, tell: (event: Event) => void) {

@@ -1,3 +1,4 @@
+import { createPlaces } from '../../local/places.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { compose } from '../../shared/compose.ts';
 import { readConfig } from '../../shared/config.ts';
@@ -5,9 +6,7 @@ import { FETCH_LIMITS } from '../../shared/fetch/pages.ts';
 import { fetchDay } from '../../shared/fetch.ts';
 import type { Day } from '../../shared/model.ts';
 import { freshEntry, queued } from '../../shared/plan/entry.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { ensureLake } from '../../shared/stores/lake.ts';
 import type { EventFields, Report } from '../../shared/telemetry.ts';
 import type { Open } from './contender.ts';
 
@@ -16,8 +15,7 @@ const DATASET = 'teams-pstn-calls';
 /** Landline: the real fetch and commit, with ledger, guards, checkpoints and conditional writes. */
 export const open: Open = async ({ connectionString, graph, warmUp, days }) => {
   const clients = storageClients({ connectionString });
-  await clients.table(LEDGER_TABLE).createTable();
-  await ensureLake(clients.blobs);
+  await createPlaces(clients);
   const config = readConfig({
     AzureWebJobsStorage: connectionString,
     LANDLINE_CREDENTIAL: 'simulator',

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { CONTAINERS } from '../../shared/paths.ts';
 import type { Lake, Ledger } from '../../shared/ports.ts';
-import { LEDGER_TABLE, QUEUES } from '../../shared/storage-names.ts';
+import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
+import { createPlaces } from '../places.ts';
 
 /** The emulator over a data folder, with everything in it that a deployment creates. */
 export interface Storage {
@@ -20,9 +20,7 @@ export async function startStorage(folder: string): Promise<Storage> {
   const azurite = await startAzurite(join(folder, 'azurite'));
   try {
     const clients = storageClients(azurite);
-    await clients.table(LEDGER_TABLE).createTable();
-    for (const name of QUEUES) await clients.queue(name).createIfNotExists();
-    for (const name of Object.values(CONTAINERS)) await clients.blobs.getContainerClient(name).createIfNotExists();
+    await createPlaces(clients);
     const ledger = tableLedger(clients.table(LEDGER_TABLE), randomUUID);
     return { azurite, ledger, lake: blobLake(clients.blobs) };
   } catch (thrown) {

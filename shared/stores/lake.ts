@@ -18,7 +18,7 @@ import { metadataOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation } from './storage-errors.ts';
 
 /**
- * The partitions and their history in one storage account. The containers must exist; see `ensureLake`.
+ * The partitions and their history in one storage account. The containers must exist.
  *
  * @param gzip whether partitions are written compressed. Either kind is read, and replaced, as it is met
  */
@@ -129,15 +129,6 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
       }
     },
   };
-}
-
-/** Creates the containers that are missing. In Azure the infrastructure does that; this is for the emulator. */
-export async function ensureLake(service: BlobServiceClient): Promise<void> {
-  for (const name of Object.values(CONTAINERS)) {
-    await must({ service: 'blob', what: `Creating container "${name}"` }, abortSignal =>
-      service.getContainerClient(name).createIfNotExists({ abortSignal }),
-    );
-  }
 }
 
 function inRaw(verb: string, dataset: string, day: Day): Operation {

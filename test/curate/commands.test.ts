@@ -6,9 +6,9 @@ import { gunzipSync } from 'node:zlib';
 import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
+import { createPlaces } from '../../local/places.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
 import { folderFor, land } from './rig.ts';
 
 const DAY = '2026-01-05';
@@ -26,8 +26,7 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
   const azurite = await startAzurite();
   context.after(() => azurite.stop());
   const clients = storageClients(azurite);
-  await ensureLake(clients.blobs);
-  await clients.table(LEDGER_TABLE).createTable();
+  await createPlaces(clients);
   const lake = blobLake(clients.blobs, { gzip });
   const gone = '5f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0001';
   const stays = '6f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0002';

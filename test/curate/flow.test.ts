@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { parquetReadObjects } from 'hyparquet';
 import { startAzurite } from '../../local/azurite.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
+import { createPlaces } from '../../local/places.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { addDays } from '../../shared/day.ts';
 import { curatedPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/storage-names.ts';
+import { CURATE_QUEUE, LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobCurated } from '../../shared/stores/curated.ts';
-import { ensureLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 
 /** The registrations themselves, curate among them, in the local host over Azurite and the simulator. */
@@ -26,9 +26,7 @@ test('what lands is curated by the queue under the trace of its plan, replaced w
   const [azurite, simulator] = await Promise.all([startAzurite(), simulated]);
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
-  await ensureLake(clients.blobs);
-  await clients.table(LEDGER_TABLE).createTable();
-  for (const name of [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE]) await clients.queue(name).create();
+  await createPlaces(clients);
   const lines: LogLine[] = [];
   const host = await startHost({
     root: ROOT,

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/places.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/storage-names.ts';
+import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import type { FastClock } from './fast-clock.ts';
 
@@ -41,9 +42,7 @@ export async function startRig(historyDays: number) {
   ]);
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
-  await ensureLake(clients.blobs);
-  await clients.table(LEDGER_TABLE).createTable();
-  await Promise.all([FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE].map(name => clients.queue(name).create()));
+  await createPlaces(clients);
   let since = Date.now();
   const settings = {
     AzureWebJobsStorage: connectionString,

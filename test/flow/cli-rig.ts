@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Host, startHost } from '../../local/host.ts';
+import { createPlaces } from '../../local/places.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/storage-names.ts';
+import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 
 /** The product on this machine, and the command line beside it as a process of its own. */
@@ -43,10 +44,8 @@ export async function startCliRig(simulated: SimulatorOptions, settings: Readonl
   const [azurite, simulator] = await Promise.all([startAzurite(), startSimulator(simulated)]);
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
-  await ensureLake(clients.blobs);
+  await createPlaces(clients);
   const table = clients.table(LEDGER_TABLE);
-  await table.createTable();
-  await Promise.all([clients.queue(FETCH_QUEUE).create(), clients.queue(POISON_QUEUE).create()]);
   const folder = await mkdtemp(join(tmpdir(), 'landline-cli-'));
   const file = join(folder, 'settings.json');
   const Values = {

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
+import { createPlaces } from '../../local/places.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
 import {
   CURATE_POISON_QUEUE,
@@ -11,7 +12,7 @@ import {
   POISON_QUEUE,
 } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 
 /** The whole product on this machine: its registrations in the local host, over Azurite and the simulator. */
@@ -30,13 +31,11 @@ export async function startProduct(simulated: SimulatorOptions = {}) {
   const [azurite, simulator] = await Promise.all([startAzurite(), startSimulator(simulated)]);
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
-  await ensureLake(clients.blobs);
-  await clients.table(LEDGER_TABLE).createTable();
+  await createPlaces(clients);
   const queue = clients.queue(FETCH_QUEUE);
   const poison = clients.queue(POISON_QUEUE);
   const curate = clients.queue(CURATE_QUEUE);
   const curatePoison = clients.queue(CURATE_POISON_QUEUE);
-  await Promise.all([queue, poison, curate, curatePoison].map(each => each.create()));
   const base = {
     AzureWebJobsStorage: connectionString,
     PLAN_SCHEDULE: NEVER,

@@ -9,12 +9,11 @@ import { type Made, makeDeployable } from '../../infra/build.ts';
 import { INFRA } from '../../infra/template.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
+import { createPlaces } from '../../local/places.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
-import { CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { ensureLake } from '../../shared/stores/lake.ts';
 import { parse, run } from './kql.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -112,9 +111,7 @@ test('it runs a day, from the timer to the partition, and its telemetry answers 
   context.after(() => Promise.all([azurite.stop(), simulator.stop()]));
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
-  await ensureLake(clients.blobs);
-  await clients.table(LEDGER_TABLE).createTable();
-  for (const name of [FETCH_QUEUE, POISON_QUEUE, CURATE_QUEUE]) await clients.queue(name).createIfNotExists();
+  await createPlaces(clients);
   const lines: LogLine[] = [];
   const host = await startHost({
     root: folder,

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/places.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { revisionPath } from '../../shared/paths.ts';
 import type { CuratedLabel, CuratedStore, Eraser, Lake } from '../../shared/ports.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobCurated } from '../../shared/stores/curated.ts';
 import { blobEraser } from '../../shared/stores/erasure.ts';
-import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
 import { memoryCurated } from '../doubles/memory-curated.ts';
 import { memoryEraser, memoryLake } from '../doubles/memory-lake.ts';
 import { receipt } from './values.ts';
@@ -135,7 +136,7 @@ describe('curated files in Azurite', () => {
   let azurite: Azurite;
   before(async () => {
     azurite = await startAzurite();
-    await ensureLake(storageClients(azurite).blobs);
+    await createPlaces(storageClients(azurite));
   });
   after(() => azurite.stop());
   curatedSuite(() => ({ store: blobCurated(storageClients(azurite).blobs), path: nextPath() }));

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/places.ts';
 import type { Segment } from '../../shared/model.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
 import type { Lake, ListedDay, Partition } from '../../shared/ports.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
-import { blobLake, ensureLake } from '../../shared/stores/lake.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
 import { memoryLake } from '../doubles/memory-lake.ts';
 import { type LossyProxy, lossyProxy } from './lossy-proxy.ts';
 import { receipt } from './values.ts';
@@ -325,8 +326,8 @@ describe('lake in Blob Storage', () => {
   });
 
   test('the containers can be made ready more than once', async () => {
-    await ensureLake(direct.blobs);
-    await ensureLake(direct.blobs);
+    await createPlaces(direct);
+    await createPlaces(direct);
   });
 
   async function fresh(gzip = false) {
