@@ -116,9 +116,11 @@ function problemOf(name: string, setting: Setting, value: string): string {
   return `${name}: expected ${setting.expected}, got ${got}`;
 }
 
-function missing(name: SettingName): string {
+/** Notes that a setting has to be there. A value that was refused has no value either, and has been told. */
+function missing(name: SettingName, problems: string[]): void {
+  if (problems.some(each => each.startsWith(`${name}: `))) return;
   const { meaning, expected, example } = SETTINGS[name];
-  return `${name}: expected ${expected} such as ${example}, got nothing. ${meaning}`;
+  problems.push(`${name}: expected ${expected} such as ${example}, got nothing. ${meaning}`);
 }
 
 /** Settings of ours that do not exist: a misspelled one would silently have no effect. */
@@ -160,7 +162,7 @@ function cloudOf(settings: Settings): Cloud {
 function signInOf(settings: Settings, problems: string[]): SignIn {
   const { LANDLINE_CREDENTIAL: kind, AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId } = settings;
   if (kind === 'simulator') {
-    if (settings.LANDLINE_GRAPH_URL === undefined) problems.push(missing('LANDLINE_GRAPH_URL'));
+    if (settings.LANDLINE_GRAPH_URL === undefined) missing('LANDLINE_GRAPH_URL', problems);
     return { kind };
   }
   if (settings.LANDLINE_GRAPH_URL !== undefined)
@@ -169,8 +171,8 @@ function signInOf(settings: Settings, problems: string[]): SignIn {
     );
   if (kind === 'managed-identity') return { kind, clientId };
   const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = settings;
-  if (tenantId === undefined) problems.push(missing('AZURE_TENANT_ID'));
-  if (clientId === undefined) problems.push(missing('AZURE_CLIENT_ID'));
+  if (tenantId === undefined) missing('AZURE_TENANT_ID', problems);
+  if (clientId === undefined) missing('AZURE_CLIENT_ID', problems);
   if (secret === undefined && certificatePath === undefined)
     problems.push('AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH: expected one of them, got neither');
   return { kind, tenantId: tenantId ?? '', clientId: clientId ?? '', secret, certificatePath };
@@ -197,7 +199,7 @@ function voximplantOf(settings: Settings, problems: string[]): Config['voximplan
 
 function privacyOf(settings: Settings, problems: string[]): Config['privacy'] {
   const { LANDLINE_PRIVACY: profile, LANDLINE_PSEUDONYM_KEY: key } = settings;
-  if (profile === 'pseudonymous' && key === undefined) problems.push(missing('LANDLINE_PSEUDONYM_KEY'));
+  if (profile === 'pseudonymous' && key === undefined) missing('LANDLINE_PSEUDONYM_KEY', problems);
   return { profile, key: profile === 'pseudonymous' ? key : undefined };
 }
 
@@ -214,7 +216,7 @@ function storageOf(settings: Settings, problems: string[]): Config['storage'] {
   const host = settings.AzureWebJobsStorage;
   const of = (name: SettingName, url: string | undefined, connectionString: string | undefined): Access => {
     if (url !== undefined) return { url };
-    if (connectionString === undefined) problems.push(missing(name));
+    if (connectionString === undefined) missing(name, problems);
     return { connectionString: connectionString ?? '' };
   };
   return {

@@ -87,6 +87,17 @@ test('China is refused with the reason', () => {
   );
 });
 
+test('a setting that is there and wrong is told once, and not as missing too', () => {
+  const identity = { AZURE_TENANT_ID: 'x', AZURE_CLIENT_ID: 'y', AZURE_CLIENT_SECRET: 'z' };
+  assert.deepEqual(
+    problems({ ...SIMULATED, LANDLINE_CREDENTIAL: 'environment', LANDLINE_GRAPH_URL: '', ...identity }),
+    ['AZURE_CLIENT_ID: expected a GUID, got "y"', 'AZURE_TENANT_ID: expected a GUID, got "x"'],
+  );
+  assert.deepEqual(problems({ ...AZURE, LANDLINE_LAKE__blobServiceUri: 'http://data' }), [
+    'LANDLINE_LAKE__blobServiceUri: expected an https address, got "http://data"',
+  ]);
+});
+
 test('all problems are told at once, each with what was expected', () => {
   const found = problems({
     LANDLINE_HISTORY_DAYS: 'soon',
@@ -208,7 +219,9 @@ test('the simulator is for this machine only', () => {
     problems({ ...SIMULATED, ...AZURE })[0] ?? '',
     /simulator is refused together with a real storage account/,
   );
-  assert.equal(problems({ ...SIMULATED, LANDLINE_GRAPH_URL: 'http://10.0.0.1:8080' }).length, 2);
+  assert.deepEqual(problems({ ...SIMULATED, LANDLINE_GRAPH_URL: 'http://10.0.0.1:8080' }), [
+    'LANDLINE_GRAPH_URL: expected an address on this machine, got "http://10.0.0.1:8080"',
+  ]);
   assert.match(problems({ ...AZURE, LANDLINE_GRAPH_URL: 'http://127.0.0.1:1' })[0] ?? '', /only for the simulator/);
   assert.match(
     problems({ ...AZURE, LANDLINE_VOXIMPLANT_URL: 'http://127.0.0.1:1' })[0] ?? '',
