@@ -4,7 +4,7 @@ import { dataset, day, examples, type On, type Register } from './command.ts';
 import { grouped } from './output.ts';
 import { tellPaused } from './pause.ts';
 
-export const accept: Register = (program, act) => {
+export const accept: Register = (program, { act }) => {
   program
     .command('accept')
     .description('Believes the source that a day has fewer rows than are held')

@@ -17,7 +17,7 @@ interface Options {
   readonly wait?: boolean;
 }
 
-export const backfill: Register = (program, act) => {
+export const backfill: Register = (program, { act }) => {
   program
     .command('backfill')
     .description('Lands a range of days: goes further back in history, and asks for days that failed')

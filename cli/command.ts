@@ -9,8 +9,15 @@ import type { Output } from './output.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
 
-/** `0` fine, `1` attention needed, `2` wrong usage, `3` storage or source cannot be reached, `130` stopped by Ctrl-C. */
-export type ExitCode = 0 | 1 | 2 | 3 | 130;
+/** What the exit code of any command means. */
+export const EXIT_CODES = {
+  0: 'fine',
+  1: 'attention needed, or it failed',
+  2: 'wrong usage',
+  3: 'storage, a sign-in or the app refused or was not reached',
+  130: 'stopped by Ctrl-C',
+} as const;
+export type ExitCode = keyof typeof EXIT_CODES;
 
 /** The command was called wrongly, or cannot mean what was said. */
 export class UsageError extends Error {
@@ -24,27 +31,18 @@ export interface On extends Connection {
   readonly now: number;
 }
 
-/** Opens the connection, runs the command, closes again. The command's result is the exit code. */
-export type Act = <A extends unknown[]>(
-  work: (on: On, ...args: A) => Promise<ExitCode>,
-) => (...args: A) => Promise<void>;
+/** Makes a command's work an action of the program; its result is the exit code. */
+type Runner<O> = <A extends unknown[]>(work: (on: O, ...args: A) => Promise<ExitCode>) => (...args: A) => Promise<void>;
 
-/** Adds one command to the program. */
-export type Register = (program: Command, act: Act) => void;
-
-/** What a command works on that opens no connection. */
-export interface Unconnected {
-  readonly out: Output;
-  readonly json: boolean;
-  readonly target: Target;
+export interface Runners {
+  /** Opens the connection, runs the command, closes again. */
+  readonly act: Runner<On>;
+  /** Opens none: for what has to work when nothing else does. */
+  readonly free: Runner<Pick<On, 'out' | 'json'> & { readonly target: Target }>;
 }
 
-/** Like `Act`, without a connection: for what has to work when nothing else does. */
-export type Free = <A extends unknown[]>(
-  work: (on: Unconnected, ...args: A) => Promise<ExitCode>,
-) => (...args: A) => Promise<void>;
-
-export type RegisterFree = (program: Command, free: Free) => void;
+/** Adds one command to the program. */
+export type Register = (program: Command, runners: Runners) => void;
 
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`;

@@ -8,7 +8,7 @@ import { dataset, days, everyDataset, examples, type On, type Register, UsageErr
 import { counted } from './output.ts';
 import { veilOn } from './veil.ts';
 
-export const curate: Register = (program, act) => {
+export const curate: Register = (program, { act }) => {
   program
     .command('curate')
     .description('Makes the curated tables agree with the partitions, here and now')

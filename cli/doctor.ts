@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isLoopback } from '../shared/config/loopback.ts';
 import type { Environment } from '../shared/config.ts';
 import type { Diagnosis, Finding, Result } from '../shared/doctor.ts';
-import { type ExitCode, examples, type Free, type RegisterFree, UsageError } from './command.ts';
+import { type ExitCode, examples, type Register, UsageError } from './command.ts';
 import type { Target } from './connect.ts';
 import type { Output } from './output.ts';
 import type { Colour } from './states.ts';
@@ -20,7 +20,7 @@ interface Asked {
   readonly key?: string;
 }
 
-export const doctor: RegisterFree = (program, free: Free) => {
+export const doctor: Register = (program, { free }) => {
   program
     .command('doctor')
     .description('What is wrong around Landline, each with its next step and who can do it')

@@ -28,7 +28,7 @@ interface Options {
   readonly curated?: boolean;
 }
 
-export const exportDays: Register = (program, act) => {
+export const exportDays: Register = (program, { act }) => {
   program
     .command('export')
     .description('Copies partitions to plain files, under the paths they have in the container, and recounts them')

@@ -15,7 +15,7 @@ interface Options {
   readonly yes?: boolean;
 }
 
-export const forget: Register = (program, act) => {
+export const forget: Register = (program, { act }) => {
   program
     .command('forget')
     .description('Erases every row that names a person: from raw, history and curated')

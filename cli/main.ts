@@ -4,7 +4,7 @@ import { failureOf, LandlineError } from '../shared/errors.ts';
 import type { ReasonCode } from '../shared/model.ts';
 import { accept } from './accept.ts';
 import { backfill } from './backfill.ts';
-import { type Act, type ExitCode, examples, type Free, type Register, UsageError } from './command.ts';
+import { EXIT_CODES, type ExitCode, examples, type Register, type Runners, UsageError } from './command.ts';
 import type { Target } from './connect.ts';
 import { curate } from './curate.ts';
 import { doctor } from './doctor.ts';
@@ -24,6 +24,7 @@ import { verifyDays } from './verify.ts';
 const COMMANDS: readonly Register[] = [
   status,
   show,
+  doctor,
   backfill,
   retry,
   accept,
@@ -37,8 +38,12 @@ const COMMANDS: readonly Register[] = [
   forget,
 ];
 
-const EXIT_CODES = `
-Exit codes: 0 fine, 1 attention needed, 2 wrong usage, 3 storage cannot be reached, 130 stopped by Ctrl-C.
+const AFTER = `
+Exit codes:
+${Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+  .join('\n')}
+
 Days are UTC. What each state and reason means: docs/operations.md.`;
 
 /** @param argv without the program's own name */
@@ -53,13 +58,13 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .option('--settings <file>', 'settings file of the app, such as local.settings.json')
     .option('--json', 'print one JSON object')
     .version(landline.version, '--version', 'print the version')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', AFTER)
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
     .helpCommand(false)
     .showHelpAfterError('Add --help for help.')
     .configureOutput({ writeOut: text => out.line(text.trimEnd()), writeErr: text => out.note(text.trimEnd()) })
     .exitOverride();
-  const act: Act =
+  const act: Runners['act'] =
     work =>
     async (...args) => {
       const options = program.opts<Target & { json?: boolean }>();
@@ -72,14 +77,13 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
         await connection.close();
       }
     };
-  const free: Free =
+  const free: Runners['free'] =
     work =>
     async (...args) => {
       const { json = false, ...target } = program.opts<Target & { json?: boolean }>();
       code = await work({ out, json, target }, ...args);
     };
-  for (const register of COMMANDS) register(program, act);
-  doctor(program, free);
+  for (const register of COMMANDS) register(program, { act, free });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });

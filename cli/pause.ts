@@ -4,7 +4,7 @@ import { datasetOrSource, examples, type On, type Register } from './command.ts'
 
 const ABOUT = 'dataset, or source (graph, voximplant) for all of its datasets';
 
-export const pause: Register = (program, act) => {
+export const pause: Register = (program, { act }) => {
   program
     .command('pause')
     .description('Stops queueing days of a dataset or source; what is under way ends normally')
@@ -13,7 +13,7 @@ export const pause: Register = (program, act) => {
     .action(act((on: On, which: Dataset[]) => setAll(on, which, true)));
 };
 
-export const resume: Register = (program, act) => {
+export const resume: Register = (program, { act }) => {
   program
     .command('resume')
     .description('Queues days of a paused dataset or source again')

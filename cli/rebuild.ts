@@ -5,7 +5,7 @@ import { GATE_PARTITION } from '../shared/stores/ledger-entities.ts';
 import { datasets, everyDataset, examples, type On, type Register } from './command.ts';
 import { counted } from './output.ts';
 
-export const rebuildLedger: Register = (program, act) => {
+export const rebuildLedger: Register = (program, { act }) => {
   program
     .command('rebuild')
     .description('Writes a lost or damaged ledger anew from the partitions; entries that are sound stay as they are')

@@ -11,7 +11,7 @@ export function drawing() {
   );
 }
 
-export const report: Register = (program, act) => {
+export const report: Register = (program, { act }) => {
   program
     .command('report')
     .description('Draws a sample report of the curated tables: one page, no network')

@@ -4,7 +4,7 @@ import { dataset, days, examples, type On, type Register } from './command.ts';
 import { counted } from './output.ts';
 import { tellPaused } from './pause.ts';
 
-export const retry: Register = (program, act) => {
+export const retry: Register = (program, { act }) => {
   program
     .command('retry')
     .description('Asks for days to be read again: the failed and suspect ones, or those named')

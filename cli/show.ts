@@ -6,7 +6,7 @@ import { headOrForeign } from '../shared/verify/verify-day.ts';
 import { dataset, day, examples, type On, type Register, UsageError } from './command.ts';
 import { grouped } from './output.ts';
 
-export const show: Register = (program, act) => {
+export const show: Register = (program, { act }) => {
   program
     .command('show')
     .description('Everything that the ledger and the receipt know of one day')

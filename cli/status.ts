@@ -16,7 +16,7 @@ import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.t
 const DAYS_SHOWN = 28;
 const WATCH_MS = 5_000;
 
-export const status: Register = (program, act) => {
+export const status: Register = (program, { act }) => {
   program
     .command('status')
     .description('What is held of each dataset, and the next step')

@@ -23,7 +23,7 @@ interface Options {
   readonly mark: boolean;
 }
 
-export const verifyDays: Register = (program, act) => {
+export const verifyDays: Register = (program, { act }) => {
   program
     .command('verify')
     .description('Recounts and re-digests every partition against its receipt and the ledger')

@@ -93,6 +93,7 @@ test('every command explains itself with an example', async () => {
   assert.equal(code, 0);
   const names = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name ?? '');
   assert.ok(names.length >= 10, names.join());
+  assert.ok(names.includes('doctor'), names.join());
   for (const name of names) {
     const help = await said(name, '--help');
     assert.equal(help.code, 0);
