@@ -3,9 +3,9 @@ import { meant } from '../shared/config/nearest.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { isDay } from '../shared/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
-import type { Target } from './connect.ts';
 import type { Connection } from './connection.ts';
 import type { Output } from './output.ts';
+import type { Target } from './settings-files.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
 

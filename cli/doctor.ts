@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { jsonOf, runningIn } from '../local/start/folder.ts';
 import { isLoopback } from '../shared/config/loopback.ts';
-import type { Environment } from '../shared/config.ts';
 import type { Diagnosis, Finding, Result } from '../shared/doctor.ts';
 import { type ExitCode, examples, type Register, UsageError } from './command.ts';
-import type { Target } from './connect.ts';
 import type { Output } from './output.ts';
+import { placeOf, settingsIn, type Target, type Values, withCredentials } from './settings-files.ts';
 import type { Colour } from './states.ts';
 
 /** Function keys are secrets: from the environment they are in no list of processes and in no shell's history. */
@@ -65,11 +63,9 @@ function tell({ findings, result, version }: Diagnosis, out: Output): void {
   out.line(result === 'fine' ? 'Everything is fine.' : `${broken} broken, ${warnings} to be seen to.`);
 }
 
-/** The settings of `npm start`, of the file that was named, or of the developer's own file. */
-async function lookLocally({ settings, data, account }: Target): Promise<Diagnosis> {
-  if (account !== undefined)
-    throw new UsageError('Only the app has its identity: ask it with --app URL, or name a settings file (--settings).');
-  const env = await settingsOf(settings, data ?? '.landline');
+/** By the settings of `npm start`, of the file that was named, or of the developer's own file. */
+async function lookLocally(target: Target): Promise<Diagnosis> {
+  const env = withCredentials(await settingsOf(target));
   // Not before it is known what to do: the clients take half a second to load.
   const [{ compose }, { readConfig }, { diagnose }, { systemClock }] = await Promise.all([
     import('../shared/compose.ts'),
@@ -80,39 +76,16 @@ async function lookLocally({ settings, data, account }: Target): Promise<Diagnos
   return diagnose(() => ({ ...compose(readConfig(env)), clock: systemClock }), systemClock, '<app>');
 }
 
-const settingsFile = z.object({ Values: z.record(z.string(), z.string()) }).transform(({ Values }) => Values);
-const runningFile = z.object({ settings: z.record(z.string(), z.string()) }).transform(({ settings }) => settings);
-
-async function settingsOf(named: string | undefined, folder: string): Promise<Environment> {
-  const tries: [string, z.ZodType<Record<string, string>>][] =
-    named === undefined
-      ? [
-          [join(folder, 'running.json'), runningFile],
-          ['local.settings.json', settingsFile],
-        ]
-      : [[named, settingsFile]];
-  for (const [path, shape] of tries) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const values = shape.safeParse(parsed(text));
-    if (!values.success) throw new UsageError(`${path} is not a settings file: expected {"Values": {…}} with texts.`);
-    // Credentials that a settings file rightly leaves out may be in the environment.
-    const own = Object.entries(process.env).filter(([name]) => /^AZURE_(TENANT|CLIENT)_/.test(name));
-    return { ...Object.fromEntries(own), ...values.data };
-  }
+async function settingsOf(target: Target): Promise<Values> {
+  const place = placeOf(target, 'the address of the app (--app URL)');
+  if ('account' in place)
+    throw new UsageError('Only the app has its identity: ask it with --app URL, or name a settings file (--settings).');
+  if ('settings' in place) return settingsIn(place.settings);
+  const running = await runningIn(place.folder);
+  if (running !== undefined) return running;
   throw new UsageError(
-    named === undefined
-      ? 'Which Landline? Start one (npm start), name a settings file (--settings FILE), or ask an app (--app URL).'
-      : `${named} cannot be read.`,
+    `npm start is not running over ${place.folder}: start it, or name a settings file (--settings FILE) or an app (--app URL).`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const finding = z.object({
@@ -151,7 +124,7 @@ async function askApp(app: string, given: string | undefined, out: Output): Prom
       throw new UsageError(
         `${host} does not accept the key. az functionapp keys list --name ${host.split('.')[0]} --resource-group <group> --query functionKeys.default --output tsv shows it; set it as ${KEY_VARIABLE}`,
       );
-    const told = diagnosis.safeParse(parsed(printable(await answer.text())));
+    const told = diagnosis.safeParse(jsonOf(printable(await answer.text())));
     if (answer.status === 200 && told.success) return told.data;
     out.note(
       `error: ${host} answered ${answer.status} and not as Landline does. Is it the right app, and is it running?`,

@@ -223,7 +223,8 @@ async function textIn(folder: string): Promise<string> {
 async function userOf(folder: string): Promise<number | undefined> {
   const [, pid, port] = /"pid":(\d+)(?:,"port":"(\d+)")?/.exec(await textIn(folder)) ?? [];
   if (pid === undefined) return undefined;
-  const uses = port === undefined ? await isStarting(folder, Number(pid)) : await answers(port);
+  const uses =
+    port === undefined ? await isStarting(folder, Number(pid)) : await isAzurite(`http://127.0.0.1:${port}/`);
   return uses ? Number(pid) : undefined;
 }
 
@@ -239,9 +240,10 @@ async function isStarting(folder: string, pid: number): Promise<boolean> {
   }
 }
 
-async function answers(port: string): Promise<boolean> {
+/** Whether an emulator answers at the address. */
+export async function isAzurite(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1000) });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
     await answer.body?.cancel();
     return answer.headers.get('server')?.startsWith('Azurite') === true;
   } catch {

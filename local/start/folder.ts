@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from '../../shared/config/loopback.ts';
+import { isAzurite } from '../azurite.ts';
 import { DEFAULTS, type Options, UsageError } from './options.ts';
 
 /** The data folder and what it says of itself, so that a later start goes on with the same tenant. */
@@ -90,7 +92,8 @@ async function readHolds(path: string): Promise<Holds | undefined> {
   throw new UsageError(`${fileOf(path)} is damaged. ${elsewhere(path)}`);
 }
 
-function jsonOf(text: string): unknown {
+/** @returns `undefined` for what is not JSON */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -107,10 +110,22 @@ export async function noteHolds({ path, holds }: Folder): Promise<void> {
 
 /** As long as a run lasts, the CLI finds its emulator and sources here. */
 const RUNNING_FILE = 'running.json';
+const runningSchema = z.object({ settings: z.record(z.string(), z.string()) });
 
 /** @param settings the app's, without credentials of a real tenant: those stay in the environment */
 export async function noteRunning({ path }: Folder, settings: Readonly<Record<string, string>>): Promise<void> {
   await writeFile(join(path, RUNNING_FILE), `${JSON.stringify({ settings })}\n`, { mode: 0o600 });
+}
+
+/**
+ * The settings of the app that runs over the folder; `undefined` when none does. A run that was killed leaves its note
+ * behind, so its emulator is asked.
+ */
+export async function runningIn(path: string): Promise<Readonly<Record<string, string>> | undefined> {
+  const text = await readFile(join(path, RUNNING_FILE), 'utf8').catch(() => '');
+  const settings = runningSchema.safeParse(jsonOf(text)).data?.settings;
+  const emulator = /BlobEndpoint=([^;]+)/.exec(settings?.['AzureWebJobsStorage'] ?? '')?.[1] ?? '';
+  return isLoopback(emulator) && (await isAzurite(emulator)) ? settings : undefined;
 }
 
 export async function noteStopped({ path }: Folder): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,20 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/output.ts';
+import { startAzurite } from '../../local/azurite.ts';
 import { startHost } from '../../local/host.ts';
+import { startSimulator } from '../../local/simulator/index.ts';
+import { landline as shell } from '../flow/cli-rig.ts';
 
 /** `landline doctor`, over an app in the local host and over a settings file. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+async function folderFor(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'landline-doctor-'));
+  context.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 /** What the command said, and its exit code. */
 async function landline(...argv: string[]): Promise<{ code: number; said: string }> {
@@ -75,8 +84,7 @@ test('a wrong key, a wrong address and an app that is not there are told apart',
 });
 
 test('over a settings file it looks from this machine', async context => {
-  const folder = await mkdtemp(join(tmpdir(), 'landline-doctor-'));
-  context.after(() => rm(folder, { recursive: true }));
+  const folder = await folderFor(context);
   const file = join(folder, 'local.settings.json');
   const key = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)';
   const Values = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', LANDLINE_VOXIMPLANT_KEY: key };
@@ -84,4 +92,32 @@ test('over a settings file it looks from this machine', async context => {
   const { code, said } = await landline('--settings', file, 'doctor');
   assert.equal(code, 1);
   assert.match(said, /^broken {3}key-vault LANDLINE_VOXIMPLANT_KEY: Its Key Vault reference is not resolved/);
+});
+
+test('of `npm start` it asks the one that runs, and never the settings of a real tenant instead', async context => {
+  const folder = await folderFor(context);
+  const data = join(folder, '.landline');
+  await writeFile(join(folder, 'local.settings.json'), JSON.stringify({ Values: { LANDLINE_CLOUD: 'moon' } }));
+  const refused = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await shell(folder, 'doctor', ...argv);
+    assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.match(stderr, /^error: npm start is not running over \.landline: start it, or/);
+  };
+  await refused('--local');
+  await refused('--data', '.landline');
+  await mkdir(data);
+  await refused();
+  // As a `npm start` that was killed leaves it behind.
+  const [azurite, simulator] = await Promise.all([startAzurite(), startSimulator()]);
+  context.after(() => simulator.stop());
+  const settings = {
+    AzureWebJobsStorage: azurite.connectionString,
+    LANDLINE_CREDENTIAL: 'simulator',
+    LANDLINE_GRAPH_URL: simulator.graphUrl,
+  };
+  await writeFile(join(data, 'running.json'), JSON.stringify({ settings }));
+  const found = await shell(folder, 'doctor').finally(() => azurite.stop());
+  assert.match(found.stdout, /^fine {5}configuration: The configuration is whole/, found.stderr);
+  assert.equal(found.code, 1);
+  await refused();
 });
