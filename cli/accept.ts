@@ -1,7 +1,7 @@
 import type { Dataset, Day } from '../shared/model.ts';
+import { grouped } from '../shared/page/text.ts';
 import { type Accepted, acceptShrink, heldBack } from '../shared/plan/asking.ts';
 import { dataset, day, examples, type On, type Register } from './command.ts';
-import { grouped } from './output.ts';
 import { tellPaused } from './pause.ts';
 
 export const accept: Register = (program, { act }) => {

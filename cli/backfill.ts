@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { addDays, daysBetween, eachDay } from '../shared/day.ts';
+import { addDays, daysBetween, eachDay, MINUTE_MS } from '../shared/day.ts';
 import type { Dataset, Day, DayEntry } from '../shared/model.ts';
+import { counted } from '../shared/page/text.ts';
 import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../shared/plan/asking.ts';
 import { horizonOf, isExpired, lastDay, needsPerson, stateOf } from '../shared/plan/owed.ts';
 import { chosen, datasets, day, examples, type On, type Register, refuseBackwards, UsageError } from './command.ts';
-import { counted, table } from './output.ts';
+import { table } from './output.ts';
 import { tellPaused } from './pause.ts';
 import { ASKED, FINE } from './retry.ts';
 
@@ -188,7 +189,7 @@ function tellApplied({ out, alive }: On, applied: readonly Awaited<ReturnType<ty
 
 const LOOK_MS = 2_000;
 /** Without any change for this long, the person should know that nobody may be at work. */
-const STILL_MS = 10 * 60_000;
+const STILL_MS = 10 * MINUTE_MS;
 
 /** @returns whether every day is held in the end */
 async function watch(on: On, prepared: readonly Prepared[]): Promise<boolean> {

@@ -3,9 +3,9 @@ import { curatedAs } from '../shared/curate/privacy.ts';
 import { tableOf } from '../shared/curate/tables.ts';
 import { failureOf, LandlineError } from '../shared/errors.ts';
 import type { Dataset, Day } from '../shared/model.ts';
+import { counted } from '../shared/page/text.ts';
 import { curatedPath } from '../shared/paths.ts';
 import { dataset, days, everyDataset, examples, type On, type Register, UsageError } from './command.ts';
-import { counted } from './output.ts';
 import { veilOn } from './veil.ts';
 
 export const curate: Register = (program, { act }) => {

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { recount } from '../shared/commit/recount.ts';
 import { eachDay, isDay } from '../shared/day.ts';
 import type { Dataset, Day } from '../shared/model.ts';
+import { counted, grouped } from '../shared/page/text.ts';
 import { partitionPath } from '../shared/paths.ts';
 import { lastDay } from '../shared/plan/owed.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
@@ -18,7 +19,6 @@ import {
   refuseBackwards,
   UsageError,
 } from './command.ts';
-import { counted, grouped } from './output.ts';
 
 interface Options {
   readonly to: string;

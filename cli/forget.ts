@@ -3,8 +3,9 @@ import { systemClock } from '../shared/clock.ts';
 import { instantOf } from '../shared/day.ts';
 import { type Person, problemOf, type SearchedDay } from '../shared/forget/person.ts';
 import { type ForgetPorts, type Forgotten, forget as forgetPerson, search, type UnsureDay } from '../shared/forget.ts';
+import { counted } from '../shared/page/text.ts';
 import { everyDataset, examples, type On, type Register, UsageError } from './command.ts';
-import { counted, table } from './output.ts';
+import { table } from './output.ts';
 import { veilOn } from './veil.ts';
 
 interface Options {

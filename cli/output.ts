@@ -67,11 +67,11 @@ export function terminal(): Output {
   };
 }
 
-/** Columns side by side; numbers (all digits and separators) to the right. */
+/** Columns side by side; numbers (digits and separators) to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map(row => widthOf(row[column] ?? ''))));
-  const right = head.map((_, column) => rows.length > 0 && rows.every(row => /^[\d,.]*$/.test(row[column] ?? '')));
+  const right = head.map((_, column) => rows.length > 0 && rows.every(row => /^[\d,./]*$/.test(row[column] ?? '')));
   return all.map(row =>
     row
       .map((cell, column) => {
@@ -85,13 +85,4 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
-}
-
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** The same everywhere, whatever the machine's language. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -1,9 +1,9 @@
 import { systemClock } from '../shared/clock.ts';
 import type { Dataset } from '../shared/model.ts';
+import { counted } from '../shared/page/text.ts';
 import { rebuild } from '../shared/rebuild.ts';
 import { GATE_PARTITION } from '../shared/stores/ledger-entities.ts';
 import { datasets, everyDataset, examples, type On, type Register } from './command.ts';
-import { counted } from './output.ts';
 
 export const rebuildLedger: Register = (program, { act }) => {
   program

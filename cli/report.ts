@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { instantOf } from '../shared/day.ts';
+import { counted } from '../shared/page/text.ts';
 import { examples, type On, type Register, UsageError } from './command.ts';
-import { counted } from './output.ts';
 import { withDevelopmentPackages } from './packages.ts';
 
 /** The charts take a while to load, and no other command needs them. */

@@ -1,7 +1,7 @@
 import type { Dataset, Day } from '../shared/model.ts';
+import { counted } from '../shared/page/text.ts';
 import { type Asked, type AskedDay, askDay, retryDays } from '../shared/plan/asking.ts';
 import { dataset, days, examples, type On, type Register } from './command.ts';
-import { counted } from './output.ts';
 import { tellPaused } from './pause.ts';
 
 export const retry: Register = (program, { act }) => {

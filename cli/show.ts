@@ -1,10 +1,10 @@
 import type { Dataset, Day, DayEntry, Receipt } from '../shared/model.ts';
 import { nextStep } from '../shared/page/next.ts';
 import { shownOf } from '../shared/page/states.ts';
+import { grouped } from '../shared/page/text.ts';
 import { isExpired, lastDay, type Owed, owed } from '../shared/plan/owed.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
 import { dataset, day, examples, type On, type Register, UsageError } from './command.ts';
-import { grouped } from './output.ts';
 
 export const show: Register = (program, { act }) => {
   program

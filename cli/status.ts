@@ -4,12 +4,13 @@ import { failureOf } from '../shared/errors.ts';
 import type { Dataset, Day, DayOutline, DayState, Instant, Watermark } from '../shared/model.ts';
 import { isSilent, type Unreadable } from '../shared/page/facts.ts';
 import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
+import { counted, grouped, minuteOf } from '../shared/page/text.ts';
 import { plannerPoints } from '../shared/page/verdict.ts';
 import { type Coverage, coverageOf } from '../shared/plan/coverage.ts';
 import { eachDataset } from '../shared/plan/each-dataset.ts';
 import { lastDay, stateOf } from '../shared/plan/owed.ts';
 import { examples, type On, type Register } from './command.ts';
-import { counted, grouped, type Output, table } from './output.ts';
+import { type Output, table } from './output.ts';
 import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';
 
 /** Days at the end of the calendar that are shown one by one. */
@@ -114,7 +115,7 @@ function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayO
 
 function tell({ out }: On, found: Status, watch: boolean): void {
   if (watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
-  out.line(`${found.where}, ${found.at.slice(0, 16).replace('T', ' ')} UTC`);
+  out.line(`${found.where}, ${minuteOf(found.at)} UTC`);
   for (const point of plannerPoints(found)) out.line(point);
   const head = [
     'dataset',

@@ -1,5 +1,6 @@
 import { systemClock } from '../shared/clock.ts';
 import type { Dataset, Day } from '../shared/model.ts';
+import { counted, grouped } from '../shared/page/text.ts';
 import { isTrouble, type SweepPorts, verify } from '../shared/verify.ts';
 import {
   datasets,
@@ -12,7 +13,6 @@ import {
   refuseBackwards,
   whole,
 } from './command.ts';
-import { counted, grouped } from './output.ts';
 
 interface Options {
   readonly dataset?: Dataset[];

@@ -1,4 +1,5 @@
 import { systemClock } from '../shared/clock.ts';
+import { MINUTE_MS } from '../shared/day.ts';
 import type { LogLevel } from './host/boundary.ts';
 import { loadApp } from './host/core.ts';
 import { Invoker } from './host/invoke.ts';
@@ -106,7 +107,7 @@ function hostOf({ invoker, work, triggers, url, log, restoreSettings, stopWaitMs
     url,
     runTimer: name => triggers.runTimer(name),
     idle,
-    async drain(timeoutMs = 60_000) {
+    async drain(timeoutMs = MINUTE_MS) {
       work.touch();
       if (await waitFor(idle, timeoutMs)) return;
       const running = work.running.join(', ') || 'none';

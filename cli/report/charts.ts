@@ -3,6 +3,7 @@ import { GridComponent, LegendComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { LegacyGridContainLabel } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
+import { MONTHS } from '../../shared/page/text.ts';
 
 /** The pictures: drawn here to SVG, so that the page needs neither scripts nor a network. */
 
@@ -99,8 +100,6 @@ export function overDays(
     label,
   );
 }
-
-export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Months from left to right, one currency: stacked bars with their totals above. */
 export function overMonths(

@@ -1,6 +1,8 @@
+import { escaped } from '../../shared/page/html.ts';
+import { grouped, minuteOf } from '../../shared/page/text.ts';
 import { COLOURS, overDays, overMonths, ranked } from './charts.ts';
 import type { Figures } from './data.ts';
-import { amount, brief, dated, escaped, grouped, percent } from './text.ts';
+import { amount, brief, dated, percent } from './text.ts';
 
 /** The sample report as one page: pictures first, their numbers behind a click, nothing from anywhere else. */
 
@@ -68,7 +70,7 @@ ${destinations(figures)}
 ${trunks(figures)}
 </div>
 ${users(figures)}
-<footer>Made by <code>landline report</code> on ${escaped(madeAt.slice(0, 16).replace('T', ' '))} UTC from the curated tables: docs/bi says how to ask more.
+<footer>Made by <code>landline report</code> on ${escaped(minuteOf(madeAt))} UTC from the curated tables: docs/bi says how to ask more.
 Amounts are exact and per currency. ${coverage(figures)}</footer>
 </main>
 </body>

@@ -1,14 +1,6 @@
-import { MONTHS } from './charts.ts';
+import { grouped, MONTHS } from '../../shared/page/text.ts';
 
-/** Numbers, dates and names as the page shows them: the same whatever the machine's language. */
-
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
+/** Shares, dates and amounts as the report shows them. */
 
 export function percent(part: number, of: number): string {
   return of === 0 ? '–' : `${((100 * part) / of).toFixed(1)} %`;
@@ -24,10 +16,10 @@ export function amount(value: bigint, places = 4): string {
   const rounded = (value + (value < 0n ? -unit : unit) / 2n) / unit;
   const scale = 10n ** BigInt(places);
   const fraction = String(rounded < 0n ? -rounded % scale : rounded % scale).padStart(places, '0');
-  return `${(rounded / scale).toLocaleString('en-US')}.${fraction}`;
+  return `${grouped(rounded / scale)}.${fraction}`;
 }
 
 export function brief(value: bigint): string {
   const number = Number(value) / 1e6;
-  return number >= 1e6 ? `${(number / 1e6).toFixed(1)} M` : Math.round(number).toLocaleString('en-US');
+  return number >= 1e6 ? `${(number / 1e6).toFixed(1)} M` : grouped(Math.round(number));
 }

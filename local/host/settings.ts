@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { MINUTE_MS } from '../../shared/day.ts';
 
 /** App settings: what Azure hands to the process as environment variables. */
 export type Settings = Readonly<Record<string, string>>;
@@ -33,7 +34,7 @@ const timeSpan = z.string().transform((text, context): number => {
 // Ranges and defaults: azure-platform.md, 1.4. Keys that only Azure's host reads are let through.
 const hostJsonSchema = z.looseObject({
   version: z.literal('2.0'),
-  functionTimeout: timeSpan.default(30 * 60_000),
+  functionTimeout: timeSpan.default(30 * MINUTE_MS),
   extensions: z
     .looseObject({
       http: z.looseObject({ routePrefix: z.string().default('api') }).prefault({}),
@@ -41,7 +42,7 @@ const hostJsonSchema = z.looseObject({
         .looseObject({
           batchSize: z.int().min(1).max(32).default(16),
           newBatchThreshold: z.int().min(0).optional(),
-          maxPollingInterval: timeSpan.default(60_000),
+          maxPollingInterval: timeSpan.default(MINUTE_MS),
           visibilityTimeout: timeSpan.default(0),
           maxDequeueCount: z.int().min(1).default(5),
           messageEncoding: z.enum(['base64', 'none']).default('base64'),

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
 import type { Clock } from '../../shared/ports.ts';
 import type { TypedData } from './boundary.ts';
 
@@ -51,7 +52,7 @@ export function isMonitored(schedule: Schedule, useMonitor: boolean, now: Date):
   // The host looks at a few occurrences, not at all of them.
   for (let i = 0; i < 5; i++) {
     const following = schedule.next(instant);
-    if (following.getTime() - instant.getTime() < 60_000) return false;
+    if (following.getTime() - instant.getTime() < MINUTE_MS) return false;
     instant = following;
   }
   return true;
@@ -83,7 +84,7 @@ export interface TimerOptions {
 }
 
 /** A longer sleep is cut: `setTimeout` counts in 32 bits, and a laptop's clock may be set meanwhile. */
-const SLEEP_MS_MAX = 3_600_000;
+const SLEEP_MS_MAX = HOUR_MS;
 
 /** One timer trigger. Its scheduled runs never overlap; ticks missed during a run become one run right after it. */
 export class TimerListener {

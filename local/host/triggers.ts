@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { MINUTE_MS } from '../../shared/day.ts';
 import type { Clock } from '../../shared/ports.ts';
 import type { LogLevel } from './boundary.ts';
 import type { App, Registration } from './core.ts';
@@ -128,8 +129,8 @@ function queueOf(fn: Registration, { hostJson, settings, invoker, work, log, hos
     poisonQueueOf: name => queueClientOf({ ...triggerOf(fn), queueName: name }, settings),
     functionName: fn.metadata.name,
     config: hostJson.queues,
-    invisibleMs: host.invisibleMs ?? 10 * 60_000,
-    renewMs: host.renewMs ?? 5 * 60_000,
+    invisibleMs: host.invisibleMs ?? 10 * MINUTE_MS,
+    renewMs: host.renewMs ?? 5 * MINUTE_MS,
     pollMaxMs: Math.min(host.pollMaxMs ?? 250, hostJson.queues.maxPollingIntervalMs),
     work,
     log,

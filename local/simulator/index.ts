@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { MINUTE_MS } from '../../shared/day.ts';
 import { compressed, deliver, htmlAnswer, httpDate } from './answers.ts';
 import type { Counters, RequestRecord, Simulator } from './contract.ts';
 import { type Api, type DatasetName, datasetNamed } from './datasets.ts';
@@ -114,7 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       response.destroy();
     });
   });
-  server.keepAliveTimeout = 60_000;
+  server.keepAliveTimeout = MINUTE_MS;
   const url = `http://127.0.0.1:${await listen(server)}`;
 
   function viewOfDay(name: DatasetName, day: string, api?: Api): View {

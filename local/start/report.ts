@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { counted } from '../../shared/page/text.ts';
 import type { Folder, Holds } from './folder.ts';
 import { DEFAULTS, type Options } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { Settled } from './settle.ts';
 import type { Standing } from './standing.ts';
 import { faultsOf, outcomeOf, type Summary, tableOf } from './summary.ts';
-import { counted } from './words.ts';
 
 /** What a run says at its start and at its end. */
 

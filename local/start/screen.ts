@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
+import { counted } from '../../shared/page/text.ts';
 import type { DatasetProgress } from './progress.ts';
-import { counted } from './words.ts';
 
 /** Where a person watches: bars that are redrawn in place on a terminal, a line now and then in a pipe. */
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE_MS } from '../../shared/day.ts';
 import type { Host } from '../host.ts';
 import type { Standing } from './standing.ts';
 
 /** Waiting until there is nothing more to do. */
 
 /** Without a day getting on for this long, days that wait are not waited for any more. */
-const PATIENCE_MS = 5 * 60_000;
+const PATIENCE_MS = 5 * MINUTE_MS;
 const LOOK_MS = 150;
 /** The least time between two runs of the planner that are asked for here; it has its own schedule beside. */
 const PLAN_MS = 1_000;

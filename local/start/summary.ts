@@ -1,7 +1,8 @@
+import { table } from '../../cli/output.ts';
 import type { DayState, Held } from '../../shared/model.ts';
+import { counted, grouped } from '../../shared/page/text.ts';
 import type { Simulator } from '../simulator/index.ts';
 import type { Problem, Standing } from './standing.ts';
-import { counted, table } from './words.ts';
 
 /** What a run came to: one object for programs, a table and a sentence for people. Pure. */
 
@@ -92,7 +93,7 @@ export function outcomeOf({ datasets, seconds }: Summary): string {
 }
 
 function signed(count: number): string {
-  return `${count < 0 ? '−' : '+'}${Math.abs(count).toLocaleString('en-US')}`;
+  return `${count < 0 ? '−' : '+'}${grouped(Math.abs(count))}`;
 }
 
 /** A line per dataset; below it, one for each kind of trouble. */
@@ -100,11 +101,11 @@ export function tableOf({ datasets }: Summary): string[] {
   const rows = datasets.map(({ dataset, daysLanded, daysOwed, rows, landedThrough, states }) => [
     dataset,
     `${daysLanded}/${daysOwed}`,
-    rows.toLocaleString('en-US'),
+    grouped(rows),
     landedThrough ?? '–',
     statesOf(states),
   ]);
-  const lines = table([['Dataset', 'Days', 'Rows', 'Landed through', 'Not in order'], ...rows], new Set([1, 2]));
+  const lines = table(['Dataset', 'Days', 'Rows', 'Landed through', 'Not in order'], rows);
   return [...lines, ...datasets.flatMap(troublesOf)];
 }
 

@@ -1,4 +1,4 @@
-import { startOf } from '../day.ts';
+import { HOUR_MS, startOf } from '../day.ts';
 import { type Failure, failureOf } from '../errors.ts';
 import type { Dataset, Window } from '../model.ts';
 import { lastDay } from '../plan/owed.ts';
@@ -59,7 +59,7 @@ async function ask(dataset: Dataset, patient: Patient, chart: Chart): Promise<Om
 function secondOf(now: number, dataset: Dataset): Window {
   const day = lastDay(now);
   const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}.0000000Z`;
-  const noon = startOf(day) + 12 * 3_600_000;
+  const noon = startOf(day) + 12 * HOUR_MS;
   return { day, from: at(noon), to: at(noon + (dataset.overlap === 'second' ? 2_000 : 1_000)) };
 }
 

@@ -1,9 +1,8 @@
-import { startOf } from '../day.ts';
+import { DAY_MS, startOf } from '../day.ts';
 import type { DatasetFacts, DayFacts } from './facts.ts';
 import { type Html, html } from './html.ts';
-import { minuteOf } from './next.ts';
 import type { Shown } from './states.ts';
-import { grouped } from './verdict.ts';
+import { grouped, MONTHS, minuteOf } from './text.ts';
 
 /** A year of days as months side by side, weeks across, weekdays down. A page has 2,500 of them: bytes count here. */
 
@@ -20,8 +19,6 @@ export const CELLS: Readonly<Record<Shown, string>> = {
   failed: 'x',
   expired: 't',
 };
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** Longer texts are in the list below the calendar. */
 const MESSAGE_CHARS = 120;
@@ -61,7 +58,7 @@ function cell(day: DayFacts, group: string, first: boolean, newest: boolean): Ht
 /** 1 for Monday to 7 for Sunday. */
 function weekday(day: string): number {
   // The epoch was a Thursday.
-  return ((startOf(day) / 86_400_000 + 3) % 7) + 1;
+  return ((startOf(day) / DAY_MS + 3) % 7) + 1;
 }
 
 /** All there is to say about a day, in one line. */

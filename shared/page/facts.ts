@@ -1,4 +1,4 @@
-import { addDays, daysBetween, eachDay, hasCome, instantOf } from '../day.ts';
+import { addDays, daysBetween, eachDay, hasCome, instantOf, MINUTE_MS } from '../day.ts';
 import type { Dataset, Day, DayEntry, Gate, Instant, ReasonCode, SourceName } from '../model.ts';
 import { coverageOf, EXPIRING_DAYS, isExpiring } from '../plan/coverage.ts';
 import { isBroken } from '../plan/owed.ts';
@@ -18,7 +18,7 @@ const CALENDAR_DAYS = 366;
 const LAG_TARGET_DAYS = 1;
 
 /** A planner that has not run to its end for this long is not running. */
-export const PLANNER_SILENT_MS = 30 * 60_000;
+export const PLANNER_SILENT_MS = 30 * MINUTE_MS;
 
 /** @param plannedAt when the planner last ran to its end; `undefined` when it never did */
 export function isSilent(plannedAt: Instant | undefined, now: number): boolean {

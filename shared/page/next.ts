@@ -1,6 +1,7 @@
 import type { Dataset, Day, DayOutline } from '../model.ts';
 import { isBroken, isExpired, isMended } from '../plan/owed.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
+import { minuteOf } from './text.ts';
 
 /** What to do about a day. */
 export interface Step {
@@ -85,9 +86,4 @@ function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: numb
       ? `the source no longer has this day; bring back the blob that was landed (docs/operations.md says from where), ${verify}`
       : `a person was erased from this day; bring back the blob that was landed, ${verify} (an older one names the person: run landline forget again)${anew}`;
   return { text, command: of('show') };
-}
-
-/** `2026-01-31 14:05`: UTC, as precise as a person needs it. */
-export function minuteOf(instant: string): string {
-  return instant.slice(0, 16).replace('T', ' ');
 }

@@ -1,12 +1,11 @@
-import { daysBetween } from '../day.ts';
+import { daysBetween, MINUTE_MS } from '../day.ts';
 import { VERSION } from '../version.ts';
 import { CELLS, calendar } from './calendar.ts';
 import type { DatasetFacts, DayFacts, Facts } from './facts.ts';
 import { type Html, html, styleElement } from './html.ts';
-import { minuteOf } from './next.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
 import { STYLE } from './style.ts';
-import { counted, grouped } from './verdict.ts';
+import { counted, grouped, minuteOf } from './text.ts';
 
 /** The coverage page: facts in, one HTML document out. Pure. */
 export function pageOf(facts: Facts): string {
@@ -54,7 +53,7 @@ function vitals({ asOf, plannedAt, queue, gates }: Facts): Html {
 }
 
 function ago(instant: string, asOf: string): string {
-  const minutes = Math.floor((Date.parse(asOf) - Date.parse(instant)) / 60_000);
+  const minutes = Math.floor((Date.parse(asOf) - Date.parse(instant)) / MINUTE_MS);
   if (minutes < 1) return 'just now';
   return minutes < 120 ? `${counted(minutes, 'minute')} ago` : `${minuteOf(instant)} UTC`;
 }

@@ -1,7 +1,7 @@
 import type { Gate, Instant } from '../model.ts';
 import type { Depth } from '../ports.ts';
 import type { DatasetFacts, DayFacts, Unreadable } from './facts.ts';
-import { minuteOf } from './next.ts';
+import { counted, minuteOf } from './text.ts';
 
 /** The answer to the one question that everybody has: is everything held? Pure. */
 
@@ -153,13 +153,4 @@ function* notesOf({ datasets, gates }: Seen, lost: number): Generator<string> {
 
 function total(datasets: readonly DatasetFacts[], of: (each: DatasetFacts) => number): number {
   return datasets.reduce((sum, each) => sum + of(each), 0);
-}
-
-export function counted(count: number, one: string): string {
-  return `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
-}
-
-/** With separators, the same everywhere; `toLocaleString` costs a hundred times as much. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

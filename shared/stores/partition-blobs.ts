@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { BlobHTTPHeaders, BlockBlobClient, BlockBlobUploadStreamOptions } from '@azure/storage-blob';
+import { MINUTE_MS } from '../day.ts';
 import type { Day, Receipt } from '../model.ts';
 import { CONTAINERS } from '../paths.ts';
 import type { Partition } from '../ports.ts';
@@ -14,7 +15,7 @@ const BUFFER_BYTES = 4 * 1024 * 1024;
 const BUFFERS = 2;
 
 /** To write a revision to `history`: a gigabyte at 5 MB/s. The fetch that waits for it ends after 8 minutes. */
-export const UPLOAD_MS = 4 * 60_000;
+export const UPLOAD_MS = 4 * MINUTE_MS;
 
 /** What most tools know JSON Lines as; jsonlines.org's own proposal, `application/jsonl`, is not registered either. */
 const MEDIA_TYPE = 'application/x-ndjson';

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../day.ts';
 import { LandlineError, type Remedy } from '../errors.ts';
 import type { ReasonCode } from '../model.ts';
 
@@ -14,7 +15,7 @@ export interface Operation {
  * How long one operation may take, the SDK's own retries included (their waits add up to 16 s). The SDK has no limit
  * of its own: without one a dead connection would hold a worker until the host kills it and all its neighbours.
  */
-export const CALL_MS = 60_000;
+export const CALL_MS = MINUTE_MS;
 
 /** An answer that an operation foresees, as `status` or `status code`: `412`, `404 BlobNotFound`. */
 export type Refusal = `${number}` | `${number} ${string}`;

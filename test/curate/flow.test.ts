@@ -6,7 +6,7 @@ import { startAzurite } from '../../local/azurite.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
 import { createPlaces } from '../../local/places.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { addDays } from '../../shared/day.ts';
+import { addDays, HOUR_MS } from '../../shared/day.ts';
 import { curatedPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
 import { CURATE_QUEUE, LEDGER_TABLE } from '../../shared/storage-names.ts';
@@ -108,7 +108,7 @@ test('what lands is curated by the queue under the trace of its plan, replaced w
   assert.equal((await rowsOf('v1/dim_country/part-0.parquet')).length, 249);
 
   // Late rows: the file is replaced, and it stays the only one.
-  clock.now += 300 * 3_600_000;
+  clock.now += 300 * HOUR_MS;
   const ask = async (): Promise<void> => {
     const found = await ledger.day('teams-sms', LAST);
     assert.ok(found);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type DatasetName, startSimulator } from '../../local/simulator/index.ts';
 import { writeSmallTables } from '../../shared/curate/small-tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { eachDay, HOUR_MS, instantOf, startOf } from '../../shared/day.ts';
+import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/day.ts';
 import type { DayEntry } from '../../shared/model.ts';
 import { freshEntry } from '../../shared/plan/entry.ts';
 import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './rig.ts';
@@ -21,7 +21,7 @@ type Ends = { after(act: () => unknown): void };
 
 /** Writes a month of curated tables below a folder. @returns the folder */
 export async function january(context: Ends, rows: number): Promise<string> {
-  const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, now: () => NOW + 60 * 86_400_000 });
+  const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, now: () => NOW + 60 * DAY_MS });
   const on = rig('masked');
   const ledgers = [];
   for (const dataset of DATASETS) {

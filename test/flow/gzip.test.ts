@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { addDays } from '../../shared/day.ts';
+import { addDays, HOUR_MS } from '../../shared/day.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
@@ -153,7 +153,7 @@ test('a day is revised compressed and plain again: each revision stays as it was
     texts.push(truth(product, SMS));
     const partition = await stored(product, 'raw', partitionPath(SMS, LAST));
     assert.deepEqual([partition.gzip, partition.text], [LANDLINE_GZIP === 'on', texts.at(-1)]);
-    clock.now += 150 * 3_600_000;
+    clock.now += 150 * HOUR_MS;
   }
   for (const [at, gzip] of [false, true].entries()) {
     const kept = await stored(product, 'history', revisionPath(SMS, LAST, at + 1));

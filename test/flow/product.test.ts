@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayOf } from '../../shared/day.ts';
+import { addDays, dayOf, HOUR_MS } from '../../shared/day.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
 import { dayOfPath, partitionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
@@ -185,7 +185,7 @@ test('late rows become a new revision, and the first one is in history', async c
   await host.runTimer('plan');
   await host.drain();
   const first = await textOf(product, 'teams-sms', LAST);
-  clock.now += 300 * 3_600_000;
+  clock.now += 300 * HOUR_MS;
   const found = await product.ledger.day('teams-sms', LAST);
   assert.ok(found?.value.held);
   const asked = { ...found.value, work: { ...found.value.work, askedAt: new Date().toISOString() } };

@@ -7,7 +7,7 @@ import { largeLedgers } from '../../bench/inside.ts';
 import { writeLedger } from '../../bench/status.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { addDays, instantOf } from '../../shared/day.ts';
+import { addDays, HOUR_MS, instantOf } from '../../shared/day.ts';
 import type { Day, DayEntry } from '../../shared/model.ts';
 import { coverageOf } from '../../shared/plan/coverage.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
@@ -40,7 +40,7 @@ function changed(entry: DayEntry): DayEntry | undefined {
     case ago(30):
       return { ...entry, work: { ...work, state: 'failed', errorRemedy: 'reject', failures: 3 } };
     case ago(20):
-      return { ...entry, work: { ...work, state: 'queued', retryAt: instantOf(NOW + 3_600_000) } };
+      return { ...entry, work: { ...work, state: 'queued', retryAt: instantOf(NOW + HOUR_MS) } };
     default:
       return entry;
   }

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
+import { HOUR_MS } from '../../shared/day.ts';
 import { EVENTS, type EventFields, type EventName, lineOf } from '../../shared/telemetry.ts';
 import { parse, type Query, type Row, run } from './kql.ts';
 
-const HOUR = 3_600_000;
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 
 const queries = new Map(
@@ -26,7 +26,7 @@ function query(name: string): Query {
 /** A line as the product writes it, so long before NOW. */
 function line<E extends EventName>(hoursAgo: number, event: E, fields: EventFields<E>): Row {
   const Message = lineOf(event, fields);
-  return { TimeGenerated: NOW - hoursAgo * HOUR, Message, _BilledSize: Message.length };
+  return { TimeGenerated: NOW - hoursAgo * HOUR_MS, Message, _BilledSize: Message.length };
 }
 
 const WHOLE = {

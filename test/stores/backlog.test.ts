@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { HOUR_MS } from '../../shared/day.ts';
 import type { FetchMessage } from '../../shared/model.ts';
 import type { Backlog, Jobs } from '../../shared/ports.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
@@ -28,7 +29,7 @@ function backlogSuite(open: () => Promise<Opened>): void {
   test('messages are counted, hidden ones too, and poison of every kind apart from them', async () => {
     const { jobs, backlog, poison } = await open();
     await jobs.send(MESSAGE, 0);
-    await jobs.send(MESSAGE, 3_600_000);
+    await jobs.send(MESSAGE, HOUR_MS);
     await poison();
     assert.deepEqual(await backlog.depth(), { fetch: 2, poison: 1 });
     await poison();

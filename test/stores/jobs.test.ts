@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { HOUR_MS } from '../../shared/day.ts';
 import { parseFetchMessage } from '../../shared/message.ts';
 import type { FetchMessage } from '../../shared/model.ts';
 import type { Jobs } from '../../shared/ports.ts';
@@ -16,7 +17,6 @@ const MESSAGE: FetchMessage = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 };
 const { traceparent: _, ...UNTRACED } = MESSAGE;
-const HOUR_MS = 3_600_000;
 
 /** A queue, what was put into it, and what a worker would get of it now. */
 interface Opened {

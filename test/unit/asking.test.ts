@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, DAY_MS, instantOf } from '../../shared/day.ts';
+import { addDays, DAY_MS, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
 import type { DayEntry, Watermark } from '../../shared/model.ts';
 import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/plan/asking.ts';
 import { lastDay, owed } from '../../shared/plan/owed.ts';
@@ -21,7 +21,7 @@ async function ledgerWith(entries: readonly DayEntry[], watermark: Partial<Water
 }
 
 test('a day that is asked for is owed, whether held, failed or never seen', async () => {
-  const failed = emptyHanded(daysAgo(3), { state: 'failed', retryAt: instantOf(NOON + 3_600_000), failures: 2 });
+  const failed = emptyHanded(daysAgo(3), { state: 'failed', retryAt: instantOf(NOON + HOUR_MS), failures: 2 });
   const settled = entryOf(daysAgo(4), {}, heldOn(daysAgo(4), { settledAt: instantOf(NOON) }));
   const { ledger, entry } = await ledgerWith([failed, settled]);
   for (const day of [daysAgo(3), daysAgo(4), daysAgo(5)]) {
@@ -65,7 +65,7 @@ test('retry asks for days that failed or are suspect, and for no others', async 
   const { ledger } = await ledgerWith([
     entryOf(daysAgo(1)),
     emptyHanded(daysAgo(2), { state: 'failed', errorRemedy: 'fix-config', errorKind: 'auth.forbidden' }),
-    emptyHanded(daysAgo(3), { state: 'failed', errorRemedy: 'retry', retryAt: instantOf(NOON + 60_000) }),
+    emptyHanded(daysAgo(3), { state: 'failed', errorRemedy: 'retry', retryAt: instantOf(NOON + MINUTE_MS) }),
     entryOf(daysAgo(4), { suspicion }),
     emptyHanded(daysAgo(5), { state: 'queued', queuedAt: instantOf(NOON) }),
     entryOf(daysAgo(6), { suspicion }, heldOn(daysAgo(6), { forgottenAt: instantOf(NOON) })),
