@@ -7,7 +7,7 @@ import { tellPaused } from './pause.ts';
 export const accept: Register = (program, { act }) => {
   program
     .command('accept')
-    .description('Believes the source that a day has fewer rows than are held')
+    .description("Lets the source's smaller day replace the rows that are held")
     .argument('<dataset>', 'name of the dataset', dataset)
     .argument('<day>', 'UTC day', day)
     .option('-y, --yes', 'do not ask')
@@ -32,7 +32,7 @@ async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean 
     out.line(
       `${of.name} ${at}: ${grouped(entry?.held?.rows ?? 0)} rows are held, and the source has had ${grouped(held.rows)} since ${held.since}.`,
     );
-  const sure = held === undefined || yes || (await out.confirm('Believe the source?'));
+  const sure = held === undefined || yes || (await out.confirm('Replace them?'));
   const outcome: Accepted | 'declined' = sure
     ? await acceptShrink(ledger, of, at, held?.fingerprint ?? '', now)
     : 'declined';
@@ -44,7 +44,7 @@ async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean 
 
 const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {
   accepted: 'Accepted: the day is read again, and replaced if the source still says the same.',
-  declined: 'Nothing was changed. Add --yes where nobody can be asked.',
+  declined: 'Nothing was changed. In a script, add --yes.',
   'in-work': 'The day is being read just now: look again when that is done.',
   'not-held': 'Nothing is held back for this day.',
   erased: 'A person was erased from this day, so it is not read: see `landline forget --help`.',

@@ -30,7 +30,7 @@ export const backfill: Register = (program, { act }) => {
     .option('--wait', 'show the progress until it is done; Ctrl-C ends the watching, not the work')
     .addHelpText(
       'after',
-      '\nHistory has no holes: when it begins earlier, the days up to its present beginning come along.',
+      '\nHistory has no gaps: if it begins earlier, every day up to its present first day is landed too.',
     )
     .addHelpText(
       'after',
@@ -60,7 +60,7 @@ interface Preview {
   readonly beyondHorizon: number;
   /** Where history begins now; `undefined` when the dataset was never planned. */
   readonly firstDay: Day | undefined;
-  /** Days between the range and `firstDay` that come along. */
+  /** Days between the range and `firstDay`, which are landed too. */
   readonly between: number;
 }
 
@@ -86,7 +86,7 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   const sure = idle || options.yes || (await on.out.confirm('Land these days?'));
   if (!sure) {
     if (on.json) on.out.json({ applied: false, previews });
-    else on.out.line('Nothing was changed. Add --yes where nobody can be asked.');
+    else on.out.line('Nothing was changed. In a script, add --yes.');
     return 1;
   }
   const applied: { dataset: string; extended: Extended; asked: AskedDay[] }[] = [];
@@ -159,12 +159,13 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
     ...[days, held, missing, failed, inWork, beyondHorizon].map(String),
   ]);
   for (const line of table(head, rows)) out.line(line);
-  for (const { dataset, between, firstDay, erased } of previews) {
+  for (const { dataset, to, between, firstDay, erased } of previews) {
     if (erased > 0)
       out.line(
-        `${dataset}: ${counted(erased, 'day')} left alone, because a person was erased: name them to landline retry.`,
+        `${dataset}: ${counted(erased, 'day')} not asked for, because a person was erased; to read one all the same: landline retry ${dataset} <day>`,
       );
-    if (between > 0) out.line(`${dataset}: ${counted(between, 'day')} up to ${firstDay} come along.`);
+    if (between > 0)
+      out.line(`${dataset}: ${counted(between, 'day')} between ${to} and ${firstDay} will be landed too.`);
     if (firstDay === undefined)
       out.line(`${dataset}: was never planned; start the app first, or leave it out (--dataset).`);
   }

@@ -32,7 +32,10 @@ async function rebuildAll(on: On, options: { dataset?: Dataset[] }): Promise<0 |
   else {
     const { written, known, busy, cleared, unusable, watermarks } = result;
     on.out.line(`${counted(written, 'day')} written, ${known} known already, ${busy} in work.`);
-    if (cleared > 0) on.out.line(`${counted(cleared, 'entity', 'entities')} could not be read and went first.`);
+    if (cleared > 0)
+      on.out.line(
+        `${counted(cleared, 'entity', 'entities')} could not be read and ${cleared === 1 ? 'was' : 'were'} removed.`,
+      );
     for (const { dataset, firstDay, landedThrough } of watermarks)
       on.out.line(`${dataset}: from ${firstDay}, landed through ${landedThrough ?? '-'}`);
     for (const { dataset, day } of unusable)

@@ -51,7 +51,7 @@ export const ASKED: Readonly<Record<Asked, string>> = {
   'too-new': 'is not over yet',
   'before-history': 'is before the first day of the dataset: use `landline backfill`',
   expired: 'is no longer at the source',
-  erased: 'is left alone, because a person was erased from it: name the day to read all of its rows again',
+  erased: 'is not read, because a person was erased from it: name the day to read all of its rows again',
   contended: 'is being written by others: try again',
 };
 

@@ -137,7 +137,7 @@ function tell({ out }: On, found: Status, watch: boolean): void {
   ]);
   if (rows.length > 0) for (const line of ['', ...table(head, rows), '', LEGEND]) out.line(line);
   for (const each of found.datasets.filter(({ expiring }) => expiring > 0))
-    out.line(`${each.dataset}: the source forgets ${each.expiring} days within two weeks that are not held.`);
+    out.line(`${each.dataset}: ${counted(each.expiring, 'day')} not held will be gone at the source within two weeks.`);
   for (const each of found.datasets.filter(({ uncurated }) => uncurated > 0))
     out.line(
       `${each.dataset}: ${counted(each.uncurated, 'typed table')} behind what is landed, tried again and again. To see why: landline curate ${each.dataset}`,

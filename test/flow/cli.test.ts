@@ -373,7 +373,10 @@ test('where a person was erased, backfill leaves the day alone and retry says wh
   const { answer } = await rig.json('backfill', '--from', D1, '--to', D1, '--dataset', PSTN, '--all');
   assert.equal(answer.previews[0].erased, 1);
   const told = await rig.run('backfill', '--from', D1, '--to', D1, '--dataset', PSTN, '--all');
-  assert.match(told.stdout, /1 day left alone, because a person was erased/);
+  assert.match(
+    told.stdout,
+    new RegExp(`1 day not asked for, because a person was erased; .*: landline retry ${PSTN} <day>`),
+  );
   const asked = await rig.run('retry', PSTN, D1);
   assert.match(asked.stderr, new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline forget. again`));
   await rig.work();
