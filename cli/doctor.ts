@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonOf, runningIn } from '../local/start/folder.ts';
 import { isLoopback } from '../shared/config/loopback.ts';
-import type { Diagnosis, Finding, Result } from '../shared/doctor.ts';
+import type { Diagnosis, Result } from '../shared/doctor.ts';
 import { type ExitCode, examples, type Register, UsageError } from './command.ts';
 import type { Output } from './output.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from './settings-files.ts';
@@ -49,7 +49,7 @@ const RESULTS: Readonly<Record<Result, { readonly mark: string; readonly colour:
   skipped: { mark: 'skipped', colour: 'gray' },
 };
 
-function tell({ findings, result, version }: Diagnosis, out: Output): void {
+function tell({ findings, result, version }: Answer, out: Output): void {
   for (const { check, about, result: each, meaning, next, who } of findings) {
     const { mark, colour } = RESULTS[each];
     out.line(`${out.paint(colour, mark)}  ${out.paint('bold', [check, about].filter(Boolean).join(' '))}: ${meaning}`);
@@ -90,23 +90,25 @@ async function settingsOf(target: Target): Promise<Values> {
 
 const finding = z.object({
   check: z.string(),
-  about: z.string().exactOptional(),
+  about: z.string().optional(),
   result: z.enum(['fine', 'warning', 'broken', 'skipped']),
   meaning: z.string(),
-  next: z.string().exactOptional(),
-  who: z.string().exactOptional(),
-}) satisfies z.ZodType<Finding>;
+  next: z.string().optional(),
+  who: z.string().optional(),
+});
 const diagnosis = z.object({
   format: z.literal(1),
   // An app from before there was one.
   version: z.string().default('unknown'),
   asOf: z.string(),
   result: finding.shape.result,
-  findings: z.array(finding),
-}) satisfies z.ZodType<Diagnosis>;
+  findings: z.array(finding).readonly(),
+});
+/** A diagnosis made here, or one of an app that may be of another version. */
+type Answer = z.output<typeof diagnosis>;
 
 /** @returns `undefined` when the app cannot be reached or does not answer as it should; that has been said then */
-async function askApp(app: string, given: string | undefined, out: Output): Promise<Diagnosis | undefined> {
+async function askApp(app: string, given: string | undefined, out: Output): Promise<Answer | undefined> {
   const key = given ?? process.env[KEY_VARIABLE];
   if (!URL.canParse(app) || (!app.startsWith('https:') && !isLoopback(app)))
     throw new UsageError(

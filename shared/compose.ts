@@ -4,7 +4,7 @@ import { certificateEnd, credentialOf, graphTokens, renewToken } from './auth.ts
 import { systemClock } from './clock.ts';
 import { type Access, type Config, readConfig } from './config.ts';
 import { type Veil, veilOf } from './curate/privacy.ts';
-import type { Patient } from './doctor.ts';
+import type { DoctorPorts } from './doctor.ts';
 import { blockMemory } from './fetch/staging.ts';
 import { sender, servedAt } from './http.ts';
 import type { Memory } from './memory.ts';
@@ -43,10 +43,10 @@ export interface App {
   readonly veil: Veil;
   readonly backlog: Backlog;
   readonly pulse: Pulse;
-  readonly graphToken: Patient['graphToken'];
-  readonly certificateEnd: Patient['certificateEnd'];
-  readonly servedAt: Patient['servedAt'];
-  readonly keyRoles: Patient['keyRoles'];
+  readonly graphToken: DoctorPorts['graphToken'];
+  readonly certificateEnd: DoctorPorts['certificateEnd'];
+  readonly servedAt: DoctorPorts['servedAt'];
+  readonly keyRoles: DoctorPorts['keyRoles'];
 }
 
 let app: App | undefined;

@@ -2,16 +2,17 @@ import { instantOf } from './day.ts';
 import { CERTIFICATE } from './doctor/certificate.ts';
 import { findingsOfConfig, findingsOfSecrets } from './doctor/configuration.ts';
 import { READING } from './doctor/datasets.ts';
-import type { Chart, Check, Finding, Patient, Result } from './doctor/finding.ts';
+import type { Check, DoctorPorts, Finding, Found, Learnt, Result } from './doctor/finding.ts';
+import { WHO } from './doctor/finding.ts';
 import { GRAPH } from './doctor/graph.ts';
 import { RUNNING } from './doctor/running.ts';
 import { STORAGE } from './doctor/storage.ts';
-import { failureOf } from './errors.ts';
+import { failureOf, toldOf } from './errors.ts';
 import type { Instant } from './model.ts';
 import type { Clock } from './ports.ts';
 import { VERSION } from './version.ts';
 
-export type { Finding, Patient, Result } from './doctor/finding.ts';
+export type { DoctorPorts, Finding, Result } from './doctor/finding.ts';
 
 /** `landline doctor`: everything that can be wrong around Landline, looked at once, each with its next step. */
 
@@ -34,34 +35,42 @@ export const CHECKS: readonly Check[] = [...GRAPH, ...CERTIFICATE, ...STORAGE, .
  * @param open reads the configuration; throws `config.invalid` when it is not usable
  * @param site name of the Function App, for commands
  */
-export async function diagnose(open: () => Patient, clock: Clock, site: string): Promise<Diagnosis> {
+export async function diagnose(open: () => DoctorPorts, clock: Clock, site: string): Promise<Diagnosis> {
   const findings = await findingsOf(open, site);
   const worst: readonly Result[] = ['broken', 'warning', 'fine'];
   const result = worst.find(each => findings.some(finding => finding.result === each)) ?? 'fine';
   return { format: 1, version: VERSION, asOf: instantOf(clock.now()), result, findings };
 }
 
-async function findingsOf(open: () => Patient, site: string): Promise<Finding[]> {
-  let patient: Patient;
+async function findingsOf(open: () => DoctorPorts, site: string): Promise<Finding[]> {
+  let ports: DoctorPorts;
   try {
-    patient = open();
+    ports = open();
   } catch (thrown) {
     const skipped = CHECKS.map(({ name }): Finding => {
       return { check: name, result: 'skipped', meaning: 'The configuration has to be mended first.' };
     });
     return [...findingsOfConfig(failureOf(thrown).message, site), ...skipped];
   }
-  const chart: Chart = { site };
-  const { datasets, cloud, plainSecrets } = patient.config;
+  const learnt: Learnt = { site };
+  const { datasets, cloud, plainSecrets } = ports.config;
   const meaning = `The configuration is whole: ${datasets.length} datasets, cloud ${cloud.name}.`;
   const whole: Finding = { check: 'configuration', result: 'fine', meaning };
   const findings = [whole, ...findingsOfSecrets(plainSecrets, site)];
   for (const check of CHECKS) {
     try {
-      for (const found of await check.look(patient, chart)) findings.push({ check: check.name, ...found });
+      for (const found of await check.look(ports, learnt)) findings.push({ check: check.name, ...found });
     } catch (thrown) {
-      findings.push({ check: check.name, result: 'broken', meaning: failureOf(thrown).message });
+      findings.push({ check: check.name, ...stumbled(thrown) });
     }
   }
   return findings;
+}
+
+/** Checks turn what they foresee into findings themselves. */
+function stumbled(thrown: unknown): Found {
+  const { message, cause } = toldOf(thrown);
+  const evidence = cause === undefined ? '' : `, with: ${cause}`;
+  const next = `Run landline doctor again. If it says the same, report it as a bug${evidence}`;
+  return { result: 'broken', meaning: message, next, who: WHO.runner };
 }

@@ -53,7 +53,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'stores',
     /^shared\/stores\//,
-    /^(shared\/(errors|model|day|paths|ports|config\/loopback|stores\/[\w-]+)\.ts|@azure\/[\w-]+|zod|node:[\w/]+)$/,
+    /^(shared\/(errors|model|day|paths|ports|storage-names|config\/loopback|stores\/[\w-]+)\.ts|@azure\/[\w-]+|zod|node:[\w/]+)$/,
   ],
   [
     'edges',

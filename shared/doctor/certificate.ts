@@ -1,5 +1,5 @@
 import { DAY_MS, instantOf } from '../day.ts';
-import type { Check, Finding } from './finding.ts';
+import type { Check, Found } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /** The client certificate that the app signs in with, while there is time to make another one. */
@@ -17,7 +17,7 @@ const certificate: Check = {
 };
 
 /** @param end from when on it is no longer valid, in milliseconds */
-function certificateFinding(end: number, clientId: string, now: number): Omit<Finding, 'check'> {
+function certificateFinding(end: number, clientId: string, now: number): Found {
   const about = 'AZURE_CLIENT_CERTIFICATE_PATH';
   const date = instantOf(end).slice(0, 10);
   const days = Math.floor((end - now) / DAY_MS);

@@ -1,5 +1,5 @@
 import { meaningOf, type PlainSecret } from '../config/plain-secrets.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Told } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /** What is wrong with the settings, each problem as a finding. Pure. */
@@ -16,7 +16,7 @@ export function findingsOfConfig(message: string, site: string): Finding[] {
   });
 }
 
-function mend(site: string, setting = '<setting>'): Pick<Finding, 'next' | 'who'> {
+function mend(site: string, setting = '<setting>'): Omit<Told, 'meaning'> {
   const next = `az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${setting}=<value>" (docs/settings.md lists every setting)`;
   return { next, who: WHO.deployer };
 }

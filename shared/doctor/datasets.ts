@@ -2,7 +2,7 @@ import { HOUR_MS, startOf } from '../day.ts';
 import { type Failure, failureOf } from '../errors.ts';
 import type { Dataset, Window } from '../model.ts';
 import { lastDay } from '../plan/owed.ts';
-import type { Chart, Check, Finding, KeyRoles, Patient } from './finding.ts';
+import type { Check, DoctorPorts, Found, KeyRoles, Learnt, Told } from './finding.ts';
 import { QUESTION_MS, WHO } from './finding.ts';
 import { SKEW_BROKEN_MS } from './running.ts';
 
@@ -10,10 +10,10 @@ import { SKEW_BROKEN_MS } from './running.ts';
 
 const reading: Check = {
   name: 'dataset',
-  async look(patient, chart) {
-    const findings: Omit<Finding, 'check'>[] = [];
-    for (const dataset of patient.config.datasets) findings.push(await ask(dataset, patient, chart));
-    const off = patient.config.off.map(({ dataset, why }) => ({
+  async look(ports, learnt) {
+    const findings: Found[] = [];
+    for (const dataset of ports.config.datasets) findings.push(await ask(dataset, ports, learnt));
+    const off = ports.config.off.map(({ dataset, why }) => ({
       about: dataset,
       result: 'skipped' as const,
       meaning: `It is off: ${why}.`,
@@ -24,14 +24,14 @@ const reading: Check = {
 
 export const READING: readonly Check[] = [reading];
 
-async function ask(dataset: Dataset, patient: Patient, chart: Chart): Promise<Omit<Finding, 'check'>> {
+async function ask(dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promise<Found> {
   const about = dataset.name;
-  if (dataset.source === 'graph' && chart.token !== true)
+  if (dataset.source === 'graph' && learnt.token !== true)
     return { about, result: 'skipped', meaning: 'Graph was not asked: there is no token.' };
   const signal = AbortSignal.timeout(QUESTION_MS);
   try {
-    const window = secondOf(patient.clock.now(), dataset);
-    const page = await patient.sources[dataset.source].read(dataset, window, undefined, signal);
+    const window = secondOf(ports.clock.now(), dataset);
+    const page = await ports.sources[dataset.source].read(dataset, window, undefined, signal);
     return {
       about,
       result: 'fine',
@@ -39,7 +39,13 @@ async function ask(dataset: Dataset, patient: Patient, chart: Chart): Promise<Om
     };
   } catch (thrown) {
     if (signal.aborted)
-      return { about, result: 'warning', meaning: `The source did not answer in ${QUESTION_MS / 1_000} s.` };
+      return {
+        about,
+        result: 'warning',
+        meaning: `The source did not answer in ${QUESTION_MS / 1_000} s.`,
+        next: 'Run landline doctor again in a few minutes. If it lasts, look at the health page of the provider, and whether the app may reach it by https',
+        who: WHO.runner,
+      };
     const failure = failureOf(thrown);
     if (failure.remedy === 'wait' || failure.remedy === 'retry')
       return {
@@ -50,7 +56,7 @@ async function ask(dataset: Dataset, patient: Patient, chart: Chart): Promise<Om
         who: WHO.runner,
       };
     const told =
-      dataset.source === 'graph' ? graph(failure, dataset, chart) : await voximplant(failure, dataset, patient, chart);
+      dataset.source === 'graph' ? graph(failure, dataset, learnt) : await voximplant(failure, dataset, ports, learnt);
     return { about, result: 'broken', ...told };
   }
 }
@@ -63,10 +69,8 @@ function secondOf(now: number, dataset: Dataset): Window {
   return { day, from: at(noon), to: at(noon + (dataset.overlap === 'second' ? 2_000 : 1_000)) };
 }
 
-type Told = Pick<Finding, 'meaning' | 'next' | 'who'>;
-
-function graph({ reason, message }: Failure, dataset: Dataset, chart: Chart): Told {
-  if (reason === 'auth.forbidden' && chart.role === 'absent')
+function graph({ reason, message }: Failure, dataset: Dataset, learnt: Learnt): Told {
+  if (reason === 'auth.forbidden' && learnt.role === 'absent')
     return {
       meaning: `Graph refuses ${dataset.call}, because the role is not in the token.`,
       next: 'See graph-token',
@@ -93,9 +97,9 @@ function graph({ reason, message }: Failure, dataset: Dataset, chart: Chart): To
 const KEY_CODES: ReadonlySet<number> = new Set([100, 104, 433, 447]);
 
 /** One code of Voximplant means role, key or clock. A look at the clock and one question more tell them apart. */
-async function voximplant(failure: Failure, dataset: Dataset, patient: Patient, chart: Chart): Promise<Told> {
+async function voximplant(failure: Failure, dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promise<Told> {
   const { reason, message } = failure;
-  const skewMs = chart.skewMs?.voximplant ?? 0;
+  const skewMs = learnt.skewMs?.voximplant ?? 0;
   if (reason === 'clock.skew' || (reason === 'auth.forbidden' && Math.abs(skewMs) > SKEW_BROKEN_MS))
     return {
       meaning: `The clock: ${message}`,
@@ -104,7 +108,7 @@ async function voximplant(failure: Failure, dataset: Dataset, patient: Patient, 
     };
   if (reason === 'auth.rejected') return wrongKey(message);
   if (reason !== 'auth.forbidden') return { meaning: message, next: `Open ${dataset.page}`, who: WHO.runner };
-  const answer = await keyRolesOf(patient);
+  const answer = await keyRolesOf(ports);
   if (answer === undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
   if (answer.code !== undefined && KEY_CODES.has(answer.code)) return wrongKey('no call is accepted with it');
   if (answer.code !== undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
@@ -127,7 +131,7 @@ function wrongKey(why: string): Told {
   };
 }
 
-async function keyRolesOf({ keyRoles }: Patient): Promise<KeyRoles | undefined> {
+async function keyRolesOf({ keyRoles }: DoctorPorts): Promise<KeyRoles | undefined> {
   try {
     return await keyRoles?.(AbortSignal.timeout(QUESTION_MS));
   } catch {

@@ -5,7 +5,7 @@ import type { Backlog, Clock, CuratedStore, Lake, Ledger, Pulse, Source } from '
 /** What the doctor looks at, and how it says what it found. */
 
 /** `fine`; `warning`: it works and should be seen to; `broken`; `skipped`: something before it has to be mended first. */
-export type Result = 'fine' | 'warning' | 'broken' | 'skipped';
+export type Result = Found['result'];
 
 /** Who can do it: the person who runs Landline often may not. */
 export const WHO = {
@@ -17,20 +17,30 @@ export const WHO = {
   voximplant: 'an Owner or Admin of the Voximplant account',
 } as const;
 
-export interface Finding {
-  /** Stable name of the check. */
-  readonly check: string;
+/** Nobody is told of trouble without what to do about it, and who can. */
+export interface Trouble {
   /** The dataset, setting or service it is about. */
   readonly about?: string;
-  readonly result: Result;
+  readonly result: 'warning' | 'broken';
   readonly meaning: string;
   /** The exact command, setting or page. */
-  readonly next?: string;
-  readonly who?: string;
+  readonly next: string;
+  readonly who: string;
 }
 
-/** The app with a configuration that can be read, as far as the doctor touches it. */
-export interface Patient {
+interface Calm extends Pick<Trouble, 'about' | 'meaning'> {
+  readonly result: 'fine' | 'skipped';
+  readonly next?: undefined;
+  readonly who?: undefined;
+}
+
+/** What a check says; the check's stable name is added to it. */
+export type Found = Calm | Trouble;
+export type Finding = Found & { readonly check: string };
+export type Told = Pick<Trouble, 'meaning' | 'next' | 'who'>;
+
+/** What the doctor touches of an app whose configuration can be read. */
+export interface DoctorPorts {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly lake: Lake;
@@ -59,7 +69,7 @@ export interface KeyRoles {
 }
 
 /** What the checks know of each other's results. Filled in the order of the checks. */
-export interface Chart {
+export interface Learnt {
   /** Name of the Function App, for commands. */
   readonly site: string;
   /** Object id of the identity, from its token: what roles are granted to. */
@@ -72,10 +82,10 @@ export interface Chart {
   skewMs?: Partial<Record<SourceName, number>>;
 }
 
-/** One thing to look at. Checks run one after the other, because later ones read the chart. */
+/** One thing to look at. Checks run one after the other, because later ones read what was learnt. */
 export interface Check {
   readonly name: string;
-  look(patient: Patient, chart: Chart): Promise<readonly Omit<Finding, 'check'>[]>;
+  look(ports: DoctorPorts, learnt: Learnt): Promise<readonly Found[]>;
 }
 
 /** How long one question to a source may take. */

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { HOUR_MS, MINUTE_MS } from '../day.ts';
 import { failureOf } from '../errors.ts';
-import type { Chart, Check, Finding, Patient } from './finding.ts';
+import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /** Signing in to Graph: is there a token, is it for this cloud, and is the role in it? The token itself goes nowhere. */
@@ -23,50 +23,55 @@ type Claims = Readonly<Record<string, unknown>>;
 
 const token: Check = {
   name: 'graph-token',
-  async look(patient, chart) {
-    if (!usesGraph(patient)) return [{ result: 'skipped', meaning: 'No dataset of Graph is on.' }];
-    if (patient.config.signIn.kind === 'simulator') {
-      chart.token = true;
+  async look(ports, learnt) {
+    if (!usesGraph(ports)) return [{ result: 'skipped', meaning: 'No dataset of Graph is on.' }];
+    if (ports.config.signIn.kind === 'simulator') {
+      learnt.token = true;
       return [{ result: 'fine', meaning: 'The simulator stands in for Graph and asks for no sign-in.' }];
     }
     let text: string;
     try {
-      text = await patient.graphToken(false);
+      text = await ports.graphToken(false);
     } catch (thrown) {
       const { reason, message } = failureOf(thrown);
       const next =
         reason === 'auth.unavailable'
-          ? `az functionapp identity show --name ${chart.site} --resource-group <group> must list an identity, and AZURE_CLIENT_ID must be its client id`
+          ? `az functionapp identity show --name ${learnt.site} --resource-group <group> must list an identity, and AZURE_CLIENT_ID must be its client id`
           : 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID, its secret or certificate, and LANDLINE_CLOUD';
       return [{ result: 'broken', meaning: message, next, who: WHO.deployer }];
     }
-    chart.token = true;
-    return [readToken(text, patient, chart)];
+    learnt.token = true;
+    return [readToken(text, ports, learnt)];
   },
 };
 
-function usesGraph({ config }: Patient): boolean {
+function usesGraph({ config }: DoctorPorts): boolean {
   return config.datasets.some(({ source }) => source === 'graph');
 }
 
-function readToken(text: string, patient: Patient, chart: Chart): Omit<Finding, 'check'> {
+function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
   const claims = claimsOf(text);
   if (claims === undefined)
-    return { result: 'warning', meaning: 'A token was obtained, but it cannot be read: its roles are not known.' };
+    return {
+      result: 'warning',
+      meaning: 'A token was obtained, but it cannot be read: its roles are not known.',
+      next: `See dataset below: each log of Graph is asked with this token. If Graph refuses: ${grantCommand(ports, learnt)}`,
+      who: WHO.directory,
+    };
   const principal = claims['oid'];
-  if (typeof principal === 'string' && /^[0-9a-f-]{36}$/i.test(principal)) chart.principal = principal;
-  const { cloud } = patient.config;
+  if (typeof principal === 'string' && /^[0-9a-f-]{36}$/i.test(principal)) learnt.principal = principal;
+  const { cloud } = ports.config;
   const audience = String(claims['aud']).replace(/\/$/, '');
   if (audience !== cloud.graph && audience !== GRAPH_APP) {
     const known = /^https:\/\/[\w.-]{1,80}$/.test(audience) ? audience : 'something else';
     return {
       result: 'broken',
       meaning: `The token is for ${known}, and the app reads ${cloud.graph}: sign-in and LANDLINE_CLOUD (${cloud.name}) are of different clouds.`,
-      next: `az functionapp config appsettings set --name ${chart.site} --resource-group <group> --settings "LANDLINE_CLOUD=<global, usgov-l4 or usgov-l5>"`,
+      next: `az functionapp config appsettings set --name ${learnt.site} --resource-group <group> --settings "LANDLINE_CLOUD=<global, usgov-l4 or usgov-l5>"`,
       who: WHO.deployer,
     };
   }
-  return roleFinding(claims, patient, chart);
+  return roleFinding(claims, ports, learnt);
 }
 
 /** Read, not verified: what it says is only told, and nothing is decided by it. */
@@ -78,14 +83,14 @@ function claimsOf(text: string): Claims | undefined {
   }
 }
 
-function roleFinding(claims: Claims, patient: Patient, chart: Chart): Omit<Finding, 'check'> {
+function roleFinding(claims: Claims, ports: DoctorPorts, learnt: Learnt): Found {
   const granted: readonly unknown[] = Array.isArray(claims['roles']) ? claims['roles'] : [];
   const found = Object.keys(ROLES).find(role => granted.includes(role));
-  chart.role = found === undefined ? 'absent' : 'granted';
+  learnt.role = found === undefined ? 'absent' : 'granted';
   if (found !== undefined) return { result: 'fine', meaning: `The token for Graph has the role ${found}.` };
   const issuedAt = Number(claims['iat']) * 1_000;
-  const ageMs = patient.clock.now() - issuedAt;
-  const grant = grantCommand(patient, chart);
+  const ageMs = ports.clock.now() - issuedAt;
+  const grant = grantCommand(ports, learnt);
   if (!(ageMs > FRESH_MS))
     return {
       result: 'broken',
@@ -97,13 +102,13 @@ function roleFinding(claims: Claims, patient: Patient, chart: Chart): Omit<Findi
   return {
     result: 'broken',
     meaning: `The role ${ROLE} is not in the token, which is about ${hours} h old: a role granted since then is not in it yet. Azure keeps a managed identity's token for up to a day.`,
-    next: `If the role was granted after ${new Date(issuedAt).toISOString().slice(0, 16)}Z: wait, or restart the app (az functionapp restart --name ${chart.site} --resource-group <group>). If it was not: ${grant}`,
+    next: `If the role was granted after ${new Date(issuedAt).toISOString().slice(0, 16)}Z: wait, or restart the app (az functionapp restart --name ${learnt.site} --resource-group <group>). If it was not: ${grant}`,
     who: WHO.directory,
   };
 }
 
 /** docs/consent.md, as one command that can be run as it stands. */
-function grantCommand({ config }: Patient, { principal }: Chart): string {
+function grantCommand({ config }: DoctorPorts, { principal }: Learnt): string {
   const to = principal ?? "<object id of the app's identity>";
   return `GRAPH=$(az ad sp show --id ${GRAPH_APP} --query id --output tsv); az rest --method POST --url ${config.cloud.graph}/v1.0/servicePrincipals/$GRAPH/appRoleAssignedTo --body "{'principalId':'${to}','resourceId':'$GRAPH','appRoleId':'${ROLE_ID}'}" (docs/consent.md)`;
 }

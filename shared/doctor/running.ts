@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../day.ts';
 import type { SourceName } from '../model.ts';
 import { PLANNER_SILENT_MS } from '../page/facts.ts';
-import type { Check, Finding, Patient } from './finding.ts';
+import type { Check, DoctorPorts, Found } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /** Whether the app runs at all, and whether its clock is right. */
@@ -31,15 +31,15 @@ export const SKEW_BROKEN_MS = 15_000;
 
 const clock: Check = {
   name: 'clock',
-  async look(patient, chart) {
-    const { config } = patient;
+  async look(ports, learnt) {
+    const { config } = ports;
     const asked: [SourceName, string][] = [['graph', config.cloud.graph]];
     if (config.voximplant !== undefined) asked.push(['voximplant', config.voximplant.url]);
-    chart.skewMs = {};
-    const findings: Omit<Finding, 'check'>[] = [];
+    learnt.skewMs = {};
+    const findings: Found[] = [];
     for (const [source, url] of asked) {
-      const skewMs = await skewAgainst(url, patient);
-      if (!Number.isNaN(skewMs)) chart.skewMs[source] = skewMs;
+      const skewMs = await skewAgainst(url, ports);
+      if (!Number.isNaN(skewMs)) learnt.skewMs[source] = skewMs;
       findings.push(clockFinding(source, url, skewMs));
     }
     return findings;
@@ -47,13 +47,13 @@ const clock: Check = {
 };
 
 /** The header has whole seconds and is as old as the way back: half a second each is taken off. */
-async function skewAgainst(url: string, { servedAt, clock }: Patient): Promise<number> {
+async function skewAgainst(url: string, { servedAt, clock }: DoctorPorts): Promise<number> {
   const before = clock.now();
   const served = await servedAt(url);
   return (before + clock.now()) / 2 - (served + 500);
 }
 
-function clockFinding(about: SourceName, url: string, skewMs: number): Omit<Finding, 'check'> {
+function clockFinding(about: SourceName, url: string, skewMs: number): Found {
   const host = new URL(url).host;
   if (Number.isNaN(skewMs)) {
     const next = `From the same network: curl --head https://${host}. Outbound https to it must be allowed`;

@@ -2,21 +2,14 @@ import type { Access } from '../config.ts';
 import { failureOf, isUnreadable } from '../errors.ts';
 import { SOURCES } from '../model.ts';
 import { lastDay } from '../plan/owed.ts';
-import type { Chart, Check, Finding, Patient } from './finding.ts';
+import { STORAGE_ROLES, type StorageService } from '../storage-names.ts';
+import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /**
  * Storage: is it there, and may we write to it? Writing is tried with a condition that can never hold, so that nothing
  * is ever written: who may not write is refused before the condition is looked at.
  */
-
-type Service = 'table' | 'blob' | 'queue';
-
-const ROLES: Readonly<Record<Service, string>> = {
-  table: 'Storage Table Data Contributor',
-  blob: 'Storage Blob Data Contributor',
-  queue: 'Storage Queue Data Contributor',
-};
 
 /** Etags in the form of each service, of versions that never were. */
 const NEVER_TABLE = `W/"datetime'2000-01-01T00%3A00%3A00.0000000Z'"`;
@@ -28,9 +21,9 @@ const NOBODY = 'doctor';
 export const STORAGE: readonly Check[] = [
   {
     name: 'ledger',
-    look: (patient, chart) =>
-      examine('table', patient, chart, async () => {
-        const { config, ledger } = patient;
+    look: (ports, learnt) =>
+      examine('table', ports, learnt, async () => {
+        const { config, ledger } = ports;
         for (const { name } of config.datasets) await Promise.all([ledger.watermark(name), ledger.days(name)]);
         for (const source of SOURCES) await ledger.gate(source);
         await ledger.putWatermark({ dataset: NOBODY, firstDay: '2000-01-01' }, NEVER_TABLE);
@@ -39,23 +32,23 @@ export const STORAGE: readonly Check[] = [
   },
   {
     name: 'lake',
-    look: (patient, chart) =>
-      examine('blob', patient, chart, async () => {
-        const [dataset] = patient.config.datasets;
-        await patient.lake.head(dataset?.name ?? NOBODY, lastDay(patient.clock.now()));
-        await patient.lake.commit(NOBODY, '2000-01-01', [], NO_RECEIPT, NEVER_BLOB);
+    look: (ports, learnt) =>
+      examine('blob', ports, learnt, async () => {
+        const [dataset] = ports.config.datasets;
+        await ports.lake.head(dataset?.name ?? NOBODY, lastDay(ports.clock.now()));
+        await ports.lake.commit(NOBODY, '2000-01-01', [], NO_RECEIPT, NEVER_BLOB);
         // Are the other two containers there?
-        await patient.lake.lastKept(NOBODY, '2000-01-01');
-        for await (const _ of patient.curated.list(`v1/${NOBODY}`));
+        await ports.lake.lastKept(NOBODY, '2000-01-01');
+        for await (const _ of ports.curated.list(`v1/${NOBODY}`));
         return 'The partitions can be read and written';
       }),
   },
   {
     name: 'queue',
-    look: (patient, chart) =>
-      examine('queue', patient, chart, async () => {
-        const { fetch, poison } = await patient.backlog.depth();
-        if (poison > 0) throw new Poisoned(poison);
+    look: (ports, learnt) =>
+      examine('queue', ports, learnt, async () => {
+        const { fetch, poison } = await ports.backlog.depth();
+        if (poison > 0) return poisoned(poison);
         return `The queue can be looked into: ${fetch} waiting, ${poison} given up`;
       }),
   },
@@ -76,42 +69,35 @@ const NO_RECEIPT = {
   rowsNeighbour: 0,
 };
 
-class Poisoned extends Error {
-  readonly count: number;
-  constructor(count: number) {
-    super('There are poison messages');
-    this.count = count;
-  }
-}
-
+/** @param look what is fine, as a sentence without its stop; or what is not */
 async function examine(
-  service: Service,
-  patient: Patient,
-  chart: Chart,
-  look: () => Promise<string>,
-): Promise<Omit<Finding, 'check'>[]> {
-  const access = patient.config.storage[service];
+  service: StorageService,
+  ports: DoctorPorts,
+  learnt: Learnt,
+  look: () => Promise<string | Found>,
+): Promise<Found[]> {
+  const access = ports.config.storage[service];
   const about = accountOf(access);
   try {
-    return [{ about, result: 'fine', meaning: `${await look()}, as ${identityOf(patient, access)}.` }];
+    const found = await look();
+    if (typeof found !== 'string') return [{ ...found, about }];
+    return [{ about, result: 'fine', meaning: `${found}, as ${identityOf(ports, access)}.` }];
   } catch (thrown) {
-    if (thrown instanceof Poisoned) return [poisoned(about, thrown.count)];
     const { reason, message } = failureOf(thrown);
-    const meaning = `${message} (as ${identityOf(patient, access)})`;
+    const meaning = `${message} (as ${identityOf(ports, access)})`;
     if (isUnreadable(thrown)) {
       const next = 'landline rebuild, then landline verify (docs/operations.md, "Rebuilding the ledger")';
       return [{ about, result: 'broken', meaning, next, who: WHO.runner }];
     }
     const missing = /\(404 (Queue|Table|Container|Resource)NotFound\)/.test(message);
     if (missing) return [{ about, result: 'broken', meaning, next: creation(message, about), who: WHO.owner }];
-    const next = reason === 'storage.forbidden' ? grant(service, about, chart) : reach(about);
+    const next = reason === 'storage.forbidden' ? grant(service, about, learnt) : reach(about);
     return [{ about, result: 'broken', meaning, next, who: WHO.owner }];
   }
 }
 
-function poisoned(about: string, count: number): Omit<Finding, 'check'> {
+function poisoned(count: number): Found {
   return {
-    about,
     result: 'warning',
     meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run.`,
     next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. The days are not lost: landline status',
@@ -125,9 +111,9 @@ function creation(message: string, account: string): string {
 }
 
 /** The identity's object id is in its token, so the command can be run as it stands. */
-function grant(service: Service, account: string, { principal }: Chart): string {
+function grant(service: StorageService, account: string, { principal }: Learnt): string {
   const to = principal ?? "<object id of the app's identity>";
-  return `az role assignment create --role "${ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope $(az storage account show --name ${account} --query id --output tsv) (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
+  return `az role assignment create --role "${STORAGE_ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope $(az storage account show --name ${account} --query id --output tsv) (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
 }
 
 function reach(account: string): string {
@@ -140,7 +126,7 @@ function accountOf(access: Access): string {
   return /AccountName=([^;]+)/i.exec(access.connectionString)?.[1] ?? 'devstoreaccount1';
 }
 
-export function identityOf({ config: { signIn } }: Patient, access: Access): string {
+export function identityOf({ config: { signIn } }: DoctorPorts, access: Access): string {
   if ('connectionString' in access) return 'the holder of the connection string';
   if (signIn.kind === 'environment') return `the app registration ${signIn.clientId}`;
   if (signIn.kind === 'simulator') return 'nobody';

@@ -1,10 +1,11 @@
 import { MINUTE_MS } from '../day.ts';
 import { LandlineError, type Remedy } from '../errors.ts';
 import type { ReasonCode } from '../model.ts';
+import { STORAGE_ROLES, type StorageService } from '../storage-names.ts';
 
 /** One storage operation, in words that may be logged: names and days, never content or addresses. */
 export interface Operation {
-  readonly service: 'blob' | 'table' | 'queue';
+  readonly service: StorageService;
   /** Such as `Reading teams-sms 2026-01-31 in container "raw"`. */
   readonly what: string;
   /** The call is given up after this; default `CALL_MS`. */
@@ -83,12 +84,6 @@ interface Rule {
   readonly next: (service: Operation['service']) => string;
 }
 
-const ROLES = {
-  blob: 'Storage Blob Data Contributor',
-  table: 'Storage Table Data Contributor',
-  queue: 'Storage Queue Data Contributor',
-} as const;
-
 const MISSING: Rule = {
   reason: 'storage.failing',
   remedy: 'retry',
@@ -114,7 +109,7 @@ const FORBIDDEN: Rule = {
   reason: 'storage.forbidden',
   remedy: 'fix-config',
   next: service =>
-    `Grant the app's identity the role ${ROLES[service]} there and let its network reach the account. ` +
+    `Grant the app's identity the role ${STORAGE_ROLES[service]} there and let its network reach the account. ` +
     'A new grant can take minutes to be seen.',
 };
 const OTHER: Rule = {

@@ -3,7 +3,7 @@ import { systemClock } from '../../shared/clock.ts';
 import type { Cloud } from '../../shared/config/clouds.ts';
 import { type Config, type Environment, readConfig } from '../../shared/config.ts';
 import { instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { type Diagnosis, diagnose, type Finding, type Patient } from '../../shared/doctor.ts';
+import { type Diagnosis, type DoctorPorts, diagnose, type Finding } from '../../shared/doctor.ts';
 import { sender } from '../../shared/http.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
@@ -27,15 +27,15 @@ export interface Planted {
   readonly tokenAgeMs?: number;
   /** The cloud the token is for; the simulator's when absent. */
   readonly audience?: string;
-  readonly token?: Patient['graphToken'];
+  readonly token?: DoctorPorts['graphToken'];
   readonly voximplantRole?: string;
   /** Of our machine against the servers. */
   readonly skewMs?: number;
-  readonly parts?: Partial<Patient>;
+  readonly parts?: Partial<DoctorPorts>;
 }
 
 /** The app as the wiring would make it; the simulator plays a real tenant, so its sign-in is checked. */
-export function patientWith(simulator: Simulator, planted: Planted = {}): Patient {
+export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPorts {
   const skewMs = planted.skewMs ?? 0;
   const clock = { ...systemClock, now: () => Date.now() + skewMs };
   const key = simulator.account.keyFile('plain');
@@ -86,7 +86,7 @@ export function required<T>(value: T | undefined): T {
 }
 
 export function examine(simulator: Simulator, planted: Planted = {}): Promise<Diagnosis> {
-  return diagnose(() => patientWith(simulator, planted), systemClock, 'contoso-landline');
+  return diagnose(() => portsWith(simulator, planted), systemClock, 'contoso-landline');
 }
 
 /** Findings that are not fine, as `check about`. */

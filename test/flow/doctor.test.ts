@@ -10,19 +10,10 @@ import { compose } from '../../shared/compose.ts';
 import { CLOUDS } from '../../shared/config/clouds.ts';
 import { type Environment, readConfig } from '../../shared/config.ts';
 import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { type Diagnosis, diagnose, type Patient } from '../../shared/doctor.ts';
+import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
-import {
-  complaints,
-  EMULATOR,
-  examine,
-  finding,
-  OBJECT_ID,
-  type Planted,
-  patientWith,
-  required,
-} from './doctor-rig.ts';
+import { complaints, EMULATOR, examine, finding, OBJECT_ID, type Planted, portsWith, required } from './doctor-rig.ts';
 
 /** What the doctor says when one thing after the other is broken. */
 
@@ -147,7 +138,7 @@ async function accountAnswering(context: TestContext, status: number, code: stri
 }
 
 /** The real stores over that account. */
-function storesOf(connectionString: string): Partial<Patient> {
+function storesOf(connectionString: string): Partial<DoctorPorts> {
   const settings = {
     AzureWebJobsStorage: connectionString,
     LANDLINE_CREDENTIAL: 'simulator',
@@ -164,7 +155,7 @@ test('a storage role that is missing is named, with its account and for whom it 
       ...parts,
       config: {
         ...required(parts.config),
-        datasets: patientWith(simulator).config.datasets,
+        datasets: portsWith(simulator).config.datasets,
         signIn: { kind: 'managed-identity', clientId: undefined },
       },
     },
@@ -246,7 +237,7 @@ test('a clock that is ahead is told from key and role', async () => {
 
 /** What the doctor says of settings that are not usable. */
 async function saidOf(settings: Environment): Promise<Diagnosis> {
-  return diagnose(() => ({ ...patientWith(simulator), config: readConfig(settings) }), systemClock, 'contoso-landline');
+  return diagnose(() => ({ ...portsWith(simulator), config: readConfig(settings) }), systemClock, 'contoso-landline');
 }
 
 test('of a Key Vault reference that is not resolved, the doctor says where the reason stands, and the role', async () => {
@@ -264,7 +255,7 @@ test('of a Key Vault reference that is not resolved, the doctor says where the r
 
 test('a secret that stands in the settings of a deployed app is a warning, with how to set a reference', async () => {
   const settings = { WEBSITE_SITE_NAME: 'contoso-landline', WEBSITE_KEYVAULT_REFERENCES: '{}' };
-  const diagnosis = await diagnose(() => patientWith(simulator, { settings }), systemClock, 'contoso-landline');
+  const diagnosis = await diagnose(() => portsWith(simulator, { settings }), systemClock, 'contoso-landline');
   const { result, meaning, next } = finding(diagnosis, 'key-vault', 'LANDLINE_VOXIMPLANT_KEY');
   assert.equal(result, 'warning');
   assert.match(meaning, /stands in the app's settings/);
@@ -307,6 +298,24 @@ test('several wrong settings are several findings, each with its command', async
     finding(diagnosis, 'configuration', 'LANDLINE_HISTORY_DAYS').next ?? '',
     /--settings "LANDLINE_HISTORY_DAYS=<value>"/,
   );
+});
+
+test('of a token that cannot be read, the doctor says what tells whether it has the role', async () => {
+  const { result, next, who } = finding(await diagnosisOf({ token: async () => 'opaque' }), 'graph-token');
+  assert.equal(result, 'warning');
+  assert.match(next ?? '', /^See dataset below: .*az ad sp show/);
+  assert.match(who ?? '', /Privileged Role Administrator/);
+});
+
+test('a check that fails itself is broken, with what to do, and the checks after it go on', async () => {
+  const servedAt = () => Promise.reject(new TypeError('of contoso'));
+  const diagnosis = await diagnosisOf({ parts: { servedAt } });
+  assert.deepEqual(complaints(diagnosis), ['clock']);
+  const { meaning, next, who } = finding(diagnosis, 'clock');
+  assert.match(meaning, /^An unforeseen TypeError stopped the work/);
+  assert.match(next ?? '', /^Run landline doctor again\. If it says the same, report it as a bug, with: TypeError at /);
+  assert.equal(who, 'whoever runs Landline');
+  assert.doesNotMatch(JSON.stringify(diagnosis), /of contoso/);
 });
 
 test('a cloud that answers without the functions is named as one that has none of them', async context => {
