@@ -1,13 +1,10 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { recount } from '../shared/commit/recount.ts';
 import { eachDay, isDay } from '../shared/day.ts';
 import type { Dataset, Day } from '../shared/model.ts';
 import { counted, grouped } from '../shared/page/text.ts';
-import { partitionPath } from '../shared/paths.ts';
 import { lastDay } from '../shared/plan/owed.ts';
-import { headOrForeign } from '../shared/verify/verify-day.ts';
 import { partitionsOf } from '../shared/verify.ts';
 import {
   datasets,
@@ -19,6 +16,7 @@ import {
   refuseBackwards,
   UsageError,
 } from './command.ts';
+import { copyDay, copyFile } from './copy-day.ts';
 
 interface Options {
   readonly to: string;
@@ -65,7 +63,7 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
     for (const at of mine) {
       if (!isWanted(at, options)) continue;
       on.out.progress(`${files.length + 1}: ${name} ${at}`);
-      const copied = await copyDay(on, name, at, to);
+      const copied = await copyDay(on.lake, name, at, to);
       if (copied === undefined) damaged.push({ dataset: name, day: at });
       else files.push(copied);
     }
@@ -132,14 +130,7 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
     const chunks = await on.curated.read(path);
     if (chunks === undefined) continue;
     on.out.progress(`${files.length + 1}: ${path}`);
-    const file = join(options.to, path);
-    await mkdir(dirname(file), { recursive: true });
-    try {
-      for await (const _ of savedTo(`${file}.part`, chunks));
-      await rename(`${file}.part`, file);
-    } finally {
-      await rm(`${file}.part`, { force: true });
-    }
+    await copyFile(chunks, join(options.to, path));
     files.push(path);
   }
   const nothing = !files.some(path => path.includes('/dataset='));
@@ -147,41 +138,4 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
   else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
   else on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);
   return nothing ? 1 : 0;
-}
-
-/** A partition may be replaced while it is copied; then it is copied again. */
-const TRIES = 3;
-
-/** @returns `undefined` when the partition is not what its receipt says */
-async function copyDay(on: On, dataset: string, at: Day, to: string) {
-  const path = partitionPath(dataset, at);
-  const file = join(to, path);
-  await mkdir(dirname(file), { recursive: true });
-  try {
-    for (let tries = 0; tries < TRIES; tries++) {
-      const receipt = (await headOrForeign(on.lake, dataset, at)).partition?.receipt;
-      const chunks = await on.lake.read(dataset, at);
-      if (receipt === undefined || chunks === undefined) continue;
-      const { rows, bytes, fingerprint } = await recount(savedTo(`${file}.part`, chunks));
-      if (fingerprint !== receipt.fingerprint) continue;
-      await rename(`${file}.part`, file);
-      return { path, rows, bytes };
-    }
-    return undefined;
-  } finally {
-    await rm(`${file}.part`, { force: true });
-  }
-}
-
-/** Passes the chunks on as they are written. */
-async function* savedTo(file: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const target = await open(file, 'w');
-  try {
-    for await (const chunk of chunks) {
-      await target.appendFile(chunk);
-      yield chunk;
-    }
-  } finally {
-    await target.close();
-  }
 }

@@ -8,7 +8,7 @@ import { LandlineError } from '../../shared/errors.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import type { Lake } from '../../shared/ports.ts';
 import { DATASET, daysAgo } from './days.ts';
-import { landed, rowsText } from './lake-days.ts';
+import { chunksOf, landed, rowsText } from './lake-days.ts';
 
 test('a blob that is none of ours is named and not copied, and the days after it are copied', async t => {
   const out = await mkdtemp(join(tmpdir(), 'landline-copy-'));
@@ -32,7 +32,7 @@ test('a partition whose compressed bytes cannot be read on is named and not copi
     yield Buffer.from(rowsText(1));
     throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
   }
-  const reads: string[] = [];
+  const copied: string[] = [];
   const lake: Lake = {
     ...on.lake,
     async *list(dataset) {
@@ -40,13 +40,14 @@ test('a partition whose compressed bytes cannot be read on is named and not copi
         yield { day, partition: partition && { ...partition, bytes: undefined } };
     },
     async read(dataset, day) {
-      reads.push(day);
-      return day === daysAgo(2) ? cutOff() : on.lake.read(dataset, day);
+      if (day === daysAgo(2)) return cutOff();
+      copied.push(day);
+      return on.lake.read(dataset, day);
     },
   };
   for (let run = 0; run < 2; run++)
     assert.deepEqual(await copyOut(lake, [DATASET], out), [`${DATASET.name} ${daysAgo(2)}`]);
-  assert.deepEqual(reads, [daysAgo(2), daysAgo(1), daysAgo(2)]);
+  assert.deepEqual(copied, [daysAgo(1)]);
   assert.deepEqual(await readdir(dirname(join(out, partitionPath(DATASET.name, daysAgo(2))))), []);
 });
 
@@ -67,4 +68,19 @@ test('a partition that a person was erased from is copied again, also when it is
   await on.land(daysAgo(1), rowsText(2), { fetchedAt, forgottenAt: '2026-03-09T12:00:00.000Z' });
   await copyOut(lake, [DATASET], out);
   assert.equal(await readFile(join(out, partitionPath(DATASET.name, daysAgo(1))), 'utf8'), rowsText(2));
+});
+
+test('a partition that is not what its receipt says is named, and leaves the copy of before as it was', async t => {
+  const out = await mkdtemp(join(tmpdir(), 'landline-copy-'));
+  t.after(() => rm(out, { recursive: true }));
+  const on = landed();
+  await on.land(daysAgo(1), rowsText(1, 2));
+  assert.deepEqual(await copyOut(on.lake, [DATASET], out), []);
+  await on.land(daysAgo(1), rowsText(1, 2, 3));
+  const lake: Lake = { ...on.lake, read: async () => chunksOf(rowsText(1, 2)) };
+  assert.deepEqual(await copyOut(lake, [DATASET], out), [`${DATASET.name} ${daysAgo(1)}`]);
+  const file = join(out, partitionPath(DATASET.name, daysAgo(1)));
+  assert.equal(await readFile(file, 'utf8'), rowsText(1, 2));
+  assert.deepEqual(await copyOut(on.lake, [DATASET], out), []);
+  assert.equal(await readFile(file, 'utf8'), rowsText(1, 2, 3));
 });
