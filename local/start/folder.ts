@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from '../../shared/config/loopback.ts';
-import { isAzurite } from '../azurite.ts';
+import { isAzurite } from '../azurite/folder.ts';
 import { DEFAULTS, type Options, UsageError } from './options.ts';
 
 /** The data folder and what it says of itself, so that a later start goes on with the same tenant. */

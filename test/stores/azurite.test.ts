@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -58,6 +58,19 @@ test('of two that open a folder at the same moment one gets it, and what a dead 
   await writeFile(join(folder, 'azurite-in-use.json'), JSON.stringify({ pid: ended.pid }));
   const next = await startAzurite(folder);
   t.after(() => next.stop());
+});
+
+test('a folder with a damaged file is refused with the name of the file and what to do, and is free again', async t => {
+  const blobs = join(folder, '__azurite_db_blob__.json');
+  const whole = await readFile(blobs);
+  await writeFile(blobs, whole.subarray(0, whole.length / 2));
+  await assert.rejects(startAzurite(folder), {
+    message: `${blobs} cannot be read: it is cut off or damaged. Restore the folder from a backup, or name another one with --data: what was landed here can be landed again.`,
+  });
+  await writeFile(blobs, whole);
+  const next = await startAzurite(folder);
+  t.after(() => next.stop());
+  assert.ok(await storageClients(next).blobs.getContainerClient('raw').exists());
 });
 
 test('an Azurite whose parent was killed saves its data, ends, and frees its folder', async t => {

@@ -1,11 +1,11 @@
 /**
- * The process that Azurite runs in: `node azurite-child.ts <azurite.js> <flags>`. It ends in good order when its
+ * The process that Azurite runs in: `node child.ts <azurite.js> <flags>`. It ends in good order when its
  * standard input ends, which the system sees to however the parent dies, so that no emulator is ever left behind.
  */
 import { pathToFileURL } from 'node:url';
 
 const [azurite] = process.argv.splice(2, 1);
-if (azurite === undefined) throw new Error('Usage: node azurite-child.ts <azurite.js> <flags>');
+if (azurite === undefined) throw new Error('Usage: node child.ts <azurite.js> <flags>');
 
 process.stdin.resume().once('end', () => {
   // Azurite's own way to stop and save. Without it yet, there is nothing to save.
