@@ -26,7 +26,7 @@ interface Section {
 }
 
 const SECTIONS: Readonly<Record<string, Section>> = {
-  sizes: { about: 'one day of 10 thousand, 100 thousand and 1 million rows, all contenders', run: sizes },
+  sizes: { about: '100 days of 10 thousand rows, 10 of 100 thousand and one of 1 million, all contenders', run: sizes },
   days: { about: '8 days at once, all contenders', run: days },
   latency: { about: 'a source that takes 200 ms per page, 1 to 8 days in flight', run: latency },
   workers: { about: 'worker processes: 1, 2 and 4 over one store', run: workers },

@@ -15,7 +15,7 @@ import { MESSAGE_FAULTS, type Profile } from './profile.ts';
 import type { SimulatedSource } from './source.ts';
 
 /**
- * The Functions host of a world: machines, deliveries, redeliveries, the poison queue. It calls what compose.ts calls,
+ * The Functions host of a world: machines, deliveries, redeliveries, the poison queue. It calls what handlers.ts calls,
  * in the same order.
  */
 
