@@ -54,10 +54,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const url = await triggers.start();
     log('information', `Started ${app.functions.map(fn => fn.metadata.name).join(', ')}${url ? ` at ${url}` : ''}`);
     return hostOf({ invoker, work, triggers, url, log, restoreSettings, stopWaitMs: options.stopWaitMs ?? 10_000 });
-  } catch (error) {
+  } catch (thrown) {
     restoreSettings();
-    log('critical', `The host did not start: ${error instanceof Error ? error.message : String(error)}`);
-    throw error;
+    log('critical', `The host did not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw thrown;
   }
 }
 

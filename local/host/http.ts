@@ -35,9 +35,9 @@ export function createHttpServer(options: HttpOptions): Server {
   const endpoints = options.functions.map(fn => readEndpoint(fn, options.routePrefix));
   endpoints.sort((a, b) => a.route.precedence.localeCompare(b.route.precedence));
   return createServer((request, response) => {
-    answer(options, endpoints, request, response).catch((error: unknown) => {
+    answer(options, endpoints, request, response).catch((thrown: unknown) => {
       // A client that went away, a URL that is none, a response that cannot be written.
-      const why = error instanceof Error ? error.message : String(error);
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
       options.log('warning', `${request.method} ${request.url} was not answered: ${why}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();

@@ -37,18 +37,18 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 /** Runs functions of one app: arguments, hooks, handler, response, outputs. It never throws; a failure is an outcome. */
 export class Invoker {
-  readonly #app: App;
-  readonly #options: InvokerOptions;
-  readonly #counts = new Map<string, { started: number; succeeded: number; failed: number }>();
+  private readonly app: App;
+  private readonly options: InvokerOptions;
+  private readonly tallies = new Map<string, { started: number; succeeded: number; failed: number }>();
 
   constructor(app: App, options: InvokerOptions) {
-    this.#app = app;
-    this.#options = options;
-    for (const { metadata } of app.functions) this.#counts.set(metadata.name, { started: 0, succeeded: 0, failed: 0 });
+    this.app = app;
+    this.options = options;
+    for (const { metadata } of app.functions) this.tallies.set(metadata.name, { started: 0, succeeded: 0, failed: 0 });
   }
 
   counts(): Readonly<Record<string, Counts>> {
-    return Object.fromEntries([...this.#counts].map(([name, counts]) => [name, { ...counts }]));
+    return Object.fromEntries([...this.tallies].map(([name, counts]) => [name, { ...counts }]));
   }
 
   /** @param reason why the host runs it, for the log */
@@ -60,31 +60,31 @@ export class Invoker {
   ): Promise<Outcome> {
     const functionName = fn.metadata.name;
     const invocationId = randomUUID();
-    const counts = this.#counts.get(functionName) ?? { started: 0, succeeded: 0, failed: 0 };
+    const counts = this.tallies.get(functionName) ?? { started: 0, succeeded: 0, failed: 0 };
     const say = (level: LogLevel, message: string): void =>
-      this.#options.log({ time: this.#options.now(), level, category: 'host', message, functionName, invocationId });
+      this.options.log({ time: this.options.now(), level, category: 'host', message, functionName, invocationId });
     const startedAt = performance.now();
     const elapsedMs = (): number => Math.round(performance.now() - startedAt);
 
     counts.started += 1;
     say('information', `Executing ${functionName} (${reason})`);
-    const stopWatch = this.#watch(() =>
+    const stopWatch = this.watch(() =>
       say(
         'error',
         `${functionName} exceeded functionTimeout; on Azure its worker is killed now, with all its neighbours`,
       ),
     );
     try {
-      const response = await this.#invoke(fn, invocationId, input, triggerMetadata);
-      await this.#options.writeOutputs(fn, response);
+      const response = await this.invoke(fn, invocationId, input, triggerMetadata);
+      await this.options.writeOutputs(fn, response);
       counts.succeeded += 1;
       say('information', `Executed ${functionName} (succeeded, ${elapsedMs()} ms)`);
       return { ok: true, response };
-    } catch (error) {
+    } catch (thrown) {
       counts.failed += 1;
-      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       say('error', `Executed ${functionName} (failed, ${elapsedMs()} ms): ${what}`);
-      return { ok: false, error };
+      return { ok: false, error: thrown };
     } finally {
       stopWatch();
     }
@@ -92,10 +92,10 @@ export class Invoker {
 
   /** Runs the hooks of one name in order. @throws what the first failing hook throws */
   async runHooks(name: HookName, context: object): Promise<void> {
-    for (const hook of this.#app.hooks[name]) await hook(context);
+    for (const hook of this.app.hooks[name]) await hook(context);
   }
 
-  async #invoke(
+  private async invoke(
     fn: Registration,
     invocationId: string,
     input: TypedData,
@@ -111,7 +111,7 @@ export class Invoker {
         traceContext: { traceParent: newTraceParent(), traceState: '', attributes: {} },
       },
       state: 'preInvocationHooks',
-      log: (level, category, message) => this.#log(fn, invocationId, invocationContext, level, category, message),
+      log: (level, category, message) => this.log(fn, invocationId, invocationContext, level, category, message),
     };
     let invocationContext: unknown;
     const invocation = fn.model.getInvocationModel(core);
@@ -132,7 +132,7 @@ export class Invoker {
     return invocation.getResponse(context, post.result);
   }
 
-  #log(
+  private log(
     fn: Registration,
     invocationId: string,
     invocationContext: unknown,
@@ -142,14 +142,14 @@ export class Invoker {
   ): void {
     const entry = { hookData: {}, level, category, message: text, invocationContext };
     // The package awaits nothing here, so a log hook that is async is simply not waited for, as in the real worker.
-    for (const hook of this.#app.hooks.log) hook(entry);
+    for (const hook of this.app.hooks.log) hook(entry);
     const { message } = entry;
     const functionName = fn.metadata.name;
-    this.#options.log({ time: this.#options.now(), level: entry.level, category, message, functionName, invocationId });
+    this.options.log({ time: this.options.now(), level: entry.level, category, message, functionName, invocationId });
   }
 
-  #watch(onTimeout: () => void): () => void {
-    const ms = this.#options.functionTimeoutMs;
+  private watch(onTimeout: () => void): () => void {
+    const ms = this.options.functionTimeoutMs;
     if (ms > TIMEOUT_MS_MAX) return () => undefined;
     const timer = setTimeout(onTimeout, ms);
     timer.unref();
@@ -161,8 +161,8 @@ export class Invoker {
 async function outcomeOf(run: () => Promise<unknown>): Promise<{ result: unknown; error: unknown }> {
   try {
     return { result: await run(), error: undefined };
-  } catch (error) {
-    return { result: undefined, error: error ?? new Error('Unknown error') };
+  } catch (thrown) {
+    return { result: undefined, error: thrown ?? new Error('Unknown error') };
   }
 }
 

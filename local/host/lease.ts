@@ -18,77 +18,77 @@ const LOST = new Set(['MessageNotFound', 'PopReceiptMismatch', 'QueueNotFound'])
 
 /** The right to settle one received message. Each extension changes the pop receipt, so all updates go through here. */
 export class Lease {
-  readonly #queue: QueueClient;
-  readonly #id: string;
-  readonly #times: LeaseTimes;
-  readonly #timer: NodeJS.Timeout;
-  readonly #say: (message: string) => void;
-  #popReceipt: string;
-  #renewal: Promise<void> = Promise.resolve();
-  #over = false;
+  private readonly queue: QueueClient;
+  private readonly id: string;
+  private readonly times: LeaseTimes;
+  private readonly timer: NodeJS.Timeout;
+  private readonly say: (message: string) => void;
+  private popReceipt: string;
+  private renewal: Promise<void> = Promise.resolve();
+  private over = false;
 
   constructor(queue: QueueClient, message: LeasedMessage, times: LeaseTimes, say: (message: string) => void) {
-    this.#queue = queue;
-    this.#id = message.messageId;
-    this.#popReceipt = message.popReceipt;
-    this.#times = times;
-    this.#say = say;
-    this.#timer = setInterval(() => {
-      this.#renewal = this.#renewal.then(() => this.#renew());
+    this.queue = queue;
+    this.id = message.messageId;
+    this.popReceipt = message.popReceipt;
+    this.times = times;
+    this.say = say;
+    this.timer = setInterval(() => {
+      this.renewal = this.renewal.then(() => this.renew());
     }, times.renewMs);
     // The poller keeps the process alive for as long as it should live.
-    this.#timer.unref();
+    this.timer.unref();
   }
 
   /** Ends the extensions. To be called before the message is settled or given up; may be called twice. */
   async end(): Promise<void> {
-    this.#over = true;
-    clearInterval(this.#timer);
-    await this.#renewal;
+    this.over = true;
+    clearInterval(this.timer);
+    await this.renewal;
   }
 
   async delete(): Promise<void> {
     await this.end();
-    await this.#unlessLost(async () => {
-      await this.#queue.deleteMessage(this.#id, this.#popReceipt);
+    await this.unlessLost(async () => {
+      await this.queue.deleteMessage(this.id, this.popReceipt);
     });
   }
 
   /** Makes the message visible again after a delay. */
   async showAfter(ms: number): Promise<void> {
     await this.end();
-    await this.#unlessLost(() => this.#update(ms));
+    await this.unlessLost(() => this.update(ms));
   }
 
-  async #renew(): Promise<void> {
-    if (this.#over) return;
+  private async renew(): Promise<void> {
+    if (this.over) return;
     try {
-      await this.#unlessLost(() => this.#update(this.#times.invisibleMs));
-    } catch (error) {
+      await this.unlessLost(() => this.update(this.times.invisibleMs));
+    } catch (thrown) {
       // The next extension comes well before the message would reappear.
-      this.#say(`could not be extended: ${error instanceof Error ? error.message : String(error)}`);
+      this.say(`could not be extended: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
   }
 
-  async #update(invisibleMs: number): Promise<void> {
-    const updated = await this.#queue.updateMessage(
-      this.#id,
-      this.#popReceipt,
+  private async update(invisibleMs: number): Promise<void> {
+    const updated = await this.queue.updateMessage(
+      this.id,
+      this.popReceipt,
       undefined, // keeps the content
       Math.ceil(invisibleMs / 1000),
     );
-    this.#popReceipt = updated.popReceipt ?? this.#popReceipt;
+    this.popReceipt = updated.popReceipt ?? this.popReceipt;
   }
 
-  async #unlessLost(act: () => Promise<void>): Promise<void> {
+  private async unlessLost(act: () => Promise<void>): Promise<void> {
     try {
       await act();
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === undefined || !LOST.has(code)) throw error;
-      this.#over = true;
-      clearInterval(this.#timer);
-      this.#say(`is no longer ours (${code})`);
+    } catch (thrown) {
+      const code = codeOf(thrown);
+      if (code === undefined || !LOST.has(code)) throw thrown;
+      this.over = true;
+      clearInterval(this.timer);
+      this.say(`is no longer ours (${code})`);
     }
   }
 }

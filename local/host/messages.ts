@@ -57,15 +57,15 @@ function textOf(value: unknown): string {
 export async function sendCreating(queue: QueueClient, text: string): Promise<void> {
   try {
     await queue.sendMessage(text);
-  } catch (error) {
-    if (codeOf(error) !== 'QueueNotFound') throw error;
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'QueueNotFound') throw thrown;
     await queue.createIfNotExists();
     await queue.sendMessage(text);
   }
 }
 
 /** The service's error code, such as `QueueNotFound`; `undefined` when the failure was not an answer of the service. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
 }

@@ -30,35 +30,35 @@ const QUEUE_NAME_MAX = 63;
  * (azure-platform.md, 1.5).
  */
 export class QueueListener {
-  readonly #options: ListenerOptions;
-  readonly #queue: QueueClient;
-  readonly #poison: QueueClient | undefined;
-  #inFlight = 0;
-  #emptyAt = -1;
-  readonly #leases = new Set<Lease>();
-  readonly #abort = new AbortController();
-  #stopping = false;
-  #loop: Promise<void> = Promise.resolve();
+  private readonly options: ListenerOptions;
+  private readonly queue: QueueClient;
+  private readonly poison: QueueClient | undefined;
+  private inFlight = 0;
+  private emptyAt = -1;
+  private readonly leases = new Set<Lease>();
+  private readonly abort = new AbortController();
+  private stopping = false;
+  private loop: Promise<void> = Promise.resolve();
 
   constructor(options: ListenerOptions) {
-    this.#options = options;
-    this.#queue = options.queue;
+    this.options = options;
+    this.queue = options.queue;
     const poisonName = `${this.queueName}-poison`;
     const hasPoison = !this.queueName.endsWith('-poison') && poisonName.length <= QUEUE_NAME_MAX;
-    this.#poison = hasPoison ? options.poisonQueueOf(poisonName) : undefined;
+    this.poison = hasPoison ? options.poisonQueueOf(poisonName) : undefined;
   }
 
   get queueName(): string {
-    return this.#options.queue.name;
+    return this.options.queue.name;
   }
 
   /** Whether the queue had nothing visible when it was last asked, and no handler ended since it was asked. */
   get foundEmpty(): boolean {
-    return this.#emptyAt === this.#options.work.epoch;
+    return this.emptyAt === this.options.work.epoch;
   }
 
   start(): void {
-    this.#loop = this.#poll();
+    this.loop = this.poll();
   }
 
   /**
@@ -66,26 +66,26 @@ export class QueueListener {
    * now on. A request for messages that is open after `waitMs` is cut off, and what it took reappears by itself.
    */
   async stop(waitMs: number): Promise<void> {
-    this.#stopping = true;
-    const timer = setTimeout(() => this.#abort.abort(), waitMs);
-    this.#options.work.touch();
-    if (this.#options.work.dead) await Promise.all([...this.#leases].map(lease => lease.end()));
-    await this.#loop;
+    this.stopping = true;
+    const timer = setTimeout(() => this.abort.abort(), waitMs);
+    this.options.work.touch();
+    if (this.options.work.dead) await Promise.all([...this.leases].map(lease => lease.end()));
+    await this.loop;
     clearTimeout(timer);
   }
 
-  async #poll(): Promise<void> {
-    const { config, pollMaxMs, work } = this.#options;
+  private async poll(): Promise<void> {
+    const { config, pollMaxMs, work } = this.options;
     let pauseMs = POLL_MIN_MS;
-    while (!this.#stopping) {
+    while (!this.stopping) {
       const epoch = work.epoch;
-      if (this.#inFlight > config.newBatchThreshold) {
+      if (this.inFlight > config.newBatchThreshold) {
         await work.ended(epoch, pollMaxMs);
         continue;
       }
-      const messages = await this.#receive();
+      const messages = await this.receive();
       if (messages === undefined || messages.length === 0) {
-        if (messages !== undefined) this.#emptyAt = epoch;
+        if (messages !== undefined) this.emptyAt = epoch;
         work.changed();
         await work.ended(epoch, pauseMs);
         // The back-off starts over whenever a handler ended: it may have sent something here.
@@ -95,76 +95,76 @@ export class QueueListener {
       }
       pauseMs = POLL_MIN_MS;
       if (work.dead) return;
-      for (const message of messages) void this.#take(message);
+      for (const message of messages) void this.take(message);
     }
   }
 
   /** `undefined` when the service could not be asked. A queue that does not exist is an empty one. */
-  async #receive(): Promise<DequeuedMessageItem[] | undefined> {
+  private async receive(): Promise<DequeuedMessageItem[] | undefined> {
     try {
-      const received = await this.#queue.receiveMessages({
-        numberOfMessages: this.#options.config.batchSize,
-        visibilityTimeout: Math.ceil(this.#options.invisibleMs / 1000),
-        abortSignal: this.#abort.signal,
+      const received = await this.queue.receiveMessages({
+        numberOfMessages: this.options.config.batchSize,
+        visibilityTimeout: Math.ceil(this.options.invisibleMs / 1000),
+        abortSignal: this.abort.signal,
       });
       return received.receivedMessageItems;
-    } catch (error) {
-      if (codeOf(error) === 'QueueNotFound') return [];
-      if (!this.#stopping) this.#options.log('error', `queue ${this.queueName} cannot be read: ${textOf(error)}`);
+    } catch (thrown) {
+      if (codeOf(thrown) === 'QueueNotFound') return [];
+      if (!this.stopping) this.options.log('error', `queue ${this.queueName} cannot be read: ${textOf(thrown)}`);
       return undefined;
     }
   }
 
-  async #take(message: DequeuedMessageItem): Promise<void> {
-    const { work, functionName, log } = this.#options;
+  private async take(message: DequeuedMessageItem): Promise<void> {
+    const { work, functionName, log } = this.options;
     const about = `message ${message.messageId} of ${this.queueName}`;
-    this.#inFlight += 1;
+    this.inFlight += 1;
     await work.track(functionName, async () => {
-      const lease = new Lease(this.#queue, message, this.#options, what => log('warning', `${about} ${what}`));
-      this.#leases.add(lease);
+      const lease = new Lease(this.queue, message, this.options, what => log('warning', `${about} ${what}`));
+      this.leases.add(lease);
       try {
-        await this.#process(message, lease, about);
-      } catch (error) {
+        await this.process(message, lease, about);
+      } catch (thrown) {
         // It reappears by itself when its invisibility ends.
-        log('error', `${about} could not be settled: ${textOf(error)}`);
+        log('error', `${about} could not be settled: ${textOf(thrown)}`);
       } finally {
         await lease.end();
-        this.#leases.delete(lease);
-        this.#inFlight -= 1;
+        this.leases.delete(lease);
+        this.inFlight -= 1;
       }
     });
   }
 
-  async #process(message: DequeuedMessageItem, lease: Lease, about: string): Promise<void> {
-    const { config, log } = this.#options;
+  private async process(message: DequeuedMessageItem, lease: Lease, about: string): Promise<void> {
+    const { config, log } = this.options;
     // Only a worker that died while it had the message leaves a count above the limit.
-    if (message.dequeueCount > config.maxDequeueCount) return this.#toPoison(message, lease, `${about} came too often`);
+    if (message.dequeueCount > config.maxDequeueCount) return this.toPoison(message, lease, `${about} came too often`);
 
     const text = decodeMessage(message.messageText, config.messageEncoding);
     // The extension hands it to the poison queue at once, as it is: trying again would not change it
     // (Azure/azure-sdk-for-net pull request 18326, QueueServiceClientProvider.cs).
-    if (text === undefined) return this.#toPoison(message, lease, `${about} is not base64`);
+    if (text === undefined) return this.toPoison(message, lease, `${about} is not base64`);
 
     const reason = `${this.queueName}, attempt ${message.dequeueCount}`;
-    const ok = await this.#options.invoke(reason, { string: text }, triggerMetadata(message, text));
-    if (this.#options.work.dead) return;
+    const ok = await this.options.invoke(reason, { string: text }, triggerMetadata(message, text));
+    if (this.options.work.dead) return;
     if (ok) return lease.delete();
     if (message.dequeueCount >= config.maxDequeueCount) {
-      return this.#toPoison(message, lease, `${about} failed ${message.dequeueCount} times`);
+      return this.toPoison(message, lease, `${about} failed ${message.dequeueCount} times`);
     }
-    if (this.#poison !== undefined) return lease.showAfter(config.visibilityTimeoutMs);
+    if (this.poison !== undefined) return lease.showAfter(config.visibilityTimeoutMs);
     log('warning', `${about} failed and stays invisible: this queue has no poison queue`);
   }
 
-  async #toPoison(message: DequeuedMessageItem, lease: Lease, why: string): Promise<void> {
-    const { log } = this.#options;
-    if (this.#poison === undefined) {
+  private async toPoison(message: DequeuedMessageItem, lease: Lease, why: string): Promise<void> {
+    const { log } = this.options;
+    if (this.poison === undefined) {
       // Up to 5.3.7 the extension does this without a word, and again each time the message reappears.
       log('error', `${why}; there is no poison queue, so it stays invisible and is never run again`);
       return;
     }
-    log('warning', `${why}; it moves to ${this.#poison.name}`);
-    await sendCreating(this.#poison, message.messageText);
+    log('warning', `${why}; it moves to ${this.poison.name}`);
+    await sendCreating(this.poison, message.messageText);
     await lease.delete();
   }
 }
@@ -195,6 +195,6 @@ function json(value: unknown): TypedData {
   return { json: JSON.stringify(value) };
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

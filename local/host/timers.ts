@@ -88,53 +88,53 @@ const SLEEP_MS_MAX = HOUR_MS;
 
 /** One timer trigger. Its scheduled runs never overlap; ticks missed during a run become one run right after it. */
 export class TimerListener {
-  readonly #options: TimerOptions;
-  readonly #monitored: boolean;
-  readonly #stop = new AbortController();
-  #status: ScheduleStatus;
+  private readonly options: TimerOptions;
+  private readonly monitored: boolean;
+  private readonly stopping = new AbortController();
+  private status: ScheduleStatus;
 
   constructor(options: TimerOptions) {
-    this.#options = options;
-    const now = this.#now();
-    this.#status = { last: undefined, next: options.schedule.next(now), lastUpdated: now };
-    this.#monitored = isMonitored(options.schedule, options.useMonitor, now);
+    this.options = options;
+    const now = this.now();
+    this.status = { last: undefined, next: options.schedule.next(now), lastUpdated: now };
+    this.monitored = isMonitored(options.schedule, options.useMonitor, now);
   }
 
   /** When the next scheduled run is due. */
   get next(): Date {
-    return this.#status.next;
+    return this.status.next;
   }
 
   /** @returns after `stop`, once the run in progress is over */
   async follow(): Promise<void> {
-    if (this.#options.runOnStartup) await this.#scheduled('timer, at start-up');
-    while (!this.#stop.signal.aborted) {
-      const waitMs = this.#status.next.getTime() - this.#options.clock.now();
+    if (this.options.runOnStartup) await this.scheduled('timer, at start-up');
+    while (!this.stopping.signal.aborted) {
+      const waitMs = this.status.next.getTime() - this.options.clock.now();
       if (waitMs <= 0) {
-        await this.#scheduled('timer');
+        await this.scheduled('timer');
         continue;
       }
       // Woken by `stop` it rejects, and the loop ends.
-      await this.#options.clock.sleep(Math.min(waitMs, SLEEP_MS_MAX), this.#stop.signal).catch(() => undefined);
+      await this.options.clock.sleep(Math.min(waitMs, SLEEP_MS_MAX), this.stopping.signal).catch(() => undefined);
     }
   }
 
   /** Runs now, beside a scheduled run if there is one, and leaves the schedule alone: so does the admin endpoint. */
   runNow(): Promise<boolean> {
-    return this.#options.invoke('on request', timerInput(this.#monitored ? this.#status : undefined));
+    return this.options.invoke('on request', timerInput(this.monitored ? this.status : undefined));
   }
 
   stop(): void {
-    this.#stop.abort();
+    this.stopping.abort();
   }
 
-  async #scheduled(reason: string): Promise<void> {
-    const startedAt = this.#now();
-    await this.#options.invoke(reason, timerInput(this.#monitored ? this.#status : undefined));
-    this.#status = { last: startedAt, next: this.#options.schedule.next(startedAt), lastUpdated: startedAt };
+  private async scheduled(reason: string): Promise<void> {
+    const startedAt = this.now();
+    await this.options.invoke(reason, timerInput(this.monitored ? this.status : undefined));
+    this.status = { last: startedAt, next: this.options.schedule.next(startedAt), lastUpdated: startedAt };
   }
 
-  #now(): Date {
-    return new Date(this.#options.clock.now());
+  private now(): Date {
+    return new Date(this.options.clock.now());
   }
 }

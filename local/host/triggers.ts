@@ -62,8 +62,10 @@ export function bindTriggers(options: TriggersOptions): Triggers {
       else if (type === 'queueTrigger') queues.push(queueOf(fn, options));
       else if (type === 'httpTrigger') http.push(fn);
       else throw new Error(`this host has no ${type}`);
-    } catch (error) {
-      throw new Error(`function ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    } catch (thrown) {
+      throw new Error(`function ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+        cause: thrown,
+      });
     }
   }
 

@@ -7,72 +7,72 @@ import { EventEmitter } from 'node:events';
  * poller that found its queue empty notes the epoch it asked in: while that epoch lasts, its answer holds.
  */
 export class Work {
-  readonly #running = new Map<symbol, string>();
-  readonly #events = new EventEmitter().setMaxListeners(0);
-  #epoch = 0;
-  #dead = false;
+  private readonly runs = new Map<symbol, string>();
+  private readonly events = new EventEmitter().setMaxListeners(0);
+  private touches = 0;
+  private killed = false;
 
   /** Whether the host was killed: what still runs must leave no trace. */
   get dead(): boolean {
-    return this.#dead;
+    return this.killed;
   }
 
   die(): void {
-    this.#dead = true;
+    this.killed = true;
   }
 
   get epoch(): number {
-    return this.#epoch;
+    return this.touches;
   }
 
   /** Names of what is running, one for each run. */
   get running(): string[] {
-    return [...this.#running.values()];
+    return [...this.runs.values()];
   }
 
   /** Runs `run` and counts it as running until all of it, settling included, is over. */
   async track<T>(name: string, run: () => Promise<T>): Promise<T> {
     const key = Symbol(name);
-    this.#running.set(key, name);
+    this.runs.set(key, name);
     try {
       return await run();
     } finally {
-      this.#running.delete(key);
+      this.runs.delete(key);
       this.touch();
     }
   }
 
   /** Makes every earlier "the queue is empty" out of date and wakes the pollers. */
   touch(): void {
-    this.#epoch += 1;
-    this.#events.emit('touched');
+    this.touches += 1;
+    this.events.emit('touched');
     this.changed();
   }
 
   /** Lets those who wait for a state look again. */
   changed(): void {
-    this.#events.emit('changed');
+    this.events.emit('changed');
   }
 
   /** Resolves at the next change, or after `ms`. */
   nextChange(ms: number): Promise<void> {
-    return this.#next('changed', ms);
+    return this.next('changed', ms);
   }
 
   /** Resolves when a handler ended after `epoch`, or after `ms`. */
   async ended(epoch: number, ms: number): Promise<void> {
-    if (this.#epoch === epoch) await this.#next('touched', ms);
+    if (this.touches === epoch) await this.next('touched', ms);
   }
 
-  #next(event: string, ms: number): Promise<void> {
+  private next(event: string, ms: number): Promise<void> {
     return new Promise(resolve => {
       const done = (): void => {
         clearTimeout(timer);
-        this.#events.off(event, done);
+        this.events.off(event, done);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      this.#events.on(event, done);
+      this.events.on(event, done);
     });
   }
 }

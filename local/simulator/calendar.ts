@@ -35,21 +35,21 @@ export function tickAt(part: number): number {
 }
 
 export class Calendar {
-  readonly #seed: number;
-  readonly #mean: ReadonlyMap<DatasetName, number>;
+  private readonly seed: number;
+  private readonly mean: ReadonlyMap<DatasetName, number>;
 
   constructor(seed: number, meanOf: (name: DatasetName) => number) {
-    this.#seed = seed;
-    this.#mean = new Map(DATASETS.map(dataset => [dataset.name, meanOf(dataset.name)]));
+    this.seed = seed;
+    this.mean = new Map(DATASETS.map(dataset => [dataset.name, meanOf(dataset.name)]));
   }
 
   /** Rows of that day in the end, when the late ones have come too. */
   count(dataset: Dataset, day: number): number {
     const weekday = (((day + FIRST_WEEKDAY) % 7) + 7) % 7;
-    const luck = 0.9 + 0.2 * share(this.#seed, dataset.number, day, 0, 11);
-    const expected = (this.#mean.get(dataset.name) ?? 0) * (WEEK[weekday] ?? 1) * luck;
+    const luck = 0.9 + 0.2 * share(this.seed, dataset.number, day, 0, 11);
+    const expected = (this.mean.get(dataset.name) ?? 0) * (WEEK[weekday] ?? 1) * luck;
     // Rounded by chance, so that a mean of 0.3 is a row every third day.
-    return Math.floor(expected + share(this.#seed, dataset.number, day, 0, 12));
+    return Math.floor(expected + share(this.seed, dataset.number, day, 0, 12));
   }
 
   /**
@@ -60,7 +60,7 @@ export class Calendar {
     if (index === 0) return 0;
     const unit = dataset.unitTicks;
     if (index === count - 1) return TICKS_PER_DAY - unit;
-    const luck = share(this.#seed, dataset.number, day, index, 13);
+    const luck = share(this.seed, dataset.number, day, index, 13);
     const tick = tickAt(index < count ? (index + luck) / count : luck);
     return tick - (tick % unit);
   }

@@ -47,27 +47,27 @@ export function hex8(word: number): string {
 
 /** A run of draws (sfc32). One object is used for many rows: `reset` before each. */
 export class Dice {
-  #a = 0;
-  #b = 0;
-  #c = 0;
-  #turn = 1;
+  private a = 0;
+  private b = 0;
+  private c = 0;
+  private turn = 1;
 
   reset(seed: number, dataset: number, day: number, index: number): this {
-    this.#a = mix(seed, dataset, day, index, 101);
-    this.#b = mix(seed, dataset, day, index, 102);
-    this.#c = index;
-    this.#turn = 1;
+    this.a = mix(seed, dataset, day, index, 101);
+    this.b = mix(seed, dataset, day, index, 102);
+    this.c = index;
+    this.turn = 1;
     return this;
   }
 
   /** 32 bits. */
   next(): number {
-    const sum = (((this.#a + this.#b) | 0) + this.#turn) | 0;
-    this.#turn = (this.#turn + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (this.#c << 21) | (this.#c >>> 11);
-    this.#c = (this.#c + sum) | 0;
+    const sum = (((this.a + this.b) | 0) + this.turn) | 0;
+    this.turn = (this.turn + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (this.c << 21) | (this.c >>> 11);
+    this.c = (this.c + sum) | 0;
     return sum >>> 0;
   }
 

@@ -56,48 +56,48 @@ export interface Strike {
 
 /** Decides for each request whether something goes wrong. */
 export class FaultEngine {
-  readonly #seed: number;
-  #rules: { readonly rule: FaultRule; struck: number }[] = [];
+  private readonly seed: number;
+  private rules: { readonly rule: FaultRule; struck: number }[] = [];
   /** Requests seen under chance: how often, and whether the last was struck. */
-  readonly #lines = new Map<string, { count: number; struck: boolean }>();
-  readonly #reread = new Set<string>();
+  private readonly lines = new Map<string, { count: number; struck: boolean }>();
+  private readonly reread = new Set<string>();
 
   constructor(seed: number) {
-    this.#seed = seed;
+    this.seed = seed;
   }
 
   /** Replaces all rules. */
   set(rules: readonly FaultRule[]): void {
     for (const { fault } of rules) if (!(fault in FAULTS)) throw new Error(`The simulator has no fault "${fault}"`);
-    this.#rules = rules.map(rule => ({ rule, struck: 0 }));
+    this.rules = rules.map(rule => ({ rule, struck: 0 }));
   }
 
   /** The first rule that matches; else, with the probability of the switch, a fault by chance. */
   strike(target: Target, switches: Readonly<Switches>): Strike | undefined {
-    for (const entry of this.#rules) {
+    for (const entry of this.rules) {
       if (entry.struck >= (entry.rule.times ?? Number.POSITIVE_INFINITY) || !matches(entry.rule, target)) continue;
       entry.struck += 1;
       return { name: entry.rule.fault, fault: FAULTS[entry.rule.fault], turn: entry.struck };
     }
-    return this.#byChance(target, switches);
+    return this.byChance(target, switches);
   }
 
   /**
    * A repetition of a request that was struck is let through, and what makes a client read a day again happens once
    * per day, so that a client with few attempts recovers.
    */
-  #byChance(target: Target, switches: Readonly<Switches>): Strike | undefined {
+  private byChance(target: Target, switches: Readonly<Switches>): Strike | undefined {
     if (switches.faults <= 0 || target.dataset === 'token') return undefined;
-    const known = this.#lines.get(target.line) ?? { count: 0, struck: false };
-    const draw = mix(this.#seed, textSeed(target.line), known.count, 31, 0) / 2 ** 32;
+    const known = this.lines.get(target.line) ?? { count: 0, struck: false };
+    const draw = mix(this.seed, textSeed(target.line), known.count, 31, 0) / 2 ** 32;
     const list = FAULT_NAMES.filter(name => mayChance(name, target, switches.chanceFaults));
-    const name = list[mix(this.#seed, textSeed(target.line), known.count, 32, 0) % list.length];
+    const name = list[mix(this.seed, textSeed(target.line), known.count, 32, 0) % list.length];
     const place = `${target.dataset}|${target.day}`;
     const again = name !== undefined && FAULTS[name].recovery === 'reread';
-    const struck = !known.struck && draw < switches.faults && name !== undefined && !(again && this.#reread.has(place));
-    this.#lines.set(target.line, { count: known.count + 1, struck });
+    const struck = !known.struck && draw < switches.faults && name !== undefined && !(again && this.reread.has(place));
+    this.lines.set(target.line, { count: known.count + 1, struck });
     if (!struck) return undefined;
-    if (again) this.#reread.add(place);
+    if (again) this.reread.add(place);
     return { name, fault: FAULTS[name], turn: known.count + 1 };
   }
 }

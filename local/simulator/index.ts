@@ -109,9 +109,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
+    handle(request, response).catch((thrown: unknown) => {
       // A fault of the simulator itself: loud, and never mistaken for one of its faults.
-      console.error('simulator:', error);
+      console.error('simulator:', thrown);
       response.destroy();
     });
   });

@@ -50,22 +50,22 @@ export interface Served {
 
 /** Rendered stretches of rows that can no longer change, the least recently used dropped first. */
 export class PageCache {
-  readonly #pages = new Map<string, Buffer>();
-  readonly #max: number;
+  private readonly pages = new Map<string, Buffer>();
+  private readonly max: number;
 
   constructor(max: number) {
-    this.#max = max;
+    this.max = max;
   }
 
   rows(view: View, skip: number, end: number): Buffer {
     const key = view.key === undefined ? undefined : `${view.key}|${skip}|${end}`;
-    const known = key === undefined ? undefined : this.#pages.get(key);
+    const known = key === undefined ? undefined : this.pages.get(key);
     const rows = known ?? written(rowsOf(view, skip, end), '');
     if (key === undefined) return rows;
-    this.#pages.delete(key);
-    this.#pages.set(key, rows);
-    const [oldest] = this.#pages.keys();
-    if (this.#pages.size > this.#max && oldest !== undefined) this.#pages.delete(oldest);
+    this.pages.delete(key);
+    this.pages.set(key, rows);
+    const [oldest] = this.pages.keys();
+    if (this.pages.size > this.max && oldest !== undefined) this.pages.delete(oldest);
     return rows;
   }
 }

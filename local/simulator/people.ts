@@ -55,11 +55,11 @@ const POOL = 240;
 
 /** The users of the tenant: the same for the same seed. The first 240 make the calls; there is no last one. */
 export class People {
-  readonly #seed: number;
-  readonly #pool: Person[] = [];
+  private readonly seed: number;
+  private readonly pool: Person[] = [];
 
   constructor(seed: number) {
-    this.#seed = seed;
+    this.seed = seed;
   }
 
   anyone(dice: Dice): Person {
@@ -67,15 +67,15 @@ export class People {
   }
 
   at(index: number): Person {
-    const known = this.#pool[index];
+    const known = this.pool[index];
     if (known !== undefined) return known;
-    const person = this.#make(index);
-    if (index < POOL) this.#pool[index] = person;
+    const person = this.make(index);
+    if (index < POOL) this.pool[index] = person;
     return person;
   }
 
-  #make(index: number): Person {
-    const dice = new Dice().reset(this.#seed, 0, 0, index);
+  private make(index: number): Person {
+    const dice = new Dice().reset(this.seed, 0, 0, index);
     const country = dice.chance(0.6) ? COUNTRIES[0] : dice.pick(COUNTRIES);
     const id = dice.guid();
     const principalName = `${dice.pick(SLUGS)}.${index}@contoso.example`;

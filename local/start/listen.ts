@@ -15,56 +15,56 @@ const WAIT_TOLD_MS = 20_000;
 export class Listener {
   /** When a day last got on, in milliseconds since the epoch. */
   movedAt = Date.now();
-  readonly #screen: Screen;
-  readonly #progress: Progress;
-  readonly #log: WriteStream;
-  readonly #told = new Set<string>();
-  readonly #refusal = new AbortController();
-  #waitToldAt = 0;
+  private readonly screen: Screen;
+  private readonly progress: Progress;
+  private readonly log: WriteStream;
+  private readonly told = new Set<string>();
+  private readonly refused = new AbortController();
+  private waitToldAt = 0;
 
   /** @param file of the last run; it is written anew */
   constructor(screen: Screen, progress: Progress, file: string) {
-    this.#screen = screen;
-    this.#progress = progress;
-    this.#log = createWriteStream(file);
+    this.screen = screen;
+    this.progress = progress;
+    this.log = createWriteStream(file);
     // The log is a convenience: a full disk shows in the emulator first.
-    this.#log.on('error', () => undefined);
+    this.log.on('error', () => undefined);
   }
 
   /** Aborts when the product refuses its configuration: nothing can come of this run. */
   get refusal(): AbortSignal {
-    return this.#refusal.signal;
+    return this.refused.signal;
   }
 
   hear(line: LogLine): void {
-    this.#log.write(`${line.time.toISOString()} ${line.level} ${line.functionName ?? 'host'} ${line.message}\n`);
+    this.log.write(`${line.time.toISOString()} ${line.level} ${line.functionName ?? 'host'} ${line.message}\n`);
     const event = eventOf(line);
     if (event === undefined) {
-      if (line.level === 'critical') this.#screen.warn(line.message);
+      if (line.level === 'critical') this.screen.warn(line.message);
       return;
     }
     if (isProgress(event)) this.movedAt = Date.now();
     const complaint = complaintOf(event);
     // A hundred days that fail alike are one piece of news; the table at the end counts them.
-    if (complaint !== undefined && !this.#told.has(kindOf(event))) {
-      this.#told.add(kindOf(event));
-      this.#screen.warn(complaint);
+    if (complaint !== undefined && !this.told.has(kindOf(event))) {
+      this.told.add(kindOf(event));
+      this.screen.warn(complaint);
     }
-    if (event.event === 'config rejected') this.#refusal.abort();
-    if (this.#progress.note(event)) this.#screen.show(this.#progress.datasets);
+    if (event.event === 'config rejected') this.refused.abort();
+    if (this.progress.note(event)) this.screen.show(this.progress.datasets);
   }
 
   /** Nothing is being done until then. */
   wait(until: number): void {
     const now = Date.now();
-    if (until < now + WAIT_MS || now < this.#waitToldAt + WAIT_TOLD_MS) return;
-    this.#waitToldAt = now;
-    this.#screen.say(`Only days that wait are left; the next one is tried ${at(new Date(until).toISOString())}.`);
+    if (until < now + WAIT_MS || now < this.waitToldAt + WAIT_TOLD_MS) return;
+    this.waitToldAt = now;
+    this.screen.say(`Only days that wait are left; the next one is tried ${at(new Date(until).toISOString())}.`);
   }
 
   async close(): Promise<void> {
-    this.#log.end();
-    await finished(this.#log).catch(() => undefined);
+    this.log.end();
+    await finished(this.log).catch(() => undefined);
   }
 }
 

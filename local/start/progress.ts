@@ -24,18 +24,18 @@ interface Tally {
 }
 
 export class Progress {
-  readonly #tallies = new Map<string, Tally>();
+  private readonly tallies = new Map<string, Tally>();
 
   constructor(standings: readonly Standing[]) {
     for (const { dataset, daysOwed, held } of standings) {
       const rows = new Map([...held].map(([day, { rows }]) => [day, rows]));
-      this.#tallies.set(dataset, { dataset, daysOwed, rows, checked: new Set(), troubled: new Set() });
+      this.tallies.set(dataset, { dataset, daysOwed, rows, checked: new Set(), troubled: new Set() });
     }
   }
 
   /** @returns whether the event was about how far a day is */
   note({ event, dataset, day, rows }: Event): boolean {
-    const tally = this.#tallies.get(dataset ?? '');
+    const tally = this.tallies.get(dataset ?? '');
     if (tally === undefined || day === undefined) return false;
     switch (event) {
       case 'day landed':
@@ -55,7 +55,7 @@ export class Progress {
   }
 
   get datasets(): DatasetProgress[] {
-    return [...this.#tallies.values()].map(({ dataset, daysOwed, rows, checked, troubled }) => ({
+    return [...this.tallies.values()].map(({ dataset, daysOwed, rows, checked, troubled }) => ({
       dataset,
       // A day that ended while this run was at work is owed as well.
       daysOwed: Math.max(daysOwed, rows.size),
