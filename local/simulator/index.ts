@@ -3,17 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MINUTE_MS } from '../../shared/day.ts';
 import { compressed, deliver, htmlAnswer, httpDate } from './answers.ts';
-import type { Counters, RequestRecord, Simulator } from './contract.ts';
+import type { RequestRecord, Simulator } from './contract.ts';
 import { type Api, type DatasetName, datasetNamed } from './datasets.ts';
 import { mix, textSeed } from './dice.ts';
 import { FaultEngine } from './faults.ts';
 import { serveGraph } from './graph.ts';
-import { bearerOf, CREDENTIALS, graphToken, serveSignIn, TOKEN_ROUTE } from './graph-sign-in.ts';
+import { CREDENTIALS, graphToken, serveSignIn, TOKEN_ROUTE } from './graph-sign-in.ts';
 import { dayNumber } from './moments.ts';
 import { DEFAULT_SWITCHES, type SimulatorOptions, type Switches } from './options.ts';
 import { PageCache, type Served, type World } from './pages.ts';
+import { type Kind, Recorder, recordOf } from './recorder.ts';
 import { Tenant, wholeDay } from './tenant.ts';
-import { serviceAccount } from './tokens.ts';
+import { type ServiceAccount, serviceAccount } from './tokens.ts';
 import type { View } from './views.ts';
 import { serveVoximplant } from './voximplant.ts';
 
@@ -22,7 +23,6 @@ export type { Api, DatasetName } from './datasets.ts';
 export { FAULT_NAMES, FAULTS, type FaultName, type FaultRule, type PagePosition } from './faults.ts';
 export type { SimulatorOptions, Switches } from './options.ts';
 
-const RECORDS_MAX = 10_000;
 const BODY_BYTES_MAX = 1_000_000;
 
 /** Starts the simulator on a free port of 127.0.0.1. */
@@ -34,18 +34,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   faults.set(options.rules ?? []);
   const tenant = new Tenant(seed, options, switches);
   const account = serviceAccount();
-  const requests: RequestRecord[] = [];
+  const recorder = new Recorder();
   const foreignRequests: RequestRecord[] = [];
   const addedByFaults: string[] = [];
-  const counters: Counters = {
-    requests: 0,
-    pages: 0,
-    rows: 0,
-    bytes: 0,
-    faults: {},
-    concurrencyMax: { graph: 0, voximplant: 0, token: 0 },
-  };
-  const inProgress = { graph: 0, voximplant: 0, token: 0 };
 
   const foreign = createServer((request, response) => {
     foreignRequests.push(recordOf(request, 'foreign', now()));
@@ -67,49 +58,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     nextTurn: () => ++turn,
   };
 
-  async function serve(request: IncomingMessage, kind: RequestRecord['kind']): Promise<Served> {
-    const origin = `http://${request.headers.host ?? '127.0.0.1'}`;
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const body = await bodyOf(request);
-    if (path.startsWith('/moved/')) return { answer: htmlAnswer(404, 'Nobody should come here'), rows: 0 };
-    if (kind === 'token') return serveSignIn(world, request, origin, path, body);
-    if (switches.latencyMs > 0) await pause(switches.latencyMs);
-    if (kind === 'graph') return serveGraph(world, request, origin);
-    return serveVoximplant(world, request, origin, body, account);
-  }
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '/';
-    const kind = path.startsWith('/platform_api')
-      ? 'voximplant'
-      : TOKEN_ROUTE.test(path.split('?', 1)[0] ?? '')
-        ? 'token'
-        : 'graph';
-    const record = recordOf(request, kind, now());
-    requests.push(record);
-    if (requests.length > RECORDS_MAX) requests.shift();
-    counters.requests += 1;
-    inProgress[kind] += 1;
-    counters.concurrencyMax[kind] = Math.max(counters.concurrencyMax[kind], inProgress[kind]);
-    response.once('close', () => {
-      inProgress[kind] -= 1;
-    });
-    response.setHeader('date', httpDate(now()));
-    const served = await serve(request, kind);
-    const { answer, fault } = served;
-    record.fault = fault;
-    record.rows = served.rows;
-    record.status = answer.status;
-    if (fault !== undefined) counters.faults[fault] = (counters.faults[fault] ?? 0) + 1;
-    if (answer.status === 200 && kind !== 'token') counters.pages += 1;
-    counters.rows += served.rows;
-    counters.bytes += answer.body.length;
-    const whole = (answer.delivery ?? 'whole') === 'whole';
-    await deliver(response, switches.gzip && whole ? compressed(answer, request) : answer, switches);
-  }
-
   const server = createServer((request, response) => {
-    handle(request, response).catch((thrown: unknown) => {
+    handle(world, account, recorder, request, response).catch((thrown: unknown) => {
       // A fault of the simulator itself: loud, and never mistaken for one of its faults.
       console.error('simulator:', thrown);
       response.destroy();
@@ -118,15 +68,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.keepAliveTimeout = MINUTE_MS;
   const url = `http://127.0.0.1:${await listen(server)}`;
 
-  function viewOfDay(name: DatasetName, day: string, api?: Api): View {
+  const viewOfDay = (name: DatasetName, day: string, api?: Api): View => {
     const dataset = datasetNamed(name);
     return tenant.view(dataset, api ?? dataset.apis[0], wholeDay(dayNumber(day)), now());
-  }
-
-  function* eachRow(name: DatasetName, day: string, api?: Api): Generator<string> {
-    const view = viewOfDay(name, day, api);
-    for (let position = 0; position < view.total; position += 1) yield view.rowAt(position);
-  }
+  };
 
   return {
     url,
@@ -134,16 +79,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     voximplantUrl: `${url}/platform_api`,
     foreignUrl,
     switches,
-    requests,
+    requests: recorder.requests,
     foreignRequests,
-    counters,
+    counters: recorder.counters,
     addedByFaults,
     credentials: CREDENTIALS,
     account,
     graphToken,
     setFaults: rules => faults.set(rules),
-    truth: (dataset, day, api) => [...eachRow(dataset, day, api)],
-    eachRow,
+    truth: (dataset, day, api) => [...rowsOf(viewOfDay(dataset, day, api))],
+    eachRow: (dataset, day, api) => rowsOf(viewOfDay(dataset, day, api)),
     countRows: (dataset, day) => viewOfDay(dataset, day).total,
     stop: async () => {
       await Promise.all([close(server), close(foreign)]);
@@ -151,18 +96,48 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function recordOf(request: IncomingMessage, kind: RequestRecord['kind'], atMs: number): RequestRecord {
-  return {
-    atMs,
-    kind,
-    method: request.method ?? '',
-    path: request.url ?? '',
-    host: request.headers.host ?? '',
-    authorized: bearerOf(request) !== undefined || request.headers.authorization !== undefined,
-    status: 0,
-    fault: undefined,
-    rows: 0,
-  };
+function* rowsOf(view: View): Generator<string> {
+  for (let position = 0; position < view.total; position += 1) yield view.rowAt(position);
+}
+
+async function handle(
+  world: World,
+  account: ServiceAccount,
+  recorder: Recorder,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { switches, now } = world;
+  const kind = kindOf(request.url ?? '/');
+  const record = recordOf(request, kind, now());
+  recorder.began(kind, record, response);
+  response.setHeader('date', httpDate(now()));
+  const served = await serve(world, account, request, kind);
+  recorder.served(record, served);
+  const { answer } = served;
+  const whole = (answer.delivery ?? 'whole') === 'whole';
+  await deliver(response, switches.gzip && whole ? compressed(answer, request) : answer, switches);
+}
+
+function kindOf(url: string): Kind {
+  if (url.startsWith('/platform_api')) return 'voximplant';
+  return TOKEN_ROUTE.test(pathOf(url)) ? 'token' : 'graph';
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+async function serve(world: World, account: ServiceAccount, request: IncomingMessage, kind: Kind): Promise<Served> {
+  const { latencyMs } = world.switches;
+  const origin = `http://${request.headers.host ?? '127.0.0.1'}`;
+  const path = pathOf(request.url ?? '/');
+  const body = await bodyOf(request);
+  if (path.startsWith('/moved/')) return { answer: htmlAnswer(404, 'Nobody should come here'), rows: 0 };
+  if (kind === 'token') return serveSignIn(world, request, origin, path, body);
+  if (latencyMs > 0) await pause(latencyMs);
+  if (kind === 'graph') return serveGraph(world, request, origin);
+  return serveVoximplant(world, request, origin, body, account);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
