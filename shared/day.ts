@@ -48,8 +48,8 @@ export function instantOf(ms: number): Instant {
   return new Date(ms).toISOString();
 }
 
-/** Nobody waits for longer than a day; an hour for clocks that differ. */
-const AHEAD_MAX_MS = DAY_MS + HOUR_MS;
+/** Nobody waits for longer than a day; a day more for each of two clocks, one of them ahead and the other behind. */
+const AHEAD_MAX_MS = 3 * DAY_MS;
 
 /** Whether an instant is further ahead than anybody waits, in milliseconds: a clock that was ahead has dated it. */
 export function isFarAhead(at: number, now: number): boolean {
