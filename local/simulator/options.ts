@@ -70,6 +70,8 @@ export interface SimulatorOptions {
   readonly changedHours?: readonly [number, number];
   /** Share of rows with something unusual but possible: unknown fields or values, missing or empty fields. */
   readonly oddShare?: number;
+  /** Whether a few calls and messages cost an amount of ten digits, which no tenant ever pays. On unless set. */
+  readonly hugeCharges?: boolean;
   /** Same as the switch of that name. */
   readonly faults?: number;
   /** Explicit faults from the start; see `setFaults`. */

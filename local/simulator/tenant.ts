@@ -96,6 +96,7 @@ export class Tenant {
       change: inner ? this.change(dataset, at, index, nowMs) : 'never',
       inner,
       odd: share(this.seed, number, day, index, 21) < (this.options.oddShare ?? 0.02),
+      hugeCharges: this.options.hugeCharges ?? true,
     });
   }
 

@@ -23,13 +23,14 @@ const NOT_YET_HOURS = 1_000_000;
 /**
  * The simulated tenant of a data folder: a function of what the folder notes and of nothing else, so that whoever
  * starts it again gets the same rows. Its late rows come when the folder says so and not by the hour, and no row changes with time.
+ * Its amounts are such as a tenant pays, so that sums over them can be looked at.
  */
 export function simulatedTenant(holds: Extract<Holds, { from: 'simulator' }>): SimulatorOptions {
   const { seed, rows, late } = holds;
   const lateness = late
     ? { lateShare: 0 }
     : { lateShare: LATE_SHARE, lateHours: [NOT_YET_HOURS, NOT_YET_HOURS] as const };
-  return { seed, rows, changedShare: 0, ...lateness };
+  return { seed, rows, changedShare: 0, hugeCharges: false, ...lateness };
 }
 
 export interface Sources {

@@ -7,6 +7,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../local/simulator/index.ts';
+import { simulatedTenant } from '../../local/start/sources.ts';
 import { objectIn, rowTexts } from './simulator-requests.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00.000Z');
@@ -38,6 +39,18 @@ test('rows are as odd as the published ones: empty users, masked numbers, exact 
   has('teams-blocked-users', [/"Unblocked"/, /"blocked"/, /"userTelephoneNumber":null/]);
   simulator.switches.smsIds = 'none';
   assert.ok(simulator.truth('teams-sms', DAY).every(row => row.startsWith('{"smsId"')));
+});
+
+test('what `npm start` simulates costs what a tenant may have to pay', async () => {
+  const simulator = await start(simulatedTenant({ from: 'simulator', days: 1, seed: 1, rows: 1_800, late: true }));
+  for (const dataset of ['teams-pstn-calls', 'teams-sms'] as const) {
+    const text = simulator.truth(dataset, DAY).join('\n');
+    const amounts = [...text.matchAll(/"(?:charge|connectionCharge|callCharge)":([\d.]+)/g)].map(([, amount]) =>
+      Number(amount),
+    );
+    assert.ok(amounts.length > 1_000);
+    assert.ok(Math.max(...amounts) < 100, dataset);
+  }
 });
 
 test('rows have the fields of the samples, where the reference folder is at hand', async () => {

@@ -20,6 +20,8 @@ export interface RowPlan {
   readonly inner: boolean;
   /** Something unusual is wanted. */
   readonly odd: boolean;
+  /** Whether an amount may have ten digits. */
+  readonly hugeCharges: boolean;
 }
 
 /** The exact JSON text of one row. Numbers are written as text, never through a number type. */
@@ -39,13 +41,14 @@ export const CHARGES: readonly [string, ...string[]] = [
   '3.3',
 ];
 
-const LARGE_CHARGE = '1234567890.12';
+const HUGE_CHARGE = '1234567890.12';
 
 const CORRECTED: readonly [string, ...string[]] = ['0.0260', '2.20', '7.00', '0.50'];
 
 /** An amount: `0.00` while its correction is ahead, then something else. */
 export function chargeOf(plan: RowPlan): string {
-  const usual = plan.dice.chance(0.002) ? LARGE_CHARGE : plan.dice.pick(CHARGES);
+  const huge = plan.dice.chance(0.002);
+  const usual = huge && plan.hugeCharges ? HUGE_CHARGE : plan.dice.pick(CHARGES);
   const corrected = plan.dice.pick(CORRECTED);
   return { never: usual, ahead: '0.00', done: corrected }[plan.change];
 }
