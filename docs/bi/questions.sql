@@ -1,20 +1,29 @@
 -- Ten questions for the views of duckdb.sql. The answers of a simulated month are in questions.md.
 
 -- 1. What did calls cost, per currency and month?
-SELECT strftime(day, '%Y-%m') AS month, currency, sum(charge + connection_charge) AS cost, count(*) AS calls
+SELECT
+  strftime(day, '%Y-%m') AS month,
+  currency,
+  sum(coalesce(charge, 0) + coalesce(connection_charge, 0)) AS cost,
+  count(*) AS calls
 FROM fact_call
 WHERE route = 'pstn'
 GROUP BY ALL
 ORDER BY ALL;
 
 -- 2. Which countries of users cost the most, each in its own currency?
-SELECT country_name, currency, sum(charge + connection_charge) AS cost
+SELECT
+  coalesce(country_name, usage_country_code) AS country,
+  currency,
+  sum(coalesce(charge, 0) + coalesce(connection_charge, 0)) AS cost
 FROM fact_call
-JOIN dim_country ON country_code = usage_country_code
+LEFT JOIN dim_country ON country_code = usage_country_code
+WHERE route = 'pstn'
 GROUP BY ALL
 ORDER BY currency, cost DESC;
 
--- 3. How many calls are there on each weekday, in and out?
+-- 3. How many calls are there on each UTC weekday, in and out?
+-- A call over Direct Routing counts once per leg.
 SELECT
   dayname(day) AS weekday,
   count(*) FILTER (direction = 'inbound') AS inbound,
@@ -32,7 +41,7 @@ GROUP BY ALL
 ORDER BY calls DESC, destination_name
 LIMIT 10;
 
--- 5. Which trunks fail, and how often?
+-- 5. Which trunks fail, and on how many legs?
 SELECT
   trunk_fqdn,
   count(*) AS legs,
@@ -64,14 +73,22 @@ GROUP BY ALL
 ORDER BY messages DESC, user_id
 LIMIT 5;
 
--- 9. What became of the messages?
-SELECT channel, status_class, count(*) AS messages, sum(charge) AS charge
+-- 9. What became of the messages, and what did they cost?
+-- Without a currency: Voximplant charges in the account's own and does not name it.
+SELECT channel, status_class, currency, count(*) AS messages, sum(charge) AS charge
 FROM fact_message
 GROUP BY ALL
 ORDER BY ALL;
 
--- 10. Which days may still change, or are missing?
-SELECT source_dataset, state, count(*) AS days, min(day) AS first_day, max(day) AS last_day, sum(rows) AS rows
+-- 10. Which days are whole, may still change, or are missing, and how many had no rows?
+SELECT
+  source_dataset,
+  state,
+  count(*) AS days,
+  count(*) FILTER (rows = 0) AS empty_days,
+  min(day) AS first_day,
+  max(day) AS last_day,
+  sum(rows) AS rows
 FROM partition_status
 GROUP BY ALL
 ORDER BY ALL;

@@ -16,7 +16,7 @@ for table in ["partition_status", "dim_call_type", "dim_license", "dim_country",
     spark.read.parquet(f"{curated}/{table}").createOrReplaceTempView(table)
 
 spark.sql("""
-  SELECT date_format(day, 'yyyy-MM') AS month, currency, sum(charge + connection_charge) AS cost
+  SELECT date_format(day, 'yyyy-MM') AS month, currency, sum(coalesce(charge, 0) + coalesce(connection_charge, 0)) AS cost
   FROM fact_call WHERE route = 'pstn' GROUP BY 1, 2 ORDER BY 1, 2
 """).show()
 

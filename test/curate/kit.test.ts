@@ -5,14 +5,19 @@ import { DICTIONARY_PAGE, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '..
 import { fabricViews, synapseViews } from '../../cli/sql-views.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { ANSWERS_PAGE, answersPage, january, questions, viewsOver } from './kit.ts';
+import { ANSWERS_PAGE, answersPage, january, pageQueries, questions, viewsOver } from './kit.ts';
 
 describe('the BI kit', () => {
-  test('its views and ten questions run, and answer what the page says', async context => {
-    const db = await viewsOver(context, await january(context, 40));
+  test('its views, ten questions and examples run, and answer what the page says', async context => {
+    const folder = await january(context, 40);
+    const db = await viewsOver(context, folder);
     assert.equal(questions().length, 10);
     for (const { sql, title } of questions()) assert.ok((await db.rows(sql)).length > 0, title);
     assert.equal(await answersPage(db), await readFile(ANSWERS_PAGE, 'utf8'), 'run `node test/curate/kit.ts`');
+    for (const sql of pageQueries()) {
+      const found = await db.rows(sql.replace("'landed/", `'${folder}/raw/`));
+      assert.ok(found.length > 0, sql);
+    }
     for (const { name, columns } of TABLES) {
       const described = await db.rows(`DESCRIBE ${name}`);
       const names = described.map(row => row['column_name']);
@@ -28,6 +33,13 @@ describe('the BI kit', () => {
       ),
       [],
     );
+  });
+
+  test('no query of the docs adds amounts of two currencies', () => {
+    const queries = [...questions().map(({ sql }) => sql), ...pageQueries()];
+    const ofMoney = queries.filter(sql => /sum\([^)]*(charge|cost)/.test(sql));
+    assert.ok(ofMoney.length >= 4);
+    for (const sql of ofMoney) assert.match(sql.split('FROM')[0] ?? '', /\bcurrency\b/, sql);
   });
 
   test('the dictionary and the SQL views are those of the definitions', async () => {

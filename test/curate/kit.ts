@@ -19,9 +19,10 @@ const NOW = Date.parse('2026-02-01T06:00:00Z');
 
 type Ends = { after(act: () => unknown): void };
 
-/** Writes a month of curated tables below a folder. @returns the folder */
-export async function january(context: Ends, rows: number): Promise<string> {
-  const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, now: () => NOW + 60 * DAY_MS });
+/** Writes a month of curated tables below a folder, and the raw calls that some are made from. @returns the folder */
+export async function january(context: Ends, rows: number, hugeCharges = false): Promise<string> {
+  const now = (): number => NOW + 60 * DAY_MS;
+  const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, hugeCharges, now });
   const on = rig('masked');
   const ledgers = [];
   for (const dataset of DATASETS) {
@@ -37,7 +38,7 @@ export async function january(context: Ends, rows: number): Promise<string> {
   await writeSmallTables(on.curated, ledgers, NOW, on.report);
   await simulator.stop();
   const folder = folderFor(context);
-  await layOut(on, new Map(), folder);
+  await layOut(on, new Map([['teams-pstn-calls', [...eachDay(FIRST, LAST)]]]), folder);
   return folder;
 }
 
@@ -87,6 +88,14 @@ export function questions(): Question[] {
   return [...sql.matchAll(/^-- (\d+\. .*)\n([^;]*;)/gm)].map(([, title = '', body = '']) => ({ title, sql: body }));
 }
 
+/** The queries that stand in the pages people read first. */
+export function pageQueries(): string[] {
+  return ['../../README.md', 'README.md'].flatMap(page => {
+    const text = readFileSync(new URL(page, KIT), 'utf8');
+    return [...text.matchAll(/^```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
+  });
+}
+
 const INTRODUCTION = `# Ten questions, with answers
 
 The questions of \`questions.sql\`, asked of a simulated January (\`test/curate/kit.ts\`, which also writes this page; a test
@@ -103,8 +112,12 @@ export async function answersPage(db: Duck): Promise<string> {
 
 function tableOf(rows: Rows): string {
   const names = Object.keys(rows[0] ?? {});
-  const line = (cells: readonly unknown[]): string => `| ${cells.map(cell => String(cell ?? '')).join(' | ')} |\n`;
+  const line = (cells: readonly unknown[]): string => `| ${cells.map(cellOf).join(' | ')} |\n`;
   return line(names) + line(names.map(() => '---')) + rows.map(row => line(names.map(name => row[name]))).join('');
+}
+
+function cellOf(value: unknown): string {
+  return String(value ?? '').replace(/[<&|]/g, '\\$&');
 }
 
 if (import.meta.main) {
