@@ -4,7 +4,7 @@ import { DIMENSIONS } from '../shared/curate/dimensions.ts';
 import type { Column, ColumnKind, Privacy, Table } from '../shared/curate/model.ts';
 import { partitionStatus } from '../shared/curate/partition-status.ts';
 import { TABLE_VERSION, TABLES } from '../shared/curate/tables.ts';
-import { fabricViews, synapseViews } from './sql-views.ts';
+import { duckdbViews, fabricViews, synapseViews } from './sql-views.ts';
 
 /**
  * Writes docs/bi/dictionary.md, the SQL views beside it and the field lists of docs/privacy.md from the definitions of the
@@ -12,6 +12,7 @@ import { fabricViews, synapseViews } from './sql-views.ts';
  */
 
 export const DICTIONARY_PAGE = fileURLToPath(new URL('../docs/bi/dictionary.md', import.meta.url));
+export const DUCKDB_VIEWS = fileURLToPath(new URL('../docs/bi/duckdb.sql', import.meta.url));
 export const SYNAPSE_VIEWS = fileURLToPath(new URL('../docs/bi/synapse.sql', import.meta.url));
 export const FABRIC_VIEWS = fileURLToPath(new URL('../docs/bi/fabric.sql', import.meta.url));
 export const PRIVACY_PAGE = fileURLToPath(new URL('../docs/privacy.md', import.meta.url));
@@ -111,6 +112,7 @@ function code(text: string): string {
 if (import.meta.main) {
   const { readFile } = await import('node:fs/promises');
   await writeFile(DICTIONARY_PAGE, dictionaryPage());
+  await writeFile(DUCKDB_VIEWS, duckdbViews());
   await writeFile(SYNAPSE_VIEWS, synapseViews());
   await writeFile(FABRIC_VIEWS, fabricViews());
   await writeFile(PRIVACY_PAGE, privacyPage(await readFile(PRIVACY_PAGE, 'utf8')));

@@ -28,7 +28,7 @@ function columnsOf(columns: readonly Shape[], collation: string): string {
 }
 
 interface Dialect {
-  /** What stands before the views: the five lines that point them at an account. */
+  /** What stands before the views: the statements that point them at an account. */
   readonly head: string;
   readonly collation: string;
   bulk(path: string): string;
@@ -42,6 +42,7 @@ CREATE EXTERNAL DATA SOURCE landline WITH (
   LOCATION = 'https://<data account>.blob.core.windows.net/curated', CREDENTIAL = landline
 );
 -- The workspace's identity needs Storage Blob Data Reader on the container \`curated\`.
+-- Leave out the view of a table that has no folder there: none of your logs fills it yet.
 GO
 `,
   collation: ' COLLATE Latin1_General_100_BIN2_UTF8',
@@ -54,7 +55,8 @@ const FABRIC: Dialect = {
 --   2. Address https://<data account>.dfs.core.windows.net, path /curated, name: curated (paths are case-sensitive).
 --   3. The shortcut's identity needs Storage Blob Data Reader on the container \`curated\`.
 --   4. Replace <workspace> and <lakehouse> below by their ids or names.
---   5. Run this in a warehouse of the same workspace.
+--   5. Leave out the view of a table that has no folder in the shortcut: none of your logs fills it yet.
+--   6. Run this in a warehouse of the same workspace.
 GO
 `,
   collation: '',
@@ -87,6 +89,74 @@ ${columnsOf(columns, collation)}
 GO
 `;
   }
+}
+
+const DUCKDB = `-- DuckDB views over the curated tables, written by \`node cli/dictionary.ts\`. DuckDB 1.1 or later, in every session anew.
+-- In an account: put its name into the third of these four statements. In a folder: replace all four by one:
+--   SET VARIABLE lake = './curated';      -- after: npx landline export --curated --to ./curated
+INSTALL azure;
+LOAD azure;
+CREATE OR REPLACE SECRET landline (TYPE azure, PROVIDER credential_chain, ACCOUNT_NAME '<data account>');
+SET VARIABLE lake = 'az://curated';
+
+-- The rest is the same for both.
+SET TimeZone = 'UTC';
+SET VARIABLE filled = (
+  SELECT list(DISTINCT regexp_extract(file, '[/\\\\](\\w+)[/\\\\]dataset=', 1))
+  FROM glob(getvariable('lake') || '/v1/*/*/*/*.parquet')
+);
+
+`;
+
+const DUCKDB_TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: 'VARCHAR',
+  int: 'INTEGER',
+  long: 'BIGINT',
+  money: 'DECIMAL(18,6)',
+  time: 'TIMESTAMPTZ',
+  date: 'DATE',
+  flag: 'BOOLEAN',
+};
+
+/** DuckDB refuses a view over no files, and few tenants have every log. */
+export function duckdbViews(): string {
+  const small = [partitionStatus, ...DIMENSIONS].map(
+    ({ name }) => `CREATE OR REPLACE VIEW ${name} AS
+  SELECT * FROM read_parquet(getvariable('lake') || '/v1/${name}/*.parquet');
+`,
+  );
+  const facts = TABLES.map(({ name, columns }) => {
+    const inPath: readonly Shape[] = [
+      { name: 'dataset', kind: 'text' },
+      { name: 'date', kind: 'date' },
+    ];
+    const none = [...columns, ...inPath].map(({ name, kind }) => `${name} ${DUCKDB_TYPES[kind]}`);
+    return `CREATE OR REPLACE VIEW ${name} AS
+  SELECT * FROM query(if(list_contains(getvariable('filled'), '${name}'),
+    $$ SELECT * FROM read_parquet(getvariable('lake') || '/v1/${name}/*/*/*.parquet') $$,
+    $$ SELECT unnest(NULL::STRUCT(
+      ${wrapped(none)}
+    )) WHERE false $$
+  )) WHERE conflict_ordinal = 0;
+`;
+  });
+  const about = `
+-- One row per call, message, aggregate and action: conflicting versions of a row stay in the files and out of the views.
+-- A table that none of your logs has filled is a view without rows, until this is run again.
+`;
+  return DUCKDB + small.join('') + about + facts.join('');
+}
+
+const LINE_MAX = 112;
+
+function wrapped(parts: readonly string[]): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 2 <= LINE_MAX) lines[lines.length - 1] = `${last}, ${part}`;
+    else lines.push(part);
+  }
+  return lines.join(',\n      ');
 }
 
 export function synapseViews(): string {

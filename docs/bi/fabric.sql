@@ -3,7 +3,8 @@
 --   2. Address https://<data account>.dfs.core.windows.net, path /curated, name: curated (paths are case-sensitive).
 --   3. The shortcut's identity needs Storage Blob Data Reader on the container `curated`.
 --   4. Replace <workspace> and <lakehouse> below by their ids or names.
---   5. Run this in a warehouse of the same workspace.
+--   5. Leave out the view of a table that has no folder in the shortcut: none of your logs fills it yet.
+--   6. Run this in a warehouse of the same workspace.
 GO
 CREATE OR ALTER VIEW fact_call AS
 SELECT files.*, CAST(files.filepath(2) AS date) AS [date]

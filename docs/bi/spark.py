@@ -1,4 +1,4 @@
-# Spark (Fabric, Databricks, Synapse) over the curated tables. The five lines that point it at an account:
+# Spark (Fabric, Databricks, Synapse) over the curated tables. What points it at an account:
 account = "<data account>"
 curated = f"abfss://curated@{account}.dfs.core.windows.net/v1"
 spark.conf.set(f"fs.azure.account.auth.type.{account}.dfs.core.windows.net", "OAuth")
@@ -8,6 +8,7 @@ spark.conf.set(f"fs.azure.account.auth.type.{account}.dfs.core.windows.net", "OA
 # Times are UTC in the files; without this, Spark shows them in the zone of the cluster.
 spark.conf.set("spark.sql.session.timeZone", "UTC")
 
+# Leave out a table that has no folder in the container: none of your logs fills it yet.
 for table in ["fact_call", "fact_message", "fact_dialout_usage", "fact_blocked_user"]:
     # `dataset` and `date` come from the folders; a filter on them reads only those files.
     frame = spark.read.parquet(f"{curated}/{table}").where("conflict_ordinal = 0")

@@ -5,6 +5,7 @@ CREATE EXTERNAL DATA SOURCE landline WITH (
   LOCATION = 'https://<data account>.blob.core.windows.net/curated', CREDENTIAL = landline
 );
 -- The workspace's identity needs Storage Blob Data Reader on the container `curated`.
+-- Leave out the view of a table that has no folder there: none of your logs fills it yet.
 GO
 CREATE OR ALTER VIEW fact_call AS
 SELECT files.*, CAST(files.filepath(2) AS date) AS [date]

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { DICTIONARY_PAGE, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../cli/dictionary.ts';
-import { fabricViews, synapseViews } from '../../cli/sql-views.ts';
+import { DICTIONARY_PAGE, DUCKDB_VIEWS, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../cli/dictionary.ts';
+import { duckdbViews, fabricViews, synapseViews } from '../../cli/sql-views.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { ANSWERS_PAGE, answersPage, january, pageQueries, questions, viewsOver } from './kit.ts';
+import type { Duck, Rows } from './rig.ts';
 
 describe('the BI kit', () => {
   test('its views, ten questions and examples run, and answer what the page says', async context => {
@@ -35,6 +37,24 @@ describe('the BI kit', () => {
     );
   });
 
+  test('a table that no log fills is a view without rows, of the same columns', async context => {
+    const folder = await january(context, 5);
+    const db = await viewsOver(context, folder);
+    const shapeOf = (on: Duck, view: string): Promise<Rows> =>
+      on.rows(`SELECT column_name, column_type FROM (DESCRIBE ${view})`);
+    const shapes = new Map<string, Rows>();
+    for (const { name } of TABLES) shapes.set(name, await shapeOf(db, name));
+    for (const { name } of TABLES) await rm(join(folder, 'curated/v1', name), { recursive: true });
+    const bare = await viewsOver(context, folder);
+    for (const { name } of TABLES) {
+      assert.deepEqual(await bare.rows(`FROM ${name}`), []);
+      assert.deepEqual(await shapeOf(bare, name), shapes.get(name), name);
+    }
+    for (const { sql, title } of questions()) assert.ok(Array.isArray(await bare.rows(sql)), title);
+    await rm(join(folder, 'curated'), { recursive: true });
+    await assert.rejects(viewsOver(context, folder), /No files found/, 'another place is not an empty tenant');
+  });
+
   test('no query of the docs adds amounts of two currencies', () => {
     const queries = [...questions().map(({ sql }) => sql), ...pageQueries()];
     const ofMoney = queries.filter(sql => /sum\([^)]*(charge|cost)/.test(sql));
@@ -45,6 +65,7 @@ describe('the BI kit', () => {
   test('the dictionary and the SQL views are those of the definitions', async () => {
     const why = 'run `node cli/dictionary.ts`';
     assert.equal(await readFile(DICTIONARY_PAGE, 'utf8'), dictionaryPage(), why);
+    assert.equal(await readFile(DUCKDB_VIEWS, 'utf8'), duckdbViews(), why);
     assert.equal(await readFile(SYNAPSE_VIEWS, 'utf8'), synapseViews(), why);
     assert.equal(await readFile(FABRIC_VIEWS, 'utf8'), fabricViews(), why);
   });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -67,14 +68,17 @@ function entryOf(dataset: string, day: string, rows: number): DayEntry {
   return { ...freshEntry(dataset, day, NOW), held };
 }
 
-/** DuckDB with the views of the kit over a folder; what reaches for Azure is left out. */
+/** The statements of the kit that reach for an account, and that a folder needs one for instead. */
+const OF_AN_ACCOUNT = /^(INSTALL|LOAD|CREATE OR REPLACE SECRET|SET VARIABLE lake)\b/;
+
+/** DuckDB with the views of the kit over a folder. */
 export async function viewsOver(context: Ends, folder: string): Promise<Duck> {
   const db = await duck(context);
   await db.run(`SET VARIABLE lake = '${folder}/curated'`);
   const sql = readFileSync(new URL('duckdb.sql', KIT), 'utf8').replace(/^--.*$/gm, '');
-  for (const statement of sql.split(';').map(each => each.trim())) {
-    if (statement.startsWith('CREATE OR REPLACE VIEW')) await db.run(statement);
-  }
+  const statements = sql.split(';').map(each => each.trim());
+  assert.equal(statements.filter(each => OF_AN_ACCOUNT.test(each)).length, 4, 'the page says how many to replace');
+  for (const statement of statements) if (statement !== '' && !OF_AN_ACCOUNT.test(statement)) await db.run(statement);
   return db;
 }
 
