@@ -52,13 +52,18 @@ export const HEAD: readonly Column[] = [
   ),
   derived('source_dataset', 'text', 'dataset', 'the dataset, as in the path'),
   derived('day', 'date', 'day', 'the UTC day of the partition, as in the path'),
-  derived('row_ordinal', 'long', 'row-ordinal', 'the line of the raw partition it stands on, from 1'),
+  derived(
+    'row_ordinal',
+    'long',
+    'row-ordinal',
+    'the line of the raw partition it stands on, from 1; a repetition of a line is left out',
+  ),
   derived('revision', 'int', 'revision', 'the revision of the raw partition it was read from'),
   derived(
     'conflict_ordinal',
     'int',
     'conflict-ordinal',
-    '0 for the first row of its key in the file; 1, 2, … for further rows with the same key and other content. Filter on 0 for one row per key',
+    '0 for the first row of its key in the file; 1, 2, … for further rows with the same key and other content. Filter on 0 for one row per key. Rows without an id that differ only in what the profile hides share a key too',
   ),
 ];
 

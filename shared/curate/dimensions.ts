@@ -83,7 +83,8 @@ const dimCountry: Dimension = {
     {
       name: 'hidden_digits',
       kind: 'int',
-      meaning: 'last digits of outside numbers that Microsoft hides from organisations of this country',
+      meaning:
+        'last digits of outside numbers that Microsoft hides from organisations of this country; join on `tenant_country_code`',
     },
   ],
   rows: COUNTRIES.map(({ code, name }) => [code, name, HIDDEN_DIGITS[code] ?? 0]),

@@ -91,7 +91,12 @@ export const factCall: Table = {
     money('connection_charge', pstn('connectionCharge'), 'connection fee, in `currency`', {
       adminCenter: 'Connection Fee',
     }),
-    text('currency', pstn('currency'), 'ISO 4217; never add amounts of two currencies', { adminCenter: 'Currency' }),
+    text(
+      'currency',
+      pstn('currency'),
+      'ISO 4217; never add amounts of two currencies. Null for `direct-routing`, which has no amounts',
+      { adminCenter: 'Currency' },
+    ),
     text('destination_context', pstn('destinationContext'), 'Domestic or International', {
       adminCenter: 'Domestic/International',
     }),

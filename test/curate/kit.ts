@@ -96,7 +96,7 @@ export function questions(): Question[] {
 export function pageQueries(): string[] {
   return ['../../README.md', 'README.md'].flatMap(page => {
     const text = readFileSync(new URL(page, KIT), 'utf8');
-    return [...text.matchAll(/^```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
+    return [...text.matchAll(/^ *```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
   });
 }
 
