@@ -14,8 +14,19 @@ export interface Figures {
   readonly days: ReadonlyMap<string, DayFigures>;
   readonly destinations: ReadonlyMap<string, { readonly calls: number; readonly minutes: number }>;
   readonly trunks: ReadonlyMap<string, { readonly good: number; readonly failed: number }>;
-  readonly users: ReadonlyMap<string, { readonly inbound: number; readonly outbound: number }>;
-  readonly states: ReadonlyMap<string, number>;
+  /** By the id of the user. */
+  readonly users: ReadonlyMap<string, UserFigures>;
+  /** Days of all datasets: that should be held, that are, and that are read no more. */
+  readonly owed: number;
+  readonly held: number;
+  readonly final: number;
+}
+
+export interface UserFigures {
+  /** The latest that the tables have of the user; `undefined` where the profile drops names. */
+  name: string | undefined;
+  inbound: number;
+  outbound: number;
 }
 
 export interface DayFigures {
@@ -55,8 +66,7 @@ export async function figuresOf(curated: CuratedStore): Promise<Figures> {
   const sums = new Sums();
   for await (const row of rowsOf(curated, 'v1/fact_call/', CALL_COLUMNS)) sums.addCall(row);
   for await (const row of rowsOf(curated, 'v1/fact_message/', MESSAGE_COLUMNS)) sums.addMessage(row);
-  for await (const row of rowsOf(curated, 'v1/partition_status/', ['state']))
-    increase(sums.states, String(row['state']));
+  for await (const row of rowsOf(curated, 'v1/partition_status/', ['state', 'rows'])) sums.addStatus(row);
   const days = [...sums.days.keys()].sort();
   return { ...sums, firstDay: days[0] ?? '', lastDay: days.at(-1) ?? '' };
 }
@@ -82,10 +92,10 @@ class Sums {
   readonly days = new Map<string, DayFigures>();
   readonly destinations = new Map<string, { calls: number; minutes: number }>();
   readonly trunks = new Map<string, { good: number; failed: number }>();
-  readonly users = new Map<string, { inbound: number; outbound: number }>();
-  readonly states = new Map<string, number>();
-  /** Two people may have one name. */
-  private readonly names = new Map<string, string>();
+  readonly users = new Map<string, UserFigures>();
+  owed = 0;
+  held = 0;
+  final = 0;
 
   addCall(row: Row): void {
     const day = dayOf(row);
@@ -114,20 +124,15 @@ class Sums {
     this.dayAt(day).messages += 1;
     this.costAt(row, day).messages += millionths(row['charge']);
     if (row['channel'] !== 'teams' || typeof row['user_id'] !== 'string') return;
-    const user = entryOf(this.users, this.nameOf(row['user_id'], row['user_display_name']), {
-      inbound: 0,
-      outbound: 0,
-    });
+    const user = entryOf(this.users, row['user_id'], { name: undefined, inbound: 0, outbound: 0 });
+    if (typeof row['user_display_name'] === 'string') user.name = row['user_display_name'];
     user[row['direction'] === 'inbound' ? 'inbound' : 'outbound'] += 1;
   }
 
-  private nameOf(id: string, name: unknown): string {
-    const known = this.names.get(id);
-    if (known !== undefined) return known;
-    const plain = typeof name === 'string' ? name : id.slice(0, 10);
-    const label = [...this.names.values()].includes(plain) ? `${plain} (${id.slice(0, 4)})` : plain;
-    this.names.set(id, label);
-    return label;
+  addStatus(row: Row): void {
+    this.owed += 1;
+    if (row['rows'] !== null) this.held += 1;
+    if (row['state'] === 'final') this.final += 1;
   }
 
   private dayAt(day: string): DayFigures {
@@ -145,10 +150,6 @@ function entryOf<V>(map: Map<string, V>, key: string, fresh: V): V {
   if (found !== undefined) return found;
   map.set(key, fresh);
   return fresh;
-}
-
-function increase(map: Map<string, number>, key: string): void {
-  map.set(key, (map.get(key) ?? 0) + 1);
 }
 
 function dayOf(row: Row): string {

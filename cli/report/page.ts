@@ -1,49 +1,13 @@
+import { eachDay } from '../../shared/day.ts';
 import { escaped } from '../../shared/page/html.ts';
 import { grouped, minuteOf } from '../../shared/page/text.ts';
-import { COLOURS, overDays, overMonths, ranked } from './charts.ts';
+import { COLOURS, overDays, overMonths } from './charts.ts';
 import type { Figures } from './data.ts';
+import { type Label, labelsOf, type Ranked, ranked, shown, sumOf } from './ranked.ts';
+import { STYLE } from './style.ts';
 import { amount, brief, dated, percent } from './text.ts';
 
 /** The sample report as one page: pictures first, their numbers behind a click, nothing from anywhere else. */
-
-const STYLE = `
-:root { color-scheme: light; --ink: ${COLOURS.ink}; --quiet: ${COLOURS.quiet}; --line: ${COLOURS.line}; }
-* { box-sizing: border-box; }
-body { margin: 0; background: #f6f4ef; color: var(--ink); font: 16px/1.5 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main { max-width: 1136px; margin: 0 auto; padding: 48px 24px 64px; }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 20px; margin-bottom: 28px; }
-h1 { font-size: 34px; line-height: 1.15; letter-spacing: -0.02em; margin: 0; font-weight: 680; }
-header p { margin: 0; color: var(--quiet); }
-h2 { font-size: 19px; line-height: 1.3; letter-spacing: -0.01em; margin: 0 0 2px; font-weight: 650; }
-h3 { font-size: 14px; margin: 0; font-weight: 600; color: var(--quiet); }
-.sub { margin: 0 0 18px; color: var(--quiet); font-size: 14px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 16px; margin-bottom: 16px; }
-.tile, section { background: #fff; border: 1px solid var(--line); border-radius: 14px; }
-.tile { padding: 18px 20px; }
-.tile b { display: block; font-size: 30px; line-height: 1.15; letter-spacing: -0.02em; font-weight: 660; font-variant-numeric: tabular-nums; }
-.tile span { color: var(--quiet); font-size: 14px; }
-section { padding: 24px 26px 18px; margin-bottom: 16px; min-width: 0; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 16px; margin-bottom: 16px; }
-.pair section { margin: 0; display: flex; flex-direction: column; }
-.pair details { margin-top: auto; }
-.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 24px 32px; }
-svg { display: block; width: 100%; height: auto; }
-.wide { overflow-x: auto; }
-.wide > svg { min-width: 380px; }
-.wide.days > svg { min-width: 760px; }
-.key { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin: 0 6px 0 14px; }
-.key:first-child { margin-left: 0; }
-details { margin-top: 14px; font-size: 14px; }
-summary { cursor: pointer; color: var(--quiet); padding: 4px 0; width: max-content; }
-summary:focus-visible { outline: 2px solid ${COLOURS.calls}; outline-offset: 3px; border-radius: 4px; }
-table { border-collapse: collapse; width: 100%; margin-top: 6px; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: 5px 8px; border-top: 1px solid var(--line); }
-th { color: var(--quiet); font-weight: 550; border-top: 0; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
-.scroll { max-height: 320px; overflow: auto; }
-footer { color: var(--quiet); font-size: 14px; margin-top: 28px; }
-@media print { body { background: #fff; } details { display: none; } section, .tile { break-inside: avoid; } }
-`;
 
 const TOP = 10;
 
@@ -71,7 +35,7 @@ ${trunks(figures)}
 </div>
 ${users(figures)}
 <footer>Made by <code>landline report</code> on ${escaped(minuteOf(madeAt))} UTC from the curated tables: docs/bi says how to ask more.
-Amounts are exact and per currency. ${coverage(figures)}</footer>
+Amounts are exact and per currency. A call over Direct Routing counts once per leg, and its time includes the ringing. ${coverage(figures)}</footer>
 </main>
 </body>
 </html>
@@ -90,28 +54,35 @@ function tiles({ calls, minutes, messages, trunks: byTrunk }: Figures): string {
   return `<div class="tiles">${all.map(([value, what]) => `<div class="tile"><b>${value}</b><span>${what}</span></div>`).join('')}</div>`;
 }
 
-function perDay({ days }: Figures): string {
-  const names = [...days.keys()].sort();
-  const values = (of: 'inbound' | 'outbound' | 'other' | 'messages'): number[] =>
-    names.map(day => days.get(day)?.[of] ?? 0);
+function perDay({ days, firstDay, lastDay }: Figures): string {
+  const names = [...eachDay(firstDay, lastDay)];
+  const values = (of: 'inbound' | 'outbound' | 'other' | 'messages'): (number | null)[] =>
+    names.map(day => days.get(day)?.[of] ?? null);
   const others = values('other');
   const bars = [
     { name: 'Calls in', colour: COLOURS.inbound, values: values('inbound') },
     { name: 'Calls out', colour: COLOURS.outbound, values: values('outbound') },
-    ...(others.some(count => count > 0) ? [{ name: 'Other calls', colour: COLOURS.other, values: others }] : []),
+    ...(others.some(count => count !== null && count > 0)
+      ? [{ name: 'Other calls', colour: COLOURS.other, values: others }]
+      : []),
   ];
   const lines = [{ name: 'Messages', colour: COLOURS.messages, values: values('messages') }];
-  const rows = names.map(day => [
-    day,
-    ...[...bars, ...lines].map(({ values: all }) => grouped(all[names.indexOf(day)] ?? 0)),
-  ]);
+  const all = [...bars, ...lines];
+  const countOf = (count: number | null | undefined): string => (typeof count === 'number' ? grouped(count) : '–');
+  const rows = names.map((day, i) => [day, ...all.map(each => countOf(each.values[i]))]);
   return section(
     'Calls and messages per day',
-    'Bars are calls, the line is messages.',
-    `<div class="wide days" tabindex="0">${overDays(names, bars, lines, 'Calls and messages per day')}</div>`,
-    numbers(['Day', ...[...bars, ...lines].map(({ name }) => name)], rows),
+    `${keys(all)} Bars are calls, the line is messages.`,
+    // On a narrow screen the picture is moved sideways rather than made unreadable.
+    `<div class="wide" tabindex="0">${overDays(names, bars, lines, 'Calls and messages per day')}</div>`,
+    numbers(['Day', ...all.map(({ name }) => name)], rows),
   );
 }
+
+const OF_COST = [
+  { name: 'Calls', colour: COLOURS.calls },
+  { name: 'Messages', colour: COLOURS.messages },
+];
 
 function costs({ cost }: Figures): string {
   const months = [...new Set([...cost.values()].flatMap(byMonth => [...byMonth.keys()]))].sort();
@@ -127,17 +98,14 @@ function costs({ cost }: Figures): string {
       rows.push([name, month, amount(calls[i] ?? 0n), amount(messages[i] ?? 0n), amount(totals[i] ?? 0n)]);
     });
     const whole = totals.reduce((sum, each) => sum + each, 0n);
-    const bars = [
-      { name: 'Calls', colour: COLOURS.calls, values: calls.map(each => Number(each) / 1e6) },
-      { name: 'Messages', colour: COLOURS.messages, values: messages.map(each => Number(each) / 1e6) },
-    ];
+    const values = [calls, messages].map(amounts => amounts.map(each => Number(each) / 1e6));
+    const bars = OF_COST.map((each, i) => ({ ...each, values: values[i] ?? [] }));
     const picture = overMonths(months, bars, totals.map(brief), `Cost per month in ${name}`);
     return `<div><h3>${escaped(name)} · ${amount(whole, 2)}</h3>${picture}</div>`;
   });
-  const keys = `<span class="key" style="background:${COLOURS.calls}"></span>Calls<span class="key" style="background:${COLOURS.messages}"></span>Messages`;
   return section(
     'Cost per currency and month',
-    `${keys} · each currency has a scale of its own, and they are never added up.`,
+    `${keys(OF_COST)} Each currency has a scale of its own, and they are never added up.`,
     `<div class="months">${pictures.join('')}</div>`,
     numbers(['Currency', 'Month', 'Calls', 'Messages', 'Together'], rows),
   );
@@ -145,99 +113,95 @@ function costs({ cost }: Figures): string {
 
 function destinations({ destinations: all }: Figures): string {
   const top = [...all].sort(([, a], [, b]) => b.calls - a.calls).slice(0, TOP);
-  const names = top.map(([name]) => name);
-  const bars = [{ name: 'Calls', colour: COLOURS.calls, values: top.map(([, { calls }]) => calls) }];
-  const ends = top.map(([, { calls }]) => grouped(calls));
-  const rows = top.map(([name, { calls, minutes }]) => [name, grouped(calls), grouped(Math.round(minutes))]);
+  const bars = top.map(([name, { calls }]): Ranked => ({ label: { name }, values: [calls], end: grouped(calls) }));
+  const rows = top.map(([name, { calls, minutes }]) => [{ name }, grouped(calls), grouped(Math.round(minutes))]);
   return section(
     'Top destinations',
     'Outbound calls by the country or region dialled.',
-    top.length === 0 ? NOTHING : wide(ranked(names, bars, ends, 'Outbound calls by destination')),
+    top.length === 0 ? NOTHING : ranked(bars, [COLOURS.calls]),
     numbers(['Destination', 'Calls', 'Minutes'], rows),
   );
 }
+
+const OF_TRUNKS = [
+  { name: 'Failed', colour: COLOURS.failed },
+  { name: 'Succeeded', colour: COLOURS.good },
+];
 
 function trunks({ trunks: all }: Figures): string {
   const top = [...all]
     .sort(([, a], [, b]) => b.failed / (b.good + b.failed) - a.failed / (a.good + a.failed))
     .slice(0, TOP);
-  const bars = [
-    { name: 'Failed', colour: COLOURS.failed, values: top.map(([, { failed }]) => failed) },
-    { name: 'Succeeded', colour: COLOURS.good, values: top.map(([, { good }]) => good) },
-  ];
-  const ends = top.map(([, { good, failed }]) => `${percent(failed, good + failed)} failed`);
-  const rows = top.map(([name, { good, failed }]) => [
-    name,
-    grouped(failed),
-    grouped(good),
-    percent(failed, good + failed),
-  ]);
+  const share = ({ good, failed }: { good: number; failed: number }): string => percent(failed, good + failed);
+  const bars = top.map(
+    ([name, each]): Ranked => ({ label: { name }, values: [each.failed, each.good], end: `${share(each)} failed` }),
+  );
+  const rows = top.map(([name, each]) => [{ name }, grouped(each.failed), grouped(each.good), share(each)]);
   return section(
     'Failed calls per trunk',
-    'Call legs over Direct Routing by session border controller, worst first.',
-    top.length === 0
-      ? NOTHING
-      : wide(
-          ranked(
-            top.map(([name]) => name),
-            bars,
-            ends,
-            'Failed and good calls per trunk',
-          ),
-        ),
+    `${keys(OF_TRUNKS)} Call legs over Direct Routing by session border controller, worst first.`,
+    top.length === 0 ? NOTHING : ranked(bars, coloursOf(OF_TRUNKS)),
     numbers(['Trunk', 'Failed', 'Succeeded', 'Failed of all'], rows),
   );
 }
 
+const OF_USERS = [
+  { name: 'Received', colour: COLOURS.inbound },
+  { name: 'Sent', colour: COLOURS.outbound },
+];
+
 function users({ users: all }: Figures): string {
-  const total = ({ inbound, outbound }: { inbound: number; outbound: number }): number => inbound + outbound;
-  const top = [...all].sort(([, a], [, b]) => total(b) - total(a)).slice(0, 2 * TOP);
-  const half = (part: typeof top): string =>
-    wide(
-      ranked(
-        part.map(([name]) => name),
-        [
-          { name: 'Received', colour: COLOURS.inbound, values: part.map(([, { inbound }]) => inbound) },
-          { name: 'Sent', colour: COLOURS.outbound, values: part.map(([, { outbound }]) => outbound) },
-        ],
-        part.map(([, each]) => grouped(total(each))),
-        'Messages per user',
-        false,
-      ),
-    );
-  const parts = [top.slice(0, TOP), top.slice(TOP)].filter(part => part.length > 0);
-  const keys = `<span class="key" style="background:${COLOURS.inbound}"></span>Received<span class="key" style="background:${COLOURS.outbound}"></span>Sent`;
-  const rows = top.map(([name, { inbound, outbound }]) => [name, grouped(inbound), grouped(outbound)]);
+  const labels = labelsOf(all);
+  const bars = [...all]
+    .map(([id, { inbound, outbound }]): Ranked => {
+      const label = labels.get(id) ?? { name: id };
+      return { label, values: [inbound, outbound], end: grouped(inbound + outbound) };
+    })
+    .sort((a, b) => sumOf(b) - sumOf(a))
+    .slice(0, 2 * TOP);
+  const parts = [bars.slice(0, TOP), bars.slice(TOP)].filter(part => part.length > 0);
+  const most = Math.max(...bars.map(sumOf));
+  const halves = parts.map(part => ranked(part, coloursOf(OF_USERS), most)).join('');
+  const rows = bars.map(({ label, values }) => [label, ...values.map(grouped)]);
   return section(
     'Teams messages per user',
-    `${keys} · the ${top.length} users with the most, of ${grouped(all.size)}.`,
-    parts.length === 0 ? NOTHING : `<div class="pair">${parts.map(half).join('')}</div>`,
+    `${keys(OF_USERS)} The ${bars.length} users with the most, of ${grouped(all.size)}.`,
+    parts.length === 0 ? NOTHING : `<div class="pair">${halves}</div>`,
     numbers(['User', 'Received', 'Sent'], rows),
   );
 }
 
-/** On a narrow screen a picture is moved sideways rather than made unreadable. */
-function wide(svg: string): string {
-  return `<div class="wide" tabindex="0">${svg}</div>`;
+interface Key {
+  readonly name: string;
+  readonly colour: string;
+}
+
+function keys(all: readonly Key[]): string {
+  const each = all.map(
+    ({ name, colour }) =>
+      `<span class="keyed"><span class="key" style="background:${colour}"></span>${escaped(name)}</span>`,
+  );
+  return each.join('');
+}
+
+function coloursOf(all: readonly Key[]): string[] {
+  return all.map(({ colour }) => colour);
 }
 
 const NOTHING = '<p class="sub">There are none in this period.</p>';
 
-function coverage({ states }: Figures): string {
-  const whole = states.get('final') ?? 0;
-  const all = [...states.values()].reduce((sum, count) => sum + count, 0);
-  if (all === 0) return '';
-  const open = states.get('open') ?? 0;
-  return `Of ${grouped(all)} days of all datasets, ${grouped(whole)} are final, ${grouped(open)} may still change, and ${grouped(all - whole - open)} are not held.`;
+function coverage({ owed, held, final }: Figures): string {
+  if (owed === 0) return '';
+  return `Of ${grouped(owed)} days of all datasets, ${grouped(held)} are held and ${grouped(final)} of these are final: the others may still change.`;
 }
 
 function section(title: string, sub: string, picture: string, table: string): string {
   return `<section><h2>${title}</h2><p class="sub">${sub}</p>${picture}${table}</section>`;
 }
 
-function numbers(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: 'th' | 'td', row: readonly string[]): string =>
-    `<tr>${row.map(cell => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+function numbers(head: readonly string[], rows: readonly (readonly (string | Label)[])[]): string {
+  const cells = (tag: 'th' | 'td', row: readonly (string | Label)[]): string =>
+    `<tr>${row.map(cell => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${typeof cell === 'string' ? escaped(cell) : shown(cell)}</${tag}>`).join('')}</tr>`;
   const body = rows.map(row => cells('td', row)).join('');
   return `<details><summary>The numbers</summary><div class="scroll" tabindex="0"><table><thead>${cells('th', head)}</thead><tbody>${body}</tbody></table></div></details>`;
 }
