@@ -20,7 +20,7 @@ const NOW = Date.parse('2026-02-01T06:00:00Z');
 
 type Ends = { after(act: () => unknown): void };
 
-/** Writes a month of curated tables below a folder, and the raw calls that some are made from. @returns the folder */
+/** Writes a month of curated tables below a folder. @returns the folder */
 export async function january(context: Ends, rows: number, hugeCharges = false): Promise<string> {
   const now = (): number => NOW + 60 * DAY_MS;
   const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, hugeCharges, now });
@@ -39,7 +39,7 @@ export async function january(context: Ends, rows: number, hugeCharges = false):
   await writeSmallTables(on.curated, ledgers, NOW, on.report);
   await simulator.stop();
   const folder = folderFor(context);
-  await layOut(on, new Map([['teams-pstn-calls', [...eachDay(FIRST, LAST)]]]), folder);
+  await layOut(on, new Map(), folder);
   return folder;
 }
 
@@ -92,12 +92,10 @@ export function questions(): Question[] {
   return [...sql.matchAll(/^-- (\d+\. .*)\n([^;]*;)/gm)].map(([, title = '', body = '']) => ({ title, sql: body }));
 }
 
-/** The queries that stand in the pages people read first. */
-export function pageQueries(): string[] {
-  return ['../../README.md', 'README.md'].flatMap(page => {
-    const text = readFileSync(new URL(page, KIT), 'utf8');
-    return [...text.matchAll(/^ *```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
-  });
+/** The queries that stand in a page. @param page beside the kit */
+export function queriesOf(page: string): string[] {
+  const text = readFileSync(new URL(page, KIT), 'utf8');
+  return [...text.matchAll(/^ *```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
 }
 
 const INTRODUCTION = `# Ten questions, with answers
