@@ -38,11 +38,14 @@ function serviceUrl(account: string, service: 'blob' | 'table'): string {
 }
 
 async function connectByValues(where: string, values: Values): Promise<Connection> {
-  // Only in Azure is a reference to Key Vault resolved; nothing but the Voximplant source depends on one.
-  const own = Object.entries(values).filter(([, value]) => !value.startsWith('@Microsoft.KeyVault('));
+  // Only in Azure is a reference to Key Vault resolved, and most commands do without what it refers to.
+  const own = Object.fromEntries(
+    Object.entries(values).filter(([, value]) => !value.startsWith('@Microsoft.KeyVault(')),
+  );
+  const keyless = own['LANDLINE_PRIVACY']?.trim() === 'pseudonymous' && !own['LANDLINE_PSEUDONYM_KEY']?.trim();
   let config: Config;
   try {
-    config = readConfig(withCredentials(Object.fromEntries(own)));
+    config = readConfig(withCredentials({ ...withQueue(own), ...(keyless && { LANDLINE_PRIVACY: 'masked' }) }));
   } catch (thrown) {
     throw new UsageError(failureOf(thrown).message, { cause: thrown });
   }
@@ -51,7 +54,16 @@ async function connectByValues(where: string, values: Values): Promise<Connectio
   const datasets = DATASETS.filter(
     ({ name }) => off.includes(name) || config.datasets.some(each => each.name === name),
   ).map(each => config.datasets.find(({ name }) => name === each.name) ?? each);
-  return connection({ where, storage: config.storage, datasets, config });
+  // Who makes curated tables looks for the key elsewhere, or refuses: cli/veil.ts.
+  const privacy: Config['privacy'] = keyless ? { profile: 'pseudonymous', key: undefined } : config.privacy;
+  return connection({ where, storage: config.storage, datasets, config, privacy });
+}
+
+/** No command uses the queue, so that settings may leave its address out: the table's account stands in for it. */
+function withQueue(own: Values): Values {
+  const name = 'AzureWebJobsStorage__queueServiceUri';
+  const table = own['AzureWebJobsStorage__tableServiceUri'];
+  return table === undefined || own[name] !== undefined ? own : { ...own, [name]: table };
 }
 
 /** The emulator of a running `npm start`, or one of our own on its folder for as long as the command takes. */

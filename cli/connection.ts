@@ -42,7 +42,10 @@ export interface Connection {
   readonly lake: Lake;
   readonly curated: CuratedStore;
   readonly eraser: Eraser;
-  /** What the app's curated tables show of people; unknown where only an account is named. */
+  /**
+   * What the app's curated tables show of people; unknown where only an account or a folder is named. Settings whose key
+   * is a reference to Key Vault are `pseudonymous` without one.
+   */
   readonly privacy: Config['privacy'] | undefined;
   /** Whether an app may be at work there: not so in a data folder that nobody has open. */
   readonly alive: boolean;
@@ -62,12 +65,13 @@ export interface Parts {
   readonly storage: { readonly blob: Access; readonly table: Access };
   readonly datasets: readonly Dataset[];
   readonly config: Config | undefined;
+  readonly privacy?: Config['privacy'];
   readonly alive?: boolean;
   readonly close?: (() => Promise<void>) | undefined;
 }
 
 export async function connection(parts: Parts): Promise<Connection> {
-  const { where, storage, datasets, config, alive = true, close = async () => {} } = parts;
+  const { where, storage, datasets, config, privacy, alive = true, close = async () => {} } = parts;
   const table = (await clientsOf(storage.table)).table(LEDGER_TABLE);
   const { blobs } = await clientsOf(storage.blob);
   const raw = blobs.getContainerClient(CONTAINERS.raw);
@@ -81,7 +85,7 @@ export async function connection(parts: Parts): Promise<Connection> {
     lake: blobLake(blobs),
     curated: blobCurated(blobs),
     eraser: blobEraser(blobs),
-    privacy: config?.privacy,
+    privacy,
     async *names(prefix) {
       const operation = { service: 'blob', what: `Listing container "${CONTAINERS.raw}"` } as const;
       for await (const { name } of blobsIn(raw, { prefix }, operation)) yield name;

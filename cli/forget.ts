@@ -2,7 +2,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { systemClock } from '../shared/clock.ts';
 import { instantOf } from '../shared/day.ts';
 import { type Person, problemOf, type SearchedDay } from '../shared/forget/person.ts';
-import { type ForgetPorts, type Forgotten, forget as forgetPerson, search, type UnsureDay } from '../shared/forget.ts';
+import { type Forgotten, forget as forgetPerson, type SearchPorts, search, type UnsureDay } from '../shared/forget.ts';
 import { counted } from '../shared/page/text.ts';
 import { everyDataset, examples, type On, type Register, UsageError } from './command.ts';
 import { table } from './output.ts';
@@ -38,17 +38,18 @@ export const forget: Register = (program, { act }) => {
 
 async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const person = personOf(options);
-  const veil = await veilOn(on);
+  // Before the search, which may take long: a key that is not there is found out too late when it is done.
+  const veil = options.dryRun ? undefined : await veilOn(on);
   const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
-  const onDay: NonNullable<ForgetPorts['onDay']> = (doing, name, day) => on.out.progress(`${doing}: ${name} ${day}`);
-  const ports: ForgetPorts = { ...on, datasets, veil, clock: systemClock, report: () => undefined, onDay };
+  const onDay: NonNullable<SearchPorts['onDay']> = (doing, name, day) => on.out.progress(`${doing}: ${name} ${day}`);
+  const ports: SearchPorts = { ...on, datasets, clock: systemClock, report: () => undefined, onDay };
   const record = options.dryRun ? undefined : options.record;
   if (record !== undefined) await beginRecord(record);
   const { days, unsure, sure } = await found(person, ports, on, options).catch(async thrown => {
     if (record !== undefined) await rm(record);
     throw thrown;
   });
-  if (!sure) {
+  if (!sure || veil === undefined) {
     if (record !== undefined) await rm(record);
     if (on.json) on.out.json({ days, unsure, removed: false });
     else
@@ -61,7 +62,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   // What is found is told before it goes: nobody could tell it afterwards, if we do not live to.
   await write({ begunAt: instantOf(on.now), kind: person.kind, datasets: [...datasets.keys()], days });
   if (days.length > 0) on.out.note('Erasing. If it is interrupted, run it again: what is done stays done.');
-  const forgotten = await forgetPerson(person, ports);
+  const forgotten = await forgetPerson(person, { ...ports, veil });
   await write(forgotten);
   if (on.json) on.out.json(forgotten);
   else tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
@@ -77,7 +78,7 @@ function personOf({ user, number }: Options): Person {
 }
 
 /** Where the rows are, and whether they are to be erased. */
-async function found(person: Person, ports: ForgetPorts, on: On, { dryRun, yes }: Options) {
+async function found(person: Person, ports: SearchPorts, on: On, { dryRun, yes }: Options) {
   const { days, unsure } = await search(person, ports);
   const sure = !dryRun && (days.length === 0 || (yes ?? (await asked(on, days))));
   return { days, unsure, sure };

@@ -21,6 +21,9 @@ export interface ForgetPorts extends CuratePorts {
   readonly onDay?: (doing: 'searching' | 'erasing', dataset: string, day: Day) => void;
 }
 
+/** Who only searches makes no curated files, so that no key is needed. */
+export type SearchPorts = Omit<ForgetPorts, 'veil'>;
+
 /** A day that may still name the person, because it could not be searched or not be written again. */
 export interface UnsureDay {
   readonly dataset: string;
@@ -47,7 +50,7 @@ export interface Forgotten {
 }
 
 /** Where a person's rows are. Changes nothing. */
-export async function search(person: Person, on: ForgetPorts): Promise<Searched> {
+export async function search(person: Person, on: SearchPorts): Promise<Searched> {
   const found: SearchedDay[] = [];
   const unsure: UnsureDay[] = [];
   for (const { name } of on.datasets.values()) {
@@ -78,7 +81,7 @@ interface Days {
 }
 
 /** Listed first: days are rewritten while they are gone through. */
-async function daysOf(dataset: string, on: ForgetPorts): Promise<Days> {
+async function daysOf(dataset: string, on: SearchPorts): Promise<Days> {
   const revisions = new Map<Day, number>();
   for (const { value } of await on.ledger.days(dataset)) revisions.set(value.day, value.held?.revision ?? 0);
   const whole = new Set<Day>();
@@ -105,7 +108,7 @@ async function count(
   finder: PersonFinder,
   dataset: string,
   day: Day,
-  on: ForgetPorts,
+  on: SearchPorts,
   unread: Unread,
   revision?: number,
 ): Promise<number> {
@@ -123,7 +126,7 @@ async function inHistory(
   finder: PersonFinder,
   dataset: string,
   day: Day,
-  on: ForgetPorts,
+  on: SearchPorts,
   unread: Unread,
 ): Promise<SearchedDay['history']> {
   const last = await on.lake.lastKept(dataset, day);

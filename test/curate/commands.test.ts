@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -8,10 +8,12 @@ import type { Output } from '../../cli/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/places.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
+import { blobCurated } from '../../shared/stores/curated.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
-import { folderFor, land } from './rig.ts';
+import { folderFor, land, SECRET } from './rig.ts';
 
 const DAY = '2026-01-05';
+const FILE = `v1/fact_message/dataset=teams-sms/date=${DAY}/part-0.parquet`;
 
 function sms(id: string, user: string): string {
   return `{"id":"${id}","sentDateTime":"${DAY}T10:00:00Z","userId":"${user}","callCharge":0.01,"currency":"USD","sourceNumber":"+12025550142","smsType":"sms_in"}`;
@@ -66,11 +68,10 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
   assert.equal((await command('curate', 'teams-sms', '2026-01-06'))[0], 1);
   const to = join(folder, 'copied');
   const [copied, exported] = await command('export', '--curated', '--to', to, '--dataset', 'teams-sms');
-  const file = `v1/fact_message/dataset=teams-sms/date=${DAY}/part-0.parquet`;
-  assert.deepEqual([copied, (exported as { files: string[] }).files], [0, [file]]);
+  assert.deepEqual([copied, (exported as { files: string[] }).files], [0, [FILE]]);
   assert.deepEqual(
-    await readFile(join(to, file)),
-    await clients.blobs.getContainerClient('curated').getBlobClient(file).downloadToBuffer(),
+    await readFile(join(to, FILE)),
+    await clients.blobs.getContainerClient('curated').getBlobClient(FILE).downloadToBuffer(),
   );
   const page = join(folder, 'report.html');
   const [drawn, summary] = await command('report', '--out', page);
@@ -110,3 +111,81 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
   assert.equal((await lake.head('teams-sms', DAY))?.receipt.revision, 3);
   assert.equal((await command('forget', '--number', '123'))[0], 2);
 }
+
+/** Runs the command line as if this key were in the environment, and says what it said. */
+async function keyed(key: string | undefined, ...argv: readonly string[]): Promise<{ code: number; note: string }> {
+  const notes: string[] = [];
+  const out: Output = {
+    line: () => undefined,
+    json: () => undefined,
+    note: text => void notes.push(text),
+    progress: () => undefined,
+    paint: (_colour, text) => text,
+    interactive: false,
+    confirm: async () => false,
+  };
+  if (key !== undefined) process.env['LANDLINE_PSEUDONYM_KEY'] = key;
+  try {
+    return { code: await run(argv, out), note: notes.join('\n') };
+  } finally {
+    delete process.env['LANDLINE_PSEUDONYM_KEY'];
+  }
+}
+
+test('where tables are pseudonymous, who writes them needs their key, and who only looks does not', async context => {
+  const folder = folderFor(context);
+  await mkdir(join(folder, 'azurite'));
+  const azurite = await startAzurite(join(folder, 'azurite'));
+  const clients = storageClients(azurite);
+  await createPlaces(clients);
+  const lake = blobLake(clients.blobs);
+  const gone = '5f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0001';
+  await land(lake, 'teams-sms', DAY, [sms('a', gone), sms('b', 'somebody else')]);
+
+  const settings = join(folder, 'settings.json');
+  const Values = {
+    AzureWebJobsStorage: azurite.connectionString,
+    LANDLINE_CREDENTIAL: 'simulator',
+    LANDLINE_GRAPH_URL: 'http://127.0.0.1:9',
+    LANDLINE_PRIVACY: 'pseudonymous',
+    LANDLINE_PSEUDONYM_KEY: '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/key)',
+  };
+  await writeFile(settings, JSON.stringify({ Values }));
+  const app = ['--settings', settings];
+  assert.match((await keyed(undefined, ...app, 'curate', '--all')).note, /reference to Key Vault is resolved only in/);
+  assert.match((await keyed('short', ...app, 'curate', '--all')).note, /expected a secret of at least 32 characters/);
+  assert.equal((await keyed(SECRET, ...app, 'curate', '--all')).code, 0);
+  assert.equal((await keyed(undefined, ...app, 'status')).code, 1);
+  const { label } = (await blobCurated(clients.blobs).head(FILE)) ?? {};
+  assert.match(label?.as ?? '', /^1-pseudonymous-/);
+
+  const erase = ['forget', '--user', gone, '--yes'];
+  const other = `${SECRET} and another`;
+  const refused = [
+    await keyed(undefined, ...app, ...erase),
+    await keyed(other, ...app, ...erase),
+    await keyed(other, ...app, 'curate', '--all'),
+  ];
+  assert.equal((await keyed(undefined, ...app, 'forget', '--user', gone, '--dry-run')).code, 0);
+  await azurite.stop();
+  // Where only a folder or an account is named, too.
+  const data = ['--data', folder];
+  assert.equal((await keyed(undefined, ...data, 'forget', '--user', gone, '--dry-run')).code, 0);
+  refused.push(await keyed(undefined, ...data, ...erase), await keyed(other, ...data, ...erase));
+  for (const { code } of refused) assert.equal(code, 2);
+  const [unresolved, wrong, wrongToo, asked, wrongThere] = refused.map(({ note }) => note);
+  assert.match(unresolved ?? '', /put the secret itself into LANDLINE_PSEUDONYM_KEY in the environment/);
+  assert.match(asked ?? '', /put the secret that is their key into LANDLINE_PSEUDONYM_KEY in the environment/);
+  for (const each of [wrong, wrongToo, wrongThere]) assert.match(each ?? '', /is not the key that the curated tables/);
+  assert.deepEqual(await keyed(SECRET, ...data, ...erase), {
+    code: 0,
+    note: 'Erasing. If it is interrupted, run it again: what is done stays done.',
+  });
+
+  const again = await startAzurite(join(folder, 'azurite'));
+  context.after(() => again.stop());
+  const after = storageClients(again);
+  assert.equal((await blobLake(after.blobs).head('teams-sms', DAY))?.receipt.revision, 2);
+  const renewed = (await blobCurated(after.blobs).head(FILE))?.label;
+  assert.deepEqual([renewed?.revision, renewed?.as], [2, label?.as]);
+});

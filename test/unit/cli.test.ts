@@ -135,9 +135,8 @@ async function settings(context: TestContext, values: Readonly<Record<string, st
   return file;
 }
 
-test('a settings file names storage and datasets; a reference to Key Vault stops nobody who only looks', async context => {
+test('a settings file names tables, blobs and datasets; no queue, and no reference to Key Vault, stops who only looks', async context => {
   const file = await settings(context, {
-    AzureWebJobsStorage__queueServiceUri: 'https://host.queue.core.windows.net',
     AzureWebJobsStorage__tableServiceUri: 'https://host.table.core.windows.net',
     LANDLINE_LAKE__blobServiceUri: 'https://data.blob.core.windows.net',
     LANDLINE_DATASETS: 'teams-pstn-calls,voximplant-sms',
