@@ -1,7 +1,7 @@
 import type { Dataset, Day } from '../shared/model.ts';
 import { grouped } from '../shared/page/text.ts';
 import { type Accepted, acceptShrink, heldBack } from '../shared/plan/asking.ts';
-import { dataset, day, examples, type On, type Register } from './command.ts';
+import { dataset, day, examples, type On, type Register, refuseUnfinished } from './command.ts';
 import { tellPaused } from './pause.ts';
 
 export const accept: Register = (program, { act }) => {
@@ -18,6 +18,7 @@ export const accept: Register = (program, { act }) => {
 
 async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean }): Promise<0 | 1> {
   const { out, json, ledger, now } = on;
+  refuseUnfinished(at, now);
   const entry = (await ledger.day(of.name, at))?.value;
   const held = heldBack(entry);
   const facts = {

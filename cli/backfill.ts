@@ -4,7 +4,17 @@ import type { Dataset, Day, DayEntry } from '../shared/model.ts';
 import { counted } from '../shared/page/text.ts';
 import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../shared/plan/asking.ts';
 import { horizonOf, isExpired, lastDay, needsPerson, stateOf } from '../shared/plan/owed.ts';
-import { chosen, datasets, day, examples, type On, type Register, refuseBackwards, UsageError } from './command.ts';
+import {
+  chosen,
+  datasets,
+  day,
+  examples,
+  type On,
+  type Register,
+  refuseBackwards,
+  refuseUnfinished,
+  UsageError,
+} from './command.ts';
 import { table } from './output.ts';
 import { tellPaused } from './pause.ts';
 import { ASKED, FINE } from './retry.ts';
@@ -73,8 +83,7 @@ interface Prepared {
 
 async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   refuseBackwards(options.from, options.to);
-  const newest = lastDay(on.now);
-  if (options.from > newest) throw new UsageError(`${options.from} is not over yet. The newest day is ${newest}.`);
+  refuseUnfinished(options.from, on.now);
   if (options.wait && !on.alive)
     throw new UsageError('--wait: nobody is at work on this data folder. Run `npm start` beside it.');
   const prepared: Prepared[] = [];

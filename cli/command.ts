@@ -3,6 +3,7 @@ import { meant } from '../shared/config/nearest.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { isDay } from '../shared/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
+import { lastDay } from '../shared/plan/owed.ts';
 import type { Connection } from './connection.ts';
 import type { Output } from './output.ts';
 import type { Target } from './settings-files.ts';
@@ -117,4 +118,10 @@ function asSet(on: On, which: readonly Dataset[]): readonly Dataset[] {
 export function refuseBackwards(from: Day | undefined, to: Day | undefined): void {
   if (from !== undefined && to !== undefined && to < from)
     throw new UsageError(`The range ends (${to}) before it begins (${from}).`);
+}
+
+/** @throws UsageError for a day that is not over: there is nothing of it to be asked for */
+export function refuseUnfinished(at: Day, now: number): void {
+  const newest = lastDay(now);
+  if (at > newest) throw new UsageError(`${at} is not over yet. The newest day that there can be is ${newest}.`);
 }

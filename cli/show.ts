@@ -2,9 +2,9 @@ import type { Dataset, Day, DayEntry, Receipt } from '../shared/model.ts';
 import { nextStep } from '../shared/page/next.ts';
 import { shownOf } from '../shared/page/states.ts';
 import { grouped } from '../shared/page/text.ts';
-import { isExpired, lastDay, type Owed, owed } from '../shared/plan/owed.ts';
+import { isExpired, type Owed, owed } from '../shared/plan/owed.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
-import { dataset, day, examples, type On, type Register, UsageError } from './command.ts';
+import { dataset, day, examples, type On, type Register, refuseUnfinished } from './command.ts';
 
 export const show: Register = (program, { act }) => {
   program
@@ -24,8 +24,7 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
     on.ledger.watermark(of.name),
   ]);
   const entry = found?.value;
-  if (entry === undefined && partition === undefined && at > lastDay(on.now))
-    throw new UsageError(`${at} is not over yet. The newest day that there can be is ${lastDay(on.now)}.`);
+  if (entry === undefined && partition === undefined) refuseUnfinished(at, on.now);
   const { firstDay, pausedAt } = watermark?.value ?? {};
   const state = shownOf(of, at, entry, on.now);
   const planned = entry !== undefined || (firstDay !== undefined && at >= firstDay);

@@ -211,9 +211,11 @@ test('a blob of somebody else in the place of a partition is shown, and its day 
 });
 
 test('show tells apart what is not over, what is before history, and what the source has forgotten', async () => {
-  const early = await rig.run('show', SMS, addDays(LAST, 2));
-  assert.equal(early.code, 2);
-  assert.match(early.stderr, new RegExp(`is not over yet. The newest day that there can be is ${LAST}`));
+  for (const command of ['show', 'retry', 'accept']) {
+    const early = await rig.run(command, SMS, addDays(LAST, 2));
+    assert.deepEqual([early.code, early.stdout], [2, ''], command);
+    assert.match(early.stderr, new RegExp(`^error: .* is not over yet. The newest day that there can be is ${LAST}`));
+  }
   const before = await rig.json('show', SMS, addDays(D0, -1));
   assert.deepEqual([before.code, before.answer.owed], [0, undefined]);
   assert.match(before.answer.next, new RegExp(`history begins on ${D0}.*landline backfill --from ${addDays(D0, -1)}`));
@@ -365,7 +367,7 @@ test('export writes partitions to plain files, byte for byte', async () => {
   assert.deepEqual(await readFile(join(to, path)), await rig.raw.getBlobClient(path).downloadToBuffer());
 });
 
-test('where a person was erased, backfill leaves the day alone and retry says what comes back', async () => {
+test('where a person was erased, backfill leaves the day alone and retry asks, saying what comes back', async () => {
   const found = await rig.ledger.day(PSTN, D1);
   assert.ok(found?.value.held);
   const held = { ...found.value.held, forgottenAt: `${LAST}T12:00:00.000Z` };
@@ -377,7 +379,13 @@ test('where a person was erased, backfill leaves the day alone and retry says wh
     told.stdout,
     new RegExp(`1 day not asked for, because a person was erased; .*: landline retry ${PSTN} <day>`),
   );
-  const asked = await rig.run('retry', PSTN, D1);
+  const unanswered = await rig.run('retry', PSTN, D0, D1);
+  assert.equal(unanswered.code, 1);
+  assert.match(unanswered.stdout, new RegExp(`${PSTN} ${D1} was not asked for, and nothing was changed.*--yes`));
+  assert.equal((await rig.ledger.day(PSTN, D1))?.value.held?.forgottenAt, held.forgottenAt);
+  assert.ok((await entries()).every(({ work }) => work.askedAt === undefined));
+  const asked = await rig.run('retry', PSTN, D1, '--yes');
+  assert.equal(asked.code, 0);
   assert.match(asked.stderr, new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline forget. again`));
   await rig.work();
   assert.equal((await rig.json('show', PSTN, D1)).answer.state, 'open');
