@@ -2,7 +2,7 @@ import type { Dataset, Day } from '../shared/model.ts';
 import { grouped } from '../shared/page/text.ts';
 import { type Accepted, acceptShrink, heldBack } from '../shared/plan/asking.ts';
 import { dataset, day, examples, type On, type Register, refuseUnfinished } from './command.ts';
-import { tellPaused } from './pause.ts';
+import { tellDelays } from './delays.ts';
 
 export const accept: Register = (program, { act }) => {
   program
@@ -39,7 +39,7 @@ async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean 
     : 'declined';
   if (json) out.json({ ...facts, outcome });
   else out.line(OUTCOMES[outcome]);
-  if (outcome === 'accepted') await tellPaused(on, [facts]);
+  if (outcome === 'accepted') await tellDelays(on, [facts]);
   return outcome === 'accepted' ? 0 : 1;
 }
 

@@ -15,8 +15,8 @@ import {
   refuseUnfinished,
   UsageError,
 } from './command.ts';
+import { tellDelays } from './delays.ts';
 import { table } from './output.ts';
-import { tellPaused } from './pause.ts';
 import { ASKED, FINE } from './retry.ts';
 
 interface Options {
@@ -101,7 +101,7 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   const applied: { dataset: string; extended: Extended; asked: AskedDay[] }[] = [];
   for (const each of prepared) applied.push(await apply(on, each));
   if (!on.json) tellApplied(on, applied);
-  await tellPaused(on, idle ? [] : applied);
+  await tellDelays(on, idle ? [] : applied);
   const complete = !options.wait || (await watch(on, prepared));
   if (on.json) on.out.json({ applied: true, previews, datasets: applied, ...(options.wait && { complete }) });
   const planned = applied.every(({ extended }) => extended.outcome === 'extended' || extended.outcome === 'already');

@@ -41,10 +41,3 @@ const WORDS: Readonly<Record<Paused, (paused: boolean) => string>> = {
   unknown: () => 'never planned, so there is nothing to pause; leave it out of LANDLINE_DATASETS to switch it off',
   contended: () => 'others are writing its watermark: try again',
 };
-
-/** What is asked for of a paused dataset waits, and whoever asks should know. */
-export async function tellPaused(on: On, about: readonly { readonly dataset: string }[]): Promise<void> {
-  for (const name of new Set(about.map(({ dataset }) => dataset)))
-    if ((await on.ledger.watermark(name))?.value.pausedAt !== undefined)
-      on.out.note(`${name} is paused: nothing of it is read until \`landline resume ${name}\`.`);
-}

@@ -2,7 +2,7 @@ import type { Dataset, Day } from '../shared/model.ts';
 import { counted } from '../shared/page/text.ts';
 import { type Asked, type AskedDay, askDay, retryDays } from '../shared/plan/asking.ts';
 import { dataset, days, examples, type On, type Register, refuseUnfinished } from './command.ts';
-import { tellPaused } from './pause.ts';
+import { tellDelays } from './delays.ts';
 
 export const retry: Register = (program, { act }) => {
   program
@@ -20,7 +20,10 @@ export const retry: Register = (program, { act }) => {
         const asked = of === undefined || !named?.length ? await askFailed(on, of) : await askNamed(on, of, named, yes);
         if (on.json) on.out.json({ asked });
         else tellAsked(on, asked);
-        await tellPaused(on, asked);
+        await tellDelays(
+          on,
+          asked.filter(({ outcome }) => FINE.has(outcome)),
+        );
         return asked.every(({ outcome }) => FINE.has(outcome)) ? 0 : 1;
       }),
     );

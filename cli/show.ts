@@ -5,6 +5,7 @@ import { grouped } from '../shared/page/text.ts';
 import { isExpired, type Owed, owed } from '../shared/plan/owed.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
 import { dataset, day, examples, type On, type Register, refuseUnfinished } from './command.ts';
+import { tellStopped } from './delays.ts';
 
 export const show: Register = (program, { act }) => {
   program
@@ -53,6 +54,7 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
     const receipt = foreign ? { none: 'the blob has no whole receipt, so Landline did not write it' } : undefined;
     section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
     section(on, 'Work', workLines(entry));
+    tellStopped(on);
   }
   return state === 'failed' || state === 'suspect' ? 1 : 0;
 }

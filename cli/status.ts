@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
 import { failureOf } from '../shared/errors.ts';
-import type { Dataset, Day, DayOutline, DayState, Instant, Watermark } from '../shared/model.ts';
+import type { Dataset, Day, DayOutline, DayState, Gate, Instant, Watermark } from '../shared/model.ts';
 import { isSilent, type Unreadable } from '../shared/page/facts.ts';
-import { type Shown, shownOf, worstOf } from '../shared/page/states.ts';
+import { SHOWN_STATES, type Shown, shownOf, worstOf } from '../shared/page/states.ts';
 import { counted, grouped, minuteOf } from '../shared/page/text.ts';
-import { plannerPoints } from '../shared/page/verdict.ts';
+import { gateNote, plannerPoints } from '../shared/page/verdict.ts';
 import { type Coverage, coverageOf } from '../shared/plan/coverage.ts';
 import { eachDataset } from '../shared/plan/each-dataset.ts';
 import { lastDay, stateOf } from '../shared/plan/owed.ts';
 import { examples, type On, type Register } from './command.ts';
+import { gatesOf, tellStopped } from './delays.ts';
 import { type Output, table } from './output.ts';
 import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';
 
@@ -58,14 +59,17 @@ interface Status {
   readonly plannedAt: Instant | undefined;
   /** Whether it should have run since: an app is at work there, and nothing new is landed. */
   readonly silent: boolean;
+  /** Sources that are left alone just now, and until when. */
+  readonly gates: readonly Gate[];
   readonly unreadable: readonly Unreadable[];
   /** Datasets about which the ledger knows nothing: switched off, or the app has not run yet. */
   readonly unplanned: readonly string[];
 }
 
 async function lookAt(on: On, now: number): Promise<Status> {
-  const [plannedAt, { read, unread }] = await Promise.all([
+  const [plannedAt, gates, { read, unread }] = await Promise.all([
     on.pulse.last(),
+    gatesOf(on, now),
     eachDataset(on.datasets, async dataset => {
       const [watermark, entries] = await Promise.all([
         on.ledger.watermark(dataset.name),
@@ -86,7 +90,7 @@ async function lookAt(on: On, now: number): Promise<Status> {
     message: failureOf(thrown).message,
   }));
   const attention = silent || unreadable.length > 0 || datasets.length === 0 || datasets.some(each => each.attention);
-  return { at: instantOf(now), where: on.where, attention, plannedAt, silent, datasets, unreadable, unplanned };
+  return { at: instantOf(now), where: on.where, attention, plannedAt, silent, gates, datasets, unreadable, unplanned };
 }
 
 function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayOutline[], now: number): DatasetStatus {
@@ -113,10 +117,11 @@ function statusOf(dataset: Dataset, watermark: Watermark, entries: readonly DayO
   };
 }
 
-function tell({ out }: On, found: Status, watch: boolean): void {
+function tell(on: On, found: Status, watch: boolean): void {
+  const { out } = on;
   if (watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
   out.line(`${found.where}, ${minuteOf(found.at)} UTC`);
-  for (const point of plannerPoints(found)) out.line(point);
+  for (const point of [...plannerPoints(found), ...found.gates.map(gateNote)]) out.line(point);
   const head = [
     'dataset',
     'landed through',
@@ -145,6 +150,7 @@ function tell({ out }: On, found: Status, watch: boolean): void {
   for (const { dataset, message } of found.unreadable) out.line(`${dataset} cannot be looked at: ${message}`);
   if (found.unplanned.length > 0)
     out.line(`Not planned (switched off, or the app has not run): ${found.unplanned.join(', ')}`);
+  tellStopped(on);
 }
 
 function calendar({ days }: DatasetStatus, out: Output): string {
@@ -153,7 +159,16 @@ function calendar({ days }: DatasetStatus, out: Output): string {
 }
 
 function stateText({ state, states, pausedAt }: DatasetStatus, out: Output): string {
-  if (pausedAt !== undefined) return 'paused';
+  if (pausedAt !== undefined) return ['paused', ...restless(states)].join(', ');
   const text = state === 'final' ? state : `${grouped(states[state])} ${state}`;
   return out.paint(COLOURS[state], text);
+}
+
+/** Days that are not well or in work, as counts, what needs a person first. A paused dataset has come to rest without. */
+function restless(states: DatasetStatus['states']): string[] {
+  return SHOWN_STATES.toReversed().flatMap(({ state }) =>
+    state === 'empty' || state === 'open' || state === 'final' || states[state] === 0
+      ? []
+      : [`${grouped(states[state])} ${state}`],
+  );
 }

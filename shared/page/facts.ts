@@ -25,6 +25,11 @@ export function isSilent(plannedAt: Instant | undefined, now: number): boolean {
   return plannedAt === undefined || now - Date.parse(plannedAt) > PLANNER_SILENT_MS;
 }
 
+/** Those whose source is left alone just now. */
+export function closedGates(gates: readonly Gate[], now: number): readonly Gate[] {
+  return gates.filter(({ notBefore }) => !hasCome(Date.parse(notBefore), now));
+}
+
 /** A dataset whose part of the ledger cannot be read. */
 export interface Unreadable {
   readonly dataset: string;
@@ -110,7 +115,7 @@ export interface Facts {
 export function factsOf(read: Read): Facts {
   const { now, ledgers, unreadable, off, depth, plannedAt } = read;
   const datasets = ledgers.flatMap(ledger => datasetFacts(ledger, now));
-  const gates = read.gates.filter(({ notBefore }) => !hasCome(Date.parse(notBefore), now));
+  const gates = closedGates(read.gates, now);
   const silent = isSilent(plannedAt, now);
   return {
     format: 1,

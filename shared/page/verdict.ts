@@ -142,10 +142,14 @@ function queuePoints({ depth }: Seen): string[] {
 
 const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as const;
 
+/** What to say of a source that is left alone. */
+export function gateNote({ source, notBefore, reason }: Gate): string {
+  return `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself.`;
+}
+
 /** What is good to know and asks for nothing. */
 function* notesOf({ datasets, gates }: Seen, lost: number): Generator<string> {
-  for (const { source, notBefore, reason } of gates)
-    yield `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself.`;
+  for (const gate of gates) yield gateNote(gate);
   for (const { title, dataset, pausedAt } of datasets)
     if (pausedAt !== undefined) yield `${title} is paused. To go on: landline resume ${dataset}`;
   if (lost > 0) yield `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.`;

@@ -8,7 +8,7 @@ import { writeLedger } from '../../bench/status.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays, HOUR_MS, instantOf } from '../../shared/day.ts';
-import type { Day, DayEntry } from '../../shared/model.ts';
+import { type Day, type DayEntry, SOURCES } from '../../shared/model.ts';
 import { coverageOf } from '../../shared/plan/coverage.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
@@ -50,7 +50,7 @@ function ago(days: number): Day {
   return addDays(LAST, -days);
 }
 
-test('ten years of seven logs are counted day by day, in four requests a log, one for its watermark, and one for the planner', async context => {
+test('ten years of seven logs are counted day by day, in four requests a log, one for its watermark, one a source and one for the planner', async context => {
   const azurite = await startAzurite();
   const proxy = await lossyProxy(azurite.connectionString, 'Table');
   const folder = await mkdtemp(join(tmpdir(), 'landline-years-'));
@@ -100,7 +100,7 @@ test('ten years of seven logs are counted day by day, in four requests a log, on
   // A page of a listing has 1,000 entities. What is not needed for a count stays where it is.
   const asked = proxy.seen.map(({ method, query }) => `${method} ${query.get('$select') ?? 'all'}`);
   assert.deepEqual(asked.filter(each => each !== 'GET all').length, 4 * DATASETS.length);
-  assert.equal(asked.length, 5 * DATASETS.length + 1);
+  assert.equal(asked.length, 5 * DATASETS.length + SOURCES.length + 1);
   for (const property of ['fingerprint', 'errorMessage', 'landedAt', 'checkpoint'])
     assert.ok(!asked.some(each => each.includes(property)), property);
 });

@@ -1,0 +1,38 @@
+import { DATASETS } from '../shared/datasets/index.ts';
+import { failureOf, isUnreadable } from '../shared/errors.ts';
+import { type Gate, SOURCES } from '../shared/model.ts';
+import { closedGates } from '../shared/page/facts.ts';
+import { gateNote } from '../shared/page/verdict.ts';
+import type { On } from './command.ts';
+
+/** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */
+
+/** Sources that are left alone just now. Of a gate that cannot be read it is said so: it stops the planner. */
+export async function gatesOf({ ledger, out }: On, now: number): Promise<readonly Gate[]> {
+  const gates: Gate[] = [];
+  for (const source of SOURCES) {
+    try {
+      const gate = await ledger.gate(source);
+      if (gate !== undefined) gates.push(gate.value);
+    } catch (thrown) {
+      if (!isUnreadable(thrown)) throw thrown;
+      out.note(failureOf(thrown).message);
+    }
+  }
+  return closedGates(gates, now);
+}
+
+/** What is asked for of a paused dataset, or of a source that is left alone, waits, and whoever asks should know. */
+export async function tellDelays(on: On, about: readonly { readonly dataset: string }[]): Promise<void> {
+  const names = new Set(about.map(({ dataset }) => dataset));
+  for (const name of names)
+    if ((await on.ledger.watermark(name))?.value.pausedAt !== undefined)
+      on.out.note(`${name} is paused: nothing of it is read until \`landline resume ${name}\`.`);
+  const sources = new Set(DATASETS.filter(({ name }) => names.has(name)).map(({ source }) => source));
+  for (const gate of await gatesOf(on, on.now)) if (sources.has(gate.source)) on.out.note(gateNote(gate));
+}
+
+/** What is said to go on by itself does so only where somebody is at work. */
+export function tellStopped({ alive, where, out }: On): void {
+  if (!alive) out.line(`\nnpm start is not running over ${where}: start it to go on.`);
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { run } from '../../cli/main.ts';
+import type { Output } from '../../cli/output.ts';
+import { startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/places.ts';
+import { addDays, DAY_MS, instantOf } from '../../shared/day.ts';
+import type { DayEntry, Work } from '../../shared/model.ts';
+import { minuteOf } from '../../shared/page/text.ts';
+import { freshEntry } from '../../shared/plan/entry.ts';
+import { lastDay } from '../../shared/plan/owed.ts';
+import type { Ledger } from '../../shared/ports.ts';
+import { LEDGER_TABLE } from '../../shared/storage-names.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+import { tableLedger } from '../../shared/stores/ledger.ts';
+
+/** What the command line says of a ledger that is written here as it may be found; nobody is at work on its folder. */
+
+const SMS = 'teams-sms';
+const NOW = Date.now();
+const LAST = lastDay(NOW);
+const FIRST = addDays(LAST, -9);
+
+/** A data folder with this ledger. */
+async function folderOf(context: TestContext, write: (ledger: Ledger) => Promise<unknown>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'landline-folder-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, 'azurite'));
+  const azurite = await startAzurite(join(folder, 'azurite'));
+  const clients = storageClients(azurite);
+  await createPlaces(clients);
+  await write(tableLedger(clients.table(LEDGER_TABLE), () => crypto.randomUUID()));
+  await azurite.stop();
+  return folder;
+}
+
+/** Runs the command line over the folder. */
+async function landline(folder: string, ...argv: readonly string[]) {
+  const said = { out: [] as string[], note: [] as string[], json: undefined as unknown };
+  const output: Output = {
+    line: (text = '') => void said.out.push(text),
+    json: value => {
+      said.json = JSON.parse(JSON.stringify(value));
+    },
+    note: text => void said.note.push(text),
+    progress: () => {},
+    paint: (_, text) => text,
+    interactive: false,
+    confirm: async () => false,
+  };
+  const code = await run(['--data', folder, ...argv], output);
+  return { code, out: said.out.join('\n'), note: said.note.join('\n'), json: Object(said.json) };
+}
+
+/** The last days before and with `LAST`, in order, with this work each. */
+function daysWith(...work: readonly Partial<Work>[]): DayEntry[] {
+  return work.map((each, at) => {
+    const fresh = freshEntry(SMS, addDays(LAST, at + 1 - work.length), NOW);
+    return { ...fresh, work: { ...fresh.work, ...each } };
+  });
+}
+
+async function put(ledger: Ledger, entries: readonly DayEntry[], pausedAt?: string): Promise<void> {
+  await ledger.putWatermark({ dataset: SMS, firstDay: FIRST, ...(pausedAt && { pausedAt }) }, undefined);
+  for (const entry of entries) await ledger.putDay(entry, undefined);
+}
+
+test('a source that is left alone is told of in status and to who asks, and what is far ahead binds nobody', async context => {
+  const until = instantOf(NOW + DAY_MS);
+  const gate = { source: 'graph', notBefore: until, reason: 'source.throttled' } as const;
+  const folder = await folderOf(context, async ledger => {
+    await put(ledger, []);
+    await ledger.putGate(gate, undefined);
+    await ledger.putGate({ ...gate, source: 'voximplant', notBefore: instantOf(NOW + 10 * DAY_MS) }, undefined);
+  });
+  const told = `Microsoft Graph asked to be left alone until ${minuteOf(until)} UTC (source.throttled); it goes on by itself.`;
+  const { out } = await landline(folder, 'status');
+  assert.ok(out.includes(told), out);
+  assert.ok(!out.includes('Voximplant asked'), out);
+  assert.deepEqual((await landline(folder, '--json', 'status')).json.gates, [gate]);
+  assert.equal((await landline(folder, 'retry', SMS, LAST)).note, told);
+});
+
+test('where nobody is at work, status and show say that nothing goes on by itself', async context => {
+  const folder = await folderOf(context, ledger => put(ledger, []));
+  const stopped = `npm start is not running over ${folder}: start it to go on.`;
+  for (const argv of [['status'], ['show', SMS, LAST]])
+    assert.ok((await landline(folder, ...argv)).out.endsWith(`\n${stopped}`), argv[0]);
+});
+
+test('a paused dataset shows what is not well and what is still in work', async context => {
+  const failed = { state: 'failed', errorRemedy: 'reject', errorKind: 'source.rejected' } as const;
+  const fetching = { state: 'fetching', heartbeat: instantOf(NOW) } as const;
+  const days = daysWith(failed, failed, fetching, fetching, fetching, { state: 'queued', queuedAt: instantOf(NOW) });
+  const folder = await folderOf(context, ledger => put(ledger, days, instantOf(NOW)));
+  assert.match((await landline(folder, 'status')).out, / paused, 2 failed, 4 missing, 3 fetching, 1 queued +landline/);
+});
