@@ -2,17 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { addDays, eachDay, instantOf } from '../shared/day.ts';
 import { failureOf } from '../shared/errors.ts';
 import type { Dataset, Day, DayOutline, DayState, Gate, Instant, Watermark } from '../shared/model.ts';
-import { isSilent, type Unreadable } from '../shared/page/facts.ts';
+import { datasetFacts, isSilent, type Unreadable } from '../shared/page/facts.ts';
 import { SHOWN_STATES, type Shown, shownOf, worstOf } from '../shared/page/states.ts';
 import { counted, grouped, minuteOf } from '../shared/page/text.ts';
 import { gateNote, plannerPoints } from '../shared/page/verdict.ts';
 import { type Coverage, coverageOf } from '../shared/plan/coverage.ts';
 import { eachDataset } from '../shared/plan/each-dataset.ts';
 import { lastDay, stateOf } from '../shared/plan/owed.ts';
-import { examples, type On, type Register } from './command.ts';
+import { chosen, dataset, examples, type On, type Register } from './command.ts';
 import { gatesOf, tellStopped } from './delays.ts';
 import { type Output, table } from './output.ts';
 import { COLOURS, LEGEND, markOf, needsAttention, nextCommand } from './states.ts';
+import { type Trouble, tellTrouble, troubleOf } from './trouble.ts';
 
 /** Days at the end of the calendar that are shown one by one. */
 const DAYS_SHOWN = 28;
@@ -22,13 +23,14 @@ export const status: Register = (program, { act }) => {
   program
     .command('status')
     .description('What is held of each dataset, and the next step')
+    .argument('[dataset]', 'name of a dataset, to list its days that are not as they should be', dataset)
     .option('--watch', `look again every ${WATCH_MS / 1_000} seconds, until Ctrl-C`)
     .addHelpText('after', `\nMarks: ${LEGEND}`)
-    .addHelpText('after', examples('landline status', 'landline status --watch', 'landline status --json'))
+    .addHelpText('after', examples('landline status', 'landline status teams-sms', 'landline status --watch'))
     .action(
-      act(async (on: On, { watch }: { watch?: boolean }) => {
+      act(async (on: On, of: Dataset | undefined, { watch }: { watch?: boolean }) => {
         for (;;) {
-          const found = await lookAt(on, Date.now());
+          const found = await lookAt(on, of, Date.now());
           if (on.json) on.out.json(found);
           else tell(on, found, watch ?? false);
           // A pipe whose reader has gone takes no more.
@@ -48,6 +50,8 @@ interface DatasetStatus extends Omit<Coverage, 'days'> {
   readonly next: string;
   /** The last four weeks, oldest first. */
   readonly days: readonly { readonly day: Day; readonly state: Shown; readonly rows: number | undefined }[];
+  /** Days that are not as they should be, however old; only where one dataset is looked at. */
+  readonly trouble?: readonly Trouble[];
 }
 
 interface Status {
@@ -66,23 +70,28 @@ interface Status {
   readonly unplanned: readonly string[];
 }
 
-async function lookAt(on: On, now: number): Promise<Status> {
+/** @param of the one that is looked at closely; `undefined` for all of them in outline */
+async function lookAt(on: On, of: Dataset | undefined, now: number): Promise<Status> {
   const [plannedAt, gates, { read, unread }] = await Promise.all([
     on.pulse.last(),
     gatesOf(on, now),
-    eachDataset(on.datasets, async dataset => {
-      const [watermark, entries] = await Promise.all([
+    eachDataset(chosen(on, of && [of]), async dataset => {
+      const [watermark, entries, whole] = await Promise.all([
         on.ledger.watermark(dataset.name),
         on.outlines.days(dataset.name),
+        of && on.ledger.days(dataset.name),
       ]);
-      return { dataset, watermark: watermark?.value, entries };
+      return { dataset, watermark: watermark?.value, entries, whole: whole?.map(({ value }) => value) };
     }),
   ]);
   const datasets: DatasetStatus[] = [];
   const unplanned: string[] = [];
-  for (const { dataset, watermark, entries } of read) {
+  for (const { dataset, watermark, entries, whole } of read) {
     if (watermark === undefined) unplanned.push(dataset.name);
-    else datasets.push(statusOf(dataset, watermark, entries, now));
+    else {
+      const trouble = whole && datasetFacts({ dataset, watermark, entries: whole }, now).flatMap(troubleOf);
+      datasets.push({ ...statusOf(dataset, watermark, entries, now), ...(trouble && { trouble }) });
+    }
   }
   const silent = on.alive && isSilent(plannedAt, now);
   const unreadable = unread.map(({ dataset, thrown }) => ({
@@ -147,6 +156,7 @@ function tell(on: On, found: Status, watch: boolean): void {
     out.line(
       `${each.dataset}: ${counted(each.uncurated, 'typed table')} behind what is landed, tried again and again. To see why: landline curate ${each.dataset}`,
     );
+  for (const { dataset: name, trouble } of found.datasets) if (trouble !== undefined) tellTrouble(name, trouble, out);
   for (const { dataset, message } of found.unreadable) out.line(`${dataset} cannot be looked at: ${message}`);
   if (found.unplanned.length > 0)
     out.line(`Not planned (switched off, or the app has not run): ${found.unplanned.join(', ')}`);

@@ -149,7 +149,7 @@ const NO_DAYS: Readonly<Record<Shown, number>> = {
 const TROUBLE: ReadonlySet<Shown> = new Set<Shown>(['failed', 'suspect', 'waiting', 'missing', 'expired']);
 
 /** None for a dataset that was never planned. */
-function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: number): DatasetFacts[] {
+export function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: number): DatasetFacts[] {
   if (watermark === undefined) return [];
   const { name, title, source } = dataset;
   const { firstDay, lastDay, lagDays, rows, held, uncurated } = coverageOf(dataset, watermark, entries, now);

@@ -1,8 +1,9 @@
 import { daysBetween, MINUTE_MS } from '../day.ts';
 import { VERSION } from '../version.ts';
 import { CELLS, calendar } from './calendar.ts';
-import type { DatasetFacts, DayFacts, Facts } from './facts.ts';
+import type { DatasetFacts, Facts } from './facts.ts';
 import { type Html, html, styleElement } from './html.ts';
+import { runsOf } from './runs.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
 import { STYLE } from './style.ts';
 import { counted, grouped, minuteOf } from './text.ts';
@@ -101,7 +102,6 @@ ${calendar(each, group)}${troubleList(each)}${expiringList(expiring, each.lastDa
 /** Runs shown before the rest is only counted. */
 const RUNS_MAX = 12;
 
-/** Neighbouring days with the same trouble are one item: a week without a permission is one thing to do. */
 function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
   const runs = runsOf(trouble.filter(({ state }) => state !== 'missing' && state !== 'waiting'));
   if (runs.length === 0) return undefined;
@@ -118,28 +118,9 @@ function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
   });
   const more =
     runs.length > RUNS_MAX
-      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status --json</code></li>`
+      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
       : undefined;
   return html`<details open><summary>What is wrong, and what to do</summary><ul>${items}${more}</ul></details>`;
-}
-
-function runsOf(days: readonly DayFacts[]): DayFacts[][] {
-  const runs: DayFacts[][] = [];
-  for (const day of days) {
-    const run = runs.at(-1);
-    const last = run?.at(-1);
-    const same =
-      last !== undefined &&
-      daysBetween(last.day, day.day) === 1 &&
-      last.state === day.state &&
-      last.reason === day.reason &&
-      last.message === day.message &&
-      last.held === day.held &&
-      last.command?.replace(last.day, '') === day.command?.replace(day.day, '');
-    if (same) run?.push(day);
-    else runs.push([day]);
-  }
-  return runs;
 }
 
 function expiringList(expiring: DatasetFacts['expiring'], lastDay: string): Html | undefined {

@@ -98,3 +98,41 @@ test('a paused dataset shows what is not well and what is still in work', async 
   const folder = await folderOf(context, ledger => put(ledger, days, instantOf(NOW)));
   assert.match((await landline(folder, 'status')).out, / paused, 2 failed, 4 missing, 3 fetching, 1 queued +landline/);
 });
+
+test('status of one dataset lists its days in trouble, those in a row as one thing to do', async context => {
+  const refused = { state: 'failed', errorRemedy: 'fix-config', errorKind: 'auth.forbidden', failures: 1 } as const;
+  const message = { errorMessage: 'Graph refuses getSms.', requestId: 'req-1' };
+  const twice = { reason: 'page.duplicates', rows: 2, fingerprint: 'x', since: instantOf(NOW) } as const;
+  const days = daysWith(
+    ...[0, 1].map(() => ({ ...refused, ...message })),
+    { suspicion: twice },
+    { state: 'queued', queuedAt: instantOf(NOW) },
+  );
+  const folder = await folderOf(context, ledger => put(ledger, days));
+  const { out } = await landline(folder, 'status', SMS);
+  const [d1, d2, d3] = [-3, -2, -1].map(at => addDays(LAST, at));
+  const told = [
+    `${SMS}, days that are not as they should be:`,
+    `  ${FIRST} to ${addDays(LAST, -4)} (6 days): missing`,
+    '    Next step: nothing: the planner queues it when its turn comes',
+    `  ${d1} to ${d2} (2 days): failed, auth.forbidden`,
+    '    Graph refuses getSms. (request req-1)',
+    `    Next step: do what the message says, then: landline retry ${SMS}`,
+    `  ${d3}: suspect, page.duplicates`,
+    `    Next step: the day is held, but its reads contradicted each other; to read it once more: landline retry ${SMS} ${d3}`,
+  ];
+  assert.ok(out.includes(`\n${told.join('\n')}\n`), out);
+  assert.ok(!(await landline(folder, 'status')).out.includes(told[0] ?? ''));
+  const { datasets } = (await landline(folder, '--json', 'status', SMS)).json;
+  assert.deepEqual(
+    [datasets.length, datasets[0].trouble[1]],
+    [
+      1,
+      {
+        ...{ from: d1, to: d2, count: 2, state: 'failed', held: false, reason: 'auth.forbidden' },
+        ...{ message: message.errorMessage, requestId: 'req-1' },
+        next: `do what the message says, then: landline retry ${SMS}`,
+      },
+    ],
+  );
+});
