@@ -1,6 +1,7 @@
 import type { Dataset, Day, DayEntry, Receipt } from '../shared/model.ts';
+import { reasonOf } from '../shared/page/facts.ts';
 import { nextStep } from '../shared/page/next.ts';
-import { shownOf } from '../shared/page/states.ts';
+import { type Shown, shownOf } from '../shared/page/states.ts';
 import { grouped } from '../shared/page/text.ts';
 import { isExpired, type Owed, owed } from '../shared/plan/owed.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
@@ -48,7 +49,10 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
       ...(foreign && { foreign }),
     });
   } else {
-    on.out.line(`${of.name} ${at}: ${on.out.paint('bold', state)}${due === undefined ? '' : `, owed (${due})`}`);
+    const nowhere = !planned && partition === undefined && !foreign;
+    const known = nowhere ? 'not owed, and nothing is held' : state;
+    on.out.line(`${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined ? '' : `, owed (${due})`}`);
+    for (const line of whyLines(state, entry)) on.out.line(line);
     if (next !== undefined) on.out.line(`Next step: ${next}`);
     section(on, 'Held, by the ledger', entry?.held ?? {});
     const receipt = foreign ? { none: 'the blob has no whole receipt, so Landline did not write it' } : undefined;
@@ -65,6 +69,18 @@ function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: num
   return firstDay === undefined
     ? `${of.name} was never planned: it is switched off, or the app has not run`
     : `history begins on ${firstDay}; to go further back: landline backfill --from ${at} --dataset ${of.name}`;
+}
+
+/** What is wrong, in the words of docs/operations.md. */
+function whyLines(state: Shown, entry: DayEntry | undefined): string[] {
+  if (entry === undefined) return [];
+  const { errorMessage, requestId } = entry.work;
+  const reason = reasonOf(state, entry.work);
+  return [
+    ...(reason === undefined ? [] : [`Reason: ${reason}`]),
+    ...(errorMessage === undefined ? [] : [`Message: ${errorMessage}`]),
+    ...(requestId === undefined ? [] : [`Request id: ${requestId}`]),
+  ];
 }
 
 /** Names of properties whose numbers count nothing. */
@@ -86,9 +102,18 @@ function receiptLines(receipt: Receipt | undefined, bytes: number | undefined): 
 
 function workLines(entry: DayEntry | undefined): object {
   if (entry === undefined) return {};
-  const { checkpoint, suspicion, ...work } = entry.work;
+  const {
+    checkpoint,
+    suspicion,
+    errorKind: _,
+    errorMessage: _m,
+    requestId: _r,
+    errorRemedy: remedy,
+    ...work
+  } = entry.work;
   return {
     ...work,
+    remedy,
     ...(checkpoint && { progress: `${checkpoint.pages} pages, ${checkpoint.rows} rows, saved ${checkpoint.cursorAt}` }),
     ...(suspicion && { suspicion: `${suspicion.reason} since ${suspicion.since}: ${suspicion.rows} rows were read` }),
   };

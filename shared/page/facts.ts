@@ -192,11 +192,16 @@ function expiry(dataset: Dataset, day: Day): { readonly day: Day; readonly lastC
   return { day, lastChance: addDays(day, dataset.historyDays) };
 }
 
+/** Why a day is in this state: what failed last, or why its read is not believed. */
+export function reasonOf(state: Shown, { errorKind, suspicion }: DayEntry['work']): ReasonCode | undefined {
+  return state === 'failed' ? errorKind : (suspicion?.reason ?? errorKind);
+}
+
 function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, paused: boolean, now: number): DayFacts {
   const state = shownOf(dataset, day, entry, now);
   const { held, work } = entry ?? {};
   const step = nextStep(dataset, day, state, entry, paused, now);
-  const reason = state === 'failed' ? work?.errorKind : (work?.suspicion?.reason ?? work?.errorKind);
+  const reason = work && reasonOf(state, work);
   return {
     day,
     state,

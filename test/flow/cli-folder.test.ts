@@ -136,3 +136,22 @@ test('status of one dataset lists its days in trouble, those in a row as one thi
     ],
   );
 });
+
+test('show says first what is wrong and what to do, in the words of the operations page', async context => {
+  const failed = { state: 'failed', errorRemedy: 'fix-config', errorKind: 'auth.forbidden', failures: 2 } as const;
+  const days = daysWith({ ...failed, errorMessage: 'Graph refuses getSms.', requestId: 'req-1' });
+  const folder = await folderOf(context, ledger => put(ledger, days));
+  const { code, out } = await landline(folder, 'show', SMS, LAST);
+  const first = [
+    `${SMS} ${LAST}: failed, owed (failed)`,
+    'Reason: auth.forbidden',
+    'Message: Graph refuses getSms.',
+    'Request id: req-1',
+    `Next step: do what the message says, then: landline retry ${SMS} ${LAST}`,
+  ];
+  assert.deepEqual([code, out.split('\n').slice(0, first.length)], [1, first]);
+  assert.doesNotMatch(out, /error[A-Z]/);
+  assert.match(out, /^ {2}remedy +fix-config$/m);
+  const { work } = (await landline(folder, '--json', 'show', SMS, LAST)).json;
+  assert.deepEqual([work.errorKind, work.requestId], ['auth.forbidden', 'req-1']);
+});

@@ -219,7 +219,15 @@ test('show tells apart what is not over, what is before history, and what the so
   const before = await rig.json('show', SMS, addDays(D0, -1));
   assert.deepEqual([before.code, before.answer.owed], [0, undefined]);
   assert.match(before.answer.next, new RegExp(`history begins on ${D0}.*landline backfill --from ${addDays(D0, -1)}`));
+  assert.match(
+    (await rig.run('show', SMS, addDays(D0, -1))).stdout,
+    /: not owed, and nothing is held\nNext step: history begins on/,
+  );
   assert.equal((await rig.json('show', SMS, '2015-01-01')).answer.state, 'expired');
+  assert.match(
+    (await rig.run('show', SMS, '2015-01-01')).stdout,
+    /: not owed, .*\nNext step: nothing: the source no longer/,
+  );
 });
 
 test('a reader that has seen enough is no failure', async () => {
