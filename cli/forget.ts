@@ -62,11 +62,13 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   // What is found is told before it goes: nobody could tell it afterwards, if we do not live to.
   await write({ begunAt: instantOf(on.now), kind: person.kind, datasets: [...datasets.keys()], days });
   if (days.length > 0) on.out.note('Erasing. If it is interrupted, run it again: what is done stays done.');
-  const forgotten = await forgetPerson(person, { ...ports, veil });
+  const forgotten = { ...(await forgetPerson(person, { ...ports, veil })), elsewhere: ELSEWHERE };
   await write(forgotten);
   if (on.json) on.out.json(forgotten);
   else tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
-  return forgotten.left === 0 && forgotten.unsure.length === 0 ? 0 : 1;
+  const done = forgotten.left === 0 && forgotten.unsure.length === 0;
+  if (done && !on.json) for (const line of ELSEWHERE) on.out.line(line);
+  return done ? 0 : 1;
 }
 
 function personOf({ user, number }: Options): Person {
@@ -108,6 +110,12 @@ async function asked(on: On, found: readonly SearchedDay[]): Promise<boolean> {
 function rowsOf(days: readonly SearchedDay[]): number {
   return days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
 }
+
+/** Nothing is left where we can look. Who answers the person has to know where else the rows may be. */
+const ELSEWHERE: readonly string[] = [
+  'Not reached: soft delete, versions and backups, copies of the account, exported files, and what BI has loaded (docs/privacy.md, "What stays elsewhere").',
+  'The source itself still has the person: ask Microsoft or Voximplant.',
+];
 
 /** Days to be looked at that are told one by one; the JSON answer and the record have all of them. */
 const UNSURE_TOLD = 20;
