@@ -60,7 +60,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .version(landline.version, '--version', 'print the version')
     .addHelpText('after', AFTER)
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
-    .helpCommand(false)
+    .helpCommand('help [command]', 'Explains a command')
     .showHelpAfterError('Add --help for help.')
     .configureOutput({ writeOut: text => out.line(text.trimEnd()), writeErr: text => out.note(text.trimEnd()) })
     .exitOverride();

@@ -94,8 +94,12 @@ test('every command explains itself with an example', async () => {
   const names = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name ?? '');
   assert.ok(names.length >= 10, names.join());
   assert.ok(names.includes('doctor'), names.join());
-  for (const name of names) {
+  assert.match((await said('help')).out, /^Usage: landline/);
+  const unknown = await said('help', 'frob');
+  assert.equal(unknown.code, 2);
+  for (const name of names.filter(each => each !== 'help')) {
     const help = await said(name, '--help');
+    assert.deepEqual(await said('help', name), help);
     assert.equal(help.code, 0);
     assert.match(help.out, new RegExp(`Examples:\n {2}landline ${name}`));
   }
