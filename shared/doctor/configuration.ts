@@ -1,6 +1,6 @@
 import { meaningOf, type PlainSecret } from '../config/plain-secrets.ts';
 import type { Finding, Told } from './finding.ts';
-import { WHO } from './finding.ts';
+import { UNDONE_BY_DEPLOYMENT, WHO } from './finding.ts';
 
 /** What is wrong with the settings, each problem as a finding. Pure. */
 
@@ -17,7 +17,7 @@ export function findingsOfConfig(message: string, site: string): Finding[] {
 }
 
 function mend(site: string, setting = '<setting>'): Omit<Told, 'meaning'> {
-  const next = `az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${setting}=<value>" (docs/settings.md lists every setting)`;
+  const next = `az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${setting}=<value>" (docs/settings.md lists every setting); ${UNDONE_BY_DEPLOYMENT}`;
   return { next, who: WHO.deployer };
 }
 
@@ -25,7 +25,7 @@ function mend(site: string, setting = '<setting>'): Omit<Told, 'meaning'> {
 export function findingsOfSecrets(secrets: readonly PlainSecret[], site: string): Finding[] {
   return secrets.map(secret => {
     const reference = '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/<name>)';
-    const next = `az keyvault secret set --vault-name <vault> --name <name> --file <file with the secret>; then az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${secret.setting}=${reference}"`;
+    const next = `az keyvault secret set --vault-name <vault> --name <name> --file <file with the secret>; then az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${secret.setting}=${reference}"; ${UNDONE_BY_DEPLOYMENT}`;
     const about = { check: 'key-vault', about: secret.setting };
     return { ...about, result: 'warning', meaning: meaningOf(secret), next, who: WHO.deployer };
   });

@@ -17,6 +17,10 @@ export const WHO = {
   voximplant: 'an Owner or Admin of the Voximplant account',
 } as const;
 
+/** Belongs to every command that sets a setting of the app. */
+export const UNDONE_BY_DEPLOYMENT =
+  'the next deployment undoes it, unless the parameter of the template is set too (docs/deploy.md, "Parameters")';
+
 /** Nobody is told of trouble without what to do about it, and who can. */
 export interface Trouble {
   /** The dataset, setting or service it is about. */

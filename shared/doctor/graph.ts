@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { HOUR_MS, MINUTE_MS } from '../day.ts';
 import { failureOf } from '../errors.ts';
 import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
-import { WHO } from './finding.ts';
+import { UNDONE_BY_DEPLOYMENT, WHO } from './finding.ts';
 
 /** Signing in to Graph: is there a token, is it for this cloud, and is the role in it? The token itself goes nowhere. */
 
@@ -67,7 +67,7 @@ function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
     return {
       result: 'broken',
       meaning: `The token is for ${known}, and the app reads ${cloud.graph}: sign-in and LANDLINE_CLOUD (${cloud.name}) are of different clouds.`,
-      next: `az functionapp config appsettings set --name ${learnt.site} --resource-group <group> --settings "LANDLINE_CLOUD=<global, usgov-l4 or usgov-l5>"`,
+      next: `az functionapp config appsettings set --name ${learnt.site} --resource-group <group> --settings "LANDLINE_CLOUD=<global, usgov-l4 or usgov-l5>"; ${UNDONE_BY_DEPLOYMENT}`,
       who: WHO.deployer,
     };
   }

@@ -1,6 +1,7 @@
 import type { Access } from '../config.ts';
 import { failureOf, isUnreadable } from '../errors.ts';
 import { SOURCES } from '../model.ts';
+import { QUEUE_MAX } from '../page/verdict.ts';
 import { lastDay } from '../plan/owed.ts';
 import { STORAGE_ROLES, type StorageService } from '../storage-names.ts';
 import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
@@ -48,7 +49,11 @@ export const STORAGE: readonly Check[] = [
     look: (ports, learnt) =>
       examine('queue', ports, learnt, async () => {
         const { fetch, poison } = await ports.backlog.depth();
-        if (poison > 0) return poisoned(poison);
+        const trouble = [
+          ...(fetch > QUEUE_MAX ? [untaken(fetch, learnt)] : []),
+          ...(poison > 0 ? [poisoned(poison)] : []),
+        ];
+        if (trouble.length > 0) return trouble;
         return `The queue can be looked into: ${fetch} waiting, ${poison} given up`;
       }),
   },
@@ -74,13 +79,13 @@ async function examine(
   service: StorageService,
   ports: DoctorPorts,
   learnt: Learnt,
-  look: () => Promise<string | Found>,
+  look: () => Promise<string | readonly Found[]>,
 ): Promise<Found[]> {
   const access = ports.config.storage[service];
   const about = accountOf(access);
   try {
     const found = await look();
-    if (typeof found !== 'string') return [{ ...found, about }];
+    if (typeof found !== 'string') return found.map(each => ({ ...each, about }));
     return [{ about, result: 'fine', meaning: `${found}, as ${identityOf(ports, access)}.` }];
   } catch (thrown) {
     const { reason, message } = failureOf(thrown);
@@ -101,6 +106,15 @@ function poisoned(count: number): Found {
     result: 'warning',
     meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run.`,
     next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. The days are not lost: landline status',
+    who: WHO.deployer,
+  };
+}
+
+function untaken(count: number, { site }: Learnt): Found {
+  return {
+    result: 'warning',
+    meaning: `${count} messages wait in the fetch queue, and nobody takes them.`,
+    next: `Portal: Function App ${site} > Functions > fetch: is it there and enabled, and what do its invocations and the host's log say? AzureWebJobs.fetch.Disabled must not be true. The days are not lost: landline status`,
     who: WHO.deployer,
   };
 }

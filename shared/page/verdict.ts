@@ -123,8 +123,11 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
   return points;
 }
 
-/** A queue has as many messages as days are in flight, and those that were sent again: never so many while it is read. */
-const QUEUE_MAX = 100;
+/**
+ * A queue has as many messages as days are in flight, and those that were sent again: never so many while it is read.
+ * The alert `failed` has the same number.
+ */
+export const QUEUE_MAX = 100;
 
 function queuePoints({ depth }: Seen): string[] {
   if (depth === undefined) return ['The queues could not be looked into. Run landline doctor.'];

@@ -100,7 +100,10 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
   assert.deepEqual([JSON.parse(written).days, JSON.parse(written).left], [found, 0]);
   assert.ok(!written.includes(gone));
   // What cannot be reached is told, and in the record too.
-  assert.match(JSON.parse(written).elsewhere.join('\n'), /soft delete.*copies of the account.*\n.*source itself still has/);
+  assert.match(
+    JSON.parse(written).elsewhere.join('\n'),
+    /soft delete.*copies of the account.*\n.*source itself still has/,
+  );
   for (const container of ['raw', 'history', 'curated']) {
     const blobs = clients.blobs.getContainerClient(container);
     for await (const { name, properties } of blobs.listBlobsFlat()) {
@@ -115,7 +118,10 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
 }
 
 /** Runs the command line as if this key were in the environment, and says what it said. */
-async function keyed(key: string | undefined, ...argv: readonly string[]): Promise<{ code: number; note: string; lines: readonly string[] }> {
+async function keyed(
+  key: string | undefined,
+  ...argv: readonly string[]
+): Promise<{ code: number; note: string; lines: readonly string[] }> {
   const notes: string[] = [];
   const lines: string[] = [];
   const out: Output = {
@@ -182,7 +188,10 @@ test('where tables are pseudonymous, who writes them needs their key, and who on
   for (const each of [wrong, wrongToo, wrongThere]) assert.match(each ?? '', /is not the key that the curated tables/);
   const { code, note, lines } = await keyed(SECRET, ...data, ...erase);
   assert.deepEqual([code, note], [0, 'Erasing. If it is interrupted, run it again: what is done stays done.']);
-  assert.match(lines.slice(-3).join('\n'), /nothing is left\.\nNot reached: soft delete, .*\nThe source itself still has/);
+  assert.match(
+    lines.slice(-3).join('\n'),
+    /nothing is left\.\nNot reached: soft delete, .*\nThe source itself still has/,
+  );
 
   const again = await startAzurite(join(folder, 'azurite'));
   context.after(() => again.stop());

@@ -201,6 +201,17 @@ test('messages that the host gave up on, and a planner that sleeps, are found', 
   assert.match(finding(diagnosis, 'planner').meaning, /ran 90 minutes ago\. Nothing new is landed/);
 });
 
+test('messages that nobody takes from the fetch queue are found, beside those that were given up on', async () => {
+  const depths = (fetch: number, poison: number) => ({ backlog: { depth: async () => ({ fetch, poison }) } });
+  assert.equal(finding(await diagnosisOf({ parts: depths(100, 0) }), 'queue').result, 'fine');
+  const { meaning, next, who } = finding(await diagnosisOf({ parts: depths(101, 0) }), 'queue');
+  assert.equal(meaning, '101 messages wait in the fetch queue, and nobody takes them.');
+  assert.match(next ?? '', /fetch: is it there and enabled.*host's log/);
+  assert.match(who ?? '', /Contributor/);
+  const both = await diagnosisOf({ parts: depths(101, 2) });
+  assert.equal(both.findings.filter(({ check, result }) => check === 'queue' && result === 'warning').length, 2);
+});
+
 test('a wrong Voximplant key is told from its role', async () => {
   const file = JSON.parse(simulator.account.keyFile('plain'));
   const settings = { LANDLINE_VOXIMPLANT_KEY: JSON.stringify({ ...file, key_id: 'another' }) };

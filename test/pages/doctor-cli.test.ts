@@ -56,7 +56,10 @@ test('asked of an app, the doctor prints what the app found, with the next step 
   const { code, said } = await landline('doctor', '--app', url, '--key', 'the-key');
   assert.equal(code, 1);
   assert.match(said, /^broken {3}configuration LANDLINE_CLOUD: Microsoft does not offer .* China cloud/);
-  assert.match(said, /\n {9}next: az functionapp config appsettings set .*"LANDLINE_CLOUD=<value>"/);
+  assert.match(
+    said,
+    /\n {9}next: az functionapp config appsettings set .*"LANDLINE_CLOUD=<value>".*the next deployment undoes it, unless the parameter/,
+  );
   assert.match(said, /\n {9}who: {2}whoever may change the Function App/);
   const json = await landline('--json', 'doctor', '--app', url, '--key', 'the-key');
   assert.equal(JSON.parse(json.said).findings[0].about, 'LANDLINE_CLOUD');
