@@ -1,7 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isLoopback } from '../../shared/config/loopback.ts';
-import { meant } from '../../shared/config/nearest.ts';
+import { meant, nearest } from '../../shared/config/nearest.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { isDay } from '../../shared/day.ts';
+import type { SourceName } from '../../shared/model.ts';
+import { datasetNamed } from '../simulator/datasets.ts';
+import type { Fault } from '../simulator/faults/fault.ts';
+import { FAULT_NAMES, FAULTS, type FaultName, type FaultRule } from '../simulator/faults.ts';
 
 /** The flags of `npm start`, checked. Pure but for what `--help` prints. */
 
@@ -19,6 +24,8 @@ export interface Options {
   readonly graph?: string;
   readonly voximplant?: string;
   readonly faults?: number;
+  /** Faults by name, in the order in which they are looked at: the first that fits a request strikes it. */
+  readonly fault?: readonly FaultRule[];
   readonly late: boolean;
   readonly tenant: boolean;
 }
@@ -37,6 +44,7 @@ Examples:
   npm start -- --days 5 --datasets teams-sms --exit
   npm start -- --late --exit                       after a first run: rows that come late change their days
   npm start -- --days 7 --faults 0.2 --exit        every fifth request to the sources goes wrong
+  npm start -- --data .landline/rehearsal --fault forbidden@teams-sms --exit
   npm start -- --graph http://127.0.0.1:8080 --exit
   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_CLIENT_SECRET=… npm start -- --tenant --exit
 
@@ -95,7 +103,15 @@ function command(error: (text: string) => void): Command {
     .option('--graph <url>', 'read Graph from this server on this machine, not from the simulator', loopback)
     .option('--voximplant <url>', 'read Voximplant from this server on this machine (no path: /platform_api)', loopback)
     .addOption(
-      new Option('--faults <p>', 'let this share of the requests to the simulator go wrong, 0 to 1').argParser(share),
+      new Option(
+        '--faults <p>',
+        'let this share of the requests to the simulator go wrong, 0 to 1, by faults that Landline recovers from without a person',
+      ).argParser(share),
+    )
+    .option(
+      '--fault <name[@dataset[/day]]>',
+      'let every request that fits go wrong by this fault of docs/faults.md, as long as this run lasts; may be repeated',
+      namedFault,
     )
     .option('--late', 'let the rows arrive that come late, and read every day again')
     .option(
@@ -132,12 +148,39 @@ function loopback(value: string): string {
 }
 
 function datasetNames(value: string): string[] {
-  const known = DATASETS.map(({ name }) => name);
   const names = value.split(',').map(name => name.trim());
-  for (const name of names.filter(each => !known.includes(each))) {
-    throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, known)}`);
-  }
+  names.forEach(refuseUnknownDataset);
   return [...new Set(names)];
+}
+
+function refuseUnknownDataset(name: string): void {
+  const known = DATASETS.map(each => each.name);
+  if (!known.includes(name)) throw new InvalidArgumentError(`There is no dataset "${name}"; ${meant(name, known)}`);
+}
+
+/** `NAME`, `NAME@DATASET` or `NAME@DATASET/DAY`, added to those given before. */
+function namedFault(value: string, before: readonly FaultRule[] = []): FaultRule[] {
+  const [, name = '', place, day] = /^([^@]*)(?:@([^/]*)(?:\/(.*))?)?$/.exec(value) ?? [];
+  const fault = FAULT_NAMES.find(each => each === name);
+  if (fault === undefined) {
+    const near = nearest(name, FAULT_NAMES);
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+    throw new InvalidArgumentError(`There is no fault "${name}".${hint} docs/faults.md lists them all.`);
+  }
+  if (place === undefined) return [...before, { fault }];
+  refuseUnknownDataset(place);
+  const { name: dataset, source } = datasetNamed(place);
+  refuseOtherSource(fault, dataset, source);
+  if (day === undefined) return [...before, { fault, dataset }];
+  if (!isDay(day)) throw new InvalidArgumentError(`Expected a UTC day such as 2026-01-31, got "${day}".`);
+  return [...before, { fault, dataset, day }];
+}
+
+/** It would never strike. */
+function refuseOtherSource(name: FaultName, dataset: string, source: SourceName): void {
+  const fault: Fault = FAULTS[name];
+  if (fault.source === undefined || fault.source === source) return;
+  throw new InvalidArgumentError(`The fault ${name} is one of ${fault.source}, and ${dataset} is read from ${source}.`);
 }
 
 /** Without the two dashes npm takes our flags for its own, and hands them on as settings that nobody reads. */
@@ -156,7 +199,7 @@ function refuseMixture(options: Options): void {
     throw new UsageError('--tenant reads the real services; --graph and --voximplant read a server on this machine.');
   }
   if (!options.tenant && server === undefined) return;
-  const simulated = (['rows', 'seed', 'faults'] as const).filter(name => options[name] !== undefined);
+  const simulated = (['rows', 'seed', 'faults', 'fault'] as const).filter(name => options[name] !== undefined);
   for (const name of [...simulated, ...(options.late ? ['late'] : [])]) {
     const other = options.tenant ? '--tenant' : '--graph or --voximplant';
     throw new UsageError(`--${name} is about the simulator, and ${other} reads from elsewhere.`);

@@ -43,6 +43,7 @@ function originOf(holds: Holds): string {
 }
 
 export interface Ending {
+  readonly options: Options;
   readonly summary: Summary;
   readonly ended: Settled;
   /** Of the emulator; absent when it stops with this report. */
@@ -50,7 +51,7 @@ export interface Ending {
   readonly log: string;
 }
 
-export function report(screen: Screen, { summary, ended, connectionString, log }: Ending): void {
+export function report(screen: Screen, { options, summary, ended, connectionString, log }: Ending): void {
   screen.rest();
   const troubled = !summary.ok;
   const lines = [
@@ -62,7 +63,10 @@ export function report(screen: Screen, { summary, ended, connectionString, log }
       ? ['Days are left that wait for longer than five minutes. Start again later: they are tried at once then.']
       : []),
     outcomeOf(summary),
-    ...faultsOf(summary),
+    ...faultsOf(
+      summary,
+      (options.fault ?? []).map(({ fault }) => fault),
+    ),
     '',
     ...nextSteps(summary, connectionString),
     ...(troubled ? [`  what happened       ${log}, one line per event`] : []),

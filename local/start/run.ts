@@ -82,7 +82,7 @@ async function work(on: Run): Promise<number> {
   const { summary, leftOut, news } = await conclude(on, before);
   if (news === told) screen.say('Stopped.');
   else {
-    report(screen, { summary, ended, connectionString: undefined, log: logFile(folder.path) });
+    report(screen, { options, summary, ended, connectionString: undefined, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
   }
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -125,7 +125,7 @@ async function watch(on: Run, host: Host, listener: Listener, before: readonly S
     const { summary, leftOut, news } = await conclude(on, before);
     if (news === told) continue;
     told = news;
-    report(screen, { summary, ended, connectionString, log: logFile(folder.path) });
+    report(screen, { options, summary, ended, connectionString, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
     if (host.url !== undefined) screen.say(`  the coverage page   ${host.url}/api/status`);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');

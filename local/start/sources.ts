@@ -71,7 +71,8 @@ export async function startSources(options: Options, holds: Holds): Promise<Sour
     };
     return { simulator: undefined, settings, stop: async () => undefined };
   }
-  const simulator = await startSimulator({ ...simulatedTenant(holds), faults: options.faults ?? 0 });
+  const { faults = 0, fault: rules = [] } = options;
+  const simulator = await startSimulator({ ...simulatedTenant(holds), faults, rules });
   const settings = {
     ...standIn,
     LANDLINE_GRAPH_URL: simulator.graphUrl,

@@ -126,8 +126,18 @@ function troublesOf({ dataset, problems }: DatasetSummary): string[] {
   });
 }
 
-/** The faults that were met, most frequent first; nothing when there were none. */
-export function faultsOf({ simulator }: Summary): string[] {
-  const met = Object.entries(simulator?.faults ?? {}).sort(([, a], [, b]) => b - a);
-  return met.length === 0 ? [] : [`Faults met: ${met.map(([name, count]) => `${name} ${count}`).join(', ')}`];
+/**
+ * The faults that were met, most frequent first, and those that were asked for by name and not met; nothing when there
+ * were none.
+ */
+export function faultsOf({ simulator }: Summary, asked: readonly string[]): string[] {
+  const counts = simulator?.faults ?? {};
+  const met = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  const unmet = [...new Set(asked)].filter(name => counts[name] === undefined);
+  return [
+    ...(met.length === 0 ? [] : [`Faults met: ${met.map(([name, count]) => `${name} ${count}`).join(', ')}`]),
+    ...(unmet.length === 0
+      ? []
+      : [`Not met: ${unmet.join(', ')}. No request was made that fits: days that are here are read again by --late.`]),
+  ];
 }

@@ -16,6 +16,7 @@ import { parseOptions, UsageError } from '../../local/start/options.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import type { Summary } from '../../local/start/summary.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { addDays, dayOf } from '../../shared/day.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
@@ -250,6 +251,52 @@ test('with every fifth request gone wrong a week lands all the same, and the sum
   assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 3, rows: 60 }), files));
 });
 
+test('a fault that is asked for by name strikes its dataset or its day in every request, and nothing else', async t => {
+  const data = join(await newFolder(t), 'data');
+  const datasets = ['teams-sms', 'voximplant-sms', 'teams-blocked-users'];
+  const [day, before] = [1, 2].map(back => addDays(dayOf(new Date()), -back));
+  const named = ['--fault', 'error-key@voximplant-sms', '--fault', `too-many-rows@teams-sms/${day}`];
+  const flags = ['--data', data, '--datasets', datasets.join(','), '--days', '2', '--rows', '30'];
+  const { code, stdout, stderr } = await start(t, ...flags, ...named, '--fault', 'link-expired', '--exit', '--json');
+  assert.equal(code, 1, stderr);
+  const summary: Summary = JSON.parse(stdout);
+  const troubles = Object.fromEntries(summary.datasets.map(each => [each.dataset, each.problems]));
+  // While a dataset waits for a person it is tried with one day.
+  assert.deepEqual(
+    troubles['voximplant-sms']?.map(({ reason }) => reason),
+    ['auth.rejected'],
+  );
+  assert.deepEqual(
+    troubles['teams-sms']?.map(each => [each.day, each.reason]),
+    [[day, 'limits.page_rows']],
+  );
+  assert.deepEqual(troubles['teams-blocked-users'], []);
+  assert.deepEqual(Object.keys(summary.simulator?.faults ?? {}).sort(), ['error-key', 'too-many-rows']);
+  assert.match(stderr, /Not met: link-expired\. No request was made that fits/);
+
+  const mended = await landed(t, '--data', data);
+  assert.deepEqual(
+    mended.datasets.map(({ daysOwed, daysLanded }) => [daysOwed, daysLanded]),
+    DATASETS.map(() => [2, 2]),
+  );
+
+  const doubted = await start(
+    t,
+    '--data',
+    data,
+    '--late',
+    '--fault',
+    `all-rows-gone@teams-sms/${before}`,
+    '--exit',
+    '--json',
+  );
+  const after: Summary = JSON.parse(doubted.stdout);
+  assert.deepEqual(
+    after.datasets.flatMap(({ dataset, problems }) => problems.map(each => [dataset, each.day, each.reason])),
+    [['teams-sms', before, 'shrink.emptied']],
+  );
+});
+
 test('another server on this machine is read instead of the simulator', async t => {
   const folder = await newFolder(t);
   const out = join(folder, 'out');
@@ -381,6 +428,12 @@ test('each flag says what it expects', () => {
     ['--seed -1', /whole number from 0/],
     ['--datasets teams-smss', /no dataset "teams-smss"; did you mean teams-sms\?/],
     ['--faults 2', /probability from 0 to 1/],
+    ['--fault forbiden', /no fault "forbiden"\. Did you mean forbidden\? docs\/faults\.md lists them all/],
+    ['--fault zzz', /no fault "zzz"\. docs\/faults\.md lists them all/],
+    ['--fault forbidden@teams-smss', /no dataset "teams-smss"; did you mean teams-sms\?/],
+    ['--fault forbidden@teams-sms/yesterday', /UTC day such as 2026-01-31, got "yesterday"/],
+    ['--fault error-key@teams-sms', /error-key is one of voximplant, and teams-sms is read from graph/],
+    ['--tenant --fault forbidden', /--fault is about the simulator/],
     ['--graph http://example.com', /address on this machine/],
     ['--graph ftp://127.0.0.1', /address on this machine/],
     ['--voximplant http://127.0.0.1.example.com', /address on this machine/],
