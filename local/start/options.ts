@@ -44,7 +44,7 @@ Examples:
   npm start -- --days 5 --datasets teams-sms --exit
   npm start -- --late --exit                       after a first run: rows that come late change their days
   npm start -- --days 7 --faults 0.2 --exit        every fifth request to the sources goes wrong
-  npm start -- --data .landline/rehearsal --fault forbidden@teams-sms --exit
+  npm start -- --data .landline/drill --fault forbidden@teams-sms --exit
   npm start -- --graph http://127.0.0.1:8080 --exit
   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_CLIENT_SECRET=… npm start -- --tenant --exit
 
