@@ -26,7 +26,7 @@ type Ports = Record<(typeof SERVICES)[number], string>;
  * Starts Azurite. It stops when told to, and by itself when this process ends in whatever way (azurite/child.ts).
  *
  * @param folder where data is kept from run to run; absent: in memory only
- * @throws FolderError when the folder is in use or damaged; Error when it is not installed or does not start
+ * @throws FolderError when the folder is in use, damaged or cannot be written to; Error when it is not installed or does not start
  */
 export async function startAzurite(folder?: string): Promise<Azurite> {
   const args = [childFile(), azuriteFile(), ...flags(folder)];

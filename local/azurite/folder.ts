@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE_MS } from '../../shared/day.ts';
+import { cannotBeWritten, codeOf, makeFolder } from '../folders.ts';
 
 /** The folder that an emulator keeps its data in: one at a time uses it, and what is in it can be read. */
 
@@ -33,9 +34,20 @@ export interface Hold {
 /**
  * Two Azurites over one folder would overwrite each other's state. Whoever is first to make the file has it; what a
  * killed one left behind is taken over, and then looked at once more, since others may have done the same.
+ *
+ * @throws FolderError when it is in use, or cannot be written to
  */
 export async function hold(folder: string): Promise<Hold> {
-  await mkdir(folder, { recursive: true });
+  try {
+    return await take(folder);
+  } catch (cause) {
+    if (codeOf(cause) === undefined) throw cause;
+    throw new FolderError(`${folder} ${cannotBeWritten(cause)}. Name another folder with --data.`, { cause });
+  }
+}
+
+async function take(folder: string): Promise<Hold> {
+  await makeFolder(folder);
   const id = randomUUID();
   let mine = JSON.stringify({ pid: process.pid, id });
   const isOurs = async (): Promise<boolean> => (await textIn(folder)) === mine;

@@ -1,15 +1,16 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyDay, timeOf } from '../../cli/copy-day.ts';
 import type { Dataset } from '../../shared/model.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import type { Lake, Partition } from '../../shared/ports.ts';
+import { cannotBeWritten, makeFolder } from '../folders.ts';
 import { UsageError } from './options.ts';
 
 /** Before anything is landed for it. @throws UsageError */
 export async function openOut(out: string): Promise<void> {
-  await mkdir(out, { recursive: true }).catch((thrown: NodeJS.ErrnoException) => {
-    throw new UsageError(`--out ${out} cannot be written to: ${thrown.code}.`, { cause: thrown });
+  await makeFolder(out).catch(cause => {
+    throw new UsageError(`--out ${out} ${cannotBeWritten(cause)}. Name another folder.`, { cause });
   });
 }
 

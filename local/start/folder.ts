@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import { isAzurite } from '../azurite/folder.ts';
+import { cannotBeWritten, codeOf } from '../folders.ts';
 import { DEFAULTS, type Options, UsageError } from './options.ts';
 
 /** The data folder and what it says of itself, so that a later start goes on with the same tenant. */
@@ -83,9 +84,11 @@ async function readHolds(path: string): Promise<Holds | undefined> {
   let text: string;
   try {
     text = await readFile(fileOf(path), 'utf8');
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
-    throw new UsageError(`--data ${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'ENOENT') return undefined;
+    const why = code === 'ENOTDIR' ? 'it is a file, or below one' : (code ?? String(cause));
+    throw new UsageError(`--data ${path} cannot be read: ${why}. Name another folder.`, { cause });
   }
   const read = holdsSchema.safeParse(jsonOf(text));
   if (read.success) return read.data;
@@ -101,11 +104,18 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** To be called once the folder is ours alone. A kill leaves the note before or this one, never half of it. */
+/**
+ * To be called once the folder is there and ours alone. A kill leaves the note before or this one, never half of it.
+ *
+ * @throws UsageError when it cannot be written to
+ */
 export async function noteHolds({ path, holds }: Folder): Promise<void> {
-  await mkdir(path, { recursive: true });
-  await writeFile(`${fileOf(path)}.new`, `${JSON.stringify(holds, undefined, 2)}\n`);
-  await rename(`${fileOf(path)}.new`, fileOf(path));
+  try {
+    await writeFile(`${fileOf(path)}.new`, `${JSON.stringify(holds, undefined, 2)}\n`);
+    await rename(`${fileOf(path)}.new`, fileOf(path));
+  } catch (cause) {
+    throw new UsageError(`--data ${path} ${cannotBeWritten(cause)}. Name another folder.`, { cause });
+  }
 }
 
 /** As long as a run lasts, the CLI finds its emulator and sources here. */

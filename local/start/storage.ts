@@ -5,8 +5,10 @@ import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { FolderError } from '../azurite/folder.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { createPlaces } from '../places.ts';
+import { UsageError } from './options.ts';
 
 /** The emulator over a data folder, with everything in it that a deployment creates. */
 export interface Storage {
@@ -15,9 +17,11 @@ export interface Storage {
   readonly lake: Lake;
 }
 
-/** @throws when another emulator uses the folder */
+/** @throws UsageError when the folder is in use, damaged or cannot be written to */
 export async function startStorage(folder: string): Promise<Storage> {
-  const azurite = await startAzurite(join(folder, 'azurite'));
+  const azurite = await startAzurite(join(folder, 'azurite')).catch(thrown => {
+    throw thrown instanceof FolderError ? new UsageError(thrown.message, { cause: thrown }) : thrown;
+  });
   try {
     const clients = storageClients(azurite);
     await createPlaces(clients);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as sendOn } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -401,6 +401,34 @@ test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', 
   for (const [args, sentence] of wrong) {
     const { code, stdout, stderr } = await start(t, ...args);
     assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.match(stderr, sentence);
+  }
+});
+
+test('a data folder or an --out that cannot be made is exit code 2 and what to do, and no search without end', async t => {
+  const folder = await newFolder(t);
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'data', 'azurite'), '');
+  const wrong: [string[], RegExp][] = [
+    [['--data', file], /--data \S+file cannot be read: it is a file, or below one\. Name another folder\./],
+    [['--data', join(file, 'below')], /--data \S+below cannot be read: it is a file, or below one\./],
+    [
+      ['--data', join(folder, 'data')],
+      /azurite cannot be written to: a file is in its place \(EEXIST\)\. Name another/,
+    ],
+    [
+      ['--data', join(folder, 'other'), '--out', file],
+      /--out \S+ cannot be written to: a file is in its place \(EEXIST\)/,
+    ],
+  ];
+  // It is there, and nothing can be made in it.
+  if (process.platform === 'linux')
+    wrong.push([['--data', '/proc/x'], /azurite cannot be written to: .* \((ENOENT|EACCES)\)\. Name another/]);
+  for (const [args, sentence] of wrong) {
+    const { code, stdout, stderr } = await start(t, ...args, '--exit');
+    assert.equal(code, 2, stderr + stdout);
     assert.match(stderr, sentence);
   }
 });
