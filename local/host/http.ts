@@ -22,6 +22,8 @@ export interface HttpOptions {
 
 interface Endpoint {
   readonly fn: Registration;
+  /** The template of the route, prefix included. */
+  readonly path: string;
   readonly route: Route;
   readonly methods: readonly string[];
   readonly needsKey: boolean;
@@ -30,7 +32,7 @@ interface Endpoint {
 /** What Azure's front end takes, in bytes. */
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
 
-/** Serves the app's HTTP functions below the route prefix, and `POST /admin/functions/<name>`. */
+/** Serves the app's HTTP functions below the route prefix, a page of links to them, and `POST /admin/functions/<name>`. */
 export function createHttpServer(options: HttpOptions): Server {
   const endpoints = options.functions.map(fn => readEndpoint(fn, options.routePrefix));
   endpoints.sort((a, b) => a.route.precedence.localeCompare(b.route.precedence));
@@ -47,10 +49,11 @@ export function createHttpServer(options: HttpOptions): Server {
 
 function readEndpoint(fn: Registration, prefix: string): Endpoint {
   const { route, methods, authLevel } = triggerOf(fn);
-  const template = typeof route === 'string' ? route : fn.metadata.name;
+  const path = `${prefix}/${typeof route === 'string' ? route : fn.metadata.name}`.replace(/^\/*/, '/');
   return {
     fn,
-    route: compileRoute(`${prefix}/${template}`),
+    path,
+    route: compileRoute(path),
     methods: Array.isArray(methods) ? methods.map(method => String(method).toUpperCase()) : ['GET', 'POST'],
     needsKey: authLevel === 'function' || authLevel === 'admin',
   };
@@ -79,6 +82,8 @@ async function answer(
   const match = matches.find(({ methods }) => methods.includes(method));
   if (match === undefined) {
     request.resume();
+    if (url.pathname === '/' && method === 'GET' && matches.length === 0)
+      return reply(response, 200, { 'content-type': 'text/html; charset=utf-8' }, frontPage(endpoints));
     if (matches.length === 0) return reply(response, 404);
     // Azure's own host answers 404 here (Azure/azure-functions-host issue 10098); 405 tells the developer why.
     return reply(response, 405, { allow: matches.flatMap(({ methods }) => methods).join(', ') });
@@ -95,6 +100,13 @@ async function answer(
   const http = outcome.value?.http;
   if (http === null || http === undefined) return reply(response, 204);
   reply(response, Number(http.statusCode ?? 200), http.headers, method === 'HEAD' ? undefined : http.body?.bytes);
+}
+
+/** Where Azure says that the app is up: the pages of this one that can be opened as they are. */
+function frontPage(endpoints: readonly Endpoint[]): Buffer {
+  const pages = endpoints.filter(({ path, methods }) => methods.includes('GET') && !/[{}<>"&]/.test(path));
+  const items = pages.map(({ path }) => `<li><a href="${path}">${path}</a>`);
+  return Buffer.from(`<!doctype html><html lang=en><title>Local host</title><ul>${items.join('')}</ul>\n`);
 }
 
 function hasKey(key: string | undefined, request: IncomingMessage, url: URL): boolean {

@@ -19,6 +19,8 @@ export interface Options {
   readonly datasets?: readonly string[];
   readonly data?: string;
   readonly out?: string;
+  /** Of the coverage page, on the loopback interface. Absent: the usual one, or a free one when it is taken. */
+  readonly port?: number;
   readonly exit: boolean;
   readonly json: boolean;
   readonly graph?: string;
@@ -29,6 +31,9 @@ export interface Options {
   readonly late: boolean;
   readonly tenant: boolean;
 }
+
+/** Where Azure's own tools serve an app. */
+export const USUAL_PORT = 7071;
 
 export const DEFAULTS = { days: 14, tenantDays: 3, rows: 500, seed: 1, data: '.landline' } as const;
 
@@ -98,6 +103,11 @@ function command(error: (text: string) => void): Command {
     .option('--datasets <a,b>', 'what to land (all)', datasetNames)
     .option('--data <dir>', `where everything is kept between runs (${DEFAULTS.data})`, text)
     .option('--out <dir>', 'copy what landed to plain files, with the paths they have in the container raw', text)
+    .option(
+      '--port <n>',
+      `where the coverage page is on this machine, and nowhere else (${USUAL_PORT}, or a free one when that is taken)`,
+      whole(1, 65_535),
+    )
     .option('--exit', 'stop when nothing is owed any more')
     .option('--json', 'print one summary object on stdout, and all else on stderr')
     .option('--graph <url>', 'read Graph from this server on this machine, not from the simulator', loopback)

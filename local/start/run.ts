@@ -5,6 +5,7 @@ import { copyOut, openOut } from './copy.ts';
 import { type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
 import { Listener, logFile } from './listen.ts';
 import type { Options } from './options.ts';
+import { portFor } from './port.ts';
 import { Progress } from './progress.ts';
 import { greet, report } from './report.ts';
 import { type Screen, screenOn } from './screen.ts';
@@ -31,6 +32,7 @@ export async function run(options: Options): Promise<number> {
   const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
   const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '');
   if (options.out !== undefined) await openOut(options.out);
+  const port = await portFor(options.port);
   const stop = stopOnSignals(line => screen.say(line));
   const sources = await startSources(options, folder.holds);
   try {
@@ -42,7 +44,7 @@ export async function run(options: Options): Promise<number> {
       await takeUp(storage.ledger, datasets, options.late, Date.now());
       if (options.days !== undefined) await goBack(storage.ledger, datasets, options.days, Date.now());
       for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
-      return await work({ options, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
+      return await work({ options, port, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
     } finally {
       await noteStopped(folder);
       await storage.azurite.stop();
@@ -55,6 +57,8 @@ export async function run(options: Options): Promise<number> {
 
 interface Run {
   readonly options: Options;
+  /** 0: a free one. */
+  readonly port: number;
   readonly folder: Folder;
   readonly sources: Sources;
   readonly storage: Storage;
@@ -90,11 +94,12 @@ async function work(on: Run): Promise<number> {
   return ended === 'stopped' ? 130 : summary.ok ? 0 : 1;
 }
 
-function hostOf({ storage: { azurite }, sources }: Run, listener: Listener): Promise<Host> {
+function hostOf({ port, storage: { azurite }, sources }: Run, listener: Listener): Promise<Host> {
   const { connectionString } = azurite;
   return startHost({
     root: ROOT,
     main: 'functions/*.ts',
+    port,
     connectionString,
     settings: appSettings(sources.settings, connectionString),
     log: line => listener.hear(line),

@@ -433,6 +433,36 @@ test('a data folder or an --out that cannot be made is exit code 2 and what to d
   }
 });
 
+test('the coverage page is where --port says, with a way to it from the root, and a port that is taken is exit code 2', async t => {
+  const folder = await newFolder(t);
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const flags = ['--datasets', 'teams-sms', '--days', '1', '--rows', '1', '--port', String(port), '--data', folder];
+  const refused = await start(t, ...flags);
+  assert.deepEqual([refused.code, refused.stdout], [2, '']);
+  assert.match(
+    refused.stderr,
+    new RegExp(`--port ${port}: another program on this machine has it\\. Name another one`),
+  );
+
+  taken.close();
+  await once(taken, 'close');
+  const { child, ended } = launch(t, flags);
+  let said = '';
+  for await (const chunk of child.stdout ?? []) {
+    said += String(chunk);
+    if (said.includes('Ctrl-C stops it')) break;
+  }
+  assert.match(said, new RegExp(`the coverage page {3}http://127\\.0\\.0\\.1:${port}/api/status`));
+  const front = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  assert.match(front, /<a href="\/api\/status">/);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/api/status`)).status, 200);
+  child.kill('SIGINT');
+  assert.equal((await ended).code, 130);
+});
+
 test('the China cloud is exit code 2 and the reason, before anything is started', async t => {
   const folder = join(await newFolder(t), 'data');
   const id = '11111111-2222-3333-4444-555555555555';
@@ -456,6 +486,7 @@ test('each flag says what it expects', () => {
     ['--seed -1', /whole number from 0/],
     ['--datasets teams-smss', /no dataset "teams-smss"; did you mean teams-sms\?/],
     ['--faults 2', /probability from 0 to 1/],
+    ['--port 0', /whole number from 1 to 65535/],
     ['--fault forbiden', /no fault "forbiden"\. Did you mean forbidden\? docs\/faults\.md lists them all/],
     ['--fault zzz', /no fault "zzz"\. docs\/faults\.md lists them all/],
     ['--fault forbidden@teams-smss', /no dataset "teams-smss"; did you mean teams-sms\?/],

@@ -71,6 +71,12 @@ describe('an app over HTTP', () => {
     assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST']);
   });
 
+  test('the front page has a link to each function that can be opened as it is', async () => {
+    const response = await fetch(host.url ?? '');
+    assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'text/html; charset=utf-8']);
+    assert.deepEqual((await response.text()).match(/href="[^"]*"/g), ['href="/api/crash"']);
+  });
+
   test('status, headers and bytes pass in both directions unchanged', async () => {
     const body = new Uint8Array([0, 255, 13, 10, 128]);
     const response = await fetch(`${at}/echo`, { method: 'POST', body, headers: { 'content-type': 'x/y' } });
