@@ -43,7 +43,9 @@ export async function openFolder(options: Options, tenantId: string): Promise<Fo
   if (before !== undefined && before.from !== wanted) {
     throw new UsageError(`${path} holds ${ORIGINS[before.from]}. ${elsewhere(path)}`);
   }
-  const days = options.days ?? before?.days ?? (options.tenant ? DEFAULTS.tenantDays : DEFAULTS.days);
+  const first = options.tenant ? DEFAULTS.tenantDays : DEFAULTS.days;
+  // History goes further back and never shrinks: what is landed stays owed.
+  const days = before === undefined ? (options.days ?? first) : Math.max(options.days ?? 0, before.days);
   if (wanted === 'server') return { path, before, holds: { from: wanted, days } };
   if (wanted === 'tenant') {
     if (before?.from === 'tenant' && before.tenantId !== tenantId)

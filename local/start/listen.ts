@@ -51,7 +51,7 @@ export class Listener {
       this.screen.warn(complaint);
     }
     if (event.event === 'config rejected') this.refused.abort();
-    if (this.progress.note(event)) this.screen.show(this.progress.datasets);
+    if (this.progress.note(event, Date.now())) this.screen.show(this.progress.datasets);
   }
 
   /** Nothing is being done until then. */

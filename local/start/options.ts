@@ -95,7 +95,7 @@ function command(error: (text: string) => void): Command {
     .description('Runs Landline on this machine: storage emulator, simulated sources, and the real functions.')
     .option(
       '--days <n>',
-      `complete days to land, back from yesterday (${DEFAULTS.days}; with --tenant ${DEFAULTS.tenantDays})`,
+      `complete days to land, back from yesterday (${DEFAULTS.days}; with --tenant ${DEFAULTS.tenantDays}); later runs over the folder may name more, not fewer`,
       whole(1, 3650),
     )
     .option('--rows <n>', `mean rows of a dataset's day (${DEFAULTS.rows})`, whole(0, 10_000_000))
@@ -108,7 +108,7 @@ function command(error: (text: string) => void): Command {
       `where the coverage page is on this machine, and nowhere else (${USUAL_PORT}, or a free one when that is taken)`,
       whole(1, 65_535),
     )
-    .option('--exit', 'stop when nothing is owed any more')
+    .option('--exit', 'stop when nothing is owed any more, or all that is owed has failed for a minute')
     .option('--json', 'print one summary object on stdout, and all else on stderr')
     .option('--graph <url>', 'read Graph from this server on this machine, not from the simulator', loopback)
     .option('--voximplant <url>', 'read Voximplant from this server on this machine (no path: /platform_api)', loopback)

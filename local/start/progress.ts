@@ -1,5 +1,5 @@
 import type { Day } from '../../shared/model.ts';
-import type { Event } from './events.ts';
+import { type Event, isProgress } from './events.ts';
 import type { Standing } from './standing.ts';
 
 /** How far each dataset is, counted along with the events. The ledger has the last word: see standing.ts. */
@@ -21,6 +21,8 @@ interface Tally {
   readonly rows: Map<Day, number>;
   readonly checked: Set<Day>;
   readonly troubled: Set<Day>;
+  /** When a day first failed since one of them last got on, in milliseconds since the epoch. */
+  failingSince: number | undefined;
 }
 
 export class Progress {
@@ -29,29 +31,50 @@ export class Progress {
   constructor(standings: readonly Standing[]) {
     for (const { dataset, daysOwed, held } of standings) {
       const rows = new Map([...held].map(([day, { rows }]) => [day, rows]));
-      this.tallies.set(dataset, { dataset, daysOwed, rows, checked: new Set(), troubled: new Set() });
+      this.tallies.set(dataset, {
+        dataset,
+        daysOwed,
+        rows,
+        checked: new Set(),
+        troubled: new Set(),
+        failingSince: undefined,
+      });
     }
   }
 
-  /** @returns whether the event was about how far a day is */
-  note({ event, dataset, day, rows }: Event): boolean {
+  /**
+   * @param now milliseconds since the epoch
+   * @returns whether the event was about how far a day is
+   */
+  note(event: Event, now: number): boolean {
+    const { dataset, day, rows } = event;
     const tally = this.tallies.get(dataset ?? '');
     if (tally === undefined || day === undefined) return false;
-    switch (event) {
+    if (isProgress(event)) tally.failingSince = undefined;
+    switch (event.event) {
       case 'day landed':
       case 'day revised':
       case 'day checked':
-        if (event !== 'day landed') tally.checked.add(day);
+        if (event.event !== 'day landed') tally.checked.add(day);
         tally.rows.set(day, rows ?? 0);
         tally.troubled.delete(day);
         return true;
       case 'day failed':
+        tally.failingSince ??= now;
+        tally.troubled.add(day);
+        return true;
       case 'source throttled':
         tally.troubled.add(day);
         return true;
       default:
         return false;
     }
+  }
+
+  /** Datasets of which a day failed at that time or before, and none has got on since. */
+  failingFrom(latest: number): Set<string> {
+    const failing = [...this.tallies.values()].filter(({ failingSince }) => (failingSince ?? latest + 1) <= latest);
+    return new Set(failing.map(({ dataset }) => dataset));
   }
 
   get datasets(): DatasetProgress[] {

@@ -23,6 +23,11 @@ export function greet(
       ? `Landing ${what}.`
       : `Going on in ${path}: ${held} of ${counted(owed, 'day')} are here. ${what}.`,
   );
+  if (options.days !== undefined && options.days < holds.days) {
+    screen.say(
+      `--days ${options.days}: the history in ${path} has ${counted(holds.days, 'day')} and does not shrink. For fewer, name another folder with --data.`,
+    );
+  }
   if (!options.late) return;
   screen.say(
     held > 0
@@ -59,9 +64,7 @@ export function report(screen: Screen, { options, summary, ended, connectionStri
     ...tableOf(summary),
     '',
     ...(ended === 'stopped' ? ['Stopped. Start again to go on from here.'] : []),
-    ...(ended === 'impatient'
-      ? ['Days are left that wait for longer than five minutes. Start again later: they are tried at once then.']
-      : []),
+    ...(ended === 'impatient' ? [leftWaiting(options)] : []),
     outcomeOf(summary),
     ...faultsOf(
       summary,
@@ -72,6 +75,11 @@ export function report(screen: Screen, { options, summary, ended, connectionStri
     ...(troubled ? [`  what happened       ${log}, one line per event`] : []),
   ];
   for (const line of lines) screen.say(line);
+}
+
+function leftWaiting({ exit }: Options): string {
+  const next = exit ? 'Start again later: they are tried at once then.' : 'They are tried again by themselves.';
+  return `Days are left that have failed for a minute, or that wait for longer than five. ${next}`;
 }
 
 function nextSteps({ out, datasets, dataFolder }: Summary, connectionString: string | undefined): string[] {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { MINUTE_MS } from '../../shared/day.ts';
 import type { Dataset } from '../../shared/model.ts';
 import { type Host, startHost } from '../host.ts';
 import { copyOut, openOut } from './copy.ts';
@@ -25,6 +26,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STOP_MS = 4_000;
 /** How often a host that has nothing to do is looked at. */
 const REST_MS = 15_000;
+/** With `--exit`: how long a dataset of which every read fails is waited for. By then a day was tried three times. */
+const FAILING_MS = MINUTE_MS;
 
 /** @throws UsageError */
 export async function run(options: Options): Promise<number> {
@@ -73,11 +76,12 @@ async function work(on: Run): Promise<number> {
   const { options, folder, screen } = on;
   const before = await look(on);
   greet(screen, folder, options, before);
-  const listener = new Listener(screen, new Progress(before), logFile(folder.path));
+  const progress = new Progress(before);
+  const listener = new Listener(screen, progress, logFile(folder.path));
   const host = await hostOf(on, listener);
   let watched: Watched;
   try {
-    watched = await watch(on, host, listener, before);
+    watched = await watch(on, { host, listener, progress, before });
   } finally {
     await host.stop();
     await listener.close();
@@ -113,8 +117,18 @@ interface Watched {
   readonly told: string;
 }
 
-/** Until nothing is owed, with `--exit`; otherwise until somebody stops it, with a report whenever something is new. */
-async function watch(on: Run, host: Host, listener: Listener, before: readonly Standing[]): Promise<Watched> {
+interface Watch {
+  readonly host: Host;
+  readonly listener: Listener;
+  readonly progress: Progress;
+  readonly before: readonly Standing[];
+}
+
+/**
+ * With `--exit`, until nothing is owed or nothing more is to be hoped for; otherwise until somebody stops it, with a
+ * report whenever something is new.
+ */
+async function watch(on: Run, { host, listener, progress, before }: Watch): Promise<Watched> {
   const { options, folder, screen, storage } = on;
   const { connectionString } = storage.azurite;
   const signal = AbortSignal.any([on.stop, listener.refusal]);
@@ -124,6 +138,7 @@ async function watch(on: Run, host: Host, listener: Listener, before: readonly S
       signal,
       look: () => look(on),
       movedAt: () => listener.movedAt,
+      hopeless: () => (options.exit ? progress.failingFrom(Date.now() - FAILING_MS) : new Set()),
       onWait: until => listener.wait(until),
     });
     if (ended === 'stopped' || options.exit) return { ended, told };

@@ -14,7 +14,7 @@ const PLAN_MS = 1_000;
 export type Settled =
   /** Nothing moves by itself any more: all is landed, or what is not needs a person. */
   | 'settled'
-  /** What is left waits for longer than anybody would sit and watch. */
+  /** What is left fails again and again, or waits for longer than anybody would sit and watch. */
   | 'impatient'
   | 'stopped';
 
@@ -23,12 +23,14 @@ export interface Watch {
   readonly look: () => Promise<readonly Standing[]>;
   /** When a day last got on, in milliseconds since the epoch. */
   readonly movedAt: () => number;
+  /** Datasets of which every read fails, by name: no run waits for these alone. */
+  readonly hopeless: () => ReadonlySet<string>;
   readonly onWait: (until: number) => void;
   readonly signal: AbortSignal;
 }
 
 /** Runs the planner, and looks at the ledger whenever the host has nothing to do. */
-export async function settle({ host, look, movedAt, onWait, signal }: Watch): Promise<Settled> {
+export async function settle({ host, look, movedAt, hopeless, onWait, signal }: Watch): Promise<Settled> {
   let plannedAt = 0;
   const plan = async (): Promise<void> => {
     plannedAt = Date.now();
@@ -36,11 +38,19 @@ export async function settle({ host, look, movedAt, onWait, signal }: Watch): Pr
   };
   if (!signal.aborted) await plan();
   while (!signal.aborted) {
-    if (!host.idle()) {
+    const lost = hopeless();
+    if (!host.idle() && lost.size === 0) {
       await pause(LOOK_MS, signal);
       continue;
     }
-    const due = (await look()).flatMap(standing => standing.due);
+    const open = (await look()).filter(standing => standing.due.length > 0);
+    if (open.length > 0 && open.every(({ dataset }) => lost.has(dataset))) return 'impatient';
+    if (!host.idle()) {
+      // The ledger is not looked at more often than this while there is work.
+      await pause(PLAN_MS, signal);
+      continue;
+    }
+    const due = open.flatMap(standing => standing.due);
     if (due.length === 0) {
       // Once more, so that the watermarks are where the last day has put them.
       await plan();

@@ -274,7 +274,9 @@ test('a fault that is asked for by name strikes its dataset or its day in every 
   assert.deepEqual(Object.keys(summary.simulator?.faults ?? {}).sort(), ['error-key', 'too-many-rows']);
   assert.match(stderr, /Not met: link-expired\. No request was made that fits/);
 
-  const mended = await landed(t, '--data', data);
+  const mended = await landed(t, '--data', data, '--days', '1');
+  assert.match(mended.said, /--days 1: the history in \S+ has 2 days and does not shrink\./);
+  assert.match(mended.said, /7 datasets, 2 days, from a simulated tenant/);
   assert.deepEqual(
     mended.datasets.map(({ daysOwed, daysLanded }) => [daysOwed, daysLanded]),
     DATASETS.map(() => [2, 2]),

@@ -50,7 +50,7 @@ test('a terminal has a bar for each dataset, drawn again in place, and what is s
   ]);
 
   // News within a tenth of a second waits for the next drawing.
-  assert.ok(progress.note({ event: 'day landed', dataset: 'teams-sms', day: DAY, rows: 500 }));
+  assert.ok(progress.note({ event: 'day landed', dataset: 'teams-sms', day: DAY, rows: 500 }, 0));
   const before = written.length;
   clock.now += 99;
   screen.show(progress.datasets);
@@ -80,7 +80,7 @@ test('a pipe gets plain lines, one about progress every two seconds at most, and
   screen.show(progress.datasets);
   clock.now = 4_000;
   screen.show(progress.datasets);
-  progress.note({ event: 'day failed', dataset: 'voximplant-sms', day: DAY });
+  progress.note({ event: 'day failed', dataset: 'voximplant-sms', day: DAY }, 4_500);
   clock.now = 5_000;
   screen.show(progress.datasets);
   clock.now = 6_000;
@@ -122,9 +122,9 @@ test('bars are of one length, give way to the numbers, and never wrap', () => {
 test('progress counts a day once, whatever comes of it, and trouble only until it lands', () => {
   const progress = progressOf();
   const note = (event: string, day: string, rows?: number) =>
-    progress.note({ event, dataset: 'teams-sms', day, ...(rows !== undefined && { rows }) });
+    progress.note({ event, dataset: 'teams-sms', day, ...(rows !== undefined && { rows }) }, 0);
   assert.equal(note('day claimed', DAY), false);
-  assert.equal(progress.note({ event: 'day landed', dataset: 'teams-faxes', day: DAY, rows: 1 }), false);
+  assert.equal(progress.note({ event: 'day landed', dataset: 'teams-faxes', day: DAY, rows: 1 }, 0), false);
   assert.ok(note('source throttled', DAY));
   assert.equal(progress.datasets[0]?.daysTroubled, 1);
   assert.ok(note('day landed', DAY, 10));
@@ -141,4 +141,16 @@ test('progress counts a day once, whatever comes of it, and trouble only until i
   // Days that ended while the run was at work are owed as well.
   for (const day of ['2026-03-15', '2026-03-16']) note('day landed', day, 1);
   assert.deepEqual([progress.datasets[0]?.daysOwed, progress.datasets[0]?.daysLanded], [5, 5]);
+});
+
+test('a dataset is failing from its first failed day on, until one of its days gets on', () => {
+  const progress = progressOf();
+  const note = (event: string, now: number) => progress.note({ event, dataset: 'teams-sms', day: DAY }, now);
+  note('source throttled', 500);
+  note('day failed', 1_000);
+  note('day failed', 2_000);
+  assert.deepEqual([...progress.failingFrom(999)], []);
+  assert.deepEqual([...progress.failingFrom(1_000)], ['teams-sms']);
+  note('day landed', 3_000);
+  assert.deepEqual([...progress.failingFrom(9_000)], []);
 });
