@@ -9,6 +9,7 @@ const eventSchema = z.object({
   source: z.string().optional(),
   day: z.string().optional(),
   rows: z.number().optional(),
+  queued: z.number().optional(),
   rowsAdded: z.number().optional(),
   rowsChanged: z.number().optional(),
   rowsRemoved: z.number().optional(),

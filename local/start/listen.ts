@@ -1,12 +1,10 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import type { LogLine } from '../host.ts';
 import { at, complaintOf, eventOf, isProgress, kindOf } from './events.ts';
+import type { RunLog } from './log.ts';
 import type { Progress } from './progress.ts';
 import type { Screen } from './screen.ts';
 
-/** Listens to the host: everything goes to a file, and what a person should know of goes to the screen. */
+/** Listens to the host: everything goes to its log, and what a person should know of goes to the screen. */
 
 /** A wait worth a line, and the time until the next line about waiting. */
 const WAIT_MS = 3_000;
@@ -17,18 +15,15 @@ export class Listener {
   movedAt = Date.now();
   private readonly screen: Screen;
   private readonly progress: Progress;
-  private readonly log: WriteStream;
+  private readonly log: RunLog;
   private readonly told = new Set<string>();
   private readonly refused = new AbortController();
   private waitToldAt = 0;
 
-  /** @param file of the last run; it is written anew */
-  constructor(screen: Screen, progress: Progress, file: string) {
+  constructor(screen: Screen, progress: Progress, log: RunLog) {
     this.screen = screen;
     this.progress = progress;
-    this.log = createWriteStream(file);
-    // The log is a convenience: a full disk shows in the emulator first.
-    this.log.on('error', () => undefined);
+    this.log = log;
   }
 
   /** Aborts when the product refuses its configuration: nothing can come of this run. */
@@ -37,7 +32,7 @@ export class Listener {
   }
 
   hear(line: LogLine): void {
-    this.log.write(`${line.time.toISOString()} ${line.level} ${line.functionName ?? 'host'} ${line.message}\n`);
+    this.log.write(line);
     const event = eventOf(line);
     if (event === undefined) {
       if (line.level === 'critical') this.screen.warn(line.message);
@@ -61,13 +56,4 @@ export class Listener {
     this.waitToldAt = now;
     this.screen.say(`Only days that wait are left; the next one is tried ${at(new Date(until).toISOString())}.`);
   }
-
-  async close(): Promise<void> {
-    this.log.end();
-    await finished(this.log).catch(() => undefined);
-  }
-}
-
-export function logFile(folder: string): string {
-  return join(folder, 'start.log');
 }

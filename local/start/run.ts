@@ -4,7 +4,8 @@ import type { Dataset } from '../../shared/model.ts';
 import { type Host, startHost } from '../host.ts';
 import { copyOut, openOut } from './copy.ts';
 import { type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
-import { Listener, logFile } from './listen.ts';
+import { Listener } from './listen.ts';
+import { logFile, openLog } from './log.ts';
 import type { Options } from './options.ts';
 import { portFor } from './port.ts';
 import { Progress } from './progress.ts';
@@ -77,14 +78,15 @@ async function work(on: Run): Promise<number> {
   const before = await look(on);
   greet(screen, folder, options, before);
   const progress = new Progress(before);
-  const listener = new Listener(screen, progress, logFile(folder.path));
+  const log = await openLog(folder.path);
+  const listener = new Listener(screen, progress, log);
   const host = await hostOf(on, listener);
   let watched: Watched;
   try {
     watched = await watch(on, { host, listener, progress, before });
   } finally {
     await host.stop();
-    await listener.close();
+    await log.close();
   }
   const { ended, told } = watched;
   const { summary, leftOut, news } = await conclude(on, before);
