@@ -46,16 +46,22 @@ const EXAMPLES = `
 Examples:
   npm start                                        two simulated weeks; keeps running until Ctrl-C
   npm start -- --exit --out landed                 the same, then stop and leave plain files in landed/
-  npm start -- --days 5 --datasets teams-sms --exit
   npm start -- --late --exit                       after a first run: rows that come late change their days
-  npm start -- --days 7 --faults 0.2 --exit        every fifth request to the sources goes wrong
+  npm start -- --data .landline/small --days 5 --datasets teams-sms --exit
+                                                   one log, in a folder of its own
+  npm start -- --data .landline/poor --days 7 --faults 0.2 --exit
+                                                   every fifth request to the sources goes wrong, all days land
   npm start -- --data .landline/drill --fault forbidden@teams-sms --exit
+                                                   one log cannot be read: see Rehearsing in docs/operations.md
   npm start -- --graph http://127.0.0.1:8080 --exit
+                                                   a server of yours in place of the simulator
   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_CLIENT_SECRET=… npm start -- --tenant --exit
+                                                   real days of a real tenant
 
 Datasets: ${DATASETS.map(({ name }) => name).join(', ')}
 
-What is landed stays in the data folder: a second start goes on where the first one stopped.
+What is landed stays in the data folder: a second start goes on where the first one stopped, and reads nothing that is
+here and settled. Delete the folder to start over.
 Exit codes: 0 every owed day landed; 1 not every day landed; 2 a wrong flag or setting; 130 stopped by Ctrl-C.
 `;
 
@@ -101,14 +107,21 @@ function command(error: (text: string) => void): Command {
     .option('--rows <n>', `mean rows of a dataset's day (${DEFAULTS.rows})`, whole(0, 10_000_000))
     .option('--seed <n>', `the simulated tenant: equal seeds give equal rows (${DEFAULTS.seed})`, whole(0, 2 ** 31 - 1))
     .option('--datasets <a,b>', 'what to land (all)', datasetNames)
-    .option('--data <dir>', `where everything is kept between runs (${DEFAULTS.data})`, text)
+    .option(
+      '--data <dir>',
+      `where everything is kept between runs (${DEFAULTS.data}; in it tenant/ with --tenant, server/ with --graph or --voximplant)`,
+      text,
+    )
     .option('--out <dir>', 'copy what landed to plain files, with the paths they have in the container raw', text)
     .option(
       '--port <n>',
       `where the coverage page is on this machine, and nowhere else (${USUAL_PORT}, or a free one when that is taken)`,
       whole(1, 65_535),
     )
-    .option('--exit', 'stop when nothing is owed any more, or all that is owed has failed for a minute')
+    .option(
+      '--exit',
+      'stop when nothing is owed any more, or when what is owed only fails for a minute or waits for five',
+    )
     .option('--json', 'print one summary object on stdout, and all else on stderr')
     .option('--graph <url>', 'read Graph from this server on this machine, not from the simulator', loopback)
     .option('--voximplant <url>', 'read Voximplant from this server on this machine (no path: /platform_api)', loopback)
