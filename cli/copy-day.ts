@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../local/folders.ts';
 import { recount } from '../shared/commit/recount.ts';
 import type { Day, Receipt } from '../shared/model.ts';
 import { partitionPath } from '../shared/paths.ts';
@@ -49,7 +50,7 @@ export async function copyFile(chunks: AsyncIterable<Uint8Array>, file: string):
 /** Writes a file beside its place, and moves it there when something came of it. */
 async function intoPlace<T>(file: string, write: (part: string) => Promise<T | undefined>): Promise<T | undefined> {
   const part = `${file}.part`;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   try {
     const written = await write(part);
     if (written !== undefined) await rename(part, file);

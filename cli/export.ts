@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { cannotBeWritten, makeFolder } from '../local/folders.ts';
 import { eachDay, isDay } from '../shared/day.ts';
 import type { Dataset, Day } from '../shared/model.ts';
 import { counted, grouped } from '../shared/page/text.ts';
@@ -54,7 +54,7 @@ function folder(text: string): string {
 
 async function exportAll(on: On, options: Options): Promise<0 | 1> {
   const { to } = options;
-  await makeFolder(options);
+  await prepare(options);
   const files: { path: string; rows: number; bytes: number }[] = [];
   const damaged: { dataset: string; day: Day }[] = [];
   const { days } = await partitionsOf({ ...on, datasets: everyDataset(on, options.dataset) }, true);
@@ -79,10 +79,10 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
   return damaged.length + absent.length === 0 ? 0 : 1;
 }
 
-async function makeFolder({ to, from, until }: Options): Promise<void> {
+async function prepare({ to, from, until }: Options): Promise<void> {
   refuseBackwards(from, until);
-  await mkdir(to, { recursive: true }).catch((thrown: NodeJS.ErrnoException) => {
-    throw new UsageError(`${to} cannot be written to: ${thrown.code}.`, { cause: thrown });
+  await makeFolder(to).catch(cause => {
+    throw new UsageError(`${to} ${cannotBeWritten(cause)}. Name another folder.`, { cause });
   });
 }
 
@@ -121,7 +121,7 @@ function absentText(days: readonly Day[]): string {
 
 /** Whole files, as they are: each was replaced in one step, so none is half. */
 async function exportCurated(on: On, options: Options): Promise<0 | 1> {
-  await makeFolder(options);
+  await prepare(options);
   const names = new Set(everyDataset(on, options.dataset).map(({ name }) => name));
   const files: string[] = [];
   for await (const path of on.curated.list('v1/')) {

@@ -72,10 +72,13 @@ function elsewhere(path: string): string {
   return `Name another folder with --data, or delete ${path} to start over.`;
 }
 
-/** Below the one folder that git ignores: real rows must not be committed by accident. */
+/**
+ * Names that git ignores, because real rows must not be committed by accident; and beside each other, because whoever
+ * deletes the simulated one to start over must not delete those of a tenant.
+ */
 function defaultPath(options: Options): string {
-  if (options.tenant) return join(DEFAULTS.data, 'tenant');
-  return (options.graph ?? options.voximplant) === undefined ? DEFAULTS.data : join(DEFAULTS.data, 'server');
+  if (options.tenant) return `${DEFAULTS.data}-tenant`;
+  return (options.graph ?? options.voximplant) === undefined ? DEFAULTS.data : `${DEFAULTS.data}-server`;
 }
 
 function fileOf(path: string): string {
