@@ -371,7 +371,7 @@ test('export writes partitions to plain files, byte for byte', async () => {
   assert.deepEqual([none.code, none.answer.files.length, none.answer.absent[0].days.length], [1, 0, DAYS]);
   const inTheWay = await rig.run('export', '--to', join(rig.folder, 'settings.json', 'out'));
   assert.deepEqual(
-    [inTheWay.code, /cannot be written to: a part of its path is a file \(ENOTDIR\)/.test(inTheWay.stderr)],
+    [inTheWay.code, /cannot be written to: a file is in its place \(EEXIST\)/.test(inTheWay.stderr)],
     [2, true],
   );
   const path = partitionPath(PSTN, D1);
