@@ -56,7 +56,8 @@ function sentenceOf(seen: Seen, notHeld: number, lost: number): string {
     datasets,
     ({ trouble }) => trouble.filter(({ state, held }) => state === 'failed' && !held).length,
   );
-  const moving = stuck === 0 && !silent && datasets.every(({ pausedAt }) => pausedAt === undefined);
+  const read = (seen.depth?.fetch ?? 0) <= QUEUE_MAX;
+  const moving = stuck === 0 && !silent && read && datasets.every(({ pausedAt }) => pausedAt === undefined);
   const rest = moving ? ' yet, and on the way' : stuck === notHeld ? ', and cannot land without a person' : '';
   return `${counted(notHeld, 'day')} of ${counted(logs, 'log')} ${verb} not held${rest}.`;
 }
