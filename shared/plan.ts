@@ -1,4 +1,4 @@
-import { addDays, dayOf, daysBetween, eachDay, hasCome } from './day.ts';
+import { addDays, dayOf, daysBetween, eachDay, HOUR_MS, hasCome } from './day.ts';
 import type { Dataset, Day, DayEntry, SourceName, Watermark } from './model.ts';
 import { isExpired, lastDay, type Owed, owed } from './plan/owed.ts';
 import { advanced, beginning } from './plan/watermark.ts';
@@ -156,7 +156,11 @@ function probe(
   busy: number,
   now: number,
 ): Candidate[] {
-  const tried = blocking.some(({ work }) => work.retryAt !== undefined && !hasCome(Date.parse(work.retryAt), now));
+  // No such wait is longer than an hour: what is further ahead was dated by a clock that was ahead.
+  const tried = blocking.some(({ work }) => {
+    const wait = Date.parse(work.retryAt ?? '') - now;
+    return wait > 0 && wait <= HOUR_MS;
+  });
   const stuck = candidates.filter(({ why }) => PROBES.has(why) && !(tried && why === 'failed'));
   return busy > 0 ? [] : stuck.slice(0, 1);
 }

@@ -1,8 +1,11 @@
 import { DAY_MS, instantOf } from '../day.ts';
+import { failureOf } from '../errors.ts';
 import type { Check, Found } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /** The client certificate that the app signs in with, while there is time to make another one. */
+
+const SETTING = 'AZURE_CLIENT_CERTIFICATE_PATH';
 
 /** Long enough for whoever may make one to be found. */
 const WARNING_DAYS = 30;
@@ -10,15 +13,20 @@ const WARNING_DAYS = 30;
 const certificate: Check = {
   name: 'certificate',
   async look({ config: { signIn }, certificateEnd, clock }) {
-    const end = certificateEnd();
-    if (end === undefined || signIn.kind !== 'environment') return [];
-    return [certificateFinding(end, signIn.clientId, clock.now())];
+    if (signIn.kind !== 'environment') return [];
+    try {
+      const end = certificateEnd();
+      return end === undefined ? [] : [certificateFinding(end, signIn.clientId, clock.now())];
+    } catch (thrown) {
+      const next = 'Put a PEM file with the certificate and its key there, and start again';
+      return [{ about: SETTING, result: 'broken', meaning: failureOf(thrown).message, next, who: WHO.registration }];
+    }
   },
 };
 
 /** @param end from when on it is no longer valid, in milliseconds */
 function certificateFinding(end: number, clientId: string, now: number): Found {
-  const about = 'AZURE_CLIENT_CERTIFICATE_PATH';
+  const about = SETTING;
   const date = instantOf(end).slice(0, 10);
   const days = Math.floor((end - now) / DAY_MS);
   if (days >= WARNING_DAYS)

@@ -50,10 +50,11 @@ export function judge(read: CompleteRead, held: Receipt | undefined, entry: Know
   // A partition that was found damaged does not hold what its receipt says.
   const damaged = work.suspicion?.reason === 'partition.damaged' || work.suspicion?.damaged === true;
   if (!damaged && held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
-  const rowsHeld = held?.rows ?? entry.held?.rows ?? 0;
-  // Rows that came twice stand where others are missing.
-  const rows = read.rows - read.duplicates;
-  if (rows < rowsHeld && work.accepted !== read.fingerprint) {
+  const known = held ?? entry.held;
+  // Rows that came twice stand where others are missing; unless what is held has its own, or is just what was read.
+  const alike = work.suspicion?.reason === 'page.duplicates' || known?.fingerprint === read.fingerprint;
+  const rows = alike ? read.rows : read.rows - read.duplicates;
+  if (rows < (known?.rows ?? 0) && work.accepted !== read.fingerprint) {
     const shrink = { ...suspicionOf(read, rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now), rows };
     const witnessed = Date.parse(now) >= Date.parse(shrink.since) + WITNESS_MS;
     if (shrink.reason === 'shrink.emptied' || !witnessed)

@@ -1,7 +1,8 @@
 /** Dates in the headers of answers: RFC 9110, 5.6.7. */
 
 /** What all three forms have in common, so that `Date`, which also reads dates into "-5" and "1,5", gets nothing else. */
-const HTTP_DATE = /^((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? [\w -]{6,11} \d\d:\d\d:\d\d(?: \d{4})?)(?: GMT| UTC)?$/i;
+const HTTP_DATE =
+  /^((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? [\w -]{6,11} \d\d:\d\d:\d\d(?: \d{4})?)(?: GMT| UTC| Z| [+-]0000)?$/i;
 
 /**
  * The instant that a header names, in milliseconds; `NaN` when it is absent or no such date. It is GMT, also in the form

@@ -52,7 +52,8 @@ function resume({ name }: Dataset): Step {
 
 /** Whether a person has asked for a read, or accepted what is held back. */
 function isAskedFor({ work }: DayOutline): boolean {
-  return work.askedAt !== undefined || (work.accepted !== undefined && work.accepted === work.suspicion?.fingerprint);
+  const accepted = work.accepted !== undefined && work.accepted === work.suspicion?.fingerprint;
+  return work.askedAt !== undefined || (work.state === 'idle' && accepted);
 }
 
 type Commands = (verb: 'accept' | 'retry' | 'show') => string;

@@ -155,8 +155,9 @@ function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset): strin
     const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers in its name.`;
     throw new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
   };
-  for (const name of envelope.keys())
-    if (name !== NEXT_LINK && LIKE_NEXT_LINK.test(name)) refuse(`has a next link that is not named "${NEXT_LINK}"`);
+  for (const [name, value] of envelope)
+    if (name !== NEXT_LINK && LIKE_NEXT_LINK.test(name) && value !== null && value !== '')
+      refuse(`has a next link that is not named "${NEXT_LINK}"`);
   // A link that is null is no link: there is no next page.
   const link = envelope.get(NEXT_LINK) ?? undefined;
   if (link === undefined || (typeof link === 'string' && link !== '')) return link;

@@ -222,7 +222,11 @@ async function markDay(
   const reason = finding?.reason;
   if (finding?.kind === 'ledger' || (finding !== undefined && reason === undefined)) return undefined;
   for (let tries = 0; tries < TRIES; tries++) {
-    const found = await ledger.day(dataset.name, day);
+    const found = await ledger.day(dataset.name, day).catch(thrown => {
+      // What was found stands, and is told; there is nothing to mark it on.
+      if (isUnreadable(thrown)) return undefined;
+      throw thrown;
+    });
     if (found === undefined) return undefined;
     const { suspicion, ...work } = found.value.work;
     const marked = isBroken(found.value.work);

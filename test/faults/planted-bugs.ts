@@ -33,7 +33,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'no shrink guard',
     file: 'shared/fetch/guards.ts',
-    find: 'if (rows < rowsHeld &&',
+    find: 'if (rows < (known?.rows ?? 0) &&',
     replace: 'if (read.rows < 0 &&',
   },
   {

@@ -110,6 +110,12 @@ test('a client certificate is told of from 30 days before its end: the date, the
     result: 'fine',
     meaning: 'The client certificate is valid until 2026-03-31, for 30 days.',
   });
+  const certificateEnd = () => {
+    throw new LandlineError({ reason: 'config.invalid', remedy: 'fix-config', message: 'It holds no certificate.' });
+  };
+  const wrong = finding(await diagnosisOf({ settings, parts: { clock, certificateEnd } }), 'certificate');
+  assert.deepEqual([wrong.result, wrong.meaning], ['broken', 'It holds no certificate.']);
+  assert.match(wrong.next ?? '', /PEM file with the certificate and its key/);
   const { result, meaning, next, who } = await foundAt(now + 30 * DAY_MS - 1);
   assert.equal(result, 'warning');
   assert.match(meaning, /runs out on 2026-03-31, in 29 days/);

@@ -75,6 +75,17 @@ test('rows that come twice do not stand for rows that are missing', () => {
   assert.equal(verdict(half, { rows: 10 }, { rereads: 2, suspicion }, NOON + HOUR_MS).kind, 'commit');
 });
 
+test('repetitions that are held already hide nothing and raise no alarm', () => {
+  const marked = { reason: 'page.duplicates', rows: 10, fingerprint: 'old', since: at(0) } as const;
+  const corrected = { rows: 10, duplicates: 1 };
+  assert.equal(verdict(corrected, { rows: 10 }, { rereads: 2, suspicion: marked }).kind, 'commit');
+  const damaged = { ...marked, reason: 'partition.damaged' } as const;
+  const same = { rows: 10, duplicates: 1, fingerprint: 'old' };
+  assert.equal(verdict(same, { rows: 10 }, { rereads: 2, suspicion: damaged }).kind, 'commit');
+  const gone = { held: heldOn('2026-03-01', { rows: 10, fingerprint: 'old' }), work: { ...IDLE, rereads: 2 } };
+  assert.equal(judge({ ...READ, ...same }, undefined, gone, at(NOON)).kind, 'commit');
+});
+
 test('a total that the rows do not add up to never lands', () => {
   assert.equal(verdict({ total: 11 }).kind, 'commit');
   for (const read of [{ total: 10 }, { total: 12 }, { total: 11, duplicates: 1 }]) {

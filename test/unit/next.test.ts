@@ -52,6 +52,12 @@ test('nobody is told to accept before having looked', () => {
   assert.match(step(emptied) ?? '', /^find out why .* only if that is right: landline accept calls/);
 });
 
+test('what was accepted and then failed needs a person again', () => {
+  const work = { state: 'failed', errorRemedy: 'fix-config', accepted: 'f' } as const;
+  const entry = entryOf(daysAgo(3), { ...suspect(3, 'shrink.held').work, ...work });
+  assert.match(nextStep(DATASET, entry.day, 'failed', entry, false, NOON)?.text ?? '', /^do what the message says/);
+});
+
 test('what a person has asked for or accepted asks for nothing more', () => {
   const emptied = suspect(3, 'shrink.emptied');
   for (const work of [{ askedAt: at(NOON) }, { accepted: 'f' }]) {

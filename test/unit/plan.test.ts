@@ -82,6 +82,7 @@ test('a dataset that lacks its permission is tried with one day an hour, and the
   assert.ok(queued([ledgerOf(later), ledgerOf([], other)]).every(line => line.startsWith('texts')));
   assert.deepEqual(queued([ledgerOf([failedDay(1, 0), failedDay(2, 0)])]), [`calls ${daysAgo(2)} failed`]);
   assert.deepEqual(queued([ledgerOf([failedDay(1, 0), failedDay(2, HOUR_MS)])]), [], 'another was tried in this hour');
+  assert.equal(queued([ledgerOf([failedDay(1, 0), failedDay(2, 47 * HOUR_MS)])]).length, 1, 'by a clock ahead');
   const probing = emptyHanded(daysAgo(3), { state: 'fetching', heartbeat: at(NOON) });
   assert.deepEqual(queued([ledgerOf([failedDay(1, 0), failedDay(2, 0), probing])]), []);
 });

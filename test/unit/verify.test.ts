@@ -66,6 +66,19 @@ test('a partition that storage does not give out is named, and hides no other', 
   await assert.rejects(verify(failing(on.ledger.entries().map(({ day }) => day))), { reason: 'storage.failing' });
 });
 
+test('a damaged partition is told as such although its entity cannot be read, so that nothing can be marked', async () => {
+  const on = await threeDays();
+  on.tamper(D3, bytes => bytes.subarray(0, 4));
+  const unreadable = new LandlineError({
+    reason: 'storage.failing',
+    remedy: 'reject',
+    message: 'The ledger entity is damaged.',
+  });
+  const day: typeof on.ledger.day = (dataset, at) =>
+    at === D3 ? Promise.reject(unreadable) : on.ledger.day(dataset, at);
+  assert.deepEqual(await kinds({ ...on, ledger: { ...on.ledger, day } }), [['damaged', D3]]);
+});
+
 test('one flipped byte is found, named and marked; a second look says so without writing again', async () => {
   const on = await threeDays();
   on.tamper(D1, bytes => {
