@@ -14,6 +14,7 @@ import {
   type On,
   type Register,
   refuseBackwards,
+  refuseUnfinished,
   UsageError,
 } from './command.ts';
 import { copyDay, copyFile } from './copy-day.ts';
@@ -54,7 +55,7 @@ function folder(text: string): string {
 
 async function exportAll(on: On, options: Options): Promise<0 | 1> {
   const { to } = options;
-  await prepare(options);
+  await prepare(options, on.now);
   const files: { path: string; rows: number; bytes: number }[] = [];
   const damaged: { dataset: string; day: Day }[] = [];
   const { days } = await partitionsOf({ ...on, datasets: everyDataset(on, options.dataset) }, true);
@@ -79,8 +80,9 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
   return damaged.length + absent.length === 0 ? 0 : 1;
 }
 
-async function prepare({ to, from, until }: Options): Promise<void> {
+async function prepare({ to, from, until }: Options, now: number): Promise<void> {
   refuseBackwards(from, until);
+  if (from !== undefined) refuseUnfinished(from, now);
   await makeFolder(to).catch(cause => {
     throw new UsageError(`${to} ${cannotBeWritten(cause)}. Name another folder.`, { cause });
   });
@@ -121,7 +123,7 @@ function absentText(days: readonly Day[]): string {
 
 /** Whole files, as they are: each was replaced in one step, so none is half. */
 async function exportCurated(on: On, options: Options): Promise<0 | 1> {
-  await prepare(options);
+  await prepare(options, on.now);
   const names = new Set(everyDataset(on, options.dataset).map(({ name }) => name));
   const files: string[] = [];
   for await (const path of on.curated.list('v1/')) {

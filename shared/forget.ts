@@ -1,7 +1,7 @@
 import { type CuratePorts, curateDay } from './curate/curate-day.ts';
 import { tableOf } from './curate/tables.ts';
 import { instantOf, isDay } from './day.ts';
-import { isDamaged } from './errors.ts';
+import { failureOf, isDamaged } from './errors.ts';
 import { type Erased, eraseKept, erasePartition, noteErased } from './forget/erase-day.ts';
 import { countNamed, type Person, PersonFinder, type SearchedDay } from './forget/person.ts';
 import type { Day, Instant } from './model.ts';
@@ -59,8 +59,7 @@ export async function search(person: Person, on: SearchPorts): Promise<Searched>
     for (const day of foreign) unsure.push({ dataset: name, day, why: 'its blob in `raw` has no whole receipt' });
     for (const day of days) {
       on.onDay?.('searching', name, day);
-      const unread: Unread = what =>
-        unsure.push({ dataset: name, day, why: `the compressed bytes of ${what} are damaged` });
+      const unread: Unread = why => unsure.push({ dataset: name, day, why });
       const raw = foreign.has(day) ? 0 : await count(finder, name, day, on, unread);
       const history = await inHistory(finder, name, day, on, unread);
       if (raw > 0 || history.length > 0) found.push({ dataset: name, day, raw, history });
@@ -102,7 +101,7 @@ async function daysOf(dataset: string, on: SearchPorts): Promise<Days> {
 }
 
 /** Told of what cannot be searched to its end. */
-type Unread = (what: string) => void;
+type Unread = (why: string) => void;
 
 async function count(
   finder: PersonFinder,
@@ -112,12 +111,15 @@ async function count(
   unread: Unread,
   revision?: number,
 ): Promise<number> {
-  const chunks = await on.lake.read(dataset, day, revision);
   try {
+    const chunks = await on.lake.read(dataset, day, revision);
     return chunks === undefined ? 0 : await countNamed(finder, chunks);
   } catch (thrown) {
-    if (!isDamaged(thrown)) throw thrown;
-    unread(revision === undefined ? 'its partition' : `revision ${revision}`);
+    const what = revision === undefined ? 'its partition' : `revision ${revision}`;
+    if (isDamaged(thrown)) unread(`the compressed bytes of ${what} are damaged`);
+    // One blob that storage does not give out must not keep all others from being erased.
+    else if (failureOf(thrown).reason === 'storage.failing') unread(`storage does not give out ${what}`);
+    else throw thrown;
     return 0;
   }
 }

@@ -108,7 +108,13 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
 function notJudged({ dataset, day }: Drawable, thrown: unknown): Finding {
   const { reason, message } = failureOf(thrown);
   const about = `${dataset.name} ${day}`;
-  return { kind: 'unread', reason, dataset: dataset.name, day, message: `${about} was not judged: ${message}` };
+  return {
+    kind: 'unread',
+    reason,
+    dataset: dataset.name,
+    day,
+    message: `${about} was not judged: ${message.replace(/\.$/, '')}`,
+  };
 }
 
 /** Whether somebody should look at it. */

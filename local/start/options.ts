@@ -104,7 +104,7 @@ function command(error: (text: string) => void): Command {
     .option('--datasets <a,b>', 'what to land (all)', datasetNames)
     .option(
       '--data <dir>',
-      `where everything is kept between runs (${DEFAULTS.data}; in it tenant/ with --tenant, server/ with --graph or --voximplant)`,
+      `where everything is kept between runs (${DEFAULTS.data}; ${DEFAULTS.data}-tenant with --tenant, ${DEFAULTS.data}-server with --graph or --voximplant)`,
       text,
     )
     .option('--out <dir>', 'copy what landed to plain files, with the paths they have in the container raw', text)

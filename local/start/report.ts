@@ -78,7 +78,9 @@ export function report(screen: Screen, { options, summary, ended, connectionStri
 }
 
 function leftWaiting({ exit }: Options): string {
-  const next = exit ? 'Start again later: they are tried at once then.' : 'They are tried again by themselves.';
+  const next = exit
+    ? 'Start again later: they are tried at once then, or when a source that asked to be left alone may be asked again.'
+    : 'They are tried again by themselves.';
   return `Days are left that have failed for a minute, or that wait for longer than five. ${next}`;
 }
 

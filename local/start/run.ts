@@ -36,7 +36,8 @@ export async function run(options: Options): Promise<number> {
   const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
   const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '');
   if (options.out !== undefined) await openOut(options.out);
-  const port = await portFor(options.port);
+  // Refused before anything is started; taken as late as can be, since another program may come first.
+  await portFor(options.port);
   const stop = stopOnSignals(line => screen.say(line));
   const sources = await startSources(options, folder.holds);
   try {
@@ -48,6 +49,7 @@ export async function run(options: Options): Promise<number> {
       await takeUp(storage.ledger, datasets, options.late, Date.now());
       if (options.days !== undefined) await goBack(storage.ledger, datasets, options.days, Date.now());
       for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
+      const port = await portFor(options.port);
       return await work({ options, port, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
     } finally {
       await noteStopped(folder);

@@ -123,6 +123,10 @@ function problemOf({ day, work }: DayEntry): Problem | undefined {
   const { errorKind, errorMessage, suspicion } = work;
   if (errorKind !== undefined) return { day, reason: errorKind, message: errorMessage ?? '' };
   if (suspicion === undefined) return undefined;
-  const message = `The source's ${suspicion.rows} rows are not believed as they are; docs/operations.md says what to do.`;
+  const what =
+    suspicion.reason === 'page.duplicates'
+      ? 'Rows came twice, so others may be missing; the last read is landed'
+      : `The source's ${suspicion.rows} rows are not believed as they are`;
+  const message = `${what}; docs/operations.md says what to do.`;
   return { day, reason: suspicion.reason, message };
 }

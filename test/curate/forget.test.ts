@@ -285,6 +285,20 @@ test('compressed bytes that cannot be read on are told, and stop no other day an
   assert.deepEqual(on.lake.partition(SET, broken), before);
 });
 
+test('a partition that storage does not give out is told, and stops no other day', async () => {
+  const { on, truth } = await landed();
+  const person = personIn(truth);
+  const failure = new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Reading failed (500).' });
+  const read: typeof on.lake.read = async (name, day, revision) => {
+    if (name === SET && day === DAY && revision === undefined) throw failure;
+    return on.lake.read(name, day, revision);
+  };
+  const { days, left, unsure } = await forget(person, { ...on, lake: { ...on.lake, read } });
+  assert.ok(days.some(({ dataset, raw }) => dataset !== SET && raw > 0));
+  assert.equal(left, 0);
+  assert.ok(unsure.some(({ dataset, day, why }) => dataset === SET && day === DAY && /does not give out/.test(why)));
+});
+
 test('a day whose partition is gone is searched in history, and its curated file is told', async () => {
   const { on, truth } = await landed();
   const person = personIn(truth);
