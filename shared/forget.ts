@@ -142,7 +142,7 @@ async function inHistory(
 
 /** Erases the person's rows everywhere, then looks again. May be repeated at any time. @throws LandlineError */
 export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten> {
-  const { days, unsure } = await search(person, on);
+  const { days } = await search(person, on);
   const more: UnsureDay[] = [];
   for (const { dataset: name, day, raw } of days) {
     const dataset = on.datasets.get(name);
@@ -161,10 +161,9 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
     for (const day of (await daysOf(name, on)).unnoted) await noteErased(name, day, on);
     more.push(...(await renewCurated(name, days, on)));
   }
-  const left = (await search(person, on)).days.reduce(
-    (sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0),
-    0,
-  );
+  // What could not be looked at again is unsure, whatever was seen of it before.
+  const { days: still, unsure } = await search(person, on);
+  const left = still.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
   const at = instantOf(on.clock.now());
   const datasets = [...on.datasets.keys()];
   return { at, kind: person.kind, datasets, days, left, unsure: [...unsure, ...more] };

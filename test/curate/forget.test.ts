@@ -299,6 +299,22 @@ test('a partition that storage does not give out is told, and stops no other day
   assert.ok(unsure.some(({ dataset, day, why }) => dataset === SET && day === DAY && /does not give out/.test(why)));
 });
 
+test('a partition that storage does not give out when it is looked at again is not said to be free of the person', async () => {
+  const { on, truth } = await landed();
+  const failure = new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Reading failed (500).' });
+  let [erasing, again] = [false, false];
+  const onDay: ForgetPorts['onDay'] = doing => {
+    erasing ||= doing === 'erasing';
+    again ||= erasing && doing === 'searching';
+  };
+  const read: typeof on.lake.read = async (name, day, revision) => {
+    if (again && name === SET && day === DAY && revision === undefined) throw failure;
+    return on.lake.read(name, day, revision);
+  };
+  const { unsure } = await forget(personIn(truth), { ...on, onDay, lake: { ...on.lake, read } });
+  assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why: 'storage does not give out its partition' }]);
+});
+
 test('a day whose partition is gone is searched in history, and its curated file is told', async () => {
   const { on, truth } = await landed();
   const person = personIn(truth);
