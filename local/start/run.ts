@@ -36,8 +36,8 @@ export async function run(options: Options): Promise<number> {
   const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
   const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '');
   if (options.out !== undefined) await openOut(options.out);
-  // Refused before anything is started; taken as late as can be, since another program may come first.
-  await portFor(options.port);
+  // Refused before anything is started, and taken as late as can be: another program may come first.
+  if (options.port !== undefined) await portFor(options.port);
   const stop = stopOnSignals(line => screen.say(line));
   const sources = await startSources(options, folder.holds);
   try {

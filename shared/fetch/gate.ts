@@ -17,8 +17,8 @@ export async function refuseBeforeGate(dataset: Dataset, ledger: Ledger, clock: 
 export async function closeGate(ledger: Ledger, gate: Gate, now: number): Promise<void> {
   for (;;) {
     const found = await ledger.gate(gate.source);
-    const closed = found !== undefined && !isFarAhead(Date.parse(found.value.notBefore), now);
-    if (closed && found.value.notBefore >= gate.notBefore) return;
+    const believed = found !== undefined && !isFarAhead(Date.parse(found.value.notBefore), now);
+    if (believed && found.value.notBefore >= gate.notBefore) return;
     if ((await ledger.putGate(gate, found?.etag)) !== undefined) return;
   }
 }

@@ -155,7 +155,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a shorter wait opens the gate',
     file: 'shared/fetch/gate.ts',
-    find: 'if (closed && found.value.notBefore >= gate.notBefore) return;',
+    find: 'if (believed && found.value.notBefore >= gate.notBefore) return;',
     replace: '',
   },
   {
