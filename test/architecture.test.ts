@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegExp])[] = [
   ['the words', /^shared\/(model|ledger-model|errors|day)\.ts$/, /^shared\/(model|ledger-model|errors|day)\.ts$/],
   ['datasets, data only', /^shared\/datasets\//, /^shared\/(model|datasets\/[\w-]+)\.ts$/],
-  ['contracts', /^shared\/ports\.ts$/, /^shared\/(model|rows)\.ts$/],
+  ['contracts', /^shared\/(curate\/)?ports\.ts$/, /^shared\/(model|rows)\.ts$/],
   [
     'pure decisions about bytes and names',
     /^shared\/(paths|storage-names|memory|version|rows|rows\/[\w-]+|fingerprint|telemetry|http\/(bodies|dates)|config\/(clouds|loopback|nearest))\.ts$/,
@@ -53,7 +53,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'stores',
     /^shared\/stores\//,
-    /^(shared\/(errors|model|day|paths|ports|storage-names|config\/loopback|stores\/[\w-]+)\.ts|@azure\/[\w-]+|zod|node:[\w/]+)$/,
+    /^(shared\/(errors|model|day|paths|ports|curate\/ports|storage-names|config\/loopback|stores\/[\w-]+)\.ts|@azure\/[\w-]+|zod|node:[\w/]+)$/,
   ],
   [
     'edges',

@@ -1,5 +1,5 @@
 import { parquetReadObjects } from 'hyparquet';
-import type { CuratedStore } from '../../shared/ports.ts';
+import type { CuratedStore } from '../../shared/curate/ports.ts';
 
 /** What the sample report says, added up from the curated files one by one. */
 

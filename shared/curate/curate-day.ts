@@ -1,11 +1,12 @@
 import { LandlineError, toldOf } from '../errors.ts';
 import type { CurateMessage, Dataset, Day } from '../model.ts';
 import { curatedPath } from '../paths.ts';
-import type { CuratedLabel, CuratedStore, Lake, Ledger, Partition } from '../ports.ts';
+import type { Lake, Ledger, Partition } from '../ports.ts';
 import { linesOf } from '../rows.ts';
 import type { Report } from '../telemetry.ts';
 import type { Table } from './model.ts';
 import { ParquetFile } from './parquet.ts';
+import type { CuratedLabel, CuratedStore } from './ports.ts';
 import { curatedAs, type Veil } from './privacy.ts';
 import { Shaper } from './shape.ts';
 import { tableOf } from './tables.ts';

@@ -1,8 +1,9 @@
 import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../day.ts';
 import { toldOf } from '../errors.ts';
 import type { Day, DayEntry, Held } from '../model.ts';
-import type { Clock, CurateJobs, Ledger } from '../ports.ts';
+import type { Clock, Ledger } from '../ports.ts';
 import type { Report } from '../telemetry.ts';
+import type { CurateJobs } from './ports.ts';
 
 /**
  * Which days are owed a curated file, and the shell that queues them. Like a fetch: the ledger differs from what is

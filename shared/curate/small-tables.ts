@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { toldOf } from '../errors.ts';
 import { smallTablePath } from '../paths.ts';
 import type { DatasetLedger } from '../plan.ts';
-import type { CuratedLabel, CuratedStore } from '../ports.ts';
 import type { Report } from '../telemetry.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import type { Cell, SmallTable } from './model.ts';
 import { ParquetFile } from './parquet.ts';
 import { partitionStatus, statusRows } from './partition-status.ts';
+import type { CuratedLabel, CuratedStore } from './ports.ts';
 
 /** The tables that are one file each: written when their rows differ from those of the file. */
 

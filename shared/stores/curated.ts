@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import * as z from 'zod';
+import type { CuratedFile, CuratedLabel, CuratedStore } from '../curate/ports.ts';
 import { CONTAINERS } from '../paths.ts';
-import type { CuratedFile, CuratedLabel, CuratedStore } from '../ports.ts';
 import { chunksIn, download } from './encoding.ts';
 import { blobsIn } from './listing.ts';
 import { ask, must, type Operation } from './storage-errors.ts';

@@ -9,7 +9,7 @@ import { type Figures, figuresOf } from '../../cli/report/data.ts';
 import { reportPage } from '../../cli/report/page.ts';
 import { labelsOf } from '../../cli/report/ranked.ts';
 import { CHROMIUM_FLAGS, chromium } from '../../local/chromium.ts';
-import type { CuratedStore } from '../../shared/ports.ts';
+import type { CuratedStore } from '../../shared/curate/ports.ts';
 import { january, viewsOver } from './kit.ts';
 import { folderFor } from './rig.ts';
 

@@ -1,4 +1,4 @@
-import type { CuratedFile, CuratedLabel, CuratedStore } from '../../shared/ports.ts';
+import type { CuratedFile, CuratedLabel, CuratedStore } from '../../shared/curate/ports.ts';
 import { between, type Hooks } from './hooks.ts';
 
 /** The curated files of a memory, for looking at. */
