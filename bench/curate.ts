@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { curateDay } from '../shared/curate/curate-day.ts';
 import type { CuratedLabel, CuratedStore } from '../shared/curate/ports.ts';
 import { type Profile, veilOf } from '../shared/curate/privacy.ts';
-import type { Receipt } from '../shared/model.ts';
-import type { Lake, Ledger } from '../shared/ports.ts';
+import type { Receipt } from '../shared/words/model.ts';
+import type { Lake, Ledger } from '../shared/words/ports.ts';
 import { usageFromHere } from './usage.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { DATASETS } from '../shared/datasets/index.ts';
-import { instantOf, MINUTE_MS } from '../shared/day.ts';
-import { factsOf } from '../shared/page/facts.ts';
-import { pageOf } from '../shared/page/page.ts';
-import { plan } from '../shared/plan.ts';
+import { plan } from '../shared/plan/plan.ts';
+import { factsOf } from '../shared/status/facts.ts';
+import { pageOf } from '../shared/status/html/page.ts';
+import { instantOf, MINUTE_MS } from '../shared/words/day.ts';
 import { NOW, troubledLedger } from '../test/pages/tenant.ts';
 import { largeLedgers } from './inside.ts';
 

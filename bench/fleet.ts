@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { createPlaces } from '../local/places.ts';
+import { createPlaces } from '../local/create-storage.ts';
 import { storageClients } from '../shared/stores/clients.ts';
 import { blobLake } from '../shared/stores/lake.ts';
 import { programFile } from './programs.ts';

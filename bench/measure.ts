@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Azurite, startAzurite } from '../local/azurite.ts';
-import { addDays } from '../shared/day.ts';
+import { addDays } from '../shared/words/day.ts';
 import type { Task } from './contend.ts';
 import { runProgram } from './programs.ts';
 import type { Usage } from './usage.ts';

@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import type { TableClient } from '@azure/data-tables';
 import { startAzurite } from '../local/azurite.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
-import type { DayEntry, Watermark } from '../shared/model.ts';
 import { storageClients } from '../shared/stores/clients.ts';
 import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
 import { entityOfDay, entityOfWatermark } from '../shared/stores/ledger-entities.ts';
+import type { DayEntry, Watermark } from '../shared/words/ledger.ts';
 import { largeLedgers } from './inside.ts';
 
 /** What a look costs: `landline status` over ten years of every dataset in the emulator. */

@@ -1,7 +1,7 @@
 import { connection } from '../cli/connection.ts';
-import { systemClock } from '../shared/clock.ts';
+import { systemClock } from '../shared/app/clock.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
-import { verify } from '../shared/verify.ts';
+import { verify } from '../shared/verify/verify.ts';
 import { usageFromHere } from './usage.ts';
 
 /** Verifies a lake as `landline verify` does, in a process of its own. Argument: the connection string. */

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { meant } from '../shared/config/nearest.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
-import { isDay } from '../shared/day.ts';
-import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/model.ts';
-import { lastDay } from '../shared/plan/owed.ts';
+import { lastDay } from '../shared/ledger/owed.ts';
+import { isDay } from '../shared/words/day.ts';
+import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/words/model.ts';
 import type { Connection } from './connection.ts';
-import type { Output } from './output.ts';
 import type { Target } from './settings-files.ts';
+import type { Output } from './terminal/output.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
 

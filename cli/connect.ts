@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolderError } from '../local/azurite/folder.ts';
 import { runningIn } from '../local/start/folder.ts';
-import { type Config, readConfig } from '../shared/config.ts';
+import { type Config, readConfig } from '../shared/config/config.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
-import { failureOf } from '../shared/errors.ts';
+import { failureOf } from '../shared/words/errors.ts';
 import { UsageError } from './command.ts';
 import { type Connection, connection } from './connection.ts';
 import { withDevelopmentPackages } from './packages.ts';
@@ -54,7 +54,7 @@ async function connectByValues(where: string, values: Values): Promise<Connectio
   const datasets = DATASETS.filter(
     ({ name }) => off.includes(name) || config.datasets.some(each => each.name === name),
   ).map(each => config.datasets.find(({ name }) => name === each.name) ?? each);
-  // Who makes curated tables looks for the key elsewhere, or refuses: cli/veil.ts.
+  // Who makes curated tables looks for the key elsewhere, or refuses: cli/privacy-profile.ts.
   const privacy: Config['privacy'] = keyless ? { profile: 'pseudonymous', key: undefined } : config.privacy;
   return connection({ where, storage: config.storage, datasets, config, privacy });
 }

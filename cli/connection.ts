@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { odata, type TableClient } from '@azure/data-tables';
+import type { Access, Config } from '../shared/config/config.ts';
 import { isEmulator } from '../shared/config/loopback.ts';
-import type { Access, Config } from '../shared/config.ts';
 import type { CuratedStore } from '../shared/curate/ports.ts';
-import { isDay } from '../shared/day.ts';
-import { isUnreadable } from '../shared/errors.ts';
-import type { Dataset, SourceName } from '../shared/model.ts';
-import { CONTAINERS } from '../shared/paths.ts';
-import type { Eraser, Lake, Ledger, Outlines, Pulse, Source } from '../shared/ports.ts';
-import { LEDGER_TABLE } from '../shared/storage-names.ts';
+import { blobCurated } from '../shared/curate/store.ts';
+import { blobEraser } from '../shared/forget/store.ts';
 import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
-import { blobCurated } from '../shared/stores/curated.ts';
-import { blobEraser } from '../shared/stores/erasure.ts';
 import { blobLake } from '../shared/stores/lake.ts';
 import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
 import {
@@ -25,6 +19,12 @@ import {
 import { blobsIn } from '../shared/stores/listing.ts';
 import { tablePulse } from '../shared/stores/pulse.ts';
 import { ask, must } from '../shared/stores/storage-errors.ts';
+import { isDay } from '../shared/words/day.ts';
+import { isUnreadable } from '../shared/words/errors.ts';
+import type { Dataset, SourceName } from '../shared/words/model.ts';
+import { CONTAINERS } from '../shared/words/paths.ts';
+import type { Eraser, Lake, Ledger, Outlines, Pulse, Source } from '../shared/words/ports.ts';
+import { LEDGER_TABLE } from '../shared/words/storage-names.ts';
 import { UsageError } from './command.ts';
 
 /** What a command works with, built from an address of storage: the CLI's only builder of clients. */
@@ -101,7 +101,7 @@ export async function connection(parts: Parts): Promise<Connection> {
         throw new UsageError(
           'The sources can be read only with the app’s own sign-in: name a settings file with LANDLINE_CREDENTIAL=environment (--settings), or run `npm start`.',
         );
-      const { compose } = await import('../shared/compose.ts');
+      const { compose } = await import('../shared/app/compose.ts');
       return compose(config).sources;
     },
     close,

@@ -2,10 +2,10 @@ import { open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../local/folders.ts';
 import { recount } from '../shared/commit/recount.ts';
-import type { Day, Receipt } from '../shared/model.ts';
-import { partitionPath } from '../shared/paths.ts';
-import type { Lake } from '../shared/ports.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
+import type { Day, Receipt } from '../shared/words/model.ts';
+import { partitionPath } from '../shared/words/paths.ts';
+import type { Lake } from '../shared/words/ports.ts';
 
 /** Copies out of storage into plain files. A file appears whole or not at all. */
 

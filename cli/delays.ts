@@ -1,8 +1,9 @@
 import { DATASETS } from '../shared/datasets/index.ts';
-import { failureOf, isUnreadable } from '../shared/errors.ts';
-import { type Gate, SOURCES } from '../shared/model.ts';
-import { closedGates } from '../shared/page/facts.ts';
-import { gateNote } from '../shared/page/verdict.ts';
+import { closedGates } from '../shared/status/facts.ts';
+import { gateNote } from '../shared/status/verdict.ts';
+import { failureOf, isUnreadable } from '../shared/words/errors.ts';
+import type { Gate } from '../shared/words/ledger.ts';
+import { SOURCES } from '../shared/words/model.ts';
 import type { On } from './command.ts';
 
 /** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */

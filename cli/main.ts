@@ -1,23 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import landline from '../package.json' with { type: 'json' };
-import { failureOf, LandlineError } from '../shared/errors.ts';
-import type { ReasonCode } from '../shared/model.ts';
-import { accept } from './accept.ts';
-import { backfill } from './backfill.ts';
+import { failureOf, LandlineError } from '../shared/words/errors.ts';
+import type { ReasonCode } from '../shared/words/model.ts';
 import { EXIT_CODES, type ExitCode, examples, type Register, type Runners, UsageError } from './command.ts';
-import { curate } from './curate.ts';
-import { doctor } from './doctor.ts';
-import { exportDays } from './export.ts';
-import { forget } from './forget.ts';
-import { type Output, Stopped, terminal } from './output.ts';
-import { pause, resume } from './pause.ts';
-import { rebuildLedger } from './rebuild.ts';
-import { report } from './report.ts';
-import { retry } from './retry.ts';
+import { accept } from './commands/accept.ts';
+import { backfill } from './commands/backfill.ts';
+import { curate } from './commands/curate.ts';
+import { doctor } from './commands/doctor.ts';
+import { exportDays } from './commands/export.ts';
+import { forget } from './commands/forget.ts';
+import { pause, resume } from './commands/pause.ts';
+import { rebuildLedger } from './commands/rebuild.ts';
+import { report } from './commands/report.ts';
+import { retry } from './commands/retry.ts';
+import { show } from './commands/show.ts';
+import { status } from './commands/status.ts';
+import { verifyDays } from './commands/verify.ts';
 import type { Target } from './settings-files.ts';
-import { show } from './show.ts';
-import { status } from './status.ts';
-import { verifyDays } from './verify.ts';
+import { type Output, Stopped, terminal } from './terminal/output.ts';
 
 /** `landline`: from the arguments to the exit code. One file per command. */
 

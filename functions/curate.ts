@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { onCurate } from '../shared/handlers.ts';
-import { CURATE_QUEUE } from '../shared/storage-names.ts';
+import { onCurate } from '../shared/app/triggers.ts';
+import { CURATE_QUEUE } from '../shared/words/storage-names.ts';
 
 /** One message, one day: its partition as one Parquet file. */
 app.storageQueue('curate', {

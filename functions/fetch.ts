@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { onFetch } from '../shared/handlers.ts';
-import { FETCH_QUEUE } from '../shared/storage-names.ts';
+import { onFetch } from '../shared/app/triggers.ts';
+import { FETCH_QUEUE } from '../shared/words/storage-names.ts';
 
 /** One message, one day: read from its source and landed. */
 app.storageQueue('fetch', {

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { onPoisonCurate } from '../shared/handlers.ts';
-import { CURATE_POISON_QUEUE } from '../shared/storage-names.ts';
+import { onPoisonCurate } from '../shared/app/triggers.ts';
+import { CURATE_POISON_QUEUE } from '../shared/words/storage-names.ts';
 
 /** Curations that the host gave up on: told, and still owed. Never throws. */
 app.storageQueue('poison-curate', {

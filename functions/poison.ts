@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { onPoison } from '../shared/handlers.ts';
-import { POISON_QUEUE } from '../shared/storage-names.ts';
+import { onPoison } from '../shared/app/triggers.ts';
+import { POISON_QUEUE } from '../shared/words/storage-names.ts';
 
 /** Fetches that the host gave up on: noted in the ledger, and owed again. Never throws. */
 app.storageQueue('poison', {

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What the maker reports: bytes of code, and of the source maps beside it. */
 export interface Made {
   readonly folder: string;
-  /** What the bundle says of itself (shared/version.ts). */
+  /** What the bundle says of itself (shared/words/version.ts). */
   readonly version: string;
   readonly codeBytes: number;
   readonly mapBytes: number;

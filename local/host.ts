@@ -1,5 +1,5 @@
-import { systemClock } from '../shared/clock.ts';
-import { MINUTE_MS } from '../shared/day.ts';
+import { systemClock } from '../shared/app/clock.ts';
+import { MINUTE_MS } from '../shared/words/day.ts';
 import type { LogLevel } from './host/boundary.ts';
 import { loadApp } from './host/core.ts';
 import { Invoker } from './host/invoke.ts';

@@ -7,75 +7,34 @@ import { DATASETS } from '../shared/datasets/index.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+const NONE = /^$/;
+
 /**
- * Each part of the product and what it may import; files by their place in the repository, packages by name.
- * Read top to bottom, this is the map of the code. A file is judged by the first part that it matches.
+ * The rooms of the product, in the order in which a row goes through them, and what each may import: rooms by name,
+ * packages by a pattern. Read top to bottom, this is the map of the code. The road ends with `app`, which wires it; the
+ * side rooms behind it look at what has landed. Nothing on the road but `app` knows a side room.
  */
-const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegExp])[] = [
-  ['the words', /^shared\/(model|ledger-model|errors|day)\.ts$/, /^shared\/(model|ledger-model|errors|day)\.ts$/],
-  ['datasets, data only', /^shared\/datasets\//, /^shared\/(model|datasets\/[\w-]+)\.ts$/],
-  ['contracts', /^shared\/(curate\/)?ports\.ts$/, /^shared\/(model|rows)\.ts$/],
+const ROOMS: readonly (readonly [room: string, rooms: string, packages: RegExp])[] = [
+  ['words', '', NONE],
+  ['datasets', 'words', NONE],
+  ['rows', 'words', /^node:(crypto|buffer)$/],
+  ['config', 'words datasets plan', /^zod$/],
+  ['ledger', 'words', NONE],
+  ['plan', 'words ledger', NONE],
+  ['commit', 'words rows ledger', NONE],
+  ['fetch', 'words rows ledger commit', NONE],
+  ['sources', 'words rows config', /^(p-retry|jose|undici|@azure\/(identity|msal-node)|node:[\w/]+)$/],
+  ['stores', 'words config', /^(@azure\/[\w-]+|zod|node:[\w/]+)$/],
   [
-    'pure decisions about bytes and names',
-    /^shared\/(paths|storage-names|memory|version|rows|rows\/[\w-]+|fingerprint|telemetry|http\/(bodies|dates)|config\/(clouds|loopback|nearest))\.ts$/,
-    /^(shared\/(model|errors|day|memory|rows|rows\/(json|places))\.ts|node:(crypto|buffer))$/,
+    'app',
+    'words rows config ledger plan commit fetch sources stores curate status doctor',
+    /^(@azure\/identity|zod|node:crypto)$/,
   ],
-  [
-    'pure decisions about days',
-    /^shared\/(plan|plan\/(owed|watermark|entry|coverage)|fetch\/(guards|setback)|verify\/healing)\.ts$/,
-    /^shared\/(model|errors|day|plan\/(owed|watermark)|fetch\/guards)\.ts$/,
-  ],
-  [
-    'checked input',
-    /^shared\/(message|config\/(settings|plain-secrets))\.ts$/,
-    /^(shared\/(model|day|config\/(clouds|loopback|settings)|datasets\/index)\.ts|zod|node:crypto)$/,
-  ],
-  [
-    'stages, over the contracts',
-    /^shared\/(reconcile|fetch|commit|poison|verify|rebuild|(plan|fetch|commit|verify)\/[\w-]+|handlers\/deferral)\.ts$/,
-    /^shared\/(?!compose|handlers|http|config|auth|clock)([\w-]+|(plan|fetch|commit|rows|verify)\/[\w-]+)\.ts$/,
-  ],
-  [
-    'what people see of days, pure',
-    /^shared\/page\//,
-    /^(shared\/(model|day|ports|version|plan|plan\/(owed|coverage)|page\/[\w-]+)\.ts|node:crypto)$/,
-  ],
-  [
-    'looking, over the contracts',
-    /^shared\/(status|doctor|doctor\/[\w-]+)\.ts$/,
-    /^(shared\/(?!compose|handlers|http|auth|clock|config\/settings|sources\/|stores\/|datasets\/)[\w/-]+\.ts|jose)$/,
-  ],
-  [
-    'sources',
-    /^shared\/sources\//,
-    /^(shared\/(errors|model|day|ports|rows|rows\/sift|http|http\/dates|sources\/(answers|patience|voximplant-(errors|token)))\.ts|p-retry|jose)$/,
-  ],
-  [
-    'stores',
-    /^shared\/stores\//,
-    /^(shared\/(errors|model|day|paths|ports|curate\/ports|storage-names|config\/loopback|stores\/[\w-]+)\.ts|@azure\/[\w-]+|zod|node:[\w/]+)$/,
-  ],
-  [
-    'edges',
-    /^shared\/(http|http\/[\w-]+|config|auth|clock)\.ts$/,
-    /^(shared\/(errors|model|ports|plan|http\/[\w-]+|config|config\/[\w-]+|datasets\/index|sources\/voximplant-token)\.ts|undici|zod|@azure\/(identity|msal-node)|node:[\w/]+)$/,
-  ],
-  [
-    'curated tables',
-    /^shared\/curate\//,
-    /^(shared\/(?!compose|handlers|http|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
-  ],
-  [
-    'erasing a person, over stages and tables',
-    /^shared\/(forget|forget\/[\w-]+)\.ts$/,
-    /^shared\/(?!compose|handlers|http|config|auth|clock|sources\/|stores\/|datasets\/)[\w/-]+\.ts$/,
-  ],
-  ['the wiring', /^shared\/(compose|handlers|handlers\/[\w-]+)\.ts$/, /^(shared\/|@azure\/identity$|node:crypto$)/],
-  [
-    'functions',
-    /^functions\/[\w-]+\.ts$/,
-    /^(shared\/(storage-names|handlers|handlers\/answers)\.ts|@azure\/functions)$/,
-  ],
+  ['curate', 'words rows ledger stores', /^(hyparquet-writer|@azure\/storage-blob|node:[\w/]+)$/],
+  ['status', 'words ledger doctor', /^node:crypto$/],
+  ['doctor', 'words ledger config curate', /^jose$/],
+  ['verify', 'words rows ledger commit fetch', NONE],
+  ['forget', 'words rows ledger commit fetch stores curate', /^@azure\/storage-blob$/],
 ];
 
 /** What a source text imports: files by their place in the repository, packages by name. */
@@ -89,14 +48,27 @@ function importsOf(file: string, text: string): string[] {
   });
 }
 
-/** Every import of the file that its part does not allow. */
+/** Every import of the file that the table does not allow. */
 function violationsIn(file: string, text: string): string[] {
-  const part = MAY_IMPORT.find(([, files]) => files.test(file));
-  if (part === undefined) return [`${file} belongs to no part of the map`];
-  const [name, , allowed] = part;
+  const [top, room] = file.split('/');
+  if (top === 'functions') {
+    const allowed = /^(shared\/(app\/(triggers|answers)|words\/storage-names)\.ts|@azure\/functions)$/;
+    return outside(file, 'functions', text, imported => allowed.test(imported));
+  }
+  const found = ROOMS.find(([name]) => name === room);
+  if (found === undefined || file.split('/').length < 3) return [`${file} lies in no room`];
+  const [name, rooms, packages] = found;
+  const allowed = new Set([name, ...rooms.split(' ')]);
+  return outside(file, name, text, imported => {
+    const [into, itsRoom] = imported.split('/');
+    return into === 'shared' ? allowed.has(itsRoom ?? '') : packages.test(imported) || imported === 'package.json';
+  });
+}
+
+function outside(file: string, room: string, text: string, allowed: (imported: string) => boolean): string[] {
   return importsOf(file, text)
-    .filter(imported => !allowed.test(imported))
-    .map(imported => `${file} (${name}) may not import ${imported}`);
+    .filter(imported => !allowed(imported))
+    .map(imported => `${file} (${room}) may not import ${imported}`);
 }
 
 const PRODUCT = globSync(['shared/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT });
@@ -116,11 +88,11 @@ test('every import of the product points inward', () => {
 test('an import that points outward is noticed', () => {
   const planted = "import { compose } from '../compose.ts';\nimport { readFileSync } from 'node:fs';\n";
   assert.deepEqual(violationsIn('shared/sources/graph.ts', planted), [
-    'shared/sources/graph.ts (sources) may not import shared/compose.ts',
+    'shared/sources/graph.ts (sources) may not import shared/app/compose.ts',
     'shared/sources/graph.ts (sources) may not import node:fs',
   ]);
-  assert.deepEqual(violationsIn('shared/plan.ts', "export * from '../local/host.ts';\n"), [
-    'shared/plan.ts (pure decisions about days) may not import local/host.ts',
+  assert.deepEqual(violationsIn('shared/plan/plan.ts', "export * from '../local/host.ts';\n"), [
+    'shared/plan/plan.ts (pure decisions about days) may not import local/host.ts',
   ]);
   assert.deepEqual(violationsIn('shared/helpers.ts', ''), ['shared/helpers.ts belongs to no part of the map']);
 });
@@ -155,12 +127,11 @@ test('a file of more than 250 lines has its reason in docs/decisions/departures.
   assert.deepEqual([...named].map(([, file]) => file).sort(), long.sort());
 });
 
-test('no pure part reads a clock, chance, the environment or the disk', () => {
-  const pure =
-    /^shared\/(model|ledger-model|errors|day|paths|storage-names|rows|rows\/[\w-]+|fingerprint|plan|plan\/(owed|watermark|entry|coverage)|fetch\/(guards|setback)|verify\/healing|config\/(clouds|loopback|nearest))\.ts$/;
+test('no pure room reads a clock, chance, the environment or the disk', () => {
+  const pure = /^shared\/(words|datasets|rows|config|ledger|plan|commit)\//;
   const impure = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|performance\.)/;
   const files = PRODUCT.filter(file => pure.test(file));
-  assert.equal(files.length, 23);
+  assert.ok(files.length > 30);
   assert.deepEqual(
     files.filter(file => impure.test(textOf(file))),
     [],
@@ -171,11 +142,48 @@ test('requests to a source are sent from one place, and the environment is read 
   const senders = PRODUCT.filter(file =>
     /\bfetch\(|\brequest\(url|\bAgent\b.*from 'undici'|node:https?'/.test(textOf(file)),
   );
-  assert.deepEqual(senders, ['shared/http.ts']);
+  assert.deepEqual(senders, ['shared/sources/http/send.ts']);
   assert.deepEqual(
     PRODUCT.filter(file => /process\.env/.test(textOf(file))),
-    ['shared/compose.ts'],
+    ['shared/app/compose.ts'],
   );
+});
+
+/** Groups of files that import one another in a circle, types included. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string): number => {
+    const mine = order.size;
+    order.set(file, mine);
+    lowest.set(file, mine);
+    path.push(file);
+    for (const next of graph.get(file) ?? []) {
+      if (!graph.has(next)) continue;
+      const reached = order.has(next) ? (path.includes(next) ? (order.get(next) ?? 0) : mine) : visit(next);
+      lowest.set(file, Math.min(lowest.get(file) ?? 0, reached));
+    }
+    if (lowest.get(file) === mine) {
+      const group = path.splice(path.indexOf(file));
+      if (group.length > 1) circles.push(group.sort());
+    }
+    return lowest.get(file) ?? mine;
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return circles;
+}
+
+test('no files import one another in a circle, anywhere in the repository', () => {
+  const files = globSync(['{shared,functions,cli,local,bench,tools,infra,test}/**/*.{ts,mjs}'], { cwd: ROOT });
+  assert.ok(files.length > 400);
+  assert.deepEqual(circlesIn(new Map(files.map(file => [file, importsOf(file, textOf(file))]))), []);
+});
+
+test('a circle is noticed, over however many files', () => {
+  const graph = { a: ['b', 'x'], b: ['c'], c: ['a'], x: ['y'], y: [] };
+  assert.deepEqual(circlesIn(new Map(Object.entries(graph))), [['a', 'b', 'c']]);
 });
 
 test('the product knows nothing of the parts around it, nor of files beside the repository', () => {

@@ -1,5 +1,5 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import type { Day } from '../../shared/model.ts';
+import type { Day } from '../../shared/words/model.ts';
 
 /** Where a contender lands what it reads. */
 export interface Place {

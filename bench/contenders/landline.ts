@@ -1,13 +1,13 @@
-import { createPlaces } from '../../local/places.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { compose } from '../../shared/compose.ts';
-import { readConfig } from '../../shared/config.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/pages.ts';
-import { fetchDay } from '../../shared/fetch.ts';
-import type { Day } from '../../shared/model.ts';
-import { freshEntry, queued } from '../../shared/plan/entry.ts';
+import { createPlaces } from '../../local/create-storage.ts';
+import { systemClock } from '../../shared/app/clock.ts';
+import { compose } from '../../shared/app/compose.ts';
+import { readConfig } from '../../shared/config/config.ts';
+import { fetchDay } from '../../shared/fetch/fetch-day.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { freshEntry, queued } from '../../shared/ledger/entry.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import type { EventFields, Report } from '../../shared/telemetry.ts';
+import type { Day } from '../../shared/words/model.ts';
+import type { EventFields, Report } from '../../shared/words/telemetry.ts';
 import type { Open } from './contender.ts';
 
 const DATASET = 'teams-pstn-calls';

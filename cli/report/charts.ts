@@ -3,7 +3,7 @@ import { GridComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { LegacyGridContainLabel } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
-import { MONTHS } from '../../shared/page/text.ts';
+import { MONTHS } from '../../shared/status/text.ts';
 
 /** The pictures over time: drawn here to SVG, so that the page needs neither scripts nor a network. */
 

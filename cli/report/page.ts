@@ -1,6 +1,6 @@
-import { eachDay } from '../../shared/day.ts';
-import { escaped } from '../../shared/page/html.ts';
-import { grouped, minuteOf } from '../../shared/page/text.ts';
+import { escaped } from '../../shared/status/html/markup.ts';
+import { grouped, minuteOf } from '../../shared/status/text.ts';
+import { eachDay } from '../../shared/words/day.ts';
 import { COLOURS, overDays, overMonths } from './charts.ts';
 import type { Figures } from './data.ts';
 import { type Label, labelsOf, type Ranked, ranked, shown, sumOf } from './ranked.ts';

@@ -1,4 +1,4 @@
-import { escaped } from '../../shared/page/html.ts';
+import { escaped } from '../../shared/status/html/markup.ts';
 import type { UserFigures } from './data.ts';
 
 /** Names from top to bottom with a bar each. Text of the page and not of a picture: only the reader's browser can measure it. */

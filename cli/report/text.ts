@@ -1,4 +1,4 @@
-import { grouped, MONTHS } from '../../shared/page/text.ts';
+import { grouped, MONTHS } from '../../shared/status/text.ts';
 
 /** Shares, dates and amounts as the report shows them. */
 

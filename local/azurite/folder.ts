@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE_MS } from '../../shared/day.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
 import { cannotBeWritten, codeOf, makeFolder } from '../folders.ts';
 
 /** The folder that an emulator keeps its data in: one at a time uses it, and what is in it can be read. */

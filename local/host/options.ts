@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/ports.ts';
+import type { Clock } from '../../shared/words/ports.ts';
 import type { Counts, LogLine } from './invoke.ts';
 
 export interface HostOptions {

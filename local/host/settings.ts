@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { MINUTE_MS } from '../../shared/day.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
 
 /** App settings: what Azure hands to the process as environment variables. */
 export type Settings = Readonly<Record<string, string>>;

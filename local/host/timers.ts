@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import type { Clock } from '../../shared/ports.ts';
+import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
+import type { Clock } from '../../shared/words/ports.ts';
 import type { TypedData } from './boundary.ts';
 
 /** The instants of an NCRONTAB expression, in UTC. */

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
-import { MINUTE_MS } from '../../shared/day.ts';
-import type { Clock } from '../../shared/ports.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
+import type { Clock } from '../../shared/words/ports.ts';
 import type { LogLevel } from './boundary.ts';
 import type { App, Registration } from './core.ts';
 import { createHttpServer } from './http.ts';

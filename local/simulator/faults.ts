@@ -1,4 +1,4 @@
-import { addDays } from '../../shared/day.ts';
+import { addDays } from '../../shared/words/day.ts';
 import type { DatasetName } from './datasets.ts';
 import { mix, textSeed } from './dice.ts';
 import type { Fault } from './faults/fault.ts';

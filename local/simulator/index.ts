@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { MINUTE_MS } from '../../shared/day.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
 import { compressed, deliver, htmlAnswer, httpDate } from './answers.ts';
 import type { RequestRecord, Simulator } from './contract.ts';
 import { type Api, type DatasetName, datasetNamed } from './datasets.ts';

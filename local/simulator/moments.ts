@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../shared/day.ts';
+import { DAY_MS } from '../../shared/words/day.ts';
 
 /** Instants to 100 ns. As one number they would not fit a double, so: days since 1970 and ticks of 100 ns in the day. */
 export interface Moment {

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from '../../shared/day.ts';
+import { DAY_MS, HOUR_MS } from '../../shared/words/day.ts';
 import { Calendar, tickAt } from './calendar.ts';
 import type { Api, Dataset, DatasetName } from './datasets.ts';
 import { Dice, share } from './dice.ts';

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyDay, timeOf } from '../../cli/copy-day.ts';
-import type { Dataset } from '../../shared/model.ts';
-import { partitionPath } from '../../shared/paths.ts';
-import type { Lake, Partition } from '../../shared/ports.ts';
+import type { Dataset } from '../../shared/words/model.ts';
+import { partitionPath } from '../../shared/words/paths.ts';
+import type { Lake, Partition } from '../../shared/words/ports.ts';
 import { cannotBeWritten, makeFolder } from '../folders.ts';
 import { UsageError } from './options.ts';
 

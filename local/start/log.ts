@@ -2,7 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { HOUR_MS } from '../../shared/day.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
 import type { LogLine } from '../host.ts';
 import { eventOf } from './events.ts';
 

@@ -1,4 +1,4 @@
-import type { Day } from '../../shared/model.ts';
+import type { Day } from '../../shared/words/model.ts';
 import { type Event, isProgress } from './events.ts';
 import type { Standing } from './standing.ts';
 

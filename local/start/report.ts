@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { counted } from '../../shared/page/text.ts';
+import { counted } from '../../shared/status/text.ts';
 import type { Folder, Holds } from './folder.ts';
 import { DEFAULTS, type Options } from './options.ts';
 import type { Screen } from './screen.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { MINUTE_MS } from '../../shared/day.ts';
-import type { Dataset } from '../../shared/model.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
+import type { Dataset } from '../../shared/words/model.ts';
 import { type Host, startHost } from '../host.ts';
 import { copyOut, openOut } from './copy.ts';
 import { type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { counted } from '../../shared/page/text.ts';
+import { counted } from '../../shared/status/text.ts';
 import type { DatasetProgress } from './progress.ts';
 
 /** Where a person watches: bars that are redrawn in place on a terminal, a line now and then in a pipe. */

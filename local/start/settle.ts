@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE_MS } from '../../shared/day.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
 import type { Host } from '../host.ts';
 import type { Standing } from './standing.ts';
 

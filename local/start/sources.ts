@@ -1,8 +1,8 @@
-import { credentialOf } from '../../shared/auth.ts';
+import { type Config, readConfig } from '../../shared/config/config.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
-import { type Config, readConfig } from '../../shared/config.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { failureOf } from '../../shared/errors.ts';
+import { credentialOf } from '../../shared/sources/sign-in.ts';
+import { failureOf } from '../../shared/words/errors.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
 import { serviceAccount } from '../simulator/tokens.ts';
 import type { Holds } from './folder.ts';

@@ -1,9 +1,10 @@
-import { eachDay } from '../../shared/day.ts';
-import type { Dataset, Day, DayEntry, DayState, Held, Watermark } from '../../shared/model.ts';
-import { coverageOf } from '../../shared/plan/coverage.ts';
-import { isExpired, lastDay, needsPerson, owed } from '../../shared/plan/owed.ts';
-import { firstWatermark } from '../../shared/plan/watermark.ts';
-import type { Ledger } from '../../shared/ports.ts';
+import { coverageOf } from '../../shared/ledger/coverage.ts';
+import { isExpired, lastDay, needsPerson, owed } from '../../shared/ledger/owed.ts';
+import { firstWatermark } from '../../shared/ledger/watermark.ts';
+import { eachDay } from '../../shared/words/day.ts';
+import type { DayEntry, Held, Watermark } from '../../shared/words/ledger.ts';
+import type { Dataset, Day, DayState } from '../../shared/words/model.ts';
+import type { Ledger } from '../../shared/words/ports.ts';
 
 /** How a dataset stands by the ledger, and whether anything about it is still to come by itself. */
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Lake, Ledger } from '../../shared/ports.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import type { Lake, Ledger } from '../../shared/words/ports.ts';
+import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import { FolderError } from '../azurite/folder.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
-import { createPlaces } from '../places.ts';
+import { createPlaces } from '../create-storage.ts';
 import { UsageError } from './options.ts';
 
 /** The emulator over a data folder, with everything in it that a deployment creates. */

@@ -1,6 +1,7 @@
-import { table } from '../../cli/output.ts';
-import type { DayState, Held } from '../../shared/model.ts';
-import { counted, grouped } from '../../shared/page/text.ts';
+import { table } from '../../cli/terminal/output.ts';
+import { counted, grouped } from '../../shared/status/text.ts';
+import type { Held } from '../../shared/words/ledger.ts';
+import type { DayState } from '../../shared/words/model.ts';
 import type { Simulator } from '../simulator/index.ts';
 import type { Problem, Standing } from './standing.ts';
 

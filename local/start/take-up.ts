@@ -1,8 +1,9 @@
-import { addDays, instantOf } from '../../shared/day.ts';
-import type { Dataset, DayEntry, Instant, Work } from '../../shared/model.ts';
-import { extendHistory } from '../../shared/plan/asking.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
-import type { Ledger } from '../../shared/ports.ts';
+import { extendHistory } from '../../shared/ledger/asking.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { addDays, instantOf } from '../../shared/words/day.ts';
+import type { DayEntry, Work } from '../../shared/words/ledger.ts';
+import type { Dataset, Instant } from '../../shared/words/model.ts';
+import type { Ledger } from '../../shared/words/ports.ts';
 
 /**
  * Taking up what an earlier run left behind. A start is a person asking, so it asks for days the way a person does: by

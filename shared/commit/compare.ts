@@ -1,10 +1,10 @@
-import { isDamaged } from '../errors.ts';
-import { Digest } from '../fingerprint.ts';
-import type { Dataset, Day } from '../model.ts';
-import type { Lake } from '../ports.ts';
+import { linesOf } from '../rows/cut.ts';
+import { Digest } from '../rows/fingerprint.ts';
 import { KeyTable, keyDigests } from '../rows/keys.ts';
 import { cutSpecOf } from '../rows/sift.ts';
-import { linesOf } from '../rows.ts';
+import { isDamaged } from '../words/errors.ts';
+import type { Dataset, Day } from '../words/model.ts';
+import type { Lake } from '../words/ports.ts';
 
 /** What a revision changed against the one before it, by row key. */
 export interface Changes {

@@ -1,8 +1,8 @@
-import { isDamaged } from '../errors.ts';
-import { Digest, fingerprintOf } from '../fingerprint.ts';
-import type { Day, Fingerprint } from '../model.ts';
-import type { Lake } from '../ports.ts';
-import { linesOf } from '../rows.ts';
+import { linesOf } from '../rows/cut.ts';
+import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
+import { isDamaged } from '../words/errors.ts';
+import type { Day, Fingerprint } from '../words/model.ts';
+import type { Lake } from '../words/ports.ts';
 
 /** What recounting a partition gives. */
 export interface Recount {

@@ -1,9 +1,9 @@
-import { LandlineError, toldOf } from '../errors.ts';
-import type { CurateMessage, Dataset, Day } from '../model.ts';
-import { curatedPath } from '../paths.ts';
-import type { Lake, Ledger, Partition } from '../ports.ts';
-import { linesOf } from '../rows.ts';
-import type { Report } from '../telemetry.ts';
+import { linesOf } from '../rows/cut.ts';
+import { LandlineError, toldOf } from '../words/errors.ts';
+import type { CurateMessage, Dataset, Day } from '../words/model.ts';
+import { curatedPath } from '../words/paths.ts';
+import type { Lake, Ledger, Partition } from '../words/ports.ts';
+import type { Report } from '../words/telemetry.ts';
 import type { Table } from './model.ts';
 import { ParquetFile } from './parquet.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';

@@ -1,8 +1,9 @@
-import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../day.ts';
-import { toldOf } from '../errors.ts';
-import type { Day, DayEntry, Held } from '../model.ts';
-import type { Clock, Ledger } from '../ports.ts';
-import type { Report } from '../telemetry.ts';
+import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../words/day.ts';
+import { toldOf } from '../words/errors.ts';
+import type { DayEntry, Held } from '../words/ledger.ts';
+import type { Day } from '../words/model.ts';
+import type { Clock, Ledger } from '../words/ports.ts';
+import type { Report } from '../words/telemetry.ts';
 import type { CurateJobs } from './ports.ts';
 
 /**

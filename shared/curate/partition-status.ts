@@ -1,7 +1,8 @@
-import { daysBetween, eachDay } from '../day.ts';
-import type { Dataset, Day, DayEntry, Instant } from '../model.ts';
-import { lastDay, stateOf } from '../plan/owed.ts';
-import type { DatasetLedger } from '../plan.ts';
+import { lastDay, stateOf } from '../ledger/owed.ts';
+import type { DatasetLedger } from '../plan/plan.ts';
+import { daysBetween, eachDay } from '../words/day.ts';
+import type { DayEntry } from '../words/ledger.ts';
+import type { Dataset, Day, Instant } from '../words/model.ts';
 import type { Cell, SmallTable } from './model.ts';
 
 /** What the ledger knows of every day, for those who read the facts: which days are whole, and which are missing. */

@@ -1,4 +1,4 @@
-import type { CurateMessage } from '../model.ts';
+import type { CurateMessage } from '../words/model.ts';
 
 /** What curating may expect of the container `curated` and of its queue; ../ports.ts has the contracts of landing. */
 

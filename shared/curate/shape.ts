@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { daysBetween } from '../day.ts';
-import type { Day } from '../model.ts';
-import { Places } from '../rows/places.ts';
-import type { Cut } from '../rows.ts';
+import type { Cut } from '../rows/cut.ts';
+import { Places } from '../rows/spans.ts';
+import { daysBetween } from '../words/day.ts';
+import type { Day } from '../words/model.ts';
 import {
   blockClassOf,
   callClassOf,

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { toldOf } from '../errors.ts';
-import { smallTablePath } from '../paths.ts';
-import type { DatasetLedger } from '../plan.ts';
-import type { Report } from '../telemetry.ts';
+import type { DatasetLedger } from '../plan/plan.ts';
+import { toldOf } from '../words/errors.ts';
+import { smallTablePath } from '../words/paths.ts';
+import type { Report } from '../words/telemetry.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import type { Cell, SmallTable } from './model.ts';
 import { ParquetFile } from './parquet.ts';

@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 import { teamsBlockedUsers } from './teams-blocked-users.ts';
 import { teamsDialoutUsage } from './teams-dialout-usage.ts';
 import { teamsDirectRoutingCalls } from './teams-direct-routing-calls.ts';

@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Users blocked from or released for PSTN calls; one row per action. One remediation id may stand in several rows. */
 export const teamsBlockedUsers = {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Dial-out from meetings, booked on the organiser: an aggregate over the window asked for, without row times. */
 export const teamsDialoutUsage = {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Calls over the tenant’s own session border controllers; one row per call leg. */
 export const teamsDirectRoutingCalls = {

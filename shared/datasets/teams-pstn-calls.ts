@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Calls over Calling Plans, Operator Connect and conferencing numbers; one row per call. */
 export const teamsPstnCalls = {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Text messages sent and received in Teams; one row per message. Published examples carry no `id`. */
 export const teamsSms = {

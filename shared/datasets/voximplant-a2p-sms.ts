@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Application-to-person messages of a Voximplant account: a history of its own, with its own field names. */
 export const voximplantA2pSms = {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 
 /** Text messages of a Voximplant account. Rows in status 3 change later; the text is there only if the account stores it. */
 export const voximplantSms = {

@@ -1,5 +1,5 @@
-import { DAY_MS, instantOf } from '../day.ts';
-import { failureOf } from '../errors.ts';
+import { DAY_MS, instantOf } from '../words/day.ts';
+import { failureOf } from '../words/errors.ts';
 import type { Check, Found } from './finding.ts';
 import { WHO } from './finding.ts';
 

@@ -1,7 +1,7 @@
-import { HOUR_MS, startOf } from '../day.ts';
-import { type Failure, failureOf } from '../errors.ts';
-import type { Dataset, Window } from '../model.ts';
-import { lastDay } from '../plan/owed.ts';
+import { lastDay } from '../ledger/owed.ts';
+import { HOUR_MS, startOf } from '../words/day.ts';
+import { type Failure, failureOf } from '../words/errors.ts';
+import type { Dataset, Window } from '../words/model.ts';
 import type { Check, DoctorPorts, Found, KeyRoles, Learnt, Told } from './finding.ts';
 import { QUESTION_MS, WHO } from './finding.ts';
 import { SKEW_BROKEN_MS } from './running.ts';

@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { CuratedStore } from '../curate/ports.ts';
-import type { SourceName } from '../model.ts';
-import type { Backlog, Clock, Lake, Ledger, Pulse, Source } from '../ports.ts';
+import type { SourceName } from '../words/model.ts';
+import type { Backlog, Clock, Lake, Ledger, Pulse, Source } from '../words/ports.ts';
 
 /** What the doctor looks at, and how it says what it found. */
 

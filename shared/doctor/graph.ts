@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
-import { HOUR_MS, MINUTE_MS } from '../day.ts';
-import { failureOf } from '../errors.ts';
+import { HOUR_MS, MINUTE_MS } from '../words/day.ts';
+import { failureOf } from '../words/errors.ts';
 import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
 import { UNDONE_BY_DEPLOYMENT, WHO } from './finding.ts';
 

@@ -1,6 +1,6 @@
-import { MINUTE_MS } from '../day.ts';
-import type { SourceName } from '../model.ts';
-import { PLANNER_SILENT_MS } from '../page/facts.ts';
+import { PLANNER_SILENT_MS } from '../status/facts.ts';
+import { MINUTE_MS } from '../words/day.ts';
+import type { SourceName } from '../words/model.ts';
 import type { Check, DoctorPorts, Found } from './finding.ts';
 import { WHO } from './finding.ts';
 

@@ -1,9 +1,9 @@
-import type { Access } from '../config.ts';
-import { failureOf, isUnreadable } from '../errors.ts';
-import { SOURCES } from '../model.ts';
-import { QUEUE_MAX } from '../page/verdict.ts';
-import { lastDay } from '../plan/owed.ts';
-import { STORAGE_ROLES, type StorageService } from '../storage-names.ts';
+import type { Access } from '../config/config.ts';
+import { lastDay } from '../ledger/owed.ts';
+import { QUEUE_MAX } from '../status/verdict.ts';
+import { failureOf, isUnreadable } from '../words/errors.ts';
+import { SOURCES } from '../words/model.ts';
+import { STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';
 import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
 import { WHO } from './finding.ts';
 

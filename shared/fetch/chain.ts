@@ -1,6 +1,6 @@
-import { LandlineError } from '../errors.ts';
-import type { Dataset } from '../model.ts';
-import type { Page } from '../ports.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Dataset } from '../words/model.ts';
+import type { Page } from '../words/ports.ts';
 import type { Reading } from './reading.ts';
 
 /** Empty pages in a row, each with a link to the next, before that counts as an endless chain. */

@@ -1,6 +1,7 @@
-import type { Checkpoint, DayEntry, FetchMessage } from '../model.ts';
-import { alive, claimed } from '../plan/entry.ts';
-import type { Ledger, Versioned } from '../ports.ts';
+import { alive, claimed } from '../ledger/entry.ts';
+import type { Checkpoint, DayEntry } from '../words/ledger.ts';
+import type { FetchMessage } from '../words/model.ts';
+import type { Ledger, Versioned } from '../words/ports.ts';
 
 /** Thrown when the ledger no longer shows our ticket: somebody else has the day. The worker stops at once. */
 export class Superseded extends Error {

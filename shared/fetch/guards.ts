@@ -1,5 +1,6 @@
-import type { DayEntry, Instant, ReasonCode, Receipt, Suspicion } from '../model.ts';
-import { WITNESS_MS } from '../plan/owed.ts';
+import { WITNESS_MS } from '../ledger/owed.ts';
+import type { DayEntry, Suspicion } from '../words/ledger.ts';
+import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
 
 /**
  * Whether a complete read may become the partition. Pure. The source is not believed: it has sent rows twice, left

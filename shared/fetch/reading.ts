@@ -1,11 +1,12 @@
-import { instantOf } from '../day.ts';
-import { LandlineError } from '../errors.ts';
-import { Digest, fingerprintOf, isDigest } from '../fingerprint.ts';
-import type { Checkpoint, Dataset, Segment, Window } from '../model.ts';
-import type { Page } from '../ports.ts';
+import { lineUpInPlace } from '../rows/cut.ts';
+import { Digest, fingerprintOf, isDigest } from '../rows/fingerprint.ts';
 import { KeyTable, keyDigests } from '../rows/keys.ts';
 import { sift } from '../rows/sift.ts';
-import { lineUpInPlace } from '../rows.ts';
+import { instantOf } from '../words/day.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Checkpoint, Segment } from '../words/ledger.ts';
+import type { Dataset, Window } from '../words/model.ts';
+import type { Page } from '../words/ports.ts';
 import type { CompleteRead } from './guards.ts';
 
 /** The progress of one read of a day: what has been received, counted and staged so far. */

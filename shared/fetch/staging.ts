@@ -1,5 +1,5 @@
-import { Memory } from '../memory.ts';
-import type { Segment } from '../model.ts';
+import { Memory } from '../rows/buffer-pool.ts';
+import type { Segment } from '../words/ledger.ts';
 
 /**
  * Lines on their way into a partition, out of sight: gathered into blocks, of which two are being staged while the next

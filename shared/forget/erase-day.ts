@@ -1,13 +1,14 @@
+import { fromReceipt } from '../commit/commit.ts';
 import { lengthOf } from '../commit/recount.ts';
-import { fromReceipt } from '../commit.ts';
-import { instantOf } from '../day.ts';
-import { LandlineError } from '../errors.ts';
 import { Claim, Superseded } from '../fetch/claim.ts';
-import { FETCH_LIMITS } from '../fetch/pages.ts';
+import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { blockMemory, type Stage, Staging } from '../fetch/staging.ts';
-import type { Dataset, Day, Held, Instant, Receipt } from '../model.ts';
-import { done, freshEntry, queued } from '../plan/entry.ts';
-import type { Clock, Eraser, Lake, Ledger, Partition } from '../ports.ts';
+import { done, freshEntry, queued } from '../ledger/entry.ts';
+import { instantOf } from '../words/day.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Held } from '../words/ledger.ts';
+import type { Dataset, Day, Instant, Receipt } from '../words/model.ts';
+import type { Clock, Eraser, Lake, Ledger, Partition } from '../words/ports.ts';
 import type { PersonFinder } from './person.ts';
 import { Remaining } from './remaining.ts';
 

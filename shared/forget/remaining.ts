@@ -1,8 +1,8 @@
-import { windowOf } from '../day.ts';
-import { Digest, fingerprintOf } from '../fingerprint.ts';
-import type { Dataset, Day, Fingerprint, Receipt, Window } from '../model.ts';
+import { type Cut, linesOf, lineUpInPlace } from '../rows/cut.ts';
+import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
 import { sift } from '../rows/sift.ts';
-import { type Cut, linesOf, lineUpInPlace } from '../rows.ts';
+import { windowOf } from '../words/day.ts';
+import type { Dataset, Day, Fingerprint, Receipt, Window } from '../words/model.ts';
 import type { PersonFinder } from './person.ts';
 
 /** The lines of a partition that do not name a person, and what a receipt has to say of them. */

@@ -1,4 +1,4 @@
-import { LandlineError } from '../errors.ts';
+import { LandlineError } from '../words/errors.ts';
 
 /**
  * JSON as bytes: RFC 8259 checked to the letter, nothing built, nothing changed.

@@ -1,6 +1,6 @@
-import { LandlineError, type Remedy } from '../errors.ts';
-import type { Answer } from '../http.ts';
-import type { Dataset, ReasonCode } from '../model.ts';
+import { LandlineError, type Remedy } from '../words/errors.ts';
+import type { Dataset, ReasonCode } from '../words/model.ts';
+import type { Answer } from './http/send.ts';
 import { retryAfter } from './patience.ts';
 
 /** What an answer means, whatever source it came from. */

@@ -1,9 +1,9 @@
 import pRetry from 'p-retry';
-import { instantOf } from '../day.ts';
-import { LandlineError } from '../errors.ts';
-import { httpDate } from '../http/dates.ts';
-import type { Instant } from '../model.ts';
-import type { Clock } from '../ports.ts';
+import { instantOf } from '../words/day.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Instant } from '../words/model.ts';
+import type { Clock } from '../words/ports.ts';
+import { httpDate } from './http/dates.ts';
 
 /**
  * Retries and waits inside one read of a page. It owns all retries between Landline and a source: nothing above or

@@ -1,6 +1,6 @@
-import type { Answer } from '../http.ts';
-import type { Dataset } from '../model.ts';
+import type { Dataset } from '../words/model.ts';
 import { failing, failureOfStatus, type Refusal, THROTTLED } from './answers.ts';
+import type { Answer } from './http/send.ts';
 
 /** What Voximplant's error codes mean for us. Source: voximplant.com/docs/references/httpapi/errors. */
 

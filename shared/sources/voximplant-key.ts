@@ -1,5 +1,5 @@
-import type { Send } from '../http.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../words/ports.ts';
+import type { Send } from './http/send.ts';
 import { errorOf } from './voximplant-errors.ts';
 import { tokenMaker, type VoximplantKey } from './voximplant-token.ts';
 

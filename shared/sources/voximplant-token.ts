@@ -1,6 +1,6 @@
 import { importPKCS8, SignJWT } from 'jose';
-import { LandlineError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Clock } from '../words/ports.ts';
 
 /** Tokens for Voximplant: signed here, without a sign-in. docs.voximplant.ai/platform/management-api/authorization */
 

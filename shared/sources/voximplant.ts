@@ -1,11 +1,11 @@
-import { LandlineError } from '../errors.ts';
-import { httpDate } from '../http/dates.ts';
-import type { Answer, Send } from '../http.ts';
-import type { Dataset } from '../model.ts';
-import type { Clock, Page, Source } from '../ports.ts';
+import { cutRowsInPlace } from '../rows/cut.ts';
 import { cutSpecOf } from '../rows/sift.ts';
-import { cutRowsInPlace } from '../rows.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Dataset } from '../words/model.ts';
+import type { Clock, Page, Source } from '../words/ports.ts';
 import { refuseUnlessJson, refuseUnlessSized } from './answers.ts';
+import { httpDate } from './http/dates.ts';
+import type { Answer, Send } from './http/send.ts';
 import { patiently } from './patience.ts';
 import { isOfStaleToken, refuseErrors } from './voximplant-errors.ts';
 import { tokenMaker, type VoximplantKey } from './voximplant-token.ts';

@@ -1,7 +1,7 @@
 import type { QueueClient } from '@azure/storage-queue';
 import type { CurateJobs } from '../curate/ports.ts';
-import { type CurateMessage, type FetchMessage, MESSAGE_VERSION } from '../model.ts';
-import type { Backlog, Jobs, PutBack } from '../ports.ts';
+import { type CurateMessage, type FetchMessage, MESSAGE_VERSION } from '../words/model.ts';
+import type { Backlog, Jobs, PutBack } from '../words/ports.ts';
 import { ask, must } from './storage-errors.ts';
 
 /** The longest a message can be hidden; the service refuses more. */

@@ -1,5 +1,6 @@
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
-import type { Day, Segment } from '../model.ts';
+import type { Segment } from '../words/ledger.ts';
+import type { Day } from '../words/model.ts';
 import {
   blockId,
   CONTAINERS,
@@ -9,8 +10,8 @@ import {
   revisionOfPath,
   revisionPath,
   revisionPrefix,
-} from '../paths.ts';
-import type { Lake, Partition } from '../ports.ts';
+} from '../words/paths.ts';
+import type { Lake, Partition } from '../words/ports.ts';
 import { chunksIn, compressed, download, GZIP, streamOf } from './encoding.ts';
 import { blobsIn } from './listing.ts';
 import { headersOf, headOf, inHistory, UPLOAD_MS, uploadLines, wholePartition } from './partition-blobs.ts';

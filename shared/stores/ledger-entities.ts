@@ -1,17 +1,7 @@
 import * as z from 'zod';
-import type { Remedy } from '../errors.ts';
-import type {
-  Checkpoint,
-  Day,
-  DayEntry,
-  DayOutline,
-  Gate,
-  Held,
-  ReasonCode,
-  SourceName,
-  Watermark,
-  Work,
-} from '../model.ts';
+import type { Remedy } from '../words/errors.ts';
+import type { Checkpoint, DayEntry, DayOutline, Gate, Held, Watermark, Work } from '../words/ledger.ts';
+import type { Day, ReasonCode, SourceName } from '../words/model.ts';
 import { damaged } from './storage-errors.ts';
 
 /**

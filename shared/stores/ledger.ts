@@ -1,7 +1,8 @@
 import { odata, type TableClient } from '@azure/data-tables';
-import { isDay } from '../day.ts';
-import type { Day, DayEntry, DayOutline } from '../model.ts';
-import type { Ledger, Outlines, Versioned } from '../ports.ts';
+import { isDay } from '../words/day.ts';
+import type { DayEntry, DayOutline } from '../words/ledger.ts';
+import type { Day } from '../words/model.ts';
+import type { Ledger, Outlines, Versioned } from '../words/ports.ts';
 import {
   DAY_PROPERTIES_IN_OUTLINE,
   DAY_PROPERTIES_WITHOUT_CHECKPOINT,

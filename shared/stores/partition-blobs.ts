@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { BlobHTTPHeaders, BlockBlobClient, BlockBlobUploadStreamOptions } from '@azure/storage-blob';
-import { MINUTE_MS } from '../day.ts';
-import type { Day, Receipt } from '../model.ts';
-import { CONTAINERS } from '../paths.ts';
-import type { Partition } from '../ports.ts';
+import { MINUTE_MS } from '../words/day.ts';
+import type { Day, Receipt } from '../words/model.ts';
+import { CONTAINERS } from '../words/paths.ts';
+import type { Partition } from '../words/ports.ts';
 import { GZIP } from './encoding.ts';
 import { metadataOf, receiptOf } from './receipt-metadata.ts';
 import { ask, damaged, type Operation } from './storage-errors.ts';

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
-import type { Instant } from '../model.ts';
-import type { Pulse } from '../ports.ts';
+import type { Instant } from '../words/model.ts';
+import type { Pulse } from '../words/ports.ts';
 import { ask, must, type Operation } from './storage-errors.ts';
 
 /** One more entity in the ledger's table: PartitionKey `plan`, RowKey `last`, with the instant in `at`. */

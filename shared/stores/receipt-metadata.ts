@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Receipt } from '../model.ts';
+import type { Receipt } from '../words/model.ts';
 
 /** A receipt as blob metadata: lower-case keys, printable ASCII values. docs/format.md is the contract. */
 

@@ -1,7 +1,7 @@
-import { MINUTE_MS } from '../day.ts';
-import { LandlineError, type Remedy } from '../errors.ts';
-import type { ReasonCode } from '../model.ts';
-import { STORAGE_ROLES, type StorageService } from '../storage-names.ts';
+import { MINUTE_MS } from '../words/day.ts';
+import { LandlineError, type Remedy } from '../words/errors.ts';
+import type { ReasonCode } from '../words/model.ts';
+import { STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';
 
 /** One storage operation, in words that may be logged: names and days, never content or addresses. */
 export interface Operation {

@@ -1,5 +1,6 @@
-import type { Dataset, Day, DayEntry } from '../model.ts';
-import { isExpired, isMended } from '../plan/owed.ts';
+import { isExpired, isMended } from '../ledger/owed.ts';
+import type { DayEntry } from '../words/ledger.ts';
+import type { Dataset, Day } from '../words/model.ts';
 
 /** What becomes of a day that is damaged or gone, and what a person can do about it, in words. Pure. */
 

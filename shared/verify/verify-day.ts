@@ -1,11 +1,12 @@
+import { FORMAT } from '../commit/commit.ts';
 import { type Recount, recount } from '../commit/recount.ts';
-import { FORMAT } from '../commit.ts';
-import { instantOf } from '../day.ts';
-import { isDamaged, isUnreadable } from '../errors.ts';
-import { EMPTY_DIGEST, fingerprintOf } from '../fingerprint.ts';
-import type { Dataset, Day, Fingerprint, ReasonCode, Suspicion } from '../model.ts';
-import { isBroken } from '../plan/owed.ts';
-import type { Clock, Lake, Ledger, Partition } from '../ports.ts';
+import { isBroken } from '../ledger/owed.ts';
+import { EMPTY_DIGEST, fingerprintOf } from '../rows/fingerprint.ts';
+import { instantOf } from '../words/day.ts';
+import { isDamaged, isUnreadable } from '../words/errors.ts';
+import type { Suspicion } from '../words/ledger.ts';
+import type { Dataset, Day, Fingerprint, ReasonCode } from '../words/model.ts';
+import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
 import { afterMoving, healing, type Known, type Situation } from './healing.ts';
 
 /**

@@ -1,11 +1,11 @@
-import { windowOf } from '../day.ts';
-import { failureOf } from '../errors.ts';
 import { Chain } from '../fetch/chain.ts';
-import { FETCH_LIMITS } from '../fetch/pages.ts';
+import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { CURSOR_MS, Reading } from '../fetch/reading.ts';
-import type { Dataset, Day } from '../model.ts';
-import { isExpired, isSettled } from '../plan/owed.ts';
-import type { Clock, Ledger, Source } from '../ports.ts';
+import { isExpired, isSettled } from '../ledger/owed.ts';
+import { windowOf } from '../words/day.ts';
+import { failureOf } from '../words/errors.ts';
+import type { Dataset, Day } from '../words/model.ts';
+import type { Clock, Ledger, Source } from '../words/ports.ts';
 import type { Finding } from './verify-day.ts';
 
 /** Whether the source still says of a day what is held: the day is read again, and nothing of it is landed. */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { run } from '../../cli/main.ts';
-import type { Output } from '../../cli/output.ts';
+import type { Output } from '../../cli/terminal/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
-import { createPlaces } from '../../local/places.ts';
+import { createPlaces } from '../../local/create-storage.ts';
+import { blobCurated } from '../../shared/curate/store.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { blobCurated } from '../../shared/stores/curated.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { folderFor, land, SECRET } from './rig.ts';
 

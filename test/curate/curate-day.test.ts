@@ -6,9 +6,9 @@ import { curateDay, curateMessage } from '../../shared/curate/curate-day.ts';
 import { schemaOf } from '../../shared/curate/parquet.ts';
 import { veilOf } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
-import type { Held } from '../../shared/model.ts';
-import { curatedPath } from '../../shared/paths.ts';
-import { freshEntry } from '../../shared/plan/entry.ts';
+import { freshEntry } from '../../shared/ledger/entry.ts';
+import type { Held } from '../../shared/words/ledger.ts';
+import { curatedPath } from '../../shared/words/paths.ts';
 import { curated, land, parsedExactly, type Rig, rig, SECRET } from './rig.ts';
 
 const DAY = '2026-01-05';

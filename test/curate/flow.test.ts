@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parquetReadObjects } from 'hyparquet';
 import { startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/create-storage.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
-import { createPlaces } from '../../local/places.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { addDays, HOUR_MS } from '../../shared/day.ts';
-import { curatedPath } from '../../shared/paths.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
-import { CURATE_QUEUE, LEDGER_TABLE } from '../../shared/storage-names.ts';
+import { blobCurated } from '../../shared/curate/store.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { blobCurated } from '../../shared/stores/curated.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { addDays, HOUR_MS } from '../../shared/words/day.ts';
+import { curatedPath } from '../../shared/words/paths.ts';
+import { CURATE_QUEUE, LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 
 /** The registrations themselves, curate among them, in the local host over Azurite and the simulator. */
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { type DatasetName, startSimulator } from '../../local/simulator/index.ts';
 import { writeSmallTables } from '../../shared/curate/small-tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/day.ts';
-import type { DayEntry } from '../../shared/model.ts';
-import { freshEntry } from '../../shared/plan/entry.ts';
+import { freshEntry } from '../../shared/ledger/entry.ts';
+import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
 import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './rig.ts';
 
 /** The BI kit, run: its views over a simulated January, its questions, and the page with their answers. */

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type DatasetName, type Simulator, startSimulator } from '../../local/simulator/index.ts';
 import { TABLES, tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { addDays, eachDay } from '../../shared/day.ts';
+import { addDays, eachDay } from '../../shared/words/day.ts';
 import { curated, type Duck, duck, folderFor, layOut, millionths, parsedExactly, type Rig, rig } from './rig.ts';
 
 /** A month of every dataset, as the simulator knows it, against what DuckDB reads of the raw and the curated files. */

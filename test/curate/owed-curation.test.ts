@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCurated, planCuration, queueCuration } from '../../shared/curate/owed-curation.ts';
-import { addDays, instantOf, MINUTE_MS } from '../../shared/day.ts';
-import type { CurateMessage, DayEntry, Held, Work } from '../../shared/model.ts';
-import { freshEntry } from '../../shared/plan/entry.ts';
+import { freshEntry } from '../../shared/ledger/entry.ts';
+import { addDays, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
+import type { DayEntry, Held, Work } from '../../shared/words/ledger.ts';
+import type { CurateMessage } from '../../shared/words/model.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 
 const NOW = Date.parse('2026-02-01T12:00:00Z');

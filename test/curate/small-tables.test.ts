@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeSmallTables } from '../../shared/curate/small-tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { smallTablePath } from '../../shared/paths.ts';
+import { smallTablePath } from '../../shared/words/paths.ts';
 import { memoryCurated } from '../doubles/memory-curated.ts';
 
 const NOW = Date.parse('2026-02-01T12:00:00Z');

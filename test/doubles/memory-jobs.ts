@@ -1,6 +1,6 @@
-import type { FetchMessage } from '../../shared/model.ts';
-import type { Backlog, Clock, Jobs } from '../../shared/ports.ts';
 import { delaySeconds } from '../../shared/stores/jobs.ts';
+import type { FetchMessage } from '../../shared/words/model.ts';
+import type { Backlog, Clock, Jobs } from '../../shared/words/ports.ts';
 import { between, type Hooks } from './hooks.ts';
 
 /** A message in the queue. */

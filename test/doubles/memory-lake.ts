@@ -1,7 +1,8 @@
-import { LandlineError } from '../../shared/errors.ts';
-import type { Day, Receipt, Segment } from '../../shared/model.ts';
-import { blockId } from '../../shared/paths.ts';
-import type { Eraser, Lake, ListedDay, Partition } from '../../shared/ports.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import type { Segment } from '../../shared/words/ledger.ts';
+import type { Day, Receipt } from '../../shared/words/model.ts';
+import { blockId } from '../../shared/words/paths.ts';
+import type { Eraser, Lake, ListedDay, Partition } from '../../shared/words/ports.ts';
 import { between, type Hooks } from './hooks.ts';
 
 /** A blob as a reader finds it. */

@@ -1,5 +1,6 @@
-import type { Day, DayEntry, Gate, SourceName, Watermark } from '../../shared/model.ts';
-import type { Ledger, Versioned } from '../../shared/ports.ts';
+import type { DayEntry, Gate, Watermark } from '../../shared/words/ledger.ts';
+import type { Day, SourceName } from '../../shared/words/model.ts';
+import type { Ledger, Versioned } from '../../shared/words/ports.ts';
 import { between, type Hooks } from './hooks.ts';
 
 /** The ledger of a memory, for looking at. What it gives is a copy. */

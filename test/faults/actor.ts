@@ -1,6 +1,6 @@
-import { LandlineError } from '../../shared/errors.ts';
-import type { SourceName } from '../../shared/model.ts';
-import type { Clock } from '../../shared/ports.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import type { SourceName } from '../../shared/words/model.ts';
+import type { Clock } from '../../shared/words/ports.ts';
 import type { Dice } from './dice.ts';
 import type { OperationFault } from './profile.ts';
 import type { Scheduler } from './scheduler.ts';

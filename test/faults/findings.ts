@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Day } from '../../shared/model.ts';
+import type { Day } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
 import type { PageRecord } from './pages.ts';
 import type { Scheduler } from './scheduler.ts';

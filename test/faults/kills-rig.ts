@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
-import { createPlaces } from '../../local/places.ts';
+import { createPlaces } from '../../local/create-storage.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import type { FastClock } from './fast-clock.ts';
 
 /** Storage, simulator and worker processes of the kill loop. */

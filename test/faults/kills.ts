@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { addDays, DAY_MS, eachDay, HOUR_MS } from '../../shared/day.ts';
-import type { Day, DayEntry } from '../../shared/model.ts';
-import { partitionPath } from '../../shared/paths.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
-import { verify } from '../../shared/verify.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { verify } from '../../shared/verify/verify.ts';
+import { addDays, DAY_MS, eachDay, HOUR_MS } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { Day } from '../../shared/words/model.ts';
+import { partitionPath } from '../../shared/words/paths.ts';
 import { Dice } from './dice.ts';
 import { type Rig, startRig, type Worker } from './kills-rig.ts';
 

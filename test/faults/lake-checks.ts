@@ -1,5 +1,5 @@
-import { endOf, HOUR_MS } from '../../shared/day.ts';
-import type { Day, Receipt } from '../../shared/model.ts';
+import { endOf, HOUR_MS } from '../../shared/words/day.ts';
+import type { Day, Receipt } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
 import { type Context, type Findings, fingerprintOfText, keyOf, linesIn } from './findings.ts';
 import type { WholeRead } from './pages.ts';

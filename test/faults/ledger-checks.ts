@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import type { Checkpoint, Day, DayEntry, FetchMessage, Gate, Watermark } from '../../shared/model.ts';
+import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
+import type { Checkpoint, DayEntry, Gate, Watermark } from '../../shared/words/ledger.ts';
+import type { Day, FetchMessage } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
 import { type Context, type Findings, fingerprintOfText, keyOf, linesIn } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';

@@ -1,8 +1,8 @@
-import { LandlineError } from '../../shared/errors.ts';
-import type { Dataset, Day } from '../../shared/model.ts';
-import type { Page } from '../../shared/ports.ts';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf } from '../../shared/rows/sift.ts';
-import { cutRowsInPlace } from '../../shared/rows.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
+import type { Page } from '../../shared/words/ports.ts';
 import type { Row, Truth } from './truth.ts';
 
 /** Pages of the truth as it is when they are asked for, and a record of all that was ever sent. */

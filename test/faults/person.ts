@@ -1,8 +1,9 @@
-import { DAY_MS, dayOf } from '../../shared/day.ts';
-import type { Dataset, Day, DayEntry } from '../../shared/model.ts';
-import { acceptShrink, askDay, heldBack } from '../../shared/plan/asking.ts';
-import { rebuild } from '../../shared/rebuild.ts';
-import { verify } from '../../shared/verify.ts';
+import { acceptShrink, askDay, heldBack } from '../../shared/ledger/asking.ts';
+import { rebuild } from '../../shared/verify/rebuild.ts';
+import { verify } from '../../shared/verify/verify.ts';
+import { DAY_MS, dayOf } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
 import type { Dice } from './dice.ts';
 import { type Findings, keyOf } from './findings.ts';

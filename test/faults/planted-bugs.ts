@@ -20,7 +20,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'commit names no version to replace',
-    file: 'shared/commit.ts',
+    file: 'shared/commit/commit.ts',
     find: 'commit.segments, receipt, replaces?.etag)',
     replace: 'commit.segments, receipt, undefined)',
   },
@@ -50,31 +50,31 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'watermark = newest day',
-    file: 'shared/plan/watermark.ts',
+    file: 'shared/ledger/watermark.ts',
     find: 'if (entry === undefined || !passes(entry)) break;',
     replace: 'if (entry === undefined || !passes(entry)) continue;',
   },
   {
     name: 'settled at once, never read again',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: 'return now >= endOf(day) + dataset.settleDays * DAY_MS;',
     replace: 'return now >= endOf(day);',
   },
   {
     name: 'settled by the read that changed it',
-    file: 'shared/commit.ts',
+    file: 'shared/commit/commit.ts',
     find: 'known?.settledAt ?? (known && maySettle(dataset, day, now)',
     replace: '(maySettle(dataset, day, now)',
   },
   {
     name: 'no late check',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: 'if (now < lateCheckAt + DAY_OVER_MS ||',
     replace: 'if (now > 0 ||',
   },
   {
     name: 'ledger before blob',
-    file: 'shared/fetch.ts',
+    file: 'shared/fetch/fetch-day.ts',
     find: `  await claim.beat(on.clock.now());
   const receipt`,
     replace: `  const at = instantOf(on.clock.now());
@@ -97,7 +97,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'checkpoint saved before staging',
-    file: 'shared/fetch/pages.ts',
+    file: 'shared/fetch/read-pages.ts',
     find: `  await allStaged(attempt, on);
   await claim.beat(`,
     replace: '  await claim.beat(',
@@ -110,7 +110,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a page is given back before its lines are copied',
-    file: 'shared/fetch/pages.ts',
+    file: 'shared/fetch/read-pages.ts',
     find: 'await staging.add(reading.take(page, window));',
     replace: `const lines = reading.take(page, window);
   page.release();
@@ -118,13 +118,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'progress is saved although its last block failed',
-    file: 'shared/fetch/unfinished.ts',
+    file: 'shared/fetch/end-early.ts',
     find: '      return saved;\n    },\n',
     replace: '      return reading.checkpoint(staging.segments);\n    },\n',
   },
   {
     name: 'the last block is left behind',
-    file: 'shared/fetch.ts',
+    file: 'shared/fetch/fetch-day.ts',
     find: '  await allStaged(attempt, on);\n',
     replace: '',
   },
@@ -136,7 +136,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'no history copy',
-    file: 'shared/commit.ts',
+    file: 'shared/commit/commit.ts',
     find: `(await lake.keep(dataset.name, window.day, replaces)) === 'superseded'`,
     replace: 'replaces.bytes < 0',
   },
@@ -148,25 +148,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the gate is not looked at',
-    file: 'shared/fetch/gate.ts',
+    file: 'shared/ledger/gate.ts',
     find: 'if (gate === undefined || hasCome(',
     replace: 'if (gate === undefined || clock.now() > 0 || hasCome(',
   },
   {
     name: 'a shorter wait opens the gate',
-    file: 'shared/fetch/gate.ts',
+    file: 'shared/ledger/gate.ts',
     find: 'if (believed && found.value.notBefore >= gate.notBefore) return;',
     replace: '',
   },
   {
     name: 'planner ignores the etag',
-    file: 'shared/reconcile.ts',
+    file: 'shared/plan/tick.ts',
     find: 'on.ledger.putDay(entry, found?.etag)',
     replace: 'on.ledger.putDay(entry, (await on.ledger.day(dataset.name, day))?.etag)',
   },
   {
     name: 'takeover without raising the ticket',
-    file: 'shared/plan/entry.ts',
+    file: 'shared/ledger/entry.ts',
     find: `      state: 'queued',
       ticket: work.ticket + 1,`,
     replace: `      state: 'queued',
@@ -174,31 +174,31 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'claim without raising the ticket',
-    file: 'shared/plan/entry.ts',
+    file: 'shared/ledger/entry.ts',
     find: `state: 'fetching', ticket: work.ticket + 1,`,
     replace: `state: 'fetching', ticket: work.ticket,`,
   },
   {
     name: 'a lost message is never noticed',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: `? 'lost-message' : undefined`,
     replace: '? undefined : undefined',
   },
   {
     name: 'a silent worker is never taken over',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: `? 'takeover' : undefined`,
     replace: '? undefined : undefined',
   },
   {
     name: 'takeover of workers that are alive',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: `hasCome(ms(work.heartbeat) + SILENT_MS, now) ? 'takeover'`,
     replace: `hasCome(ms(work.heartbeat) + 2_000, now) ? 'takeover'`,
   },
   {
     name: 'failed days are never retried',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: `hasCome(ms(work.retryAt), now) ? 'failed'`,
     replace: `now < 0 ? 'failed'`,
   },
@@ -234,31 +234,31 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a held-back day is forgotten by the ledger',
-    file: 'shared/fetch.ts',
+    file: 'shared/fetch/fetch-day.ts',
     find: 'await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(now) }, suspicion));',
     replace: 'await claim.save(done(claim.entry, before, suspicion));',
   },
   {
     name: 'a day is landed before it is over',
-    file: 'shared/plan/owed.ts',
+    file: 'shared/ledger/owed.ts',
     find: 'export const DAY_OVER_MS = HOUR_MS;',
     replace: 'export const DAY_OVER_MS = -12 * HOUR_MS;',
   },
   {
     name: 'no bound on days in flight',
-    file: 'shared/plan.ts',
+    file: 'shared/plan/plan.ts',
     find: 'const room = open ?',
     replace: 'const room = open ? 99 : now < 0 ?',
   },
   {
     name: 'revisions numbered by the ledger alone',
-    file: 'shared/commit.ts',
+    file: 'shared/commit/commit.ts',
     find: 'return Math.max(knownRevision, last);',
     replace: 'return last < 0 ? last : knownRevision;',
   },
   {
     name: 'changes are not counted again after a lost note',
-    file: 'shared/commit.ts',
+    file: 'shared/commit/commit.ts',
     find: 'known ?? (await compareRevisions(lake, dataset, day, receipt.revision))',
     replace: 'known ?? before ?? (await compareRevisions(lake, dataset, day, receipt.revision))',
   },

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import type { Dice } from './dice.ts';
 
 /** What can go wrong with one storage operation. */

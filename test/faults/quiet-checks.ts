@@ -1,6 +1,7 @@
-import { DAY_MS, eachDay, endOf, HOUR_MS } from '../../shared/day.ts';
-import type { Dataset, Day, DayEntry } from '../../shared/model.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { DAY_MS, eachDay, endOf, HOUR_MS } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import { type Context, type Findings, keyOf, linesIn } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';
 

@@ -9,7 +9,7 @@
  *   --place 40:crash-after     one fault of the sweep
  */
 import { Command, InvalidArgumentError } from 'commander';
-import { grouped } from '../../shared/page/text.ts';
+import { grouped } from '../../shared/status/text.ts';
 import { runSeeds, runSweep } from './batch.ts';
 import { runKills } from './kills.ts';
 import { OPERATION_FAULTS, type OperationFault } from './profile.ts';

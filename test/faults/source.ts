@@ -1,9 +1,9 @@
-import { HOUR_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { LandlineError } from '../../shared/errors.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/pages.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { CURSOR_MS } from '../../shared/fetch/reading.ts';
-import type { Dataset, Day, ReasonCode } from '../../shared/model.ts';
-import type { Page, Source } from '../../shared/ports.ts';
+import { HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import type { Dataset, Day, ReasonCode } from '../../shared/words/model.ts';
+import type { Page, Source } from '../../shared/words/ports.ts';
 import type { Actor, Stage } from './actor.ts';
 import { type Context, type Findings, keyOf } from './findings.ts';
 import { type Change, type Profile, SOURCE_FAULTS, type SourceFault } from './profile.ts';

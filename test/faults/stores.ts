@@ -1,5 +1,6 @@
-import type { Day, DayEntry, FetchMessage, Gate, SourceName, Watermark } from '../../shared/model.ts';
-import type { Jobs, Lake, Ledger, ListedDay, Versioned } from '../../shared/ports.ts';
+import type { DayEntry, Gate, Watermark } from '../../shared/words/ledger.ts';
+import type { Day, FetchMessage, SourceName } from '../../shared/words/model.ts';
+import type { Jobs, Lake, Ledger, ListedDay, Versioned } from '../../shared/words/ports.ts';
 import { memoryJobs, type QueuedMessage } from '../doubles/memory-jobs.ts';
 import { type LakeStore, lakeStore, type MemoryLake, memoryLake } from '../doubles/memory-lake.ts';
 import { type LedgerStore, memoryLedger } from '../doubles/memory-ledger.ts';

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
+import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import type { FaultPlan } from './actor.ts';
 import { CALM, OPERATION_FAULTS, type OperationFault } from './profile.ts';
 import { type Outcome, World } from './world.ts';

@@ -1,5 +1,5 @@
-import { addDays } from '../../shared/day.ts';
-import type { Dataset, Day } from '../../shared/model.ts';
+import { addDays } from '../../shared/words/day.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Dice } from './dice.ts';
 import type { Change } from './profile.ts';
 

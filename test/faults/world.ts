@@ -1,8 +1,9 @@
 import { teamsDialoutUsage } from '../../shared/datasets/teams-dialout-usage.ts';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { addDays, DAY_MS, dayOf, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import type { Dataset, Day, DayEntry } from '../../shared/model.ts';
+import { addDays, DAY_MS, dayOf, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { FaultPlan, Stage } from './actor.ts';
 import { Dice } from './dice.ts';
 import { type Context, Findings, type Violation } from './findings.ts';

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
-import { addDays, daysBetween, eachDay } from '../../shared/day.ts';
-import { horizonOf, lastDay } from '../../shared/plan/owed.ts';
+import { horizonOf, lastDay } from '../../shared/ledger/owed.ts';
+import { addDays, daysBetween, eachDay } from '../../shared/words/day.ts';
 
 /** A longer history, as a person asks for it beside `npm start`: real processes, and a Ctrl-C for each in the middle. */
 

@@ -6,10 +6,10 @@ import type { TestContext } from 'node:test';
 import type { QueueClient } from '@azure/storage-queue';
 import { run } from '../../cli/main.ts';
 import { keyPair } from '../../local/simulator/tokens.ts';
-import { addDays } from '../../shared/day.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
+import { addDays } from '../../shared/words/day.ts';
+import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import type { CanaryServer } from './canary-server.ts';
 import type { Product } from './product-rig.ts';
 

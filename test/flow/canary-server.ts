@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { addDays, dayOf, daysBetween } from '../../shared/day.ts';
+import { addDays, dayOf, daysBetween } from '../../shared/words/day.ts';
 
 /** Sources whose every answer, good or bad, is full of things that must be seen nowhere but in partitions. */
 

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { run } from '../../cli/main.ts';
-import type { Output } from '../../cli/output.ts';
+import type { Output } from '../../cli/terminal/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
-import { createPlaces } from '../../local/places.ts';
-import { addDays, DAY_MS, instantOf } from '../../shared/day.ts';
-import type { DayEntry, Work } from '../../shared/model.ts';
-import { minuteOf } from '../../shared/page/text.ts';
-import { freshEntry } from '../../shared/plan/entry.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
-import type { Ledger } from '../../shared/ports.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
+import { createPlaces } from '../../local/create-storage.ts';
+import { freshEntry } from '../../shared/ledger/entry.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { minuteOf } from '../../shared/status/text.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { addDays, DAY_MS, instantOf } from '../../shared/words/day.ts';
+import type { DayEntry, Work } from '../../shared/words/ledger.ts';
+import type { Ledger } from '../../shared/words/ports.ts';
+import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 
 /** What the command line says of a ledger that is written here as it may be found; nobody is at work on its folder. */
 

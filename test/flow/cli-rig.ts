@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/create-storage.ts';
 import { type Host, startHost } from '../../local/host.ts';
-import { createPlaces } from '../../local/places.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 
 /** The product on this machine, and the command line beside it as a process of its own. */
 

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { run } from '../../cli/main.ts';
-import { type Output, Stopped } from '../../cli/output.ts';
-import { addDays } from '../../shared/day.ts';
-import type { DayEntry } from '../../shared/model.ts';
-import { partitionPath, revisionPath } from '../../shared/paths.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
+import { type Output, Stopped } from '../../cli/terminal/output.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { tablePulse } from '../../shared/stores/pulse.ts';
+import { addDays } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
 import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 
 /** The tests tell one story over one tenant, in order: what a person does to it with the command line. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { QueueClient } from '@azure/storage-queue';
 import { owesCuration } from '../../shared/curate/owed-curation.ts';
-import { instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { productFor } from './product-rig.ts';
 
 /** `maxDequeueCount` of host.json: after so many tries the host moves a message to the poison queue. */

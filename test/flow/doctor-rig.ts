@@ -1,13 +1,13 @@
 import type { Simulator } from '../../local/simulator/index.ts';
-import { systemClock } from '../../shared/clock.ts';
+import { systemClock } from '../../shared/app/clock.ts';
 import type { Cloud } from '../../shared/config/clouds.ts';
-import { type Config, type Environment, readConfig } from '../../shared/config.ts';
-import { instantOf, MINUTE_MS } from '../../shared/day.ts';
-import { type Diagnosis, type DoctorPorts, diagnose, type Finding } from '../../shared/doctor.ts';
-import { sender } from '../../shared/http.ts';
+import { type Config, type Environment, readConfig } from '../../shared/config/config.ts';
+import { type Diagnosis, type DoctorPorts, diagnose, type Finding } from '../../shared/doctor/diagnose.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
+import { sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
 import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
+import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { memoryCurated } from '../doubles/memory-curated.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryLake } from '../doubles/memory-lake.ts';

@@ -1,19 +1,19 @@
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/create-storage.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
-import { createPlaces } from '../../local/places.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
+import { storageClients } from '../../shared/stores/clients.ts';
+import { blobLake } from '../../shared/stores/lake.ts';
+import { tableLedger } from '../../shared/stores/ledger.ts';
 import {
   CURATE_POISON_QUEUE,
   CURATE_QUEUE,
   FETCH_QUEUE,
   LEDGER_TABLE,
   POISON_QUEUE,
-} from '../../shared/storage-names.ts';
-import { storageClients } from '../../shared/stores/clients.ts';
-import { blobLake } from '../../shared/stores/lake.ts';
-import { tableLedger } from '../../shared/stores/ledger.ts';
+} from '../../shared/words/storage-names.ts';
 
 /** The whole product on this machine: its registrations in the local host, over Azurite and the simulator. */
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayOf, HOUR_MS } from '../../shared/day.ts';
-import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
-import { dayOfPath, partitionPath } from '../../shared/paths.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
+import { addDays, dayOf, HOUR_MS } from '../../shared/words/day.ts';
+import { dayOfPath, partitionPath } from '../../shared/words/paths.ts';
 import { type Product, productFor } from './product-rig.ts';
 
 const TWO = { LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms' };

@@ -16,10 +16,10 @@ import { parseOptions, UsageError } from '../../local/start/options.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import type { Summary } from '../../local/start/summary.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { addDays, dayOf } from '../../shared/day.ts';
-import { partitionPath } from '../../shared/paths.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
+import { addDays, dayOf } from '../../shared/words/day.ts';
+import { partitionPath } from '../../shared/words/paths.ts';
 import { duck, millionths, parsedExactly } from '../curate/rig.ts';
 import { selfSigned } from '../sources/self-signed.ts';
 

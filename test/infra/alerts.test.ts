@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
-import { HOUR_MS } from '../../shared/day.ts';
-import { EVENTS, type EventFields, type EventName, lineOf } from '../../shared/telemetry.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
+import { EVENTS, type EventFields, type EventName, lineOf } from '../../shared/words/telemetry.ts';
 import { parse, type Query, type Row, run } from './kql.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
@@ -70,7 +70,7 @@ describe('every query', () => {
   }
 
   test('reads a reason that exists', () => {
-    const codes = readFileSync(new URL('../../shared/model.ts', import.meta.url), 'utf8');
+    const codes = readFileSync(new URL('../../shared/words/model.ts', import.meta.url), 'utf8');
     for (const text of query('alert auth-forbidden').texts.filter(each => /^[a-z]+\.[a-z_]*$/.test(each)))
       assert.ok(codes.includes(`| '${text}`), text);
   });

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { type Made, makeDeployable } from '../../infra/build.ts';
 import { INFRA } from '../../infra/template.ts';
 import { startAzurite } from '../../local/azurite.ts';
+import { createPlaces } from '../../local/create-storage.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
-import { createPlaces } from '../../local/places.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { partitionPath } from '../../shared/paths.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
+import { partitionPath } from '../../shared/words/paths.ts';
 import { parse, run } from './kql.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -45,7 +45,7 @@ test('the folder holds bundles, source maps, host.json and package.json, and not
   assert.deepEqual([manifest.type, manifest.main, manifest.dependencies], ['module', 'functions/*.js', undefined]);
   const sources = files.filter(path => path.endsWith('.map')).flatMap(path => sourcesIn(join(folder, path)));
   const ours = sources.filter(path => !path.includes('node_modules/'));
-  assert.ok(ours.some(path => path.endsWith('shared/plan.ts')));
+  assert.ok(ours.some(path => path.endsWith('shared/plan/plan.ts')));
   assert.deepEqual(
     ours.filter(path => /\/(local|cli|test|bench)\//.test(path)),
     [],

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
-import { CONTAINERS } from '../../shared/paths.ts';
-import { QUEUES } from '../../shared/storage-names.ts';
+import { CONTAINERS } from '../../shared/words/paths.ts';
+import { QUEUES } from '../../shared/words/storage-names.ts';
 import { type Deployed, deploy, object, text } from './arm.ts';
 import { deployed, ofType, parametersOf, properties, SETS, type SetName, settingsOf, template } from './sets.ts';
 

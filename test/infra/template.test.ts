@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { INFRA } from '../../infra/template.ts';
+import { readConfig } from '../../shared/config/config.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
-import { readConfig } from '../../shared/config.ts';
-import { CONTAINERS } from '../../shared/paths.ts';
-import { LEDGER_TABLE, QUEUES } from '../../shared/storage-names.ts';
+import { CONTAINERS } from '../../shared/words/paths.ts';
+import { LEDGER_TABLE, QUEUES } from '../../shared/words/storage-names.ts';
 import { deploy, type Json, list, object, text } from './arm.ts';
 import { deployed, ofType, only, parametersOf, properties, SETS, setFiles, settingsOf, template } from './sets.ts';
 

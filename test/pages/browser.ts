@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium as engine, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, chromium, NO_CHROMIUM } from '../../local/chromium.ts';
-import { systemClock } from '../../shared/clock.ts';
-import type { Facts } from '../../shared/page/facts.ts';
-import { statusReply } from '../../shared/status.ts';
+import { systemClock } from '../../shared/app/clock.ts';
+import type { Facts } from '../../shared/status/facts.ts';
+import { statusReply } from '../../shared/status/reply.ts';
 
 /** The page in a real browser, served with the headers it has in the product. */
 

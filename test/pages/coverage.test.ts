@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import type { Facts } from '../../shared/page/facts.ts';
-import { SHOWN_STATES } from '../../shared/page/states.ts';
+import type { Facts } from '../../shared/status/facts.ts';
+import { SHOWN_STATES } from '../../shared/status/states.ts';
 import { browser, NEEDS_BROWSER, PHONE } from './browser.ts';
 import { heldFacts, troubledFacts } from './tenant.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../cli/main.ts';
-import type { Output } from '../../cli/output.ts';
+import type { Output } from '../../cli/terminal/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';

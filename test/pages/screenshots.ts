@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContextOptions, chromium as engine } from 'playwright-core';
 import { CHROMIUM_FLAGS, chromium, NO_CHROMIUM } from '../../local/chromium.ts';
-import { pageOf } from '../../shared/page/page.ts';
+import { pageOf } from '../../shared/status/html/page.ts';
 import { troubledFacts } from './tenant.ts';
 
 /** Writes the screenshots of docs/images: `node test/pages/screenshots.ts`. Nothing else writes them. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startHost } from '../../local/host.ts';
-import { lastDay } from '../../shared/plan/owed.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { productFor } from '../flow/product-rig.ts';
 
 /** The two HTTP functions in the host, over a real ledger. */

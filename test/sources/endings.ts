@@ -1,5 +1,5 @@
 import type { FaultName } from '../../local/simulator/index.ts';
-import type { ReasonCode, SourceName } from '../../shared/model.ts';
+import type { ReasonCode, SourceName } from '../../shared/words/model.ts';
 import type { End, Place } from './sweep.ts';
 
 /**

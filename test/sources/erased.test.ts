@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
-import { instantOf } from '../../shared/day.ts';
-import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
-import type { Receipt } from '../../shared/model.ts';
-import { freshEntry } from '../../shared/plan/entry.ts';
-import type { Source } from '../../shared/ports.ts';
+import { freshEntry } from '../../shared/ledger/entry.ts';
+import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
+import { instantOf } from '../../shared/words/day.ts';
+import type { Receipt } from '../../shared/words/model.ts';
+import type { Source } from '../../shared/words/ports.ts';
 import { heldOn } from '../unit/days.ts';
 import { DAY, NOW } from './lane.ts';
 import { rig } from './rig.ts';

@@ -6,7 +6,7 @@ import { TRANSPORT_FAULTS } from '../../local/simulator/faults/transport.ts';
 import { VOXIMPLANT_FAULTS } from '../../local/simulator/faults/voximplant.ts';
 import { FAULT_NAMES, FAULTS, type FaultName } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import type { Dataset } from '../../shared/model.ts';
+import type { Dataset } from '../../shared/words/model.ts';
 import type { Found } from './hold.ts';
 import { type Ending, PLACES, type Place } from './sweep.ts';
 

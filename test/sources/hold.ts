@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { FAULT_NAMES, type FaultName } from '../../local/simulator/index.ts';
-import { HOUR_MS } from '../../shared/day.ts';
-import { type Send, sender } from '../../shared/http.ts';
-import type { Dataset } from '../../shared/model.ts';
+import { type Send, sender } from '../../shared/sources/http/send.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
+import type { Dataset } from '../../shared/words/model.ts';
 import { courseOf } from './endings.ts';
 import { DAY, type Lane, openLane } from './lane.ts';
 import { type Ending, PLACES, type Place, type Struck, SWEEP_ROWS, strike, strikes } from './sweep.ts';

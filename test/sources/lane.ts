@@ -4,7 +4,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../local/simulator/index.ts';
-import type { Dataset, Day } from '../../shared/model.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import { placesOf, type Rig, type RigOptions, rig, truthOf } from './rig.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { onFetch, onPoison, onPoisonCurate } from '../../shared/app/triggers.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
-import { fetchDay } from '../../shared/fetch.ts';
-import { onFetch, onPoison, onPoisonCurate } from '../../shared/handlers.ts';
-import type { FetchMessage } from '../../shared/model.ts';
+import { fetchDay } from '../../shared/fetch/fetch-day.ts';
+import type { FetchMessage } from '../../shared/words/model.ts';
 import { DAY, NOW } from './lane.ts';
 import { rig } from './rig.ts';
 import { virtualClock } from './virtual-clock.ts';

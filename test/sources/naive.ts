@@ -1,6 +1,6 @@
 import type { Simulator } from '../../local/simulator/index.ts';
-import { addDays, windowOf } from '../../shared/day.ts';
-import type { Dataset, Day } from '../../shared/model.ts';
+import { addDays, windowOf } from '../../shared/words/day.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import { callUrl, callVoximplant, objectIn, pagesFrom, rowTexts, serviceToken } from './simulator-requests.ts';
 
 /** A second client that believes everything: what the source sends for a day, without any of the product's code. */

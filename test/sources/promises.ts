@@ -36,7 +36,7 @@ export const GRAPH_TRAPS: Table = {
   11: [test('two reads agree, and the second changes nothing'), ...fault('odd-numbers')],
   12: [
     test('a row at midnight is in one partition only, and every row is in one'),
-    code('shared/day.ts', '`Date` would cut the last four digits'),
+    code('shared/words/day.ts', '`Date` would cut the last four digits'),
   ],
   13: [
     test('a row whose time is absent, of another zone, of year 1'),
@@ -45,7 +45,10 @@ export const GRAPH_TRAPS: Table = {
   14: [test('a landed day is read again a day after each check until it has settled')],
   15: [...fault('row-inserted-between-pages'), test('rows that come twice are read again, and land marked')],
   16: [test('a cursor that is too old is not trusted')],
-  17: [code('shared/datasets/teams-dialout-usage.ts', "overlap: 'none'"), code('shared/day.ts', 'T23:59:59.9999999Z')],
+  17: [
+    code('shared/datasets/teams-dialout-usage.ts', "overlap: 'none'"),
+    code('shared/words/day.ts', 'T23:59:59.9999999Z'),
+  ],
   18: [
     code('shared/datasets/teams-blocked-users.ts', "['remediationId', 'userBlockMode', 'blockDateTime', 'userId']"),
     test('an action of the blocked users keeps its key when its mode is spelled in another case'),
@@ -85,7 +88,7 @@ export const VOXIMPLANT_TRAPS: Table = {
   5: fault('total-count-too-large', 'page-empty-before-end', 'endless-pages'),
   6: [test('a row at midnight is in one partition only, and every row is in one'), FORM],
   7: [FORM],
-  8: [test('Voximplant numbers land as they came'), code('shared/day.ts', 'or a space and no zone (Voximplant)')],
+  8: [test('Voximplant numbers land as they came'), code('shared/words/day.ts', 'or a space and no zone (Voximplant)')],
   9: [WHOLE],
   10: [test('Voximplant numbers land as they came')],
   11: [test('a landed day is read again a day after each check until it has settled')],
@@ -187,7 +190,7 @@ export const BAD_CONFIG: Table = {
   4: [
     test('numbers out of bounds, and texts that only look like numbers, are refused'),
     code('shared/config/settings.ts', 'schema: whole(1, 3650)'),
-    code('shared/model.ts', 'readonly settleDays: number;'),
+    code('shared/words/model.ts', 'readonly settleDays: number;'),
     test('wrong usage exits 2 and says how it is right'),
   ],
   // Account keys.
@@ -195,7 +198,7 @@ export const BAD_CONFIG: Table = {
   // Names. Containers have theirs in the code, and no setting changes one.
   6: [
     test('a tenant that is no GUID, and a schedule that is none, are refused'),
-    code('shared/paths.ts', 'CONTAINERS'),
+    code('shared/words/paths.ts', 'CONTAINERS'),
   ],
   // Secrets in plain settings.
   7: [

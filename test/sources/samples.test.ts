@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import type { Dataset, Day } from '../../shared/model.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { type Rig, rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';

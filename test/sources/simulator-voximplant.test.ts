@@ -7,7 +7,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../local/simulator/index.ts';
-import { HOUR_MS } from '../../shared/day.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
 import { callVoximplant, objectIn, reply, rowTexts, serviceToken } from './simulator-requests.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00.000Z');

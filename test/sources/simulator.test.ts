@@ -6,7 +6,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../local/simulator/index.ts';
-import { addDays, eachDay, HOUR_MS } from '../../shared/day.ts';
+import { addDays, eachDay, HOUR_MS } from '../../shared/words/day.ts';
 import { callUrl, get, linkOf, objectIn, pagesFrom, rowTexts } from './simulator-requests.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00.000Z');

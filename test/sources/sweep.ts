@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../local/simulator/faults/fault.ts';
 import { type DatasetName, FAULTS, type FaultName, type FaultRule } from '../../local/simulator/index.ts';
-import type { Send } from '../../shared/http.ts';
-import type { Dataset, ReasonCode } from '../../shared/model.ts';
+import type { Send } from '../../shared/sources/http/send.ts';
+import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { DAY, type Lane, NOW } from './lane.ts';
 import { servedRows } from './naive.ts';
 import { plainSend, type Rig, TOKEN_MARK } from './rig.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/ports.ts';
+import type { Clock } from '../../shared/words/ports.ts';
 
 /** A sleep this long never ends by itself: how a rig turns off heartbeats. */
 export const NEVER_MS = 1e12;

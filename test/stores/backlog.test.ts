@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { HOUR_MS } from '../../shared/day.ts';
-import type { FetchMessage } from '../../shared/model.ts';
-import type { Backlog, Jobs } from '../../shared/ports.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
 import { queueBacklog, queueJobs } from '../../shared/stores/jobs.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { tablePulse } from '../../shared/stores/pulse.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
+import type { FetchMessage } from '../../shared/words/model.ts';
+import type { Backlog, Jobs } from '../../shared/words/ports.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 
 const MESSAGE: FetchMessage = { dataset: 'teams-sms', day: '2026-01-31', ticket: 7 };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { HOUR_MS } from '../../shared/day.ts';
-import { parseFetchMessage } from '../../shared/message.ts';
-import type { FetchMessage } from '../../shared/model.ts';
-import type { Jobs } from '../../shared/ports.ts';
+import { parseFetchMessage } from '../../shared/app/message.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
 import { queueCurateJobs, queueJobs, queuePutBack } from '../../shared/stores/jobs.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
+import type { FetchMessage } from '../../shared/words/model.ts';
+import type { Jobs } from '../../shared/words/ports.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { type LossyProxy, lossyProxy } from './lossy-proxy.ts';
 

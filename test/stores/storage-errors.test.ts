@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LandlineError } from '../../shared/errors.ts';
 import { ask, must } from '../../shared/stores/storage-errors.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
 
 /** Roles, sign-in and limits do not exist on the emulator: these are the shapes in which the SDKs report them. */
 

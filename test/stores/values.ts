@@ -1,4 +1,5 @@
-import type { Checkpoint, DayEntry, Held, Receipt, Work } from '../../shared/model.ts';
+import type { Checkpoint, DayEntry, Held, Work } from '../../shared/words/ledger.ts';
+import type { Receipt } from '../../shared/words/model.ts';
 
 /** Values with every property filled in, so that one that is forgotten on the way to storage and back is noticed. */
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, DAY_MS, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
-import type { DayEntry, Watermark } from '../../shared/model.ts';
-import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/plan/asking.ts';
-import { lastDay, owed } from '../../shared/plan/owed.ts';
-import { plan } from '../../shared/plan.ts';
+import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/ledger/asking.ts';
+import { lastDay, owed } from '../../shared/ledger/owed.ts';
+import { plan } from '../../shared/plan/plan.ts';
+import { addDays, DAY_MS, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
+import type { DayEntry, Watermark } from '../../shared/words/ledger.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';
 

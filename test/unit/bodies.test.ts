@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Bodies, type Body } from '../../shared/http/bodies.ts';
+import { Bodies, type Body } from '../../shared/sources/http/bodies.ts';
 
 const MB = 1024 * 1024;
 

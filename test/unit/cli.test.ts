@@ -4,14 +4,14 @@ import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { drawing } from '../../cli/commands/report.ts';
 import { connect } from '../../cli/connect.ts';
 import { run } from '../../cli/main.ts';
-import { type Output, table } from '../../cli/output.ts';
 import { withDevelopmentPackages } from '../../cli/packages.ts';
-import { drawing } from '../../cli/report.ts';
-import { COLOURS, LEGEND, markOf } from '../../cli/states.ts';
+import { COLOURS, LEGEND, markOf } from '../../cli/terminal/colours.ts';
+import { type Output, table } from '../../cli/terminal/output.ts';
 import landline from '../../package.json' with { type: 'json' };
-import { type Shown, worstOf } from '../../shared/page/states.ts';
+import { type Shown, worstOf } from '../../shared/status/states.ts';
 
 /** Runs the command line in this process; nothing of it is printed. */
 async function said(...argv: readonly string[]) {

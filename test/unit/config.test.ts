@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Environment, readConfig } from '../../shared/config.ts';
-import { LandlineError } from '../../shared/errors.ts';
+import { type Environment, readConfig } from '../../shared/config/config.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
 
 const EMULATOR =
   'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/x;QueueEndpoint=http://127.0.0.1:2/x;TableEndpoint=http://127.0.0.1:3/x;';

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { HEAD_BYTES_MAX, intoPieces } from '../../shared/http/connections.ts';
-import { sender } from '../../shared/http.ts';
+import { HEAD_BYTES_MAX, intoPieces } from '../../shared/sources/http/connections.ts';
+import { sender } from '../../shared/sources/http/send.ts';
 
 interface Listening extends AsyncDisposable {
   readonly port: number;

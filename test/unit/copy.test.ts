@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { copyOut } from '../../local/start/copy.ts';
-import { LandlineError } from '../../shared/errors.ts';
-import { partitionPath } from '../../shared/paths.ts';
-import type { Lake } from '../../shared/ports.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import { partitionPath } from '../../shared/words/paths.ts';
+import type { Lake } from '../../shared/words/ports.ts';
 import { DATASET, daysAgo } from './days.ts';
 import { chunksOf, landed, rowsText } from './lake-days.ts';
 

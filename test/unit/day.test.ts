@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayOf, daysBetween, eachDay, endOf, isDay, placeOf, startOf, windowOf } from '../../shared/day.ts';
+import {
+  addDays,
+  dayOf,
+  daysBetween,
+  eachDay,
+  endOf,
+  isDay,
+  placeOf,
+  startOf,
+  windowOf,
+} from '../../shared/words/day.ts';
 
 test('a day is that of UTC, from midnight to midnight', () => {
   assert.equal(startOf('2026-03-08'), Date.UTC(2026, 2, 8));

@@ -1,5 +1,6 @@
-import { addDays, endOf, HOUR_MS, instantOf } from '../../shared/day.ts';
-import type { Dataset, Day, DayEntry, Held, Work } from '../../shared/model.ts';
+import { addDays, endOf, HOUR_MS, instantOf } from '../../shared/words/day.ts';
+import type { DayEntry, Held, Work } from '../../shared/words/ledger.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 
 /** Values that tests about days start from. */
 

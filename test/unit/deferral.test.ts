@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setAside } from '../../shared/handlers/deferral.ts';
-import { parseCurateMessage, parseFetchMessage } from '../../shared/message.ts';
-import { lineOf } from '../../shared/telemetry.ts';
+import { setAside } from '../../shared/app/deferral.ts';
+import { parseCurateMessage, parseFetchMessage } from '../../shared/app/message.ts';
+import { lineOf } from '../../shared/words/telemetry.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 

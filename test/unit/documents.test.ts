@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../cli/main.ts';
-import type { Output } from '../../cli/output.ts';
+import type { Output } from '../../cli/terminal/output.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import landline from '../../package.json' with { type: 'json' };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { troubleOf } from '../../shared/plan/entry.ts';
+import { troubleOf } from '../../shared/ledger/entry.ts';
 
 test('a message is noted as far as the ledger has room for it, and in whole characters', () => {
   const noted = (message: string) => troubleOf({ reason: 'worker.bug', remedy: 'retry', message }).errorMessage;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LandlineError, toldOf } from '../../shared/errors.ts';
+import { LandlineError, toldOf } from '../../shared/words/errors.ts';
 
 const SECRET = '+12025550101';
 

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { errors } from 'undici';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { LandlineError } from '../../shared/errors.ts';
-import { failureOfExchange, slow, tooLarge, undecodable } from '../../shared/http/failures.ts';
-import { cutRowsInPlace } from '../../shared/rows.ts';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { failureOfStatus } from '../../shared/sources/answers.ts';
+import { failureOfExchange, slow, tooLarge, undecodable } from '../../shared/sources/http/failures.ts';
 import { refuseErrors } from '../../shared/sources/voximplant-errors.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
 
 /** What a person reads of a failure of a source, and cannot ask back. */
 

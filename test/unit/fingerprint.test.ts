@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { LandlineError } from '../../shared/errors.ts';
-import { Digest, EMPTY_DIGEST, fingerprintOf } from '../../shared/fingerprint.ts';
+import { Digest, EMPTY_DIGEST, fingerprintOf } from '../../shared/rows/fingerprint.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
 
 const RUNS = { numRuns: 1000 };
 

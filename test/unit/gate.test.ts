@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY_MS, HOUR_MS } from '../../shared/day.ts';
-import { closeGate, refuseBeforeGate } from '../../shared/fetch/gate.ts';
-import type { Gate } from '../../shared/model.ts';
+import { closeGate, refuseBeforeGate } from '../../shared/ledger/gate.ts';
+import { DAY_MS, HOUR_MS } from '../../shared/words/day.ts';
+import type { Gate } from '../../shared/words/ledger.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { at, DATASET, NOON } from './days.ts';
 

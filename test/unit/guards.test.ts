@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR_MS } from '../../shared/day.ts';
 import { type CompleteRead, judge } from '../../shared/fetch/guards.ts';
-import type { Receipt, Work } from '../../shared/model.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
+import type { Work } from '../../shared/words/ledger.ts';
+import type { Receipt } from '../../shared/words/model.ts';
 import { at, heldOn, IDLE, NOON } from './days.ts';
 
 const READ: CompleteRead = { rows: 10, fingerprint: 'new', duplicates: 0, neighbours: 1, outside: 0, total: undefined };

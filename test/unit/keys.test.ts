@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { KeyTable, keyDigests } from '../../shared/rows/keys.ts';
-import { cutRowsInPlace } from '../../shared/rows.ts';
 
 const RUNS = { numRuns: 1000 };
 

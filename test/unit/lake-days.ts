@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { compareRevisions } from '../../shared/commit/compare.ts';
 import { recount } from '../../shared/commit/recount.ts';
-import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/day.ts';
-import type { Dataset, Day, DayEntry, Receipt } from '../../shared/model.ts';
-import { partitionPath } from '../../shared/paths.ts';
-import { freshEntry } from '../../shared/plan/entry.ts';
+import { freshEntry } from '../../shared/ledger/entry.ts';
+import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/words/day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
+import { partitionPath } from '../../shared/words/paths.ts';
 import { type LakeStore, lakeStore, memoryLake } from '../doubles/memory-lake.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, NOON } from './days.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
-import { LandlineError } from '../../shared/errors.ts';
 import { trustedLink } from '../../shared/sources/graph.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
 const BASE = `${ORIGIN}/v1.0/communications/callRecords/`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseCurateMessage, parseFetchMessage } from '../../shared/message.ts';
+import { parseCurateMessage, parseFetchMessage } from '../../shared/app/message.ts';
 
 const GOOD = { dataset: 'teams-sms', day: '2026-02-28', ticket: 7 };
 const { ticket: _, ...REST } = GOOD;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextCommand } from '../../cli/states.ts';
-import type { DayEntry, Held, Suspicion } from '../../shared/model.ts';
-import { nextStep } from '../../shared/page/next.ts';
-import { owed } from '../../shared/plan/owed.ts';
+import { nextCommand } from '../../cli/terminal/colours.ts';
+import { owed } from '../../shared/ledger/owed.ts';
+import { nextStep } from '../../shared/status/next-step.ts';
+import type { DayEntry, Held, Suspicion } from '../../shared/words/ledger.ts';
 import { at, DATASET, daysAgo, entryOf, heldOn, NOON } from './days.ts';
 
 function suspect(age: number, reason: Suspicion['reason'], held: Partial<Held> = {}): DayEntry {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SETTINGS_PAGE, settingsPage } from '../../cli/docs.ts';
-import type { DayState, ReasonCode } from '../../shared/model.ts';
-import { SHOWN_STATES } from '../../shared/page/states.ts';
-import type { FindingKind } from '../../shared/verify.ts';
+import { SHOWN_STATES } from '../../shared/status/states.ts';
+import type { FindingKind } from '../../shared/verify/verify.ts';
+import type { DayState, ReasonCode } from '../../shared/words/model.ts';
+import { SETTINGS_PAGE, settingsPage } from '../../tools/settings-page.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
@@ -96,5 +96,5 @@ test('every alert has its heading in operations.md', () => {
 });
 
 test('settings.md is what the app checks its settings with', () => {
-  assert.equal(readFileSync(SETTINGS_PAGE, 'utf8'), settingsPage(), 'run: node cli/docs.ts');
+  assert.equal(readFileSync(SETTINGS_PAGE, 'utf8'), settingsPage(), 'run: node tools/settings-page.ts');
 });

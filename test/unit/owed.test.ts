@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY_MS, endOf, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import type { DayEntry, Work } from '../../shared/model.ts';
-import { lastDay, maySettle, owed, stateOf } from '../../shared/plan/owed.ts';
+import { lastDay, maySettle, owed, stateOf } from '../../shared/ledger/owed.ts';
+import { DAY_MS, endOf, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
+import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';
 
 const why = (entry: Parameters<typeof owed>[2], day = entry?.day ?? daysAgo(1), now = NOON) =>

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { DAY_MS, instantOf } from '../../shared/day.ts';
-import { LandlineError } from '../../shared/errors.ts';
-import type { Work } from '../../shared/model.ts';
-import { type Facts, factsOf } from '../../shared/page/facts.ts';
-import { escaped, html } from '../../shared/page/html.ts';
-import { pageOf } from '../../shared/page/page.ts';
-import { SHOWN_STATES } from '../../shared/page/states.ts';
-import { type Asked, readFacts, statusReply } from '../../shared/status.ts';
+import { type Facts, factsOf } from '../../shared/status/facts.ts';
+import { escaped, html } from '../../shared/status/html/markup.ts';
+import { pageOf } from '../../shared/status/html/page.ts';
+import { type Asked, readFacts, statusReply } from '../../shared/status/reply.ts';
+import { SHOWN_STATES } from '../../shared/status/states.ts';
+import { DAY_MS, instantOf } from '../../shared/words/day.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import type { Work } from '../../shared/words/ledger.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { heldFacts, heldLedger, NOW, troubledFacts } from '../pages/tenant.ts';
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/day.ts';
-import type { Dataset, DayEntry, SourceName, Watermark, WorkState } from '../../shared/model.ts';
-import { isExpired, lastDay, owed } from '../../shared/plan/owed.ts';
-import { type DatasetLedger, type PlanSettings, plan } from '../../shared/plan.ts';
+import { isExpired, lastDay, owed } from '../../shared/ledger/owed.ts';
+import { type DatasetLedger, type PlanSettings, plan } from '../../shared/plan/plan.ts';
+import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
+import type { DayEntry, Watermark, WorkState } from '../../shared/words/ledger.ts';
+import type { Dataset, SourceName } from '../../shared/words/model.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';
 
 const OPEN: ReadonlyMap<SourceName, number> = new Map();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { windowOf } from '../../shared/day.ts';
 import { CURSOR_MS, Reading } from '../../shared/fetch/reading.ts';
-import type { Page } from '../../shared/ports.ts';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf } from '../../shared/rows/sift.ts';
-import { cutRowsInPlace } from '../../shared/rows.ts';
+import { windowOf } from '../../shared/words/day.ts';
+import type { Page } from '../../shared/words/ports.ts';
 
 const WINDOW = windowOf('2026-01-02', voximplantSms.overlap);
 

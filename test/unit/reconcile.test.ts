@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instantOf, MINUTE_MS } from '../../shared/day.ts';
-import type { DayEntry, WorkState } from '../../shared/model.ts';
-import { claimed, done, failed, queued } from '../../shared/plan/entry.ts';
-import type { Ledger } from '../../shared/ports.ts';
-import { reconcile } from '../../shared/reconcile.ts';
-import type { EventName } from '../../shared/telemetry.ts';
+import { claimed, done, failed, queued } from '../../shared/ledger/entry.ts';
+import { reconcile } from '../../shared/plan/tick.ts';
+import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
+import type { DayEntry, WorkState } from '../../shared/words/ledger.ts';
+import type { Ledger } from '../../shared/words/ports.ts';
+import type { EventName } from '../../shared/words/telemetry.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { type LedgerStore, ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, daysAgo, entryOf, heldOn, NOON } from './days.ts';

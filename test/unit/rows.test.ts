@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { LandlineError } from '../../shared/errors.ts';
-import { type Cut, type CutSpec, cutRowsInPlace, linesOf, lineUpInPlace } from '../../shared/rows.ts';
+import { type Cut, type CutSpec, cutRowsInPlace, linesOf, lineUpInPlace } from '../../shared/rows/cut.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
 import { bodies } from './bodies.ts';
 
 const SPEC: CutSpec = { rowArray: 'value', fields: ['id', 'startDateTime'] };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR_MS } from '../../shared/day.ts';
-import type { Failure } from '../../shared/errors.ts';
-import { setbackOf } from '../../shared/fetch/setback.ts';
-import type { Work } from '../../shared/model.ts';
+import { setbackOf } from '../../shared/fetch/backoff.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
+import type { Failure } from '../../shared/words/errors.ts';
+import type { Work } from '../../shared/words/ledger.ts';
 import { at, IDLE, NOON } from './days.ts';
 
 const failure = (remedy: Failure['remedy'], more: Partial<Failure> = {}): Failure => ({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle, type Watch } from '../../local/start/settle.ts';
 import type { Standing } from '../../local/start/standing.ts';
-import { MINUTE_MS } from '../../shared/day.ts';
+import { MINUTE_MS } from '../../shared/words/day.ts';
 
 function standing(dataset: string, due: readonly number[]): Standing {
   return { dataset, daysOwed: 1, held: new Map(), rows: 0, landedThrough: undefined, states: {}, problems: [], due };

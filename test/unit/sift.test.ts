@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addDays, placeOf, windowOf } from '../../shared/day.ts';
-import type { Day } from '../../shared/model.ts';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
-import { cutRowsInPlace } from '../../shared/rows.ts';
+import { addDays, placeOf, windowOf } from '../../shared/words/day.ts';
+import type { Day } from '../../shared/words/model.ts';
 import { DATASET } from './days.ts';
 
 const DAY: Day = '2026-03-01';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Staging } from '../../shared/fetch/staging.ts';
-import { Memory } from '../../shared/memory.ts';
+import { Memory } from '../../shared/rows/buffer-pool.ts';
 
 /** A store that takes its time: it keeps what it was given as it is when it looks at last. */
 function slowStore(turns: readonly number[]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogLine } from '../../local/host.ts';
 import { IdlePlans } from '../../local/start/log.ts';
-import { HOUR_MS } from '../../shared/day.ts';
+import { HOUR_MS } from '../../shared/words/day.ts';
 
 type Said = Partial<LogLine> & { readonly message: string };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askedFor, goBack, takeUp } from '../../local/start/take-up.ts';
-import { instantOf, MINUTE_MS } from '../../shared/day.ts';
+import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';
 

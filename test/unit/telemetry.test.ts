@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { EVENTS, type EventName, levelOf, lineOf, type Report, reporter } from '../../shared/telemetry.ts';
+import { EVENTS, type EventName, levelOf, lineOf, type Report, reporter } from '../../shared/words/telemetry.ts';
 
 const PAGE = readFileSync(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
 
@@ -45,17 +45,17 @@ test('docs/telemetry.md has every field of the heartbeat, and no other', () => {
 test('docs/telemetry.md has every member of the JSON for machines, and no other', () => {
   const status = tableBelow('## The same for machines');
   const top = [...status.keys()].map(name => name.replace(/\..*/, ''));
-  assert.deepEqual(new Set(top), new Set([...membersOf('Facts', 'page/facts.ts'), 'days', 'trouble']));
+  assert.deepEqual(new Set(top), new Set([...membersOf('Facts', 'status/facts.ts'), 'days', 'trouble']));
   const under = (name: string) =>
     [...status.keys()].flatMap(key => (key.startsWith(`${name}.`) ? key.slice(name.length + 1) : []));
-  assert.deepEqual(under('verdict'), membersOf('Verdict', 'page/verdict.ts'));
+  assert.deepEqual(under('verdict'), membersOf('Verdict', 'status/verdict.ts'));
   assert.deepEqual(under('queue'), membersOf('Depth', 'ports.ts'));
   assert.deepEqual(status.get('gates'), membersOf('Gate', 'ledger-model.ts'));
-  assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'page/facts.ts'));
-  assert.deepEqual(status.get('days'), membersOf('DayFacts', 'page/facts.ts'));
+  assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'status/facts.ts'));
+  assert.deepEqual(status.get('days'), membersOf('DayFacts', 'status/facts.ts'));
   const ofExpiring = ['day', 'lastChance'];
   const ofDataset = status.get('datasets')?.filter(name => !ofExpiring.includes(name));
-  assert.deepEqual(ofDataset, membersOf('DatasetFacts', 'page/facts.ts'));
+  assert.deepEqual(ofDataset, membersOf('DatasetFacts', 'status/facts.ts'));
 });
 
 test('docs/telemetry.md has every member of what the doctor answers, and no other', () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recount } from '../../shared/commit/recount.ts';
-import { addDays, instantOf } from '../../shared/day.ts';
-import { LandlineError } from '../../shared/errors.ts';
-import type { Held, Suspicion } from '../../shared/model.ts';
-import type { Page, Source } from '../../shared/ports.ts';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf } from '../../shared/rows/sift.ts';
-import { cutRowsInPlace } from '../../shared/rows.ts';
-import { type Finding, isTrouble, type SweepPorts, type VerifyOptions, verify } from '../../shared/verify.ts';
+import { type Finding, isTrouble, type SweepPorts, type VerifyOptions, verify } from '../../shared/verify/verify.ts';
+import { addDays, instantOf } from '../../shared/words/day.ts';
+import { LandlineError } from '../../shared/words/errors.ts';
+import type { Held, Suspicion } from '../../shared/words/ledger.ts';
+import type { Page, Source } from '../../shared/words/ports.ts';
 import { DATASET, daysAgo, heldOn, NOON } from './days.ts';
 import { chunksOf, landed, rowsText } from './lake-days.ts';
 

@@ -1,0 +1,76 @@
+import { type CurateOutcome, curateDay } from '../../shared/curate/curate-day.ts';
+import { curatedAs } from '../../shared/curate/privacy.ts';
+import { tableOf } from '../../shared/curate/tables.ts';
+import { counted } from '../../shared/status/text.ts';
+import { failureOf, LandlineError } from '../../shared/words/errors.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
+import { curatedPath } from '../../shared/words/paths.ts';
+import { dataset, days, everyDataset, examples, type On, type Register, UsageError } from '../command.ts';
+import { veilOn } from '../privacy-profile.ts';
+
+export const curate: Register = (program, { act }) => {
+  program
+    .command('curate')
+    .description('Makes the curated tables agree with the partitions, here and now')
+    .argument('[dataset]', 'name of the dataset', dataset)
+    .argument('[days...]', 'UTC days; without them, every day that is behind', days)
+    .option('--all', 'every landed day of every dataset')
+    .addHelpText('after', '\nThe app does this by itself; this is for a first look, and for making tables anew.')
+    .addHelpText(
+      'after',
+      examples('landline curate --all', 'landline curate teams-sms', 'landline curate teams-sms 2026-01-31'),
+    )
+    .action(
+      act(async (on: On, of: Dataset | undefined, named: Day[] | undefined, { all }: { all?: boolean }) => {
+        if (of === undefined && !all) throw new UsageError('Name a dataset, or say --all.');
+        return curateAll(on, everyDataset(on, of === undefined ? undefined : [of]), named);
+      }),
+    );
+};
+
+async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[] | undefined): Promise<0 | 1> {
+  const veil = await veilOn(on);
+  const tally = { curated: 0, current: 0, failed: 0 };
+  const failures: string[] = [];
+  for (const { name } of which) {
+    for (const day of named?.length ? named : await landedDays(on, name)) {
+      on.out.progress(`${name} ${day}`);
+      try {
+        const outcome = await curateDay(name, day, { ...on, veil, report: () => undefined });
+        tally[KIND[outcome]] += 1;
+        if (KIND[outcome] === 'failed') failures.push(`${name} ${day}: ${outcome}`);
+      } catch (thrown) {
+        if (!(thrown instanceof LandlineError)) throw thrown;
+        tally.failed += 1;
+        failures.push(`${name} ${day}: ${failureOf(thrown).message}`);
+      }
+    }
+  }
+  const as = curatedAs(veil);
+  if (on.json) on.out.json({ as, ...tally, failures });
+  else {
+    for (const failure of failures) on.out.line(failure);
+    const last = `${counted(tally.curated, 'file')} written, ${tally.current} up to date, ${tally.failed} failed (${as}).`;
+    on.out.line(last);
+    const [first] = which;
+    if (which.length === 1 && first !== undefined)
+      on.out.line(`They are in curated/${curatedPath(tableOf(first.name).name, first.name, '<day>')}`);
+  }
+  return tally.failed === 0 ? 0 : 1;
+}
+
+const KIND: Readonly<Record<CurateOutcome, 'curated' | 'current' | 'failed'>> = {
+  curated: 'curated',
+  current: 'current',
+  // Somebody else was faster, with a newer revision.
+  superseded: 'current',
+  absent: 'failed',
+  failed: 'failed',
+  dropped: 'failed',
+};
+
+async function landedDays(on: On, dataset: string): Promise<Day[]> {
+  const landed: Day[] = [];
+  for await (const { day } of on.lake.list(dataset)) landed.push(day);
+  return landed;
+}

@@ -1,0 +1,78 @@
+import { type Asked, type AskedDay, askDay, retryDays } from '../../shared/ledger/asking.ts';
+import { counted } from '../../shared/status/text.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
+import { dataset, days, examples, type On, type Register, refuseUnfinished } from '../command.ts';
+import { tellDelays } from '../delays.ts';
+
+export const retry: Register = (program, { act }) => {
+  program
+    .command('retry')
+    .description('Asks for days to be read again: the failed and suspect ones, or those named')
+    .argument('[dataset]', 'name of the dataset; without it, all of them', dataset)
+    .argument('[days...]', 'UTC days, whatever they hold', days)
+    .option('-y, --yes', 'do not ask before a day is read again that a person was erased from')
+    .addHelpText(
+      'after',
+      examples('landline retry', 'landline retry teams-sms', 'landline retry teams-sms 2026-01-30 2026-01-31'),
+    )
+    .action(
+      act(async (on: On, of: Dataset | undefined, named: Day[] | undefined, { yes = false }: { yes?: boolean }) => {
+        const asked = of === undefined || !named?.length ? await askFailed(on, of) : await askNamed(on, of, named, yes);
+        if (on.json) on.out.json({ asked });
+        else tellAsked(on, asked);
+        await tellDelays(
+          on,
+          asked.filter(({ outcome }) => FINE.has(outcome)),
+        );
+        return asked.every(({ outcome }) => FINE.has(outcome)) ? 0 : 1;
+      }),
+    );
+};
+
+/** What became of a day that a person asked for; `declined` when that person thought better of it. */
+type Outcome = Asked | 'declined';
+type RetriedDay = Omit<AskedDay, 'outcome'> & { readonly outcome: Outcome };
+
+async function askFailed(on: On, of: Dataset | undefined): Promise<AskedDay[]> {
+  const asked: AskedDay[] = [];
+  for (const each of of === undefined ? on.datasets : [of]) asked.push(...(await retryDays(on.ledger, each, on.now)));
+  return asked;
+}
+
+async function askNamed(on: On, of: Dataset, named: readonly Day[], yes: boolean): Promise<RetriedDay[]> {
+  const { name } = of;
+  for (const day of named) refuseUnfinished(day, on.now);
+  const erased: Day[] = [];
+  for (const day of named)
+    if ((await on.ledger.day(name, day))?.value.held?.forgottenAt !== undefined) erased.push(day);
+  for (const day of erased)
+    on.out.note(
+      `A person was erased from ${name} ${day}: all rows of that day come back, theirs too. When it has been read, run \`landline forget\` again.`,
+    );
+  const sure = erased.length === 0 || yes || (await on.out.confirm('Read all of their rows again?'));
+  if (!sure) return named.map(day => ({ dataset: name, day, outcome: 'declined' }));
+  const asked: RetriedDay[] = [];
+  for (const day of named) asked.push({ dataset: name, day, outcome: await askDay(on.ledger, of, day, on.now) });
+  return asked;
+}
+
+export const FINE: ReadonlySet<Outcome> = new Set<Outcome>(['asked', 'in-work']);
+
+export const ASKED: Readonly<Record<Outcome, string>> = {
+  asked: 'will be read on the next run of the planner',
+  'in-work': 'is queued or being read already',
+  'too-new': 'is not over yet',
+  'before-history': 'is before the first day of the dataset: use `landline backfill`',
+  expired: 'is no longer at the source',
+  erased: 'is not read, because a person was erased from it: name the day to read all of its rows again',
+  contended: 'is being written by others: try again',
+  declined: 'was not asked for, and nothing was changed. In a script, add --yes',
+};
+
+export function tellAsked(on: On, asked: readonly RetriedDay[]): void {
+  if (asked.length === 0) on.out.line('No day failed or is suspect.');
+  for (const { dataset: name, day, outcome } of asked) on.out.line(`${name} ${day} ${ASKED[outcome]}`);
+  const noted = asked.filter(({ outcome }) => outcome === 'asked').length;
+  if (noted > 0)
+    on.out.line(`${counted(noted, 'day')} asked for.${on.alive ? '' : ' Run `npm start` to have them read.'}`);
+}

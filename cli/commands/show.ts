@@ -1,0 +1,121 @@
+import { isExpired, type Owed, owed } from '../../shared/ledger/owed.ts';
+import { reasonOf } from '../../shared/status/facts.ts';
+import { nextStep } from '../../shared/status/next-step.ts';
+import { type Shown, shownOf } from '../../shared/status/states.ts';
+import { grouped } from '../../shared/status/text.ts';
+import { headOrForeign } from '../../shared/verify/verify-day.ts';
+import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
+import { dataset, day, examples, type On, type Register, refuseUnfinished } from '../command.ts';
+import { tellStopped } from '../delays.ts';
+
+export const show: Register = (program, { act }) => {
+  program
+    .command('show')
+    .description('Everything that the ledger and the receipt know of one day')
+    .argument('<dataset>', 'name of the dataset', dataset)
+    .argument('<day>', 'UTC day', day)
+    .addHelpText('after', examples('landline show teams-sms 2026-01-31'))
+    .action(act(showDay));
+};
+
+async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
+  const [found, { partition, foreign }, watermark] = await Promise.all([
+    on.ledger.day(of.name, at),
+    // The day of a blob that is none of ours is one that a person wants to look at.
+    headOrForeign(on.lake, of.name, at),
+    on.ledger.watermark(of.name),
+  ]);
+  const entry = found?.value;
+  if (entry === undefined && partition === undefined) refuseUnfinished(at, on.now);
+  const { firstDay, pausedAt } = watermark?.value ?? {};
+  const state = shownOf(of, at, entry, on.now);
+  const planned = entry !== undefined || (firstDay !== undefined && at >= firstDay);
+  const due: Owed | undefined = planned ? owed(of, at, entry, on.now) : undefined;
+  const next = planned
+    ? nextStep(of, at, state, entry, pausedAt !== undefined, on.now)?.text
+    : beforeHistory(of, at, firstDay, on.now);
+  if (on.json) {
+    const { checkpoint, ...work } = entry?.work ?? {};
+    const progress = checkpoint && { pages: checkpoint.pages, rows: checkpoint.rows, savedAt: checkpoint.cursorAt };
+    on.out.json({
+      dataset: of.name,
+      day: at,
+      state,
+      owed: due,
+      next,
+      held: entry?.held,
+      work: { ...work, progress },
+      partition,
+      ...(foreign && { foreign }),
+    });
+  } else {
+    const nowhere = !planned && partition === undefined && !foreign;
+    const known = nowhere ? 'not owed, and nothing is held' : state;
+    on.out.line(`${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined ? '' : `, owed (${due})`}`);
+    for (const line of whyLines(state, entry)) on.out.line(line);
+    if (next !== undefined) on.out.line(`Next step: ${next}`);
+    section(on, 'Held, by the ledger', entry?.held ?? {});
+    const receipt = foreign ? { none: 'the blob has no whole receipt, so Landline did not write it' } : undefined;
+    section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
+    section(on, 'Work', workLines(entry));
+    tellStopped(on);
+  }
+  return state === 'failed' || state === 'suspect' ? 1 : 0;
+}
+
+/** Nobody owes what is older than history, or of a dataset without one; and the source may have it all the same. */
+function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: number): string {
+  if (isExpired(of, at, now)) return 'nothing: the source no longer has this day';
+  return firstDay === undefined
+    ? `${of.name} was never planned: it is switched off, or the app has not run`
+    : `history begins on ${firstDay}; to go further back: landline backfill --from ${at} --dataset ${of.name}`;
+}
+
+/** What is wrong, in the words of docs/operations.md. */
+function whyLines(state: Shown, entry: DayEntry | undefined): string[] {
+  if (entry === undefined) return [];
+  const { errorMessage, requestId } = entry.work;
+  const reason = reasonOf(state, entry.work);
+  return [
+    ...(reason === undefined ? [] : [`Reason: ${reason}`]),
+    ...(errorMessage === undefined ? [] : [`Message: ${errorMessage}`]),
+    ...(requestId === undefined ? [] : [`Request id: ${requestId}`]),
+  ];
+}
+
+/** Names of properties whose numbers count nothing. */
+const NO_COUNTS: readonly string[] = ['ticket'];
+
+function section(on: On, title: string, values: object): void {
+  const lines = Object.entries(values).filter(([, value]) => value !== undefined);
+  on.out.line(`\n${title}${lines.length === 0 ? ': nothing' : ''}`);
+  const width = Math.max(0, ...lines.map(([name]) => name.length));
+  for (const [name, value] of lines)
+    on.out.line(
+      `  ${name.padEnd(width)}  ${typeof value === 'number' && !NO_COUNTS.includes(name) ? grouped(value) : String(value)}`,
+    );
+}
+
+function receiptLines(receipt: Receipt | undefined, bytes: number | undefined): object {
+  return receipt === undefined ? {} : { ...receipt, bytes };
+}
+
+function workLines(entry: DayEntry | undefined): object {
+  if (entry === undefined) return {};
+  const {
+    checkpoint,
+    suspicion,
+    errorKind: _,
+    errorMessage: _m,
+    requestId: _r,
+    errorRemedy: remedy,
+    ...work
+  } = entry.work;
+  return {
+    ...work,
+    remedy,
+    ...(checkpoint && { progress: `${checkpoint.pages} pages, ${checkpoint.rows} rows, saved ${checkpoint.cursorAt}` }),
+    ...(suspicion && { suspicion: `${suspicion.reason} since ${suspicion.since}: ${suspicion.rows} rows were read` }),
+  };
+}

@@ -1,0 +1,88 @@
+import { createInterface } from 'node:readline/promises';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { Colour } from './colours.ts';
+
+/** What the commands say: results on stdout, everything on the way on stderr. */
+export interface Output {
+  /** A line of the result. */
+  line(text?: string): void;
+  /** The result as one JSON object. */
+  json(value: unknown): void;
+  /** A line about what is being done. */
+  note(text: string): void;
+  /** Progress that is written over by the next; only where somebody watches. */
+  progress(text: string): void;
+  /** Colour, where there is a terminal that wants it. */
+  paint(colour: Colour | 'bold', text: string): string;
+  readonly interactive: boolean;
+  /** @returns whether the person said yes; `false` when there is none to ask */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** Somebody pressed Ctrl-C at a question. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+export function terminal(): Output {
+  const { stdin, stdout, stderr } = process;
+  let drawn = false;
+  const wipe = () => {
+    if (drawn) stderr.write('\r\x1b[K');
+    drawn = false;
+  };
+  const interactive = stdin.isTTY === true && stderr.isTTY === true;
+  return {
+    line(text = '') {
+      wipe();
+      stdout.write(`${text}\n`);
+    },
+    json(value) {
+      wipe();
+      stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    note(text) {
+      wipe();
+      stderr.write(`${text}\n`);
+    },
+    progress(text) {
+      if (stderr.isTTY !== true) return;
+      wipe();
+      stderr.write(text.slice(0, (stderr.columns ?? 80) - 1));
+      drawn = true;
+    },
+    paint: (colour, text) => styleText(colour, text, { stream: stdout }),
+    interactive,
+    async confirm(question) {
+      if (!interactive) return false;
+      const asking = createInterface({ input: stdin, output: stderr });
+      try {
+        return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+      } catch (thrown) {
+        throw thrown instanceof Error && thrown.name === 'AbortError' ? new Stopped() : thrown;
+      } finally {
+        asking.close();
+      }
+    },
+  };
+}
+
+/** Columns side by side; numbers (digits and separators) to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map(row => widthOf(row[column] ?? ''))));
+  const right = head.map((_, column) => rows.length > 0 && rows.every(row => /^[\d,./]*$/.test(row[column] ?? '')));
+  return all.map(row =>
+    row
+      .map((cell, column) => {
+        const space = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return right[column] ? space + cell : cell + space;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
+}

@@ -1,0 +1,21 @@
+import { diagnose } from '../doctor/diagnose.ts';
+import { type Asked, jsonReply, type Reply, readFacts, refuseMethod, statusReply } from '../status/reply.ts';
+import { systemClock } from './clock.ts';
+import { composed, siteName } from './compose.ts';
+import { guarded, type Invocation } from './invocation.ts';
+
+/** The wiring of what is asked over HTTP. Both answers change nothing and take nothing from the caller but its form. */
+
+/** What is held. */
+export function answerStatus(asked: Asked, invocation: Invocation): Promise<Reply> {
+  return statusReply(asked, systemClock, () =>
+    guarded('status', invocation, app => readFacts({ ...app, ...app.config, clock: systemClock })),
+  );
+}
+
+/** What is wrong around the app, seen by the app itself: only here is its identity. 200 whatever it finds. */
+export async function answerDoctor(asked: Pick<Asked, 'method'>): Promise<Reply> {
+  if (asked.method !== 'GET') return refuseMethod();
+  const diagnosis = await diagnose(() => ({ ...composed(), clock: systemClock }), systemClock, siteName());
+  return jsonReply(200, diagnosis);
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { TokenCredential } from '@azure/identity';
+import { type Access, type Config, readConfig } from '../config/config.ts';
+import type { CuratedStore, CurateJobs } from '../curate/ports.ts';
+import { type Veil, veilOf } from '../curate/privacy.ts';
+import { blobCurated } from '../curate/store.ts';
+import type { DoctorPorts } from '../doctor/diagnose.ts';
+import { blockMemory } from '../fetch/staging.ts';
+import type { Memory } from '../rows/buffer-pool.ts';
+import { graphSource } from '../sources/graph.ts';
+import { sender, servedAt } from '../sources/http/send.ts';
+import { certificateEnd, credentialOf, graphTokens, renewToken } from '../sources/sign-in.ts';
+import { voximplantSource } from '../sources/voximplant.ts';
+import { voximplantKeyRoles } from '../sources/voximplant-key.ts';
+import { type StorageClients, storageClients } from '../stores/clients.ts';
+import { queueBacklog, queueCurateJobs, queueJobs, queuePutBack } from '../stores/jobs.ts';
+import { blobLake } from '../stores/lake.ts';
+import { tableLedger } from '../stores/ledger.ts';
+import { tablePulse } from '../stores/pulse.ts';
+import type { SourceName } from '../words/model.ts';
+import type { Backlog, Jobs, Lake, Ledger, Pulse, PutBack, Source } from '../words/ports.ts';
+import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../words/storage-names.ts';
+import { systemClock } from './clock.ts';
+
+/**
+ * The wiring: the only place that reads the environment and builds clients. Built at the first invocation and kept for
+ * the life of the process, so that loading the app can never fail.
+ */
+
+/** The parts that live as long as the process. */
+export interface App {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  readonly jobs: Jobs;
+  readonly sources: Readonly<Record<SourceName, Source>>;
+  readonly drifted: Set<string>;
+  readonly blocks: Memory;
+  /** Settings that were doubted: once in the life of the process is enough. */
+  readonly doubted: Set<string>;
+  readonly curated: CuratedStore;
+  readonly curateJobs: CurateJobs;
+  readonly putBack: { readonly fetch: PutBack; readonly curate: PutBack };
+  readonly veil: Veil;
+  readonly backlog: Backlog;
+  readonly pulse: Pulse;
+  readonly graphToken: DoctorPorts['graphToken'];
+  readonly certificateEnd: DoctorPorts['certificateEnd'];
+  readonly servedAt: DoctorPorts['servedAt'];
+  readonly keyRoles: DoctorPorts['keyRoles'];
+}
+
+let app: App | undefined;
+
+/** @throws LandlineError `config.invalid`; asked again, it reads the settings again */
+export function composed(): App {
+  app ??= compose(readConfig(process.env));
+  return app;
+}
+
+/** Name of the Function App, for commands that a person is told to run. */
+export function siteName(): string {
+  return process.env['WEBSITE_SITE_NAME'] ?? '<app>';
+}
+
+export function compose(config: Config): App {
+  const { signIn, cloud, storage, voximplant } = config;
+  const makeCredential = (): TokenCredential | undefined =>
+    signIn.kind === 'simulator' ? undefined : credentialOf(signIn, cloud);
+  const credential = makeCredential();
+  const send = sender();
+  const token =
+    signIn.kind === 'simulator'
+      ? async () => 'simulated'
+      : graphTokens(
+          () => credentialOf(signIn, cloud),
+          cloud.scope,
+          () => renewToken(signIn, cloud.scope),
+        );
+  const around = { send, random: Math.random, clock: systemClock };
+  const off: Source = { read: () => Promise.reject(new Error('This source is not configured')) };
+  const table = clientsOf(storage.table, credential).table(LEDGER_TABLE);
+  const queues = clientsOf(storage.queue, credential);
+  return {
+    config,
+    ledger: tableLedger(table, randomUUID),
+    lake: blobLake(clientsOf(storage.blob, credential).blobs, config),
+    jobs: queueJobs(queues.queue(FETCH_QUEUE)),
+    sources: {
+      graph: graphSource({ ...around, origin: cloud.graph, token }),
+      voximplant: voximplant === undefined ? off : voximplantSource({ ...around, ...voximplant }),
+    },
+    drifted: new Set(),
+    blocks: blockMemory(),
+    doubted: new Set(),
+    curated: blobCurated(clientsOf(storage.blob, credential).blobs),
+    curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
+    putBack: { fetch: queuePutBack(queues.queue(FETCH_QUEUE)), curate: queuePutBack(queues.queue(CURATE_QUEUE)) },
+    veil: veilOf(config.privacy.profile, config.privacy.key),
+    backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
+    pulse: tablePulse(table),
+    graphToken: token,
+    certificateEnd: () => certificateEnd(signIn),
+    servedAt: url => servedAt(send, url),
+    keyRoles: voximplant && voximplantKeyRoles({ ...around, ...voximplant }),
+  };
+}
+
+function clientsOf(access: Access, credential: TokenCredential | undefined): StorageClients {
+  if ('connectionString' in access) return storageClients(access);
+  if (credential === undefined) throw new Error('An address needs a credential');
+  return storageClients({ url: access.url, credential });
+}

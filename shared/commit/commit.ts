@@ -1,0 +1,126 @@
+import type { CompleteRead } from '../fetch/guards.ts';
+import { maySettle } from '../ledger/owed.ts';
+import { instantOf } from '../words/day.ts';
+import type { Held, Segment } from '../words/ledger.ts';
+import type { Dataset, Day, Instant, Receipt, Window } from '../words/model.ts';
+import type { Lake, Partition } from '../words/ports.ts';
+import { type Changes, compareRevisions } from './compare.ts';
+import { lengthOf } from './recount.ts';
+
+/**
+ * Making a complete, guarded read visible: the revision that is replaced goes to `history` first, then one conditional
+ * step replaces the partition. Readers see the day before or after, never between. docs/format.md, 3 and 11 to 13.
+ */
+
+export const FORMAT = 1;
+
+/** A read that passed the guards, and what it is committed over. */
+export interface Commit {
+  readonly dataset: Dataset;
+  readonly window: Window;
+  readonly read: CompleteRead;
+  readonly segments: readonly Segment[];
+  readonly pages: number;
+  readonly ticket: number;
+  /** The partition as it was before the read began; `undefined` when there was none. */
+  readonly replaces: Partition | undefined;
+  /** The revision the ledger knows; 0 when none. */
+  readonly knownRevision: number;
+}
+
+/**
+ * Copies the revision that will be replaced to `history`, which takes minutes when it is large.
+ *
+ * @returns the number of the revision that may be committed now, or `superseded` as by `commitRead`
+ */
+export async function keepReplaced(lake: Lake, commit: Commit): Promise<number | 'superseded'> {
+  const { dataset, window, replaces } = commit;
+  const revision = (await lastRevision(lake, commit)) + 1;
+  if (replaces === undefined) return revision;
+  return (await lake.keep(dataset.name, window.day, replaces)) === 'superseded' ? 'superseded' : revision;
+}
+
+/** @returns the receipt that is now in force, or `superseded` when the partition changed since `replaces` was read */
+export async function commitRead(
+  lake: Lake,
+  commit: Commit,
+  revision: number,
+  now: number,
+): Promise<Receipt | 'superseded'> {
+  const { dataset, window, read, replaces } = commit;
+  const receipt: Receipt = {
+    format: FORMAT,
+    revision,
+    rows: read.rows,
+    pages: commit.pages,
+    fingerprint: read.fingerprint,
+    windowFrom: window.from,
+    windowTo: window.to,
+    apiVersion: dataset.api,
+    fetchedAt: instantOf(now),
+    ticket: commit.ticket,
+    rowsOutside: read.outside,
+    rowsNeighbour: read.neighbours,
+  };
+  const outcome = await lake.commit(dataset.name, window.day, commit.segments, receipt, replaces?.etag);
+  return outcome === 'committed' ? receipt : 'superseded';
+}
+
+/**
+ * The last revision number that was ever used. Without a partition to tell it, because a person removed it or there
+ * never was one, the ledger and `history` are asked: a number that is used again would name two contents.
+ */
+async function lastRevision(lake: Lake, { dataset, window, replaces, knownRevision }: Commit): Promise<number> {
+  const last = replaces?.receipt.revision ?? (await lake.lastKept(dataset.name, window.day));
+  return Math.max(knownRevision, last);
+}
+
+/** A day that was read to the end, and what is known of it. */
+export interface Noted {
+  readonly dataset: Dataset;
+  readonly day: Day;
+  /** The one in force, from this read or from an earlier one with the same rows. */
+  readonly receipt: Receipt;
+  /** What the ledger knew; behind the receipt when a worker died between commit and ledger. */
+  readonly before: Held | undefined;
+  /** Of the lines; `undefined` when nobody has counted them. */
+  readonly bytes: number | undefined;
+  /** Whether the day is marked, so that it may not settle. */
+  readonly suspect: boolean;
+}
+
+/**
+ * What the ledger notes of the day.
+ *
+ * @param now the more careful of our clock and the source's, in milliseconds
+ */
+export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<Held> {
+  const { dataset, day, receipt, before, bytes, suspect } = noted;
+  const known = before?.revision === receipt.revision ? before : undefined;
+  const changes: Changes = known ?? (await compareRevisions(lake, dataset, day, receipt.revision));
+  const settledAt = known?.settledAt ?? (known && maySettle(dataset, day, now) ? instantOf(now) : undefined);
+  return {
+    ...fromReceipt(receipt, bytes ?? (await lengthOf(lake, dataset.name, day))),
+    landedAt: known?.landedAt ?? receipt.fetchedAt,
+    checkedAt: instantOf(now),
+    ...(settledAt === undefined || suspect ? {} : { settledAt }),
+    rowsAdded: changes.rowsAdded,
+    rowsChanged: changes.rowsChanged,
+    rowsRemoved: changes.rowsRemoved,
+    curatedRevision: before?.curatedRevision ?? 0,
+    ...(before?.curatedAs === undefined ? {} : { curatedAs: before.curatedAs }),
+    ...(known?.curateQueuedAt === undefined ? {} : { curateQueuedAt: known.curateQueuedAt }),
+    ...(known?.curateTries === undefined ? {} : { curateTries: known.curateTries }),
+  };
+}
+
+/** What the ledger repeats of a partition. @param bytes of its lines */
+export function fromReceipt(receipt: Receipt, bytes: number) {
+  const { revision, rows, pages, fingerprint, rowsOutside, rowsNeighbour } = receipt;
+  return { revision, rows, bytes, pages, fingerprint, rowsOutside, rowsNeighbour };
+}
+
+/** A revision that was not read but written without a person's rows, and is read no more: they would come back. */
+export function asErased(held: Held, forgottenAt: Instant): Held {
+  return { ...held, landedAt: forgottenAt, settledAt: forgottenAt, forgottenAt };
+}

@@ -1,0 +1,165 @@
+import { refuseBeforeGate } from '../ledger/gate.ts';
+import type { Dataset, Window } from '../words/model.ts';
+import type { Clock, Lake, Ledger, Page, Source } from '../words/ports.ts';
+import type { Report } from '../words/telemetry.ts';
+import { Chain } from './chain.ts';
+import type { Claim } from './claim.ts';
+import type { Reading } from './reading.ts';
+import type { Staging } from './staging.ts';
+
+/** Reading a day page by page: each is checked, its rows are staged out of sight, and the progress is saved. */
+
+/** One attempt at a claimed day. */
+export interface Attempt {
+  readonly dataset: Dataset;
+  readonly window: Window;
+  readonly claim: Claim;
+  readonly reading: Reading;
+  /** Pages that earlier attempts had read. */
+  readonly pagesBefore: number;
+  readonly staging: Staging;
+  /** Ends the attempt; what was read is kept and another attempt goes on from there. */
+  readonly deadline: AbortSignal;
+  /** The caller's trace, carried into every line about this day. */
+  readonly traceparent: string | undefined;
+}
+
+export interface PagePorts {
+  readonly source: Source;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly limits: FetchLimits;
+  /** Fields already reported as drift, as `dataset.field`: each is reported once per process. */
+  readonly drifted: Set<string>;
+}
+
+export interface FetchLimits {
+  /** A fetch stops here, well under the host's `functionTimeout`, and goes on in the next one. */
+  readonly deadlineMs: number;
+  /** Between two checkpoints. */
+  readonly checkpointMs: number;
+  /** While a page is awaited, a sign of life at least this often. */
+  readonly heartbeatMs: number;
+  /** Pages of one day. Far above any tenant's day, and below the 50,000 blocks a blob can have. */
+  readonly pagesMax: number;
+}
+
+export const FETCH_LIMITS: FetchLimits = {
+  deadlineMs: 8 * 60_000,
+  checkpointMs: 5_000,
+  heartbeatMs: 20_000,
+  pagesMax: 40_000,
+};
+
+/** What every line about an attempt says of it. */
+export function about({ dataset, window, claim, traceparent }: Attempt) {
+  return { dataset: dataset.name, day: window.day, ticket: claim.ticket, traceparent };
+}
+
+/**
+ * Reads from where the attempt's reading stands to the last page. The next page is requested while the rows of this
+ * one are staged. The last of them are not staged when this returns: nobody needs them if the read brings nothing new.
+ *
+ * @throws LandlineError when the day cannot be read on; the deadline's reason when time is up
+ * @throws Superseded when another worker has the day
+ */
+export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> {
+  const { dataset, window, reading, deadline } = attempt;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([deadline, stop.signal]);
+  const request = (cursor: string | undefined): Promise<Page> => {
+    const page = on.source.read(dataset, window, cursor, signal);
+    // It may fail while a block is being staged, before anybody awaits it.
+    page.catch(() => {});
+    return page;
+  };
+  const chain = new Chain(dataset, reading, on.limits.pagesMax);
+  let savedAt = on.clock.now();
+  try {
+    for (let pending: Promise<Page> | undefined = request(reading.cursor); pending !== undefined; ) {
+      const page: Page = await withHeartbeat(pending, attempt, on);
+      const arrivedAt = on.clock.now();
+      chain.refuseEndless(page);
+      pending = page.next === undefined ? undefined : request(page.next);
+      await stagePage(page, arrivedAt, attempt, on);
+      if (pending !== undefined && on.clock.now() >= savedAt + on.limits.checkpointMs) {
+        await refuseBeforeGate(dataset, on.ledger, on.clock);
+        await saveProgress(attempt, on);
+        savedAt = on.clock.now();
+      }
+      if (pending !== undefined) deadline.throwIfAborted();
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+/**
+ * Waits for work that may take long, with signs of life to the ledger meanwhile.
+ *
+ * @param work never resolves to `undefined`. When the day is lost to another worker, its outcome is dropped
+ * @throws Superseded when another worker has the day
+ */
+export async function withHeartbeat<T extends object | string | number>(
+  work: Promise<T>,
+  { claim }: Pick<Attempt, 'claim'>,
+  { clock, limits }: Pick<PagePorts, 'clock' | 'limits'>,
+): Promise<T> {
+  work.catch(() => {});
+  for (;;) {
+    const ended = new AbortController();
+    const beat = clock.sleep(limits.heartbeatMs, ended.signal).catch(() => {});
+    try {
+      const first = await Promise.race([work, beat]);
+      if (first !== undefined) return first;
+    } finally {
+      // With a reason, since the error that stands for none costs more than the rest of the wait.
+      ended.abort('the wait is over');
+    }
+    await claim.beat(clock.now());
+  }
+}
+
+/** Only what is staged may be gone on from. */
+async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
+  const { reading, staging, claim } = attempt;
+  await allStaged(attempt, on);
+  await claim.beat(on.clock.now(), reading.checkpoint(staging.segments));
+}
+
+/**
+ * Returns when everything that was read is staged. In two waits, because who has lost the day during the first begins no
+ * other block.
+ *
+ * @throws Superseded when another worker has the day
+ */
+export async function allStaged(attempt: Attempt, on: Pick<PagePorts, 'clock' | 'limits'>): Promise<void> {
+  const { staging } = attempt;
+  await withHeartbeat(staging.settled().then(toldStaged), attempt, on);
+  await withHeartbeat(staging.flush().then(toldStaged), attempt, on);
+}
+
+/** Waits with a heartbeat are for something. */
+const toldStaged = () => 'staged';
+
+async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: PagePorts): Promise<void> {
+  const { window, reading, staging } = attempt;
+  if (page.notice !== undefined) on.report('page doubted', { ...about(attempt), reason: page.notice });
+  reportDrift(page.cut.members, attempt, on);
+  await staging.add(reading.take(page, window));
+  reading.advance(page.next, arrivedAt);
+  page.release();
+}
+
+/** Fields that the provider does not document are landed like all others, and named once. */
+function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts): void {
+  const { name, fields } = attempt.dataset;
+  const drifted = members.filter(field => !fields.includes(field) && !on.drifted.has(`${name}.${field}`));
+  if (drifted.length === 0) return;
+  for (const field of drifted) on.drifted.add(`${name}.${field}`);
+  // A name is the provider's, but it came from outside: only what looks like the name of a field is repeated.
+  const names = drifted.map(field => (/^[A-Za-z_@][\w.@-]{0,63}$/.test(field) ? field : '(unprintable)'));
+  on.report('schema drifted', { dataset: name, day: attempt.window.day, fields: names.slice(0, 20).join(',') });
+}

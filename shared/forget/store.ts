@@ -1,0 +1,50 @@
+import { Readable } from 'node:stream';
+import type { BlobServiceClient } from '@azure/storage-blob';
+import { compressing, GZIP } from '../stores/encoding.ts';
+import { blobLake } from '../stores/lake.ts';
+import { blobsIn } from '../stores/listing.ts';
+import { headOf, inHistory, UPLOAD_MS, uploadLines } from '../stores/partition-blobs.ts';
+import { ask, type Operation } from '../stores/storage-errors.ts';
+import type { Day } from '../words/model.ts';
+import { CONTAINERS, datasetPrefix, dayOfRevision, revisionPath } from '../words/paths.ts';
+import type { Eraser } from '../words/ports.ts';
+
+/** The one thing that may change `history`. */
+export function blobEraser(service: BlobServiceClient): Eraser {
+  const history = service.getContainerClient(CONTAINERS.history);
+  const blobOf = (dataset: string, day: Day, revision: number) =>
+    history.getBlockBlobClient(revisionPath(dataset, day, revision));
+
+  return {
+    async *days(dataset) {
+      const operation: Operation = { service: 'blob', what: `Listing ${dataset} in container "${CONTAINERS.history}"` };
+      let last: Day | undefined;
+      for await (const { name } of blobsIn(history, { prefix: datasetPrefix(dataset) }, operation)) {
+        const day = dayOfRevision(dataset, name);
+        // Listed by name, so the revisions of a day follow one another.
+        if (day !== undefined && day !== last) yield day;
+        last = day ?? last;
+      }
+    },
+
+    // The length of the lines of a compressed one is not known from outside.
+    writerLike: ({ bytes }) => blobLake(service, { gzip: bytes === undefined }),
+
+    kept(dataset, day, revision) {
+      return headOf(blobOf(dataset, day, revision), inHistory('Reading', dataset, day, revision));
+    },
+
+    async rewrite(dataset, day, lines, receipt, etag) {
+      const operation = { ...inHistory('Rewriting', dataset, day, receipt.revision), timeoutMs: UPLOAD_MS };
+      const blob = blobOf(dataset, day, receipt.revision);
+      const conditions = { ifMatch: etag };
+      const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], async abortSignal => {
+        // As it was, so it stays.
+        const { contentEncoding } = await blob.getProperties({ conditions, abortSignal });
+        const body = contentEncoding === GZIP ? compressing(lines) : Readable.from(lines);
+        await uploadLines(blob, body, receipt, contentEncoding, { conditions, abortSignal });
+      });
+      return answer.refusal === undefined ? 'written' : 'superseded';
+    },
+  };
+}

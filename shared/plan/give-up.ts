@@ -1,0 +1,73 @@
+import type { NotOurs } from '../app/message.ts';
+import { failed, troubleOf } from '../ledger/entry.ts';
+import { HOUR_MS, instantOf } from '../words/day.ts';
+import type { DayEntry } from '../words/ledger.ts';
+import type { CurateMessage, FetchMessage } from '../words/model.ts';
+import type { Clock, Ledger, Versioned } from '../words/ports.ts';
+import type { Report } from '../words/telemetry.ts';
+
+/** What was given up on. That is not an end: it is told what happened, and what was asked for is owed again. */
+
+/** A day that killed its workers is left alone for this long. */
+const REST_MS = HOUR_MS;
+
+/** As many workers in a row as the host gives a message. Each kill takes minutes to be noticed. */
+export const TAKEOVERS_MAX = 5;
+
+export interface PoisonPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly report: Report;
+}
+
+/** Notes a given-up message in the ledger, when the day is still waiting for just that message. */
+export async function poisonDay(message: FetchMessage, on: PoisonPorts): Promise<void> {
+  const { dataset, day, ticket } = message;
+  const text =
+    'The host gave up on this day after several tries. Its own log says why; the day is tried again in an hour.';
+  on.report('message poisoned', { dataset, day, ticket, message: text });
+  const found = await on.ledger.day(dataset, day);
+  if (found === undefined) return;
+  const { work } = found.value;
+  // Queued under this ticket, or claimed by the worker that took it: anything else has moved on since.
+  const stuck =
+    (work.state === 'queued' && work.ticket === ticket) || (work.state === 'fetching' && work.ticket === ticket + 1);
+  if (!stuck) return;
+  // Whoever writes first has newer knowledge of the day.
+  await on.ledger.putDay(poisoned(found.value, text, on.clock.now()), found.etag);
+}
+
+/**
+ * Gives up on a day that workers were lost with, one after the other. The host does not count them: the message of a
+ * worker that was killed comes back, finds another ticket, and ends well.
+ */
+export async function poisonSilentDay({ value, etag }: Versioned<DayEntry>, on: PoisonPorts): Promise<void> {
+  const { dataset, day, work } = value;
+  const message = `${TAKEOVERS_MAX} workers in a row were lost with this day. The log of the host says why, and memory is the usual cause; the day is tried again in an hour.`;
+  if ((await on.ledger.putDay(poisoned(value, message, on.clock.now()), etag)) === undefined) return;
+  on.report('message poisoned', { dataset, day, ticket: work.ticket, message });
+}
+
+/** From the first page, because what was staged so far may be what kills. */
+function poisoned(entry: DayEntry, message: string, now: number): DayEntry {
+  const trouble = troubleOf({ reason: 'worker.poisoned', remedy: 'retry', message });
+  return failed(entry, trouble, instantOf(now + REST_MS), undefined);
+}
+
+/**
+ * Tells of a curation that the host gave up on. The ledger needs no note: it owes the table until it is there, and
+ * leaves the day alone for longer after every try, as owed-curation.ts decides.
+ */
+export function poisonCuration({ dataset, day, revision }: CurateMessage, report: Report): void {
+  const message =
+    'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
+  report('message poisoned', { dataset, day, revision, message });
+}
+
+/** Tells of what nobody here can read. It is not put back, so that no message goes round for ever. */
+export function poisonUnread(received: NotOurs, what: string, report: Report): void {
+  const gone = 'the host gave up on it';
+  if (received.kind === 'invalid')
+    report('message rejected', { why: `${gone}; it is no ${what}`, digest: received.digest });
+  else report('message dropped', { why: `version ${received.version}: ${gone}, and only a newer app can read it` });
+}

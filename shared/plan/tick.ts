@@ -1,0 +1,130 @@
+import { eachDataset } from '../ledger/each-dataset.ts';
+import { done, freshEntry, queued } from '../ledger/entry.ts';
+import { owed } from '../ledger/owed.ts';
+import { advanced, sameMarks } from '../ledger/watermark.ts';
+import { toldOf } from '../words/errors.ts';
+import type { DayEntry, Watermark } from '../words/ledger.ts';
+import type { Dataset, SourceName } from '../words/model.ts';
+import type { Clock, Jobs, Ledger, Versioned } from '../words/ports.ts';
+import type { Report } from '../words/telemetry.ts';
+import { poisonSilentDay, TAKEOVERS_MAX } from './give-up.ts';
+import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
+
+/** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
+
+export interface ReconcilePorts {
+  readonly datasets: readonly Dataset[];
+  readonly ledger: Ledger;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly settings: PlanSettings;
+}
+
+export interface Reconciled {
+  /** Days queued by this run. */
+  readonly queued: number;
+  /** Days owed now and left for later. */
+  readonly owedLater: number;
+  readonly ledgers: readonly DatasetLedger[];
+}
+
+/**
+ * Queues what is owed and moves the watermarks.
+ *
+ * @param source only this one; all of them when absent
+ */
+export async function reconcile(on: ReconcilePorts, source?: SourceName, traceparent?: string): Promise<Reconciled> {
+  const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
+  const read = await readDatasets(on, datasets);
+  const now = on.clock.now();
+  const { queue, watermarks, owedLater } = plan(read, await gatesOf(on.ledger, datasets), on.settings, now);
+
+  let count = 0;
+  // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
+  for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
+  const ledgers = await Promise.all(
+    read.map(async (each, i) => ({ ...each, watermark: await moveWatermark(on.ledger, each, watermarks[i], now) })),
+  );
+  on.report('plan made', { queued: count, owedLater, source, traceparent });
+  return { queued: count, owedLater, ledgers };
+}
+
+interface ReadDataset extends DatasetLedger {
+  readonly recorded: Versioned<Watermark> | undefined;
+}
+
+/** A dataset whose entities cannot be read is reported and left out; the others go on. */
+async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
+  const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
+  for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
+  return read;
+}
+
+async function readDataset(ledger: Ledger, dataset: Dataset): Promise<ReadDataset> {
+  const [recorded, days] = await Promise.all([ledger.watermark(dataset.name), ledger.days(dataset.name)]);
+  return { dataset, recorded, watermark: recorded?.value, entries: days.map(({ value }) => value) };
+}
+
+async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Map<SourceName, number>> {
+  const gates = new Map<SourceName, number>();
+  for (const source of new Set(datasets.map(dataset => dataset.source))) {
+    const gate = await ledger.gate(source);
+    if (gate !== undefined) gates.set(source, Date.parse(gate.value.notBefore));
+  }
+  return gates;
+}
+
+/** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
+async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
+  const { dataset, day } = planned;
+  const found = await on.ledger.day(dataset.name, day);
+  // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
+  const why = owed(dataset, day, found?.value, on.clock.now());
+  if (why === undefined) return false;
+  if (found !== undefined && isLeftByErasure(found.value)) {
+    await on.ledger.putDay(done(found.value, found.value.held, found.value.work.suspicion), found.etag);
+    return false;
+  }
+  const takeovers = why === 'takeover' ? (found?.value.work.takeovers ?? 0) + 1 : 0;
+  if (found !== undefined && takeovers >= TAKEOVERS_MAX) {
+    await poisonSilentDay(found, on);
+    return false;
+  }
+  const before = found?.value ?? freshEntry(dataset.name, day, on.clock.now());
+  const entry = queued(before, on.clock.now(), before.work.checkpoint, takeovers === 0 ? {} : { takeovers });
+  if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
+  const { ticket } = entry.work;
+  await on.jobs.send({ dataset: dataset.name, day, ticket, traceparent }, 0);
+  on.report('day queued', { dataset: dataset.name, day, ticket, why, traceparent });
+  return true;
+}
+
+/**
+ * Whether an erasure that died has the day. Nobody else works on a day that a person was erased from, as asking for it
+ * takes the mark away; and nobody may take it over, as a read would bring the rows back.
+ */
+function isLeftByErasure({ held, work }: DayEntry): boolean {
+  return held?.forgottenAt !== undefined && (work.state === 'queued' || work.state === 'fetching');
+}
+
+/**
+ * Compare-and-set. Whoever came first may have read an older ledger and be the last to run for a while, so the days
+ * that were read here are added to what is recorded by now. That ends: each round, somebody has got further.
+ *
+ * @returns the watermark that is recorded now
+ */
+async function moveWatermark(
+  ledger: Ledger,
+  { dataset, recorded, entries }: ReadDataset,
+  planned: Watermark | undefined,
+  now: number,
+): Promise<Watermark | undefined> {
+  let [before, watermark] = [recorded, planned];
+  while (watermark !== undefined && !sameMarks(before?.value, watermark)) {
+    if ((await ledger.putWatermark(watermark, before?.etag)) !== undefined) break;
+    before = await ledger.watermark(dataset.name);
+    watermark = before && advanced(dataset, before.value, new Map(entries.map(each => [each.day, each])), now);
+  }
+  return watermark;
+}

@@ -1,0 +1,203 @@
+import { isUtf8 } from 'node:buffer';
+import { LandlineError } from '../words/errors.ts';
+import {
+  badJson,
+  byteAt,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  endOfGap,
+  endOfString,
+  endOfValue,
+  goesOn,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  READ_AGAIN,
+  startOfValue,
+} from './json.ts';
+import { Places } from './spans.ts';
+
+/** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
+
+/** Which parts of a body matter. */
+export interface CutSpec {
+  /** Member of the top-level object that holds the rows. */
+  readonly rowArray: string;
+  /** Members of a row whose place in the body is wanted. */
+  readonly fields: readonly string[];
+}
+
+/** The rows of one body, as places in it. The arrays have `count` entries or more. */
+export interface Cut {
+  readonly body: Buffer;
+  readonly count: number;
+  /** Row i is `body[starts[i]] … body[ends[i] - 1]`. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** The members whose places are in `spans`, as wanted. */
+  readonly fields: readonly string[];
+  /**
+   * Where the value of field f of row i is: `spans[2 * (i * fields.length + f)]` to the element after it (exclusive).
+   * Quotes of a string included. Start and end are 0 when the row lacks the field; the last counts when it repeats it.
+   */
+  readonly spans: Uint32Array;
+  /** The other members of the top-level object, parsed. */
+  readonly envelope: ReadonlyMap<string, unknown>;
+  /** Names of row members in the order of first appearance. */
+  readonly members: readonly string[];
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+
+/**
+ * Checks the whole body as JSON and finds its rows, in one pass and without building them. A byte order mark at the
+ * start is passed over.
+ *
+ * @param body the cut refers to it. Changed in one way, and only when all is well: CR and LF bytes become spaces
+ * @throws LandlineError, remedy `retry`: `page.bad_json` for a body that is cut off, malformed, deeper than 64 levels,
+ *   not UTF-8, or names a top-level member twice; `page.no_rows` for one without an array of objects where rows belong
+ */
+export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
+  if (!isUtf8(body)) throw badJson('it is not UTF-8', firstNotUtf8(body));
+  const places = new Places(body, spec.fields);
+  const envelope = new Map<string, unknown>();
+  const seen = new Set<string>();
+
+  const start = endOfGap(body, body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0);
+  if (byteAt(body, start) !== OPEN_BRACE) throw noRows(body, start, 0, 'The body is not an object');
+  let at = endOfGap(body, start + 1);
+  let more = byteAt(body, at) !== CLOSE_BRACE;
+  while (more) {
+    const nameEnd = endOfString(body, at);
+    const name: string = JSON.parse(body.toString('utf8', at, nameEnd));
+    if (seen.has(name)) throw badJson('a member named twice', at);
+    seen.add(name);
+    const value = startOfValue(body, nameEnd);
+    if (name === spec.rowArray) {
+      at = cutArray(places, value, spec.rowArray);
+    } else {
+      at = endOfValue(body, value, 1);
+      envelope.set(name, JSON.parse(body.toString('utf8', value, at)));
+    }
+    at = endOfGap(body, at);
+    more = goesOn(body, at, CLOSE_BRACE);
+    if (more) at = endOfGap(body, at + 1);
+  }
+  const end = endOfGap(body, at + 1);
+  if (end < body.length) throw badJson('there is more behind its end', end);
+  if (!seen.has(spec.rowArray)) throw noRows(body, start, 0, `The body has no "${spec.rowArray}"`);
+  unfoldInPlace(body);
+  return cutOf(places, envelope);
+}
+
+function cutArray(places: Places, at: number, rowArray: string): number {
+  const { body } = places;
+  if (byteAt(body, at) !== OPEN_BRACKET) throw noRows(body, at, 1, `"${rowArray}" is not an array`);
+  let end = endOfGap(body, at + 1);
+  let more = byteAt(body, end) !== CLOSE_BRACKET;
+  while (more) {
+    if (byteAt(body, end) !== OPEN_BRACE) throw noRows(body, end, 2, `An item of "${rowArray}" is not an object`);
+    end = endOfGap(body, places.add(end));
+    more = goesOn(body, end, CLOSE_BRACKET);
+    if (more) end = endOfGap(body, end + 1);
+  }
+  return end + 1;
+}
+
+/** Where decoding first has to repair something. */
+function firstNotUtf8(body: Buffer): number {
+  const repaired = Buffer.from(body.toString());
+  let at = 0;
+  while (at < body.length && body[at] === repaired[at]) at++;
+  return at;
+}
+
+/** A malformed body is told as one: what stands at `at` must be a value before it can be the wrong one. */
+function noRows(body: Buffer, at: number, depth: number, what: string): LandlineError {
+  endOfValue(body, at, depth);
+  const message = `${what} (byte ${at}). ${READ_AGAIN}`;
+  return new LandlineError({ reason: 'page.no_rows', remedy: 'retry', message });
+}
+
+/** In checked JSON a raw CR or LF can only be white space between tokens. */
+function unfoldInPlace(body: Buffer): void {
+  if (!body.includes(LF) && !body.includes(CR)) return;
+  for (let at = 0; at < body.length; at++) {
+    if (body[at] === LF || body[at] === CR) body[at] = SPACE;
+  }
+}
+
+function cutOf(places: Places, envelope: ReadonlyMap<string, unknown>): Cut {
+  const { body, count, starts, ends, fields, spans } = places;
+  return { body, count, starts, ends, fields, spans, envelope, members: places.members() };
+}
+
+/**
+ * Moves the kept rows of a cut together, in order, each with an LF behind it, within the cut's own body: behind every
+ * row is a byte that is no longer needed. The cut is used up: its places are wrong afterwards.
+ *
+ * @param kept asked once for each row, in order, before anything of that row moves
+ * @returns the lines, as a view of the body; empty when no row is kept
+ */
+export function lineUpInPlace(cut: Cut, kept: (row: number) => boolean): Buffer {
+  const { body, count, starts, ends } = cut;
+  let first = -1;
+  let end = 0; // first … end: the lines so far
+  let from = 0; // from … to: rows that are one byte apart and so can move as one
+  let to = 0;
+  for (let row = 0; row < count; row++) {
+    if (!kept(row)) continue;
+    const start = starts[row] as number;
+    if (first < 0) {
+      first = end = from = start;
+    } else if (start !== to) {
+      end = moveInPlace(body, end, from, to);
+      from = start;
+    }
+    to = (ends[row] as number) + 1;
+    body[to - 1] = LF;
+  }
+  return first < 0 ? body.subarray(0, 0) : body.subarray(first, moveInPlace(body, end, from, to));
+}
+
+function moveInPlace(body: Buffer, end: number, from: number, to: number): number {
+  if (end !== from) body.copyWithin(end, from, to);
+  return end + to - from;
+}
+
+/**
+ * Reads a partition back: its lines as cuts, about one for each chunk, every line a row exactly as it is stored.
+ * Nothing is changed, and nothing is an error: a line that is not a JSON object is a row without fields, and a partition
+ * that does not end in LF has one last row that reaches the end of its body (`ends[i] === body.length`).
+ *
+ * @param chunks end anywhere; not kept
+ * @param fields members whose places are wanted; without any, lines are found but not looked into, which is faster
+ */
+export async function* linesOf(
+  chunks: AsyncIterable<Uint8Array>,
+  fields: readonly string[] = [],
+): AsyncGenerator<Cut, void> {
+  let begun: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    const whole = chunk.lastIndexOf(LF) + 1;
+    if (whole > 0) {
+      yield cutLines(Buffer.concat([...begun, chunk.subarray(0, whole)]), fields);
+      begun = [];
+    }
+    // Copied, because the chunk belongs to whoever made it and this outlives the turn. (`slice` of a Buffer is a view.)
+    if (whole < chunk.length) begun.push(Buffer.from(chunk.subarray(whole)));
+  }
+  if (begun.length > 0) yield cutLines(Buffer.concat(begun), fields);
+}
+
+function cutLines(body: Buffer, fields: readonly string[]): Cut {
+  const places = new Places(body, fields);
+  for (let at = 0; at < body.length; ) {
+    const found = body.indexOf(LF, at);
+    const end = found < 0 ? body.length : found;
+    places.addLine(at, end);
+    at = end + 1;
+  }
+  return cutOf(places, new Map());
+}

@@ -1,0 +1,131 @@
+import { daysBetween, MINUTE_MS } from '../../words/day.ts';
+import { VERSION } from '../../words/version.ts';
+import type { DatasetFacts, Facts } from '../facts.ts';
+import { runsOf } from '../runs.ts';
+import { SHOWN_STATES, type Shown } from '../states.ts';
+import { counted, grouped, minuteOf } from '../text.ts';
+import { CELLS, calendar } from './calendar.ts';
+import { type Html, html, styleElement } from './markup.ts';
+import { STYLE } from './style.ts';
+
+/** The coverage page: facts in, one HTML document out. Pure. */
+export function pageOf(facts: Facts): string {
+  const { verdict, datasets } = facts;
+  return documentOf(
+    verdict.sentence,
+    html`<main><section class="verdict ${verdict.level}" aria-label="Verdict"><h1>${verdict.sentence}</h1>${pointsOf(verdict.points)}</section>
+${vitals(facts)}
+${datasets.length === 0 ? undefined : html`<section class=card aria-label="Logs">${summary(datasets)}</section>${legend()}`}
+${datasets.map((each, i) => section(each, String.fromCharCode(97 + i)))}
+</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}<p>All times are UTC. A day with <code>r2</code> has its second revision, and one without has its first. The same as JSON: add <code>&amp;format=json</code> behind the key in the address, or <code>?format=json</code> where there is none. Landline ${facts.version}.</p></footer>`,
+  );
+}
+
+/** The page when nothing can be known: the configuration or the ledger is at fault. */
+export function troublePageOf(message: string, asOf: string): string {
+  const [first = '', ...rest] = message.split('\n');
+  return documentOf(
+    'Landline cannot tell what it holds.',
+    html`<main><section class="verdict attention" aria-label="Verdict"><h1>Landline cannot tell what it holds.</h1><ul><li>${first}</li>${rest.map(line => html`<li>${line.replace(/^\s*- /, '')}</li>`)}</ul></section></main><footer><p>As of ${minuteOf(asOf)} UTC. landline doctor names the cause and the next step. Landline ${VERSION}.</p></footer>`,
+  );
+}
+
+function documentOf(title: string, body: Html): string {
+  return html`<!doctype html>
+<html lang=en><head><meta charset=utf-8><meta name=viewport content="width=device-width,initial-scale=1"><title>${title} Landline</title>
+${styleElement(STYLE)}</head><body><p class=brand>Landline</p>
+${body}</body></html>
+`.text;
+}
+
+function pointsOf(points: readonly string[]): Html | undefined {
+  return points.length === 0 ? undefined : html`<ul>${points.map(point => html`<li>${point}</li>`)}</ul>`;
+}
+
+function vitals({ asOf, plannedAt, queue, gates }: Facts): Html {
+  const planned = plannedAt === undefined ? 'never' : ago(plannedAt, asOf);
+  const depth = queue === undefined ? 'unknown' : grouped(queue.fetch);
+  const poison = queue === undefined ? 'unknown' : grouped(queue.poison);
+  const throttled =
+    gates.length === 0
+      ? 'no'
+      : gates.map(gate => `${gate.source} until ${minuteOf(gate.notBefore).slice(11)}`).join(', ');
+  return html`<dl class=vitals><div><dt>As of</dt><dd>${minuteOf(asOf)} UTC</dd></div><div><dt>Planner ran</dt><dd>${planned}</dd></div><div><dt>In the queue</dt><dd>${depth}</dd></div><div><dt>Poison</dt><dd>${poison}</dd></div><div><dt>Throttled</dt><dd>${throttled}</dd></div></dl>`;
+}
+
+function ago(instant: string, asOf: string): string {
+  const minutes = Math.floor((Date.parse(asOf) - Date.parse(instant)) / MINUTE_MS);
+  if (minutes < 1) return 'just now';
+  return minutes < 120 ? `${counted(minutes, 'minute')} ago` : `${minuteOf(instant)} UTC`;
+}
+
+function summary(datasets: readonly DatasetFacts[]): Html {
+  const rows = datasets.map(each => {
+    const behind = each.lagDays <= each.lagTargetDays ? 'on time' : `${counted(each.lagDays, 'day')} behind`;
+    return html`<tr><td><a href="#${each.dataset}">${each.title}</a></td><td class=wide>${bar(each)}</td><td class="r" data-h="Days held">${grouped(each.daysHeld)} of ${grouped(each.daysOwed)}</td><td class=num data-h="Landed through">${each.landedThrough ?? 'none'}</td><td data-h="Lag">${each.pausedAt === undefined ? behind : 'paused'}</td><td class=r data-h="Rows">${grouped(each.rows)}</td></tr>`;
+  });
+  return html`<table><thead><tr><th scope=col>Log</th><th scope=col>Days by state</th><th scope=col class=r>Days held</th><th scope=col>Landed through</th><th scope=col>Lag</th><th scope=col class=r>Rows</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** How the days divide among the states. SVG, because a style attribute is forbidden here. */
+function bar({ title, counts, daysOwed }: DatasetFacts): Html {
+  let x = 0;
+  const present = SHOWN_STATES.filter(({ state }) => counts[state] > 0);
+  const parts = present.map(({ state }) => {
+    const width = (1000 * counts[state]) / Math.max(1, daysOwed);
+    const at = x;
+    x += width;
+    return html`<rect class=b${CELLS[state] || 'f'} x=${at.toFixed(1)} width=${width.toFixed(1)} height=8 />`;
+  });
+  const words = present.map(({ state }) => `${counts[state]} ${state}`).join(', ');
+  return html`<svg viewBox="0 0 1000 8" preserveAspectRatio=none role=img aria-label="${title}: ${words}">${parts}</svg>`;
+}
+
+function legend(): Html {
+  const items = SHOWN_STATES.map(
+    ({ state, meaning }) => html`<li>${swatch(state)}<span><b>${state}</b> ${meaning}</span></li>`,
+  );
+  return html`<ul class=legend aria-label="Legend">${items}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: its details stand below its calendar.</p>`;
+}
+
+function swatch(state: Shown): Html {
+  return html`<i class="${CELLS[state]}" aria-hidden=true></i>`;
+}
+
+function section(each: DatasetFacts, group: string): Html {
+  const { dataset, title, landedThrough, settledThrough, lagDays, lagTargetDays, expiring, pausedAt } = each;
+  return html`<section class=card id="${dataset}" aria-label="${title}"><div class=head><h2>${title}</h2><code>${dataset}</code></div>
+<p class=line><span>Landed through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span><span>Lag <b>${counted(lagDays, 'day')}</b>, at most ${lagTargetDays} is the target</span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
+${calendar(each, group)}${troubleList(each)}${expiringList(expiring, each.lastDay)}</section>`;
+}
+
+/** Runs shown before the rest is only counted. */
+const RUNS_MAX = 12;
+
+function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
+  const runs = runsOf(trouble.filter(({ state }) => state !== 'missing' && state !== 'waiting'));
+  if (runs.length === 0) return undefined;
+  const items = runs.slice(0, RUNS_MAX).map(run => {
+    const [first] = run;
+    const last = run.at(-1);
+    if (first === undefined || last === undefined) return html``;
+    const days = run.length === 1 ? first.day : `${first.day} to ${last.day} (${counted(run.length, 'day')})`;
+    const kept =
+      first.held && !first.broken ? ` The ${grouped(first.rows ?? 0)} rows that landed before stay as they are.` : '';
+    const request = first.requestId === undefined ? undefined : html` Request <code>${first.requestId}</code>.`;
+    const why = first.reason === undefined ? undefined : html` <code>${first.reason}</code>`;
+    return html`<li>${swatch(first.state)}<span class=num>${days}</span>: ${first.state}${why}${first.message === undefined ? undefined : html`<p>${first.message}${request}</p>`}${kept === '' ? undefined : html`<p>${kept}</p>`}<p>Next step: <b>${first.next ?? `landline show ${dataset} ${first.day}`}</b></p></li>`;
+  });
+  const more =
+    runs.length > RUNS_MAX
+      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
+      : undefined;
+  return html`<details open><summary>What is wrong, and what to do</summary><ul>${items}${more}</ul></details>`;
+}
+
+function expiringList(expiring: DatasetFacts['expiring'], lastDay: string): Html | undefined {
+  const [first] = expiring;
+  if (first === undefined) return undefined;
+  const left = daysBetween(lastDay, first.lastChance) - 1;
+  return html`<details open><summary>${counted(expiring.length, 'day')} not held and soon forgotten by the source</summary><ul><li><span class=num>${first.day}</span> can be read until the end of <span class=num>${first.lastChance}</span>: ${counted(Math.max(0, left), 'day')} from now.</li></ul></details>`;
+}

@@ -1,0 +1,63 @@
+import { stateOf } from '../ledger/owed.ts';
+import type { DayOutline } from '../words/ledger.ts';
+import type { Dataset, Day, DayState } from '../words/model.ts';
+
+/** The one vocabulary of states, as a person meets it on the page, in the CLI and in docs/operations.md. */
+
+/** What a person sees of a day: its state, and `empty` for a day that landed without rows. */
+export type Shown = DayState | 'empty';
+
+export interface ShownState {
+  readonly state: Shown;
+  /** Tells the states apart without colour. */
+  readonly mark: string;
+  readonly meaning: string;
+  /** Why nobody has to do anything about such a day, where one might think so. next.ts says the rest. */
+  readonly byItself?: string;
+}
+
+/** From what is well to what needs a person most. */
+export const SHOWN_STATES: readonly ShownState[] = [
+  { state: 'final', mark: '#', meaning: 'held, and read no more' },
+  { state: 'open', mark: '+', meaning: 'held, and read again until it stays the same' },
+  { state: 'empty', mark: '0', meaning: 'held: the source had no rows that day' },
+  { state: 'queued', mark: ':', meaning: 'about to be read' },
+  { state: 'fetching', mark: '>', meaning: 'being read' },
+  // Nothing can be done about it, so it hides nothing that can.
+  {
+    state: 'expired',
+    mark: 'x',
+    meaning: 'the source no longer has it, and it never landed',
+    byItself: 'the source no longer has this day',
+  },
+  {
+    state: 'missing',
+    mark: '.',
+    meaning: 'owed, and nothing is held',
+    byItself: 'the planner queues it when its turn comes',
+  },
+  {
+    state: 'waiting',
+    mark: '~',
+    meaning: 'waits for the source, or for the next try',
+    byItself: 'it is tried again by itself',
+  },
+  {
+    state: 'suspect',
+    mark: '?',
+    meaning: 'in doubt: the source contradicted itself, or the partition is damaged or gone',
+  },
+  { state: 'failed', mark: '!', meaning: 'needs a person' },
+];
+
+/** The state of a dataset is that of its days which need a person most. */
+export function worstOf(days: Readonly<Record<DayState, number>>): DayState {
+  const present = SHOWN_STATES.map(({ state }) => state).filter(state => state !== 'empty' && days[state] > 0);
+  return (present.at(-1) as DayState | undefined) ?? 'missing';
+}
+
+export function shownOf(dataset: Dataset, day: Day, entry: DayOutline | undefined, now: number): Shown {
+  const state = stateOf(dataset, day, entry, now);
+  const landed = state === 'final' || state === 'open';
+  return landed && entry?.held?.rows === 0 ? 'empty' : state;
+}

@@ -1,0 +1,190 @@
+/**
+ * The words of Landline, one meaning each, in code, logs, blob names, CLI and docs.
+ *
+ * source       an API family with its own sign-in, paging, dates and errors: `graph`, `voximplant`
+ * dataset      one log of a source; a descriptor, data only: `teams-pstn-calls`, …
+ * day          a UTC calendar day, `YYYY-MM-DD`; the unit of work, of the partition and of the ledger
+ * window       the span of time a source is asked for to get a day; a little wider than the day
+ * page         one response body of a source
+ * cursor       what a source needs to give the next page: a link or an offset, always text
+ * row          one record of a page, kept byte for byte as the source sent it
+ * partition    the one blob that holds a dataset's day
+ * receipt      what a partition says of itself, in its blob metadata
+ * revision     the n-th different content of a partition, from 1
+ * fingerprint  row count and an order-independent digest over the bytes of all rows
+ * block        a stretch of rows staged for a partition, invisible until committed
+ * segment      the run of blocks that one ticket staged
+ * ledger       one entity per dataset and day, one watermark entity per dataset, one gate entity per source
+ * watermark    `landedThrough` and `settledThrough`: the last day of the unbroken run since `firstDay`
+ * ticket       a number on a day, raised whenever it is queued and whenever a worker claims it
+ * checkpoint   the saved progress of a fetch: the cursor and everything staged before it
+ * settle       a day stops being re-read: old enough, and its last re-read changed nothing
+ * gate         per source: no request before this instant
+ * takeover     a silent worker's day is queued again under a higher ticket
+ * suspicion    why a day that is held is in doubt: a read that shrank it, rows that came twice, a damaged partition
+ * witness      a second read that agrees with a suspicion, an hour or more later
+ * neighbour    a row of the window that belongs to the next or the previous day and lands there only
+ * outside      a row whose time is absent, unreadable or beyond the window; it stays with the day it came in
+ * pulse        when the planner last ran to its end
+ * expire       the source forgets a day: after that, what is not held is lost
+ * erase        rewrite a day without the rows of a person (`landline forget`)
+ * curate       derive the typed Parquet table of a day from its landed partition
+ * profile      what curated tables show of persons: `full`, `masked`, `pseudonymous`
+ */
+
+/** A UTC calendar day, `YYYY-MM-DD`. Days sort as text. */
+export type Day = string;
+
+/** An instant as ISO 8601 UTC text with milliseconds (`2026-01-31T00:00:00.000Z`). Instants sort as text. */
+export type Instant = string;
+
+export const SOURCES = ['graph', 'voximplant'] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+/**
+ * How far the window asked for reaches beyond the day, because sources disagree about their bounds.
+ * Rows inside that reach belong to the neighbouring day.
+ *
+ * `instant`  D 00:00:00 … D+1 00:00:00, so a source may count its end or not
+ * `second`   one second wider on both sides, for a source with whole seconds and unknown bounds
+ * `none`     D 00:00:00 … the last tick of D, for aggregates whose windows must not overlap
+ */
+export type Overlap = 'instant' | 'second' | 'none';
+
+/** One log of a source: data only. Adding one is a file in `datasets/` and its line in `datasets/index.ts`. */
+export interface Dataset {
+  /** First folder of every blob. Never renamed once data exists. */
+  readonly name: string;
+  readonly title: string;
+  readonly source: SourceName;
+  /** Graph API version, or the one version Voximplant has. */
+  readonly api: string;
+  /** Function of Graph or method of Voximplant. */
+  readonly call: string;
+  /** Member of the body that holds the rows. */
+  readonly rowArray: 'value' | 'result';
+  /** Fields that together identify a row; a row that lacks the first is identified by all of its bytes. */
+  readonly key: readonly [string, ...string[]];
+  /** Field whose time says which day owns the row; absent when rows have none. */
+  readonly eventTime?: string;
+  readonly overlap: Overlap;
+  /** Rows a full page holds; more than that is not believed. */
+  readonly pageSize: number;
+  /** Fields the provider documents. Others are landed too, and reported once as schema drift. */
+  readonly fields: readonly string[];
+  /** Days after its end during which a day is read again. */
+  readonly settleDays: number;
+  /** Hours between two reads of a day that is not settled. */
+  readonly rereadHours: number;
+  /** Age in days at which a settled day is read once more. */
+  readonly lateCheckDays: number;
+  /** Days the source keeps its rows; older days can no longer be landed. */
+  readonly historyDays: number;
+  /** What the app must have been granted to read it. */
+  readonly permission: string;
+  /** The provider's page. */
+  readonly page: string;
+}
+
+/** The span a source is asked for. Instants with seven fractional digits: 100 ns is the finest unit of any source. */
+export interface Window {
+  readonly day: Day;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Row count and digest of a set of rows; equal for equal sets, whatever their order or paging. Text, see fingerprint.ts. */
+export type Fingerprint = string;
+
+/** What a partition says of itself. Committed in the same operation as its content; see docs/format.md. */
+export interface Receipt {
+  readonly format: number;
+  readonly revision: number;
+  readonly rows: number;
+  readonly pages: number;
+  readonly fingerprint: Fingerprint;
+  readonly windowFrom: string;
+  readonly windowTo: string;
+  readonly apiVersion: string;
+  readonly fetchedAt: Instant;
+  readonly ticket: number;
+  /** Rows landed although their time is outside the window or missing. */
+  readonly rowsOutside: number;
+  /** Rows of the overlap, left to the neighbouring day. */
+  readonly rowsNeighbour: number;
+  /** When this revision was written to erase a person's rows; absent from any other. */
+  readonly forgottenAt?: Instant;
+}
+
+/**
+ * What the messages below are as JSON, in their member `v`; a message without it is of version 1. Raised when an older
+ * app would misread a newer message: it then leaves the message to the newer app.
+ */
+export const MESSAGE_VERSION = 1;
+
+/** A hint to fetch a day. The ledger decides; losing or repeating a message loses or repeats nothing. */
+export interface FetchMessage {
+  readonly dataset: string;
+  readonly day: Day;
+  readonly ticket: number;
+  readonly traceparent?: string | undefined;
+}
+
+/** A hint to curate a day. What the partition is when the message is taken up is what counts. */
+export interface CurateMessage {
+  readonly dataset: string;
+  readonly day: Day;
+  readonly revision: number;
+  readonly traceparent?: string | undefined;
+}
+
+/** Why something failed, waits or is held. Stable: alerts, docs and tests name them. Explained in docs/operations.md. */
+export type ReasonCode =
+  | 'auth.unavailable'
+  | 'auth.rejected'
+  | 'auth.forbidden'
+  | 'auth.expired'
+  | 'clock.skew'
+  | 'config.invalid'
+  | 'limits.page_bytes'
+  | 'limits.page_rows'
+  | 'limits.day_pages'
+  | 'page.not_json'
+  | 'page.bad_json'
+  | 'page.no_rows'
+  | 'page.count'
+  | 'page.duplicates'
+  | 'page.total'
+  | 'partition.damaged'
+  | 'partition.missing'
+  | 'paging.loop'
+  | 'paging.empty'
+  | 'paging.expired'
+  | 'security.foreign_link'
+  | 'security.redirect'
+  | 'shrink.held'
+  | 'shrink.emptied'
+  | 'source.rejected'
+  | 'source.failing'
+  | 'source.throttled'
+  | 'source.unreachable'
+  | 'source.slow'
+  | 'source.tls'
+  | 'source.range'
+  | 'storage.failing'
+  | 'storage.forbidden'
+  | 'storage.full'
+  | 'worker.poisoned'
+  | 'worker.bug';
+
+/** What a person sees of a day. */
+export type DayState =
+  | 'final'
+  | 'open'
+  | 'queued'
+  | 'fetching'
+  | 'waiting'
+  | 'missing'
+  | 'failed'
+  | 'suspect'
+  | 'expired';

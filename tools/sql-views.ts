@@ -1,0 +1,168 @@
+import { DIMENSIONS } from '../shared/curate/dimensions.ts';
+import type { Column, ColumnKind } from '../shared/curate/model.ts';
+import { partitionStatus } from '../shared/curate/partition-status.ts';
+import { TABLES } from '../shared/curate/tables.ts';
+
+/** The SQL views of the BI kit with every column spelled out: what is inferred differs from reader to reader. */
+
+const LONG_TEXT = /_json$|^message_text$|^error_message$/;
+
+const TYPES: Readonly<Record<Exclude<ColumnKind, 'text'>, string>> = {
+  int: 'int',
+  long: 'bigint',
+  money: 'decimal(18,6)',
+  time: 'datetime2(6)',
+  date: 'date',
+  flag: 'bit',
+};
+
+type Shape = Pick<Column, 'name' | 'kind'>;
+
+function columnsOf(columns: readonly Shape[], collation: string): string {
+  return columns
+    .map(({ name, kind }) => {
+      const type = kind === 'text' ? `varchar(${LONG_TEXT.test(name) ? 8000 : 400})${collation}` : TYPES[kind];
+      return `    [${name}] ${type}`;
+    })
+    .join(',\n');
+}
+
+interface Dialect {
+  /** What stands before the views: the statements that point them at an account. */
+  readonly head: string;
+  readonly collation: string;
+  bulk(path: string): string;
+}
+
+const SYNAPSE: Dialect = {
+  head: `-- Synapse serverless views over the curated tables, written by \`node tools/dictionary.ts\`. In a database of your own, once:
+CREATE MASTER KEY;
+CREATE DATABASE SCOPED CREDENTIAL landline WITH IDENTITY = 'Managed Identity';
+CREATE EXTERNAL DATA SOURCE landline WITH (
+  LOCATION = 'https://<data account>.blob.core.windows.net/curated', CREDENTIAL = landline
+);
+-- The workspace's identity needs Storage Blob Data Reader on the container \`curated\`.
+-- Leave out the view of a table that has no folder there: none of your logs fills it yet.
+GO
+`,
+  collation: ' COLLATE Latin1_General_100_BIN2_UTF8',
+  bulk: path => `BULK '${path}', DATA_SOURCE = 'landline', FORMAT = 'PARQUET'`,
+};
+
+const FABRIC: Dialect = {
+  head: `-- Fabric warehouse views over the curated tables, written by \`node tools/dictionary.ts\`. Once:
+--   1. In a lakehouse: Files, New shortcut, Azure Data Lake Storage Gen2 (or Azure Blob Storage).
+--   2. Address https://<data account>.dfs.core.windows.net, path /curated, name: curated (paths are case-sensitive).
+--   3. The shortcut's identity needs Storage Blob Data Reader on the container \`curated\`.
+--   4. Replace <workspace> and <lakehouse> below by their ids or names.
+--   5. Leave out the view of a table that has no folder in the shortcut: none of your logs fills it yet.
+--   6. Run this in a warehouse of the same workspace.
+GO
+`,
+  collation: '',
+  bulk: path =>
+    `BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/${path}', FORMAT = 'PARQUET'`,
+};
+
+function viewsOf({ head, collation, bulk }: Dialect): string {
+  const facts = TABLES.map(({ name, columns }) =>
+    view(name, `v1/${name}/dataset=*/date=*/part-0.parquet`, columns, [
+      // Filtering on this reads only the folders of those days.
+      'CAST(files.filepath(2) AS date) AS [date]',
+    ]),
+  );
+  const small = [partitionStatus, ...DIMENSIONS].map(({ name, columns }) =>
+    view(name, `v1/${name}/part-0.parquet`, columns, []),
+  );
+  return head + [...facts, ...small].join('');
+
+  function view(name: string, path: string, columns: readonly Shape[], more: readonly string[]): string {
+    const select = ['files.*', ...more].join(', ');
+    const where = columns.some(column => column.name === 'conflict_ordinal') ? '\nWHERE conflict_ordinal = 0' : '';
+    return `CREATE OR ALTER VIEW ${name} AS
+SELECT ${select}
+FROM OPENROWSET(
+  ${bulk(path)}
+  ) WITH (
+${columnsOf(columns, collation)}
+  ) AS files${where};
+GO
+`;
+  }
+}
+
+const DUCKDB = `-- DuckDB views over the curated tables, written by \`node tools/dictionary.ts\`. DuckDB 1.1 or later, in every session anew.
+-- In an account: put its name into the third of these four statements. In a folder: replace all four by one:
+--   SET VARIABLE lake = './curated';      -- after: npx landline export --curated --to ./curated
+INSTALL azure;
+LOAD azure;
+CREATE OR REPLACE SECRET landline (TYPE azure, PROVIDER credential_chain, ACCOUNT_NAME '<data account>');
+SET VARIABLE lake = 'az://curated';
+
+-- The rest is the same for both.
+SET TimeZone = 'UTC';
+SET VARIABLE filled = (
+  SELECT list(DISTINCT regexp_extract(file, '[/\\\\](\\w+)[/\\\\]dataset=', 1))
+  FROM glob(getvariable('lake') || '/v1/*/*/*/*.parquet')
+);
+
+`;
+
+const DUCKDB_TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: 'VARCHAR',
+  int: 'INTEGER',
+  long: 'BIGINT',
+  money: 'DECIMAL(18,6)',
+  time: 'TIMESTAMPTZ',
+  date: 'DATE',
+  flag: 'BOOLEAN',
+};
+
+/** DuckDB refuses a view over no files, and few tenants have every log. */
+export function duckdbViews(): string {
+  const small = [partitionStatus, ...DIMENSIONS].map(
+    ({ name }) => `CREATE OR REPLACE VIEW ${name} AS
+  SELECT * FROM read_parquet(getvariable('lake') || '/v1/${name}/*.parquet');
+`,
+  );
+  const facts = TABLES.map(({ name, columns }) => {
+    const inPath: readonly Shape[] = [
+      { name: 'dataset', kind: 'text' },
+      { name: 'date', kind: 'date' },
+    ];
+    const none = [...columns, ...inPath].map(({ name, kind }) => `${name} ${DUCKDB_TYPES[kind]}`);
+    return `CREATE OR REPLACE VIEW ${name} AS
+  SELECT * FROM query(if(list_contains(getvariable('filled'), '${name}'),
+    $$ SELECT * FROM read_parquet(getvariable('lake') || '/v1/${name}/*/*/*.parquet') $$,
+    $$ SELECT unnest(NULL::STRUCT(
+      ${wrapped(none)}
+    )) WHERE false $$
+  )) WHERE conflict_ordinal = 0;
+`;
+  });
+  const about = `
+-- One row per call, message, aggregate and action: conflicting versions of a row stay in the files and out of the views.
+-- A table that none of your logs has filled is a view without rows, until this is run again.
+`;
+  return DUCKDB + small.join('') + about + facts.join('');
+}
+
+const LINE_MAX = 112;
+
+function wrapped(parts: readonly string[]): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 2 <= LINE_MAX) lines[lines.length - 1] = `${last}, ${part}`;
+    else lines.push(part);
+  }
+  return lines.join(',\n      ');
+}
+
+export function synapseViews(): string {
+  return viewsOf(SYNAPSE);
+}
+
+export function fabricViews(): string {
+  return viewsOf(FABRIC);
+}
