@@ -1,8 +1,7 @@
 import { DATASETS } from '../shared/datasets/index.ts';
 import { lastDay } from '../shared/ledger/owed.ts';
-import type { DatasetLedger } from '../shared/plan/plan.ts';
 import { addDays, eachDay, instantOf } from '../shared/words/day.ts';
-import type { DayEntry } from '../shared/words/ledger.ts';
+import type { DatasetLedger, DayEntry } from '../shared/words/ledger.ts';
 
 /** A ledger as it will be in ten years. */
 

@@ -7,6 +7,7 @@ import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/word
 import type { Connection } from './connection.ts';
 import type { Target } from './settings-files.ts';
 import type { Output } from './terminal/output.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
 
@@ -19,11 +20,6 @@ export const EXIT_CODES = {
   130: 'stopped by Ctrl-C',
 } as const;
 export type ExitCode = keyof typeof EXIT_CODES;
-
-/** The command was called wrongly, or cannot mean what was said. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 /** What a command works on. */
 export interface On extends Connection {

@@ -5,10 +5,10 @@ import { runningIn } from '../local/start/folder.ts';
 import { type Config, readConfig } from '../shared/config/config.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { failureOf } from '../shared/words/errors.ts';
-import { UsageError } from './command.ts';
 import { type Connection, connection } from './connection.ts';
 import { withDevelopmentPackages } from './packages.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from './settings-files.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where a command works, from what was said on the command line and what lies in the folder. */
 

@@ -25,7 +25,7 @@ import type { Dataset, SourceName } from '../shared/words/model.ts';
 import { CONTAINERS } from '../shared/words/paths.ts';
 import type { Eraser, Lake, Ledger, Outlines, Pulse, Source } from '../shared/words/ports.ts';
 import { LEDGER_TABLE } from '../shared/words/storage-names.ts';
-import { UsageError } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What a command works with, built from an address of storage: the CLI's only builder of clients. */
 

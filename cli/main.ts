@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import landline from '../package.json' with { type: 'json' };
 import { failureOf, LandlineError } from '../shared/words/errors.ts';
 import type { ReasonCode } from '../shared/words/model.ts';
-import { EXIT_CODES, type ExitCode, examples, type Register, type Runners, UsageError } from './command.ts';
+import { EXIT_CODES, type ExitCode, examples, type Register, type Runners } from './command.ts';
 import { accept } from './commands/accept.ts';
 import { backfill } from './commands/backfill.ts';
 import { curate } from './commands/curate.ts';
@@ -18,6 +18,7 @@ import { status } from './commands/status.ts';
 import { verifyDays } from './commands/verify.ts';
 import type { Target } from './settings-files.ts';
 import { type Output, Stopped, terminal } from './terminal/output.ts';
+import { UsageError } from './usage-error.ts';
 
 /** `landline`: from the arguments to the exit code. One file per command. */
 

@@ -1,4 +1,4 @@
-import { UsageError } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * Loads or starts what needs packages that the app and most commands do without. `npm ci --omit=dev` leaves them out.

@@ -1,6 +1,7 @@
 import { SETTINGS } from '../shared/config/settings.ts';
 import { PROFILES, type Profile, type Veil, veilOf } from '../shared/curate/privacy.ts';
-import { type On, UsageError } from './command.ts';
+import type { On } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 const KEY = 'LANDLINE_PSEUDONYM_KEY';
 

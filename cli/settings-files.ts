@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { jsonOf } from '../local/start/folder.ts';
 import { DEFAULTS } from '../local/start/options.ts';
-import { UsageError } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Which Landline is meant, and the settings files that say how to reach it. */
 

@@ -14,10 +14,10 @@ import {
   type Register,
   refuseBackwards,
   refuseUnfinished,
-  UsageError,
 } from '../command.ts';
 import { tellDelays } from '../delays.ts';
 import { table } from '../terminal/output.ts';
+import { UsageError } from '../usage-error.ts';
 import { ASKED, FINE } from './retry.ts';
 
 interface Options {

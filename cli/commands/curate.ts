@@ -5,8 +5,9 @@ import { counted } from '../../shared/status/text.ts';
 import { failureOf, LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
-import { dataset, days, everyDataset, examples, type On, type Register, UsageError } from '../command.ts';
+import { dataset, days, everyDataset, examples, type On, type Register } from '../command.ts';
 import { veilOn } from '../privacy-profile.ts';
+import { UsageError } from '../usage-error.ts';
 
 export const curate: Register = (program, { act }) => {
   program

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { jsonOf, runningIn } from '../../local/start/folder.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import type { Diagnosis, Result } from '../../shared/doctor/diagnose.ts';
-import { type ExitCode, examples, type Register, UsageError } from '../command.ts';
+import { type ExitCode, examples, type Register } from '../command.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from '../settings-files.ts';
 import type { Colour } from '../terminal/colours.ts';
 import type { Output } from '../terminal/output.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Function keys are secrets: from the environment they are in no list of processes and in no shell's history. */
 const KEY_VARIABLE = 'AZURE_FUNCTION_KEY';

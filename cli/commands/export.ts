@@ -15,9 +15,9 @@ import {
   type Register,
   refuseBackwards,
   refuseUnfinished,
-  UsageError,
 } from '../command.ts';
 import { copyDay, copyFile } from '../copy-day.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface Options {
   readonly to: string;

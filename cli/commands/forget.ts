@@ -10,9 +10,10 @@ import {
 import { type Person, problemOf, type SearchedDay } from '../../shared/forget/person.ts';
 import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
-import { everyDataset, examples, type On, type Register, UsageError } from '../command.ts';
+import { everyDataset, examples, type On, type Register } from '../command.ts';
 import { veilOn } from '../privacy-profile.ts';
 import { table } from '../terminal/output.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface Options {
   readonly user?: string;

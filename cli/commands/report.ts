@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
-import { examples, type On, type Register, UsageError } from '../command.ts';
+import { examples, type On, type Register } from '../command.ts';
 import { withDevelopmentPackages } from '../packages.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** The charts take a while to load, and no other command needs them. */
 export function drawing() {

@@ -1,5 +1,5 @@
 import { isExpired, type Owed, owed } from '../../shared/ledger/owed.ts';
-import { reasonOf } from '../../shared/status/facts.ts';
+import { reasonOf } from '../../shared/status/dataset-facts.ts';
 import { nextStep } from '../../shared/status/next-step.ts';
 import { type Shown, shownOf } from '../../shared/status/states.ts';
 import { grouped } from '../../shared/status/text.ts';

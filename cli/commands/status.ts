@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isSilent } from '../../shared/ledger/alarms.ts';
 import { type Coverage, coverageOf } from '../../shared/ledger/coverage.ts';
 import { eachDataset } from '../../shared/ledger/each-dataset.ts';
 import { lastDay, stateOf } from '../../shared/ledger/owed.ts';
-import { datasetFacts, isSilent, type Unreadable } from '../../shared/status/facts.ts';
+import { datasetFacts, type Unreadable } from '../../shared/status/dataset-facts.ts';
 import { SHOWN_STATES, type Shown, shownOf, worstOf } from '../../shared/status/states.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { gateNote, plannerPoints } from '../../shared/status/verdict.ts';

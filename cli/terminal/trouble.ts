@@ -1,4 +1,4 @@
-import type { DatasetFacts, DayFacts } from '../../shared/status/facts.ts';
+import type { DatasetFacts, DayFacts } from '../../shared/status/dataset-facts.ts';
 import { runsOf } from '../../shared/status/runs.ts';
 import { counted } from '../../shared/status/text.ts';
 import type { Day } from '../../shared/words/model.ts';

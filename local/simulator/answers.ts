@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Switches } from './options.ts';
+import type { Switches } from './switches.ts';
 
 /**
  * How the bytes of an answer travel.

@@ -1,7 +1,7 @@
 import type { Api, DatasetName } from './datasets.ts';
 import type { FaultRule } from './faults.ts';
 import type { CREDENTIALS } from './graph-sign-in.ts';
-import type { Switches } from './options.ts';
+import type { Switches } from './switches.ts';
 import type { ServiceAccount } from './tokens.ts';
 
 /** What is remembered of a request. Never the token itself. */

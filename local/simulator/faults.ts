@@ -7,7 +7,7 @@ import { ROW_FAULTS } from './faults/rows.ts';
 import { STATUS_FAULTS } from './faults/status.ts';
 import { TRANSPORT_FAULTS } from './faults/transport.ts';
 import { VOXIMPLANT_FAULTS } from './faults/voximplant.ts';
-import type { Switches } from './options.ts';
+import type { Switches } from './switches.ts';
 
 const ALL = { ...TRANSPORT_FAULTS, ...STATUS_FAULTS, ...LINK_FAULTS, ...ROW_FAULTS, ...VOXIMPLANT_FAULTS } as const;
 

@@ -1,6 +1,6 @@
 import type { Dataset } from './datasets.ts';
 import { compare, type Moment, parseOffsetTime, TICKS_PER_DAY } from './moments.ts';
-import type { Switches } from './options.ts';
+import type { Switches } from './switches.ts';
 import type { Range } from './views.ts';
 
 const DAYS_MAX = 90;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Answer, jsonAnswer } from './answers.ts';
 import type { Occasion } from './faults/fault.ts';
-import type { Switches } from './options.ts';
 import type { Served, World } from './pages.ts';
+import type { Switches } from './switches.ts';
 import { keyPair, readToken, signToken } from './tokens.ts';
 
 /** The token endpoint of the sign-in service, and the check of its tokens. */

@@ -10,9 +10,10 @@ import { FaultEngine } from './faults.ts';
 import { serveGraph } from './graph.ts';
 import { CREDENTIALS, graphToken, serveSignIn, TOKEN_ROUTE } from './graph-sign-in.ts';
 import { dayNumber } from './moments.ts';
-import { DEFAULT_SWITCHES, type SimulatorOptions, type Switches } from './options.ts';
+import { DEFAULT_SWITCHES, type SimulatorOptions } from './options.ts';
 import { PageCache, type Served, type World } from './pages.ts';
 import { type Kind, Recorder, recordOf } from './recorder.ts';
+import type { Switches } from './switches.ts';
 import { Tenant, wholeDay } from './tenant.ts';
 import { type ServiceAccount, serviceAccount } from './tokens.ts';
 import type { View } from './views.ts';
@@ -21,7 +22,8 @@ import { serveVoximplant } from './voximplant.ts';
 export type { Counters, RequestRecord, Simulator } from './contract.ts';
 export type { Api, DatasetName } from './datasets.ts';
 export { FAULT_NAMES, FAULTS, type FaultName, type FaultRule, type PagePosition } from './faults.ts';
-export type { SimulatorOptions, Switches } from './options.ts';
+export type { SimulatorOptions } from './options.ts';
+export type { Switches } from './switches.ts';
 
 const BODY_BYTES_MAX = 1_000_000;
 

@@ -3,7 +3,7 @@ import type { Api, Dataset } from './datasets.ts';
 import type { Occasion, Page, Selection } from './faults/fault.ts';
 import type { FaultEngine, FaultName } from './faults.ts';
 import { dayNumber } from './moments.ts';
-import type { Switches } from './options.ts';
+import type { Switches } from './switches.ts';
 import { middleDay, type Tenant } from './tenant.ts';
 import type { Range, View } from './views.ts';
 

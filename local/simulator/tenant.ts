@@ -3,7 +3,7 @@ import { Calendar, tickAt } from './calendar.ts';
 import type { Api, Dataset, DatasetName } from './datasets.ts';
 import { Dice, share } from './dice.ts';
 import { after, compare, dayText, type Moment, momentOf, msOf, TICKS_PER_DAY, TICKS_PER_SECOND } from './moments.ts';
-import { meanOf, type SimulatorOptions, type Switches } from './options.ts';
+import { meanOf, type SimulatorOptions } from './options.ts';
 import { People } from './people.ts';
 import { blockedUsersRow } from './rows/blocked-users.ts';
 import { type DialoutCall, dialoutCalls, dialoutRow, totalsOf } from './rows/dialout.ts';
@@ -12,6 +12,7 @@ import { pstnRow } from './rows/pstn.ts';
 import type { RowMaker } from './rows/row.ts';
 import { teamsSmsRow } from './rows/teams-sms.ts';
 import { a2pSmsRow, smsHistoryRow } from './rows/voximplant.ts';
+import type { Switches } from './switches.ts';
 import { type Range, type Span, shuffled, type View, viewOf } from './views.ts';
 
 const MAKERS: Readonly<Partial<Record<DatasetName, RowMaker>>> = {

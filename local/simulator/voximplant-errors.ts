@@ -1,5 +1,5 @@
 import { type Answer, jsonAnswer } from './answers.ts';
-import type { Switches } from './options.ts';
+import type { Switches } from './switches.ts';
 
 /** Codes of the Management API that the simulator answers with, and their texts on the wire. */
 const MESSAGES: Readonly<Record<number, string>> = {

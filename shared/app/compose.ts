@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
 import { type Access, type Config, readConfig } from '../config/config.ts';
-import type { CuratedStore, CurateJobs } from '../curate/ports.ts';
+import type { CuratedStore } from '../curate/ports.ts';
 import { type Veil, veilOf } from '../curate/privacy.ts';
 import { blobCurated } from '../curate/store.ts';
 import type { DoctorPorts } from '../doctor/diagnose.ts';
@@ -13,12 +13,12 @@ import { certificateEnd, credentialOf, graphTokens, renewToken } from '../source
 import { voximplantSource } from '../sources/voximplant.ts';
 import { voximplantKeyRoles } from '../sources/voximplant-key.ts';
 import { type StorageClients, storageClients } from '../stores/clients.ts';
-import { queueBacklog, queueCurateJobs, queueJobs, queuePutBack } from '../stores/jobs.ts';
+import { queueBacklog, queueCurateJobs, queueJobs } from '../stores/jobs.ts';
 import { blobLake } from '../stores/lake.ts';
 import { tableLedger } from '../stores/ledger.ts';
 import { tablePulse } from '../stores/pulse.ts';
 import type { SourceName } from '../words/model.ts';
-import type { Backlog, Jobs, Lake, Ledger, Pulse, PutBack, Source } from '../words/ports.ts';
+import type { Backlog, CurateJobs, Jobs, Lake, Ledger, Pulse, Source } from '../words/ports.ts';
 import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../words/storage-names.ts';
 import { systemClock } from './clock.ts';
 
@@ -40,7 +40,6 @@ export interface App {
   readonly doubted: Set<string>;
   readonly curated: CuratedStore;
   readonly curateJobs: CurateJobs;
-  readonly putBack: { readonly fetch: PutBack; readonly curate: PutBack };
   readonly veil: Veil;
   readonly backlog: Backlog;
   readonly pulse: Pulse;
@@ -95,7 +94,6 @@ export function compose(config: Config): App {
     doubted: new Set(),
     curated: blobCurated(clientsOf(storage.blob, credential).blobs),
     curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
-    putBack: { fetch: queuePutBack(queues.queue(FETCH_QUEUE)), curate: queuePutBack(queues.queue(CURATE_QUEUE)) },
     veil: veilOf(config.privacy.profile, config.privacy.key),
     backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
     pulse: tablePulse(table),

@@ -6,17 +6,15 @@ import { writeSmallTables } from '../curate/small-tables.ts';
 import { type FetchPorts, fetchDay } from '../fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { coverageOf } from '../ledger/coverage.ts';
-import { poisonCuration, poisonDay, poisonUnread } from '../plan/give-up.ts';
+import { poisonDay } from '../plan/give-up.ts';
 import { type Reconciled, type ReconcilePorts, reconcile } from '../plan/tick.ts';
 import { instantOf } from '../words/day.ts';
-import type { PutBack } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 import { VERSION } from '../words/version.ts';
 import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
-import { type DeferralPorts, setAside } from './deferral.ts';
 import { guarded, guardedForGood, type Invocation } from './invocation.ts';
-import { parseCurateMessage, parseFetchMessage } from './message.ts';
+import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts';
 
 /** What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. */
 
@@ -53,7 +51,7 @@ function doubtSecrets({ config, doubted }: App, report: Report): void {
 export async function onFetch(received: unknown, invocation: Invocation): Promise<void> {
   await guarded('fetch', invocation, async (parts, report) => {
     const parsed = parseFetchMessage(received);
-    if (parsed.kind !== 'ours') return setAside(parsed, 'a fetch message', deferralPorts(parts.putBack.fetch, report));
+    if (parsed.kind === 'refused') return refuse(parsed, report);
     const { message } = parsed;
     const { config } = parts;
     const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
@@ -74,8 +72,7 @@ let curating: Promise<unknown> = Promise.resolve();
 export async function onCurate(received: unknown, invocation: Invocation): Promise<void> {
   await guarded('curate', invocation, async (parts, report) => {
     const parsed = parseCurateMessage(received);
-    if (parsed.kind !== 'ours')
-      return setAside(parsed, 'a curate message', deferralPorts(parts.putBack.curate, report));
+    if (parsed.kind === 'refused') return refuse(parsed, report);
     const { message } = parsed;
     const datasets = new Map(parts.config.datasets.map(dataset => [dataset.name, dataset]));
     const mine = curating.then(() => curateMessage(message, { ...parts, datasets, report }));
@@ -99,7 +96,7 @@ async function owedCuration(
 export async function onPoison(received: unknown, invocation: Invocation): Promise<void> {
   await guardedForGood('poison', invocation, ({ ledger }, report) => {
     const parsed = parseFetchMessage(received);
-    if (parsed.kind !== 'ours') return poisonUnread(parsed, 'fetch message', report);
+    if (parsed.kind === 'refused') return refuse(parsed, report);
     return poisonDay(parsed.message, { ledger, clock: systemClock, report });
   });
 }
@@ -108,14 +105,20 @@ export async function onPoison(received: unknown, invocation: Invocation): Promi
 export async function onPoisonCurate(received: unknown, invocation: Invocation): Promise<void> {
   await guardedForGood('poison-curate', invocation, (_, report) => {
     const parsed = parseCurateMessage(received);
-    if (parsed.kind !== 'ours') return poisonUnread(parsed, 'curate message', report);
-    return poisonCuration(parsed.message, report);
+    if (parsed.kind === 'refused') return refuse(parsed, report);
+    const { dataset, day, revision } = parsed.message;
+    report('message poisoned', { dataset, day, revision, message: CURATION_GIVEN_UP });
   });
 }
 
-function deferralPorts(putBack: PutBack, report: Report): DeferralPorts {
-  return { putBack, clock: systemClock, report };
+/** What is no message of ours is removed and reported; the planner queues what is owed, whatever was in the queue. */
+function refuse({ why, digest }: Extract<Parsed<never>, { kind: 'refused' }>, report: Report): void {
+  report('message rejected', { why: `${why}; it was removed, and nothing was changed`, digest });
 }
+
+/** The ledger needs no note: it owes the table until it is there, and waits longer after every try. */
+const CURATION_GIVEN_UP =
+  'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
 
 function planPorts(parts: App, report: Report): ReconcilePorts {
   const { config, ledger, jobs } = parts;

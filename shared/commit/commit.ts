@@ -1,4 +1,3 @@
-import type { CompleteRead } from '../fetch/guards.ts';
 import { maySettle } from '../ledger/owed.ts';
 import { instantOf } from '../words/day.ts';
 import type { Held, Segment } from '../words/ledger.ts';
@@ -13,6 +12,19 @@ import { lengthOf } from './recount.ts';
  */
 
 export const FORMAT = 1;
+
+/** A read of all pages. */
+export interface CompleteRead {
+  readonly rows: number;
+  readonly fingerprint: string;
+  readonly duplicates: number;
+  /** Rows of the overlap, left to the neighbouring day. */
+  readonly neighbours: number;
+  /** Rows among `rows` whose time is outside the window or missing. */
+  readonly outside: number;
+  /** Rows the source says the window has; `undefined` when it does not say. */
+  readonly total: number | undefined;
+}
 
 /** A read that passed the guards, and what it is committed over. */
 export interface Commit {

@@ -1,7 +1,5 @@
-import * as z from 'zod';
 import { DATASETS } from '../datasets/index.ts';
 import type { PlanSettings } from '../plan/plan.ts';
-import type { VoximplantKey } from '../sources/voximplant-token.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
 import { CHINA_REFUSED, CLOUDS, type Cloud } from './clouds.ts';
@@ -9,6 +7,7 @@ import { isEmulator, isLoopback } from './loopback.ts';
 import { meant, nearest } from './nearest.ts';
 import { type PlainSecret, plainSecretsOf } from './plain-secrets.ts';
 import { SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
+import { type VoximplantKey, voximplantKey } from './voximplant-key.ts';
 
 /** The configuration: read once, checked whole, all problems in one message. Pure: the environment is a value. */
 
@@ -178,38 +177,20 @@ function signInOf(settings: Settings, problems: string[]): SignIn {
   return { kind, tenantId: tenantId ?? '', clientId: clientId ?? '', secret, certificatePath };
 }
 
-const id = z.union([z.string().min(1), z.number().transform(String)]);
-const keyFile = z.object({ account_id: id, key_id: id, private_key: z.string().includes('PRIVATE KEY') });
-
-/** Both published shapes: the file of the control panel, and the answer of CreateKey with the same inside `result`. */
 function voximplantOf(settings: Settings, problems: string[]): Config['voximplant'] {
   const text = settings.LANDLINE_VOXIMPLANT_KEY;
   if (text === undefined) return undefined;
-  const key = keyFile.safeParse(unwrap(text));
-  if (!key.success) {
-    problems.push(
-      `LANDLINE_VOXIMPLANT_KEY: expected ${SETTINGS.LANDLINE_VOXIMPLANT_KEY.expected}, got a text that is not one`,
-    );
-    return undefined;
-  }
-  const { account_id, key_id, private_key } = key.data;
-  const url = settings.LANDLINE_VOXIMPLANT_URL;
-  return { url, key: { accountId: account_id, keyId: key_id, privateKey: private_key } };
+  const key = voximplantKey(text);
+  if (key !== undefined) return { url: settings.LANDLINE_VOXIMPLANT_URL, key };
+  const { expected } = SETTINGS.LANDLINE_VOXIMPLANT_KEY;
+  problems.push(`LANDLINE_VOXIMPLANT_KEY: expected ${expected}, got a text that is not one`);
+  return undefined;
 }
 
 function privacyOf(settings: Settings, problems: string[]): Config['privacy'] {
   const { LANDLINE_PRIVACY: profile, LANDLINE_PSEUDONYM_KEY: key } = settings;
   if (profile === 'pseudonymous' && key === undefined) missing('LANDLINE_PSEUDONYM_KEY', problems);
   return { profile, key: profile === 'pseudonymous' ? key : undefined };
-}
-
-function unwrap(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && 'result' in parsed ? parsed.result : parsed;
-  } catch {
-    return undefined;
-  }
 }
 
 function storageOf(settings: Settings, problems: string[]): Config['storage'] {

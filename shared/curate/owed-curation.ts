@@ -2,9 +2,8 @@ import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../words/day.ts';
 import { toldOf } from '../words/errors.ts';
 import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Day } from '../words/model.ts';
-import type { Clock, Ledger } from '../words/ports.ts';
+import type { Clock, CurateJobs, Ledger } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
-import type { CurateJobs } from './ports.ts';
 
 /**
  * Which days are owed a curated file, and the shell that queues them. Like a fetch: the ledger differs from what is

@@ -1,7 +1,6 @@
 import { lastDay, stateOf } from '../ledger/owed.ts';
-import type { DatasetLedger } from '../plan/plan.ts';
 import { daysBetween, eachDay } from '../words/day.ts';
-import type { DayEntry } from '../words/ledger.ts';
+import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, Instant } from '../words/model.ts';
 import type { Cell, SmallTable } from './model.ts';
 

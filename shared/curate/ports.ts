@@ -1,6 +1,4 @@
-import type { CurateMessage } from '../words/model.ts';
-
-/** What curating may expect of the container `curated` and of its queue; ../ports.ts has the contracts of landing. */
+/** What curating may expect of the container `curated`; `words/ports.ts` has the contracts of landing. */
 
 /** What a curated file says of itself, committed with its content. */
 export interface CuratedLabel {
@@ -40,9 +38,4 @@ export interface CuratedStore {
   read(path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Names of the files that start with `prefix`, in order. */
   list(prefix: string): AsyncIterable<string>;
-}
-
-/** The queue of curate messages: hints, like those of `Jobs`. */
-export interface CurateJobs {
-  send(message: CurateMessage): Promise<void>;
 }

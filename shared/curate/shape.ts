@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Cut } from '../rows/cut.ts';
 import { Places } from '../rows/spans.ts';
+import type { Cut } from '../words/cut.ts';
 import { daysBetween } from '../words/day.ts';
 import type { Day } from '../words/model.ts';
 import {

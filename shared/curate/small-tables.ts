@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { DatasetLedger } from '../plan/plan.ts';
 import { toldOf } from '../words/errors.ts';
+import type { DatasetLedger } from '../words/ledger.ts';
 import { smallTablePath } from '../words/paths.ts';
 import type { Report } from '../words/telemetry.ts';
 import { DIMENSIONS } from './dimensions.ts';

@@ -1,4 +1,4 @@
-import { PLANNER_SILENT_MS } from '../status/facts.ts';
+import { PLANNER_SILENT_MS } from '../ledger/alarms.ts';
 import { MINUTE_MS } from '../words/day.ts';
 import type { SourceName } from '../words/model.ts';
 import type { Check, DoctorPorts, Found } from './finding.ts';

@@ -1,6 +1,6 @@
 import type { Access } from '../config/config.ts';
+import { QUEUE_MAX } from '../ledger/alarms.ts';
 import { lastDay } from '../ledger/owed.ts';
-import { QUEUE_MAX } from '../status/verdict.ts';
 import { failureOf, isUnreadable } from '../words/errors.ts';
 import { SOURCES } from '../words/model.ts';
 import { STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';

@@ -1,3 +1,4 @@
+import type { CompleteRead } from '../commit/commit.ts';
 import { asErased, type Commit, commitRead, heldAfter, keepReplaced, type Noted } from '../commit/commit.ts';
 import { done } from '../ledger/entry.ts';
 import { refuseBeforeGate } from '../ledger/gate.ts';
@@ -10,7 +11,7 @@ import type { Dataset, FetchMessage, Instant, ReasonCode, Receipt, SourceName } 
 import type { Partition, Source } from '../words/ports.ts';
 import { Claim, Superseded } from './claim.ts';
 import { continueLater, setBack, type UnfinishedPorts } from './end-early.ts';
-import { type CompleteRead, judge } from './guards.ts';
+import { judge } from './guards.ts';
 import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './read-pages.ts';
 import { Reading } from './reading.ts';
 import { type Stage, Staging } from './staging.ts';
@@ -186,8 +187,7 @@ function refuseUnfinished({ window }: Attempt, now: number): void {
 const CONTRADICTIONS: Partial<Record<ReasonCode, string>> = {
   'page.duplicates': 'Rows came twice, so others may have been missed while pages shifted',
   'page.total': 'The number of rows is not the number the source stated',
-  'storage.failing':
-    'The partition was replaced by another worker while it was read, or LANDLINE_GZIP was changed then',
+  'storage.failing': 'The partition was replaced by another worker while it was read',
 };
 
 function contradiction(dataset: Dataset, reason: ReasonCode): LandlineError {

@@ -1,3 +1,4 @@
+import type { CompleteRead } from '../commit/commit.ts';
 import { WITNESS_MS } from '../ledger/owed.ts';
 import type { DayEntry, Suspicion } from '../words/ledger.ts';
 import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
@@ -9,19 +10,6 @@ import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
 
 /** Reads in a row that contradict themselves, before the last of them is landed and marked, or the day is left for a while. */
 export const READS_MAX = 3;
-
-/** A read of all pages. */
-export interface CompleteRead {
-  readonly rows: number;
-  readonly fingerprint: string;
-  readonly duplicates: number;
-  /** Rows of the overlap, left to the neighbouring day. */
-  readonly neighbours: number;
-  /** Rows among `rows` whose time is outside the window or missing. */
-  readonly outside: number;
-  /** Rows the source says the window has; `undefined` when it does not say. */
-  readonly total: number | undefined;
-}
 
 /** The ledger's side of a verdict. */
 export type Known = Pick<DayEntry, 'held' | 'work'>;

@@ -1,3 +1,4 @@
+import type { CompleteRead } from '../commit/commit.ts';
 import { lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf, isDigest } from '../rows/fingerprint.ts';
 import { KeyTable, keyDigests } from '../rows/keys.ts';
@@ -7,7 +8,6 @@ import { LandlineError } from '../words/errors.ts';
 import type { Checkpoint, Segment } from '../words/ledger.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Page } from '../words/ports.ts';
-import type { CompleteRead } from './guards.ts';
 
 /** The progress of one read of a day: what has been received, counted and staged so far. */
 

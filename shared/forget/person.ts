@@ -1,5 +1,6 @@
 import { tableOf } from '../curate/tables.ts';
-import { type Cut, linesOf } from '../rows/cut.ts';
+import { linesOf } from '../rows/cut.ts';
+import type { Cut } from '../words/cut.ts';
 import type { Day } from '../words/model.ts';
 
 /** Which rows name a person. Pure. docs/privacy.md says what is looked at. */

@@ -1,6 +1,7 @@
-import { type Cut, linesOf, lineUpInPlace } from '../rows/cut.ts';
+import { linesOf, lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
 import { sift } from '../rows/sift.ts';
+import type { Cut } from '../words/cut.ts';
 import { windowOf } from '../words/day.ts';
 import type { Dataset, Day, Fingerprint, Receipt, Window } from '../words/model.ts';
 import type { PersonFinder } from './person.ts';

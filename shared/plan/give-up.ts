@@ -1,8 +1,7 @@
-import type { NotOurs } from '../app/message.ts';
 import { failed, troubleOf } from '../ledger/entry.ts';
 import { HOUR_MS, instantOf } from '../words/day.ts';
 import type { DayEntry } from '../words/ledger.ts';
-import type { CurateMessage, FetchMessage } from '../words/model.ts';
+import type { FetchMessage } from '../words/model.ts';
 import type { Clock, Ledger, Versioned } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 
@@ -52,22 +51,4 @@ export async function poisonSilentDay({ value, etag }: Versioned<DayEntry>, on: 
 function poisoned(entry: DayEntry, message: string, now: number): DayEntry {
   const trouble = troubleOf({ reason: 'worker.poisoned', remedy: 'retry', message });
   return failed(entry, trouble, instantOf(now + REST_MS), undefined);
-}
-
-/**
- * Tells of a curation that the host gave up on. The ledger needs no note: it owes the table until it is there, and
- * leaves the day alone for longer after every try, as owed-curation.ts decides.
- */
-export function poisonCuration({ dataset, day, revision }: CurateMessage, report: Report): void {
-  const message =
-    'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
-  report('message poisoned', { dataset, day, revision, message });
-}
-
-/** Tells of what nobody here can read. It is not put back, so that no message goes round for ever. */
-export function poisonUnread(received: NotOurs, what: string, report: Report): void {
-  const gone = 'the host gave up on it';
-  if (received.kind === 'invalid')
-    report('message rejected', { why: `${gone}; it is no ${what}`, digest: received.digest });
-  else report('message dropped', { why: `version ${received.version}: ${gone}, and only a newer app can read it` });
 }

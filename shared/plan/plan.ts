@@ -1,7 +1,7 @@
 import { isExpired, lastDay, type Owed, owed } from '../ledger/owed.ts';
 import { advanced, beginning } from '../ledger/watermark.ts';
 import { addDays, dayOf, daysBetween, eachDay, HOUR_MS, hasCome } from '../words/day.ts';
-import type { DayEntry, Watermark } from '../words/ledger.ts';
+import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, SourceName } from '../words/model.ts';
 
 /**
@@ -23,13 +23,6 @@ export interface PlanSettings {
   readonly historyDays: number;
   /** Days of a source that may be queued or fetching at once. */
   readonly inFlight: Readonly<Record<SourceName, number>>;
-}
-
-/** What the ledger knows of one dataset. */
-export interface DatasetLedger {
-  readonly dataset: Dataset;
-  readonly watermark: Watermark | undefined;
-  readonly entries: readonly DayEntry[];
 }
 
 export interface PlannedDay {

@@ -3,12 +3,12 @@ import { done, freshEntry, queued } from '../ledger/entry.ts';
 import { owed } from '../ledger/owed.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
 import { toldOf } from '../words/errors.ts';
-import type { DayEntry, Watermark } from '../words/ledger.ts';
+import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, SourceName } from '../words/model.ts';
 import type { Clock, Jobs, Ledger, Versioned } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 import { poisonSilentDay, TAKEOVERS_MAX } from './give-up.ts';
-import { type DatasetLedger, type PlannedDay, type PlanSettings, plan } from './plan.ts';
+import { type PlannedDay, type PlanSettings, plan } from './plan.ts';
 
 /** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
 

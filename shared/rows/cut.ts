@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { Cut, CutSpec } from '../words/cut.ts';
 import { LandlineError } from '../words/errors.ts';
 import {
   badJson,
@@ -17,34 +18,6 @@ import {
 import { Places } from './spans.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
-
-/** Which parts of a body matter. */
-export interface CutSpec {
-  /** Member of the top-level object that holds the rows. */
-  readonly rowArray: string;
-  /** Members of a row whose place in the body is wanted. */
-  readonly fields: readonly string[];
-}
-
-/** The rows of one body, as places in it. The arrays have `count` entries or more. */
-export interface Cut {
-  readonly body: Buffer;
-  readonly count: number;
-  /** Row i is `body[starts[i]] … body[ends[i] - 1]`. */
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-  /** The members whose places are in `spans`, as wanted. */
-  readonly fields: readonly string[];
-  /**
-   * Where the value of field f of row i is: `spans[2 * (i * fields.length + f)]` to the element after it (exclusive).
-   * Quotes of a string included. Start and end are 0 when the row lacks the field; the last counts when it repeats it.
-   */
-  readonly spans: Uint32Array;
-  /** The other members of the top-level object, parsed. */
-  readonly envelope: ReadonlyMap<string, unknown>;
-  /** Names of row members in the order of first appearance. */
-  readonly members: readonly string[];
-}
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -1,4 +1,4 @@
-import type { Cut } from './cut.ts';
+import type { Cut } from '../words/cut.ts';
 
 /**
  * Which row is which: 64-bit digests of row keys, and a table that holds a million of them in little memory.

@@ -1,6 +1,6 @@
+import type { Cut, CutSpec } from '../words/cut.ts';
 import { placeOf } from '../words/day.ts';
 import type { Dataset, Window } from '../words/model.ts';
-import type { Cut, CutSpec } from './cut.ts';
 
 /** Which rows of a page are the day's own. Pure; docs/format.md, 8 to 10, is the rule. */
 

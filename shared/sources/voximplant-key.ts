@@ -1,7 +1,8 @@
+import type { VoximplantKey } from '../config/voximplant-key.ts';
 import type { Clock } from '../words/ports.ts';
 import type { Send } from './http/send.ts';
 import { errorOf } from './voximplant-errors.ts';
-import { tokenMaker, type VoximplantKey } from './voximplant-token.ts';
+import { tokenMaker } from './voximplant-token.ts';
 
 export interface KeySettings {
   /** For example `https://api.voximplant.com/platform_api`. */

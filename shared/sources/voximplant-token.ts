@@ -1,16 +1,9 @@
 import { importPKCS8, SignJWT } from 'jose';
+import type { VoximplantKey } from '../config/voximplant-key.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Clock } from '../words/ports.ts';
 
 /** Tokens for Voximplant: signed here, without a sign-in. docs.voximplant.ai/platform/management-api/authorization */
-
-/** A service account key, as the control panel hands it out. */
-export interface VoximplantKey {
-  readonly accountId: string;
-  readonly keyId: string;
-  /** PKCS#8 PEM. */
-  readonly privateKey: string;
-}
 
 /** A clock of ours that is ahead must not make the token one from the future. */
 const BACKDATE_S = 15;

@@ -1,3 +1,4 @@
+import type { VoximplantKey } from '../config/voximplant-key.ts';
 import { cutRowsInPlace } from '../rows/cut.ts';
 import { cutSpecOf } from '../rows/sift.ts';
 import { LandlineError } from '../words/errors.ts';
@@ -8,7 +9,7 @@ import { httpDate } from './http/dates.ts';
 import type { Answer, Send } from './http/send.ts';
 import { patiently } from './patience.ts';
 import { isOfStaleToken, refuseErrors } from './voximplant-errors.ts';
-import { tokenMaker, type VoximplantKey } from './voximplant-token.ts';
+import { tokenMaker } from './voximplant-token.ts';
 
 /**
  * Voximplant's Management API: the message histories.

@@ -1,5 +1,5 @@
 import { daysBetween } from '../words/day.ts';
-import type { DayFacts } from './facts.ts';
+import type { DayFacts } from './dataset-facts.ts';
 
 /** Neighbouring days with the same trouble: a week without a permission is one thing to do. Pure. */
 export function runsOf(days: readonly DayFacts[]): DayFacts[][] {

@@ -1,7 +1,8 @@
+import { QUEUE_MAX } from '../ledger/alarms.ts';
 import type { Gate } from '../words/ledger.ts';
 import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
-import type { DatasetFacts, DayFacts, Unreadable } from './facts.ts';
+import type { DatasetFacts, DayFacts, Unreadable } from './dataset-facts.ts';
 import { counted, minuteOf } from './text.ts';
 
 /** The answer to the one question that everybody has: is everything held? Pure. */
@@ -124,12 +125,6 @@ function dayPoints(datasets: readonly DatasetFacts[]): string[] {
   );
   return points;
 }
-
-/**
- * A queue has as many messages as days are in flight, and those that were sent again: never so many while it is read.
- * The alert `failed` has the same number.
- */
-export const QUEUE_MAX = 100;
 
 function queuePoints({ depth }: Seen): string[] {
   if (depth === undefined) return ['The queues could not be looked into. Run landline doctor.'];

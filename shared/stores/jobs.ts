@@ -1,7 +1,6 @@
 import type { QueueClient } from '@azure/storage-queue';
-import type { CurateJobs } from '../curate/ports.ts';
 import { type CurateMessage, type FetchMessage, MESSAGE_VERSION } from '../words/model.ts';
-import type { Backlog, Jobs, PutBack } from '../words/ports.ts';
+import type { Backlog, CurateJobs, Jobs } from '../words/ports.ts';
 import { ask, must } from './storage-errors.ts';
 
 /** The longest a message can be hidden; the service refuses more. */
@@ -36,20 +35,6 @@ export function queueJobs(queue: QueueClient): Jobs {
         }),
       );
     },
-  };
-}
-
-/** The queue behind `PutBack`. */
-export function queuePutBack(queue: QueueClient): PutBack {
-  return async (members, delayMs) => {
-    const what = `Putting a message back into queue "${queue.name}"`;
-    await must({ service: 'queue', what }, abortSignal =>
-      queue.sendMessage(encoded(members), {
-        messageTimeToLive: -1,
-        visibilityTimeout: delaySeconds(delayMs),
-        abortSignal,
-      }),
-    );
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Remedy } from './errors.ts';
-import type { Day, Fingerprint, Instant, ReasonCode, SourceName } from './model.ts';
+import type { Dataset, Day, Fingerprint, Instant, ReasonCode, SourceName } from './model.ts';
 
 /**
  * What the ledger holds: of each day what is held of it and what is being done about it, of each dataset its watermark,
@@ -133,4 +133,11 @@ export interface Gate {
   /** No request to the source before this instant. */
   readonly notBefore: Instant;
   readonly reason: ReasonCode;
+}
+
+/** What the ledger knows of one dataset. */
+export interface DatasetLedger {
+  readonly dataset: Dataset;
+  readonly watermark: Watermark | undefined;
+  readonly entries: readonly DayEntry[];
 }

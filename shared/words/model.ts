@@ -117,8 +117,8 @@ export interface Receipt {
 }
 
 /**
- * What the messages below are as JSON, in their member `v`; a message without it is of version 1. Raised when an older
- * app would misread a newer message: it then leaves the message to the newer app.
+ * What the messages below are as JSON, in their member `v`; a message without it is of version 1. A message of any other
+ * version is dropped with one report: that loses nothing, because the planner queues a silent day again.
  */
 export const MESSAGE_VERSION = 1;
 

@@ -7,9 +7,9 @@
  * what is worth retrying, and whether the operation took effect is unknown.
  */
 
-import type { Cut } from '../rows/cut.ts';
+import type { Cut } from './cut.ts';
 import type { DayEntry, DayOutline, Gate, Segment, Watermark } from './ledger.ts';
-import type { Dataset, Day, FetchMessage, Instant, Receipt, SourceName, Window } from './model.ts';
+import type { CurateMessage, Dataset, Day, FetchMessage, Instant, Receipt, SourceName, Window } from './model.ts';
 
 /** Time as the stages see it. */
 export interface Clock {
@@ -122,13 +122,6 @@ export interface Jobs {
   send(message: FetchMessage, delayMs: number): Promise<void>;
 }
 
-/**
- * Puts a message of a newer version back into its queue: all of its members, whatever they mean.
- *
- * @param delayMs before it becomes visible, 0 to 7 days
- */
-export type PutBack = (members: Readonly<Record<string, unknown>>, delayMs: number) => Promise<void>;
-
 /** How much waits in the queues: messages to fetch, hidden ones included, and all that the host gave up on. */
 export interface Depth {
   readonly fetch: number;
@@ -197,4 +190,9 @@ export interface Source {
    * @param signal ends the wait and the request; rejects with the signal's reason
    */
   read(dataset: Dataset, window: Window, cursor: string | undefined, signal: AbortSignal): Promise<Page>;
+}
+
+/** The queue of curate messages: hints, like those of `Jobs`. */
+export interface CurateJobs {
+  send(message: CurateMessage): Promise<void>;
 }

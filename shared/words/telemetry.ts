@@ -51,10 +51,7 @@ interface Fields {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly misfits: number;
-  /** Of a message; `appVersion` is that of the app. */
-  readonly version: number;
   readonly appVersion: string;
-  readonly deferred: number;
   readonly digest: string;
   readonly setting: string;
 }
@@ -109,7 +106,6 @@ export const EVENTS = {
   ],
   'worker superseded': ['dataset', 'day', 'ticket', 'traceparent'],
   'message dropped': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
-  'message deferred': ['why', 'version', 'deferred', 'until'],
   'message rejected': ['why', 'digest'],
   'message poisoned': ['dataset', 'day', 'ticket', 'revision', 'message'],
   'page doubted': ['dataset', 'day', 'reason'],
@@ -184,7 +180,6 @@ const WARNINGS: ReadonlySet<EventName> = new Set([
   'schema drifted',
   'page doubted',
   'message dropped',
-  'message deferred',
   'config doubted',
 ]);
 const ERRORS: ReadonlySet<EventName> = new Set([

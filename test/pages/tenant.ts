@@ -1,9 +1,8 @@
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { isExpired, lastDay } from '../../shared/ledger/owed.ts';
-import type { DatasetLedger } from '../../shared/plan/plan.ts';
 import { type Facts, factsOf } from '../../shared/status/facts.ts';
 import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
-import type { DayEntry, Gate, Held, Watermark, Work } from '../../shared/words/ledger.ts';
+import type { DatasetLedger, DayEntry, Gate, Held, Watermark, Work } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 
 /** A tenant as its ledger shows it: made up, the same each time. */

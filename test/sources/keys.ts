@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { VoximplantKey } from '../../shared/sources/voximplant-token.ts';
+import type { VoximplantKey } from '../../shared/config/voximplant-key.ts';
 
 let made: VoximplantKey | undefined;
 

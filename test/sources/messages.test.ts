@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onFetch, onPoison, onPoisonCurate } from '../../shared/app/triggers.ts';
+import { onCurate, onFetch, onPoison, onPoisonCurate } from '../../shared/app/triggers.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import type { FetchMessage } from '../../shared/words/model.ts';
@@ -56,10 +56,10 @@ test('one that is delivered again is told by the same digest', async () => {
   assert.notEqual(await told('marker{not json'), await told('marker{not json '));
 });
 
-test('what the host gave up on is not put back, whichever version has sent it', async () => {
-  for (const to of [onPoison, onPoisonCurate]) {
+test('a message of another version is dropped with one report, wherever it comes from', async () => {
+  for (const to of [onFetch, onCurate, onPoison, onPoisonCurate]) {
     const lines = await deliver({ ...GOOD, v: 2 }, to);
-    assert.deepEqual([lines.length, JSON.parse(lines[0] ?? '').event], [1, 'message dropped']);
+    assert.deepEqual([lines.length, JSON.parse(lines[0] ?? '').event], [1, 'message rejected']);
   }
 });
 

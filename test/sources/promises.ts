@@ -223,12 +223,7 @@ export const BAD_MESSAGES: Table = {
   // Not Base64.
   2: [test('a message that is not base64 goes to poison as it is, without a run'), GARBAGE],
   // A newer version.
-  3: [
-    test('message of a newer version is put back six times, ten minutes each, then dropped and told'),
-    test('a hostile count does not make a message go round'),
-    test('a message of a newer version is put back with all of its members, out of sight'),
-    GARBAGE,
-  ],
+  3: [test('a message of another version is dropped with one report, wherever it comes from'), GARBAGE],
   // Unknown and disabled datasets.
   4: [test('a message for a dataset that is unknown, or off, is acknowledged and told'), GARBAGE],
   // Days that are none, and days that nobody has queued.

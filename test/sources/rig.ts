@@ -1,4 +1,5 @@
 import type { DatasetName, Simulator } from '../../local/simulator/index.ts';
+import type { VoximplantKey } from '../../shared/config/voximplant-key.ts';
 import { type FetchOutcome, type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
@@ -9,7 +10,6 @@ import { Memory } from '../../shared/rows/buffer-pool.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { type Send, sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
-import type { VoximplantKey } from '../../shared/sources/voximplant-token.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, DayState, SourceName } from '../../shared/words/model.ts';
 import type { Source } from '../../shared/words/ports.ts';

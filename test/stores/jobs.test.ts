@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { parseFetchMessage } from '../../shared/app/message.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
-import { queueCurateJobs, queueJobs, queuePutBack } from '../../shared/stores/jobs.ts';
+import { queueCurateJobs, queueJobs } from '../../shared/stores/jobs.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
 import type { FetchMessage } from '../../shared/words/model.ts';
 import type { Jobs } from '../../shared/words/ports.ts';
@@ -134,17 +134,6 @@ describe('jobs in Queue Storage', () => {
     const { peekedMessageItems } = await queue.peekMessages();
     const json = '{"v":1,"dataset":"teams-sms","day":"2026-01-31","revision":2}';
     assert.equal(peekedMessageItems[0]?.messageText, Buffer.from(json).toString('base64'));
-  });
-
-  test('a message of a newer version is put back with all of its members, out of sight, and never expires', async () => {
-    const { queue, sends } = await fresh();
-    const members = { v: 2, days: ['2026-01-31'], text: 'ä<&>', deferred: 1 };
-    await queuePutBack(queue)(members, 600_000);
-    const [sent] = sends();
-    const text = /<MessageText>(.*)<\/MessageText>/.exec(sent?.body ?? '')?.[1];
-    assert.deepEqual(JSON.parse(Buffer.from(text ?? '', 'base64').toString()), members);
-    assert.deepEqual([sent?.query.get('visibilitytimeout'), sent?.query.get('messagettl')], ['600', '-1']);
-    assert.equal((await queue.receiveMessages()).receivedMessageItems.length, 0);
   });
 
   test('a lost answer sends the message twice rather than not at all', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CompleteRead, judge } from '../../shared/fetch/guards.ts';
+import type { CompleteRead } from '../../shared/commit/commit.ts';
+import { judge } from '../../shared/fetch/guards.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
 import type { Work } from '../../shared/words/ledger.ts';
 import type { Receipt } from '../../shared/words/model.ts';

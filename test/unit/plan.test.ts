@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isExpired, lastDay, owed } from '../../shared/ledger/owed.ts';
-import { type DatasetLedger, type PlanSettings, plan } from '../../shared/plan/plan.ts';
+import { type PlanSettings, plan } from '../../shared/plan/plan.ts';
 import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
-import type { DayEntry, Watermark, WorkState } from '../../shared/words/ledger.ts';
+import type { DatasetLedger, DayEntry, Watermark, WorkState } from '../../shared/words/ledger.ts';
 import type { Dataset, SourceName } from '../../shared/words/model.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON } from './days.ts';
 

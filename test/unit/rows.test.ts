@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Cut, type CutSpec, cutRowsInPlace, linesOf, lineUpInPlace } from '../../shared/rows/cut.ts';
+import { cutRowsInPlace, linesOf, lineUpInPlace } from '../../shared/rows/cut.ts';
+import type { Cut, CutSpec } from '../../shared/words/cut.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import { bodies } from './bodies.ts';
 

@@ -49,18 +49,18 @@ test('docs/telemetry.md has every member of the JSON for machines, and no other'
   const under = (name: string) =>
     [...status.keys()].flatMap(key => (key.startsWith(`${name}.`) ? key.slice(name.length + 1) : []));
   assert.deepEqual(under('verdict'), membersOf('Verdict', 'status/verdict.ts'));
-  assert.deepEqual(under('queue'), membersOf('Depth', 'ports.ts'));
-  assert.deepEqual(status.get('gates'), membersOf('Gate', 'ledger-model.ts'));
-  assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'status/facts.ts'));
-  assert.deepEqual(status.get('days'), membersOf('DayFacts', 'status/facts.ts'));
+  assert.deepEqual(under('queue'), membersOf('Depth', 'words/ports.ts'));
+  assert.deepEqual(status.get('gates'), membersOf('Gate', 'words/ledger.ts'));
+  assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'status/dataset-facts.ts'));
+  assert.deepEqual(status.get('days'), membersOf('DayFacts', 'status/dataset-facts.ts'));
   const ofExpiring = ['day', 'lastChance'];
   const ofDataset = status.get('datasets')?.filter(name => !ofExpiring.includes(name));
-  assert.deepEqual(ofDataset, membersOf('DatasetFacts', 'status/facts.ts'));
+  assert.deepEqual(ofDataset, membersOf('DatasetFacts', 'status/dataset-facts.ts'));
 });
 
 test('docs/telemetry.md has every member of what the doctor answers, and no other', () => {
   const doctor = tableBelow('answers what `landline doctor --app` prints');
-  assert.deepEqual([...doctor.keys()], membersOf('Diagnosis', 'doctor.ts'));
+  assert.deepEqual([...doctor.keys()], membersOf('Diagnosis', 'doctor/diagnose.ts'));
   assert.deepEqual(doctor.get('findings'), ['check', ...membersOf('Trouble', 'doctor/finding.ts')]);
 });
 

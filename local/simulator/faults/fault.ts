@@ -1,6 +1,6 @@
 import type { Answer } from '../answers.ts';
 import type { Api, DatasetName } from '../datasets.ts';
-import type { Switches } from '../options.ts';
+import type { Switches } from '../switches.ts';
 
 /** What a fault sees of the request it strikes, and what it may do besides changing the answer. */
 export interface Occasion {

@@ -1,8 +1,8 @@
 import type { Api } from '../datasets.ts';
 import type { Dice } from '../dice.ts';
 import type { Moment } from '../moments.ts';
-import type { Switches } from '../options.ts';
 import type { People } from '../people.ts';
+import type { Switches } from '../switches.ts';
 
 /** Everything a row is made of. Row makers draw from `dice` equally often, whatever `change` says. */
 export interface RowPlan {

@@ -1,5 +1,5 @@
 import { DAY_MS, startOf } from '../../words/day.ts';
-import type { DatasetFacts, DayFacts } from '../facts.ts';
+import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import type { Shown } from '../states.ts';
 import { grouped, MONTHS, minuteOf } from '../text.ts';
 import { type Html, html } from './markup.ts';

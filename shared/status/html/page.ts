@@ -1,6 +1,7 @@
 import { daysBetween, MINUTE_MS } from '../../words/day.ts';
 import { VERSION } from '../../words/version.ts';
-import type { DatasetFacts, Facts } from '../facts.ts';
+import type { DatasetFacts } from '../dataset-facts.ts';
+import type { Facts } from '../facts.ts';
 import { runsOf } from '../runs.ts';
 import { SHOWN_STATES, type Shown } from '../states.ts';
 import { counted, grouped, minuteOf } from '../text.ts';
