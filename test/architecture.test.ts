@@ -191,8 +191,4 @@ test('the product knows nothing of the parts around it, nor of files beside the 
   const around = /^(local|cli|test|bench|infra)\//;
   const outward = PRODUCT.flatMap(file => importsOf(file, textOf(file)).filter(imported => around.test(imported)));
   assert.deepEqual(outward, []);
-  assert.deepEqual(
-    PRODUCT.filter(file => textOf(file).includes('../shared/reference')),
-    [],
-  );
 });

@@ -1,6 +1,6 @@
 import { TICKS_PER_MS, TICKS_PER_SECOND } from './moments.ts';
 
-/** What the outside APIs offer. Written from the references; the product has its own list. */
+/** What the outside APIs offer. Written from docs/sources.md; the product has its own list. */
 
 export type Api = 'v1.0' | 'beta' | 'platform_api';
 

@@ -1,36 +1,4 @@
-/**
- * The words of Landline, one meaning each, in code, logs, blob names, CLI and docs.
- *
- * source       an API family with its own sign-in, paging, dates and errors: `graph`, `voximplant`
- * dataset      one log of a source; a descriptor, data only: `teams-pstn-calls`, …
- * day          a UTC calendar day, `YYYY-MM-DD`; the unit of work, of the partition and of the ledger
- * window       the span of time a source is asked for to get a day; a little wider than the day
- * page         one response body of a source
- * cursor       what a source needs to give the next page: a link or an offset, always text
- * row          one record of a page, kept byte for byte as the source sent it
- * partition    the one blob that holds a dataset's day
- * receipt      what a partition says of itself, in its blob metadata
- * revision     the n-th different content of a partition, from 1
- * fingerprint  row count and an order-independent digest over the bytes of all rows
- * block        a stretch of rows staged for a partition, invisible until committed
- * segment      the run of blocks that one ticket staged
- * ledger       one entity per dataset and day, one watermark entity per dataset, one gate entity per source
- * watermark    `landedThrough` and `settledThrough`: the last day of the unbroken run since `firstDay`
- * ticket       a number on a day, raised whenever it is queued and whenever a worker claims it
- * checkpoint   the saved progress of a fetch: the cursor and everything staged before it
- * settle       a day stops being re-read: old enough, and its last re-read changed nothing
- * gate         per source: no request before this instant
- * takeover     a silent worker's day is queued again under a higher ticket
- * suspicion    why a day that is held is in doubt: a read that shrank it, rows that came twice, a damaged partition
- * witness      a second read that agrees with a suspicion, an hour or more later
- * neighbour    a row of the window that belongs to the next or the previous day and lands there only
- * outside      a row whose time is absent, unreadable or beyond the window; it stays with the day it came in
- * pulse        when the planner last ran to its end
- * expire       the source forgets a day: after that, what is not held is lost
- * erase        rewrite a day without the rows of a person (`landline forget`)
- * curate       derive the typed Parquet table of a day from its landed partition
- * profile      what curated tables show of persons: `full`, `masked`, `pseudonymous`
- */
+/** The words of Landline as types; glossary.md says what each means. One meaning each, in code, logs, blobs, CLI and docs. */
 
 /** A UTC calendar day, `YYYY-MM-DD`. Days sort as text. */
 export type Day = string;

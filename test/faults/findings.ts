@@ -9,7 +9,7 @@ import type { Truth } from './truth.ts';
 
 /** What was found wrong, and what every check has at hand. */
 
-/** The invariants of reliability.md, section 1, by number; the letters are parts of one. */
+/** The invariants of docs/promises.md by number; the letters are parts of one. */
 export const RULES = {
   '1': 'a partition is one complete read of its day and recounts to its receipt',
   '2': 'each row of a landed day stands in the partitions once',

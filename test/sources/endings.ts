@@ -3,8 +3,8 @@ import type { ReasonCode, SourceName } from '../../shared/words/model.ts';
 import type { End, Place } from './sweep.ts';
 
 /**
- * How a day should end under each fault, decided from the references (graph-call-logs 7 and 11, voximplant-sms-history
- * 5 and 8, reliability 2) and not from what the product does. The conformance suite holds every dataset to it.
+ * How a day should end under each fault, decided from docs/sources.md and docs/promises.md
+ * and not from what the product does. The conformance suite holds every dataset to it.
  */
 
 /** What is right about one fault. */

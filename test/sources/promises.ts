@@ -1,6 +1,6 @@
 import type { FaultName } from '../../local/simulator/index.ts';
 
-/** Where each row of the references' tables is shown to be true of us. promises.test.ts checks that each place exists. */
+/** Where each row of the tables of docs/sources.md and docs/promises.md is shown to be true of us. promises.test.ts checks that each place exists. */
 
 /** A test by its title, a fault of faults.test.ts, or a place in the code for what is a fact of the design. */
 export type Shown =
@@ -16,7 +16,7 @@ export type Table = Readonly<Record<number, readonly Shown[]>>;
 
 const CONSENT = test('the permission is missing: 403 with an empty message');
 
-/** graph-call-logs.md, section 11. */
+/** docs/sources.md, traps of Graph. */
 export const GRAPH_TRAPS: Table = {
   1: [test('a row at midnight is in one partition only, and every row is in one')],
   2: [test('no request asks for what no page documents: no $top, no output, no time zone, one header of ours')],
@@ -79,7 +79,7 @@ export const GRAPH_TRAPS: Table = {
 const FORM = test('our client sends only published parameters, in the published form, and reads a day by them');
 const WHOLE = test('two reads agree, and the second changes nothing');
 
-/** voximplant-sms-history.md, section 8. */
+/** docs/sources.md, traps of Voximplant. */
 export const VOXIMPLANT_TRAPS: Table = {
   1: [test('every listed error code has the remedy of its class, in a 200 and in a 4xx')],
   2: fault('value-missing'),
@@ -108,7 +108,7 @@ export const VOXIMPLANT_TRAPS: Table = {
   25: [...fault('error-rate-limit'), test('no more days of a source are in flight than the setting allows')],
 };
 
-/** reliability.md, section 2, rows 1 to 34. */
+/** docs/promises.md, failure modes. */
 export const FAULT_MATRIX: Table = {
   1: [test('a host without an address is tried four times')],
   2: [
@@ -169,7 +169,7 @@ export const FAULT_MATRIX: Table = {
 
 const CONFIG_AT_ONCE = test('all problems are told at once, each with what was expected');
 
-/** reliability.md, section 3, the rows of *Config*, in their order. */
+/** docs/promises.md, bad settings. */
 export const BAD_CONFIG: Table = {
   // Missing.
   1: [
@@ -212,7 +212,7 @@ export const BAD_CONFIG: Table = {
 const GARBAGE = test('garbage in the queue is logged, removed or poisoned, and changes nothing');
 const FRESH_OBJECT = test('a message is read into a fresh object of known members');
 
-/** reliability.md, section 3, the rows of *Queue*, in their order. */
+/** docs/promises.md, bad messages. */
 export const BAD_MESSAGES: Table = {
   // No message at all.
   1: [
@@ -236,7 +236,7 @@ export const BAD_MESSAGES: Table = {
   8: [FRESH_OBJECT, test('a message for a dataset that is unknown, or off, is acknowledged and told'), GARBAGE],
 };
 
-/** reliability.md, section 3, the rows of *API payload*, in their order. */
+/** docs/promises.md, bad pages. */
 export const BAD_PAYLOADS: Table = {
   1: fault('value-missing', 'value-null', 'value-object', 'value-text', 'value-not-rows'),
   2: [

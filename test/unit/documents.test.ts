@@ -11,7 +11,7 @@ import landline from '../../package.json' with { type: 'json' };
 /** Documents lead to places that exist, and what they tell people to type is taken by the programs that are there. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: ROOT })];
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('{docs,shared,test}/**/*.md', { cwd: ROOT })];
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(page: string): string[] {
