@@ -44,7 +44,7 @@ export async function makeDeployable(folder: string = join(ROOT, 'dist')): Promi
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
-    define: { LANDLINE_VERSION: JSON.stringify(version) },
+    define: { LANDLINE_VERSION: JSON.stringify(version), LANDLINE_DOCS: JSON.stringify(docsAddress()) },
     external: [
       // The language worker answers this one name when it is required; it is in no registry.
       '@azure/functions-core',
@@ -75,6 +75,13 @@ function stampOf(version: string): string {
   const args = ['describe', '--always', '--exclude=*', '--abbrev=12', '--dirty=.changed'];
   const { status, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
   return status === 0 ? `${version}+${stdout.trim()}` : version;
+}
+
+/** Where the documents of this very commit can be read: on GitHub, if that is where it came from. Else nothing. */
+function docsAddress(): string {
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const repository = /github\.com[/:]([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(git('remote', 'get-url', 'origin'))?.[1];
+  return repository === undefined ? '' : `https://github.com/${repository}/blob/${git('rev-parse', 'HEAD')}/docs`;
 }
 
 function bytesOf(folder: string, glob: string): number {

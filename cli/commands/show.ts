@@ -33,7 +33,7 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
   const planned = entry !== undefined || (firstDay !== undefined && at >= firstDay);
   const due: Owed | undefined = planned ? owed(of, at, entry, on.now) : undefined;
   const next = planned
-    ? nextStep(of, at, state, entry, pausedAt !== undefined, on.now)?.text
+    ? nextStep(of, at, state, entry, { paused: pausedAt !== undefined }, on.now)?.text
     : beforeHistory(of, at, firstDay, on.now);
   if (on.json) {
     const { checkpoint, ...work } = entry?.work ?? {};

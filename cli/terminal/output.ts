@@ -15,8 +15,19 @@ export interface Output {
   /** Colour, where there is a terminal that wants it. */
   paint(colour: Colour | 'bold', text: string): string;
   readonly interactive: boolean;
+  /** Columns of the terminal; absent where the result goes into a file or a pipe. */
+  readonly width?: number | undefined;
   /** @returns whether the person said yes; `false` when there is none to ask */
   confirm(question: string): Promise<boolean>;
+}
+
+/** Columns that a file or a pipe gets, and the least that a terminal does. */
+const WIDTH_ELSEWHERE = 100;
+const WIDTH_MIN = 40;
+
+/** How wide lines may be. */
+export function columnsOf({ width = WIDTH_ELSEWHERE }: Output): number {
+  return Math.max(WIDTH_MIN, width);
 }
 
 /** Somebody pressed Ctrl-C at a question. */
@@ -53,6 +64,9 @@ export function terminal(): Output {
     },
     paint: (colour, text) => styleText(colour, text, { stream: stdout }),
     interactive,
+    get width() {
+      return stdout.columns;
+    },
     async confirm(question) {
       if (!interactive) return false;
       const asking = createInterface({ input: stdin, output: stderr });
@@ -85,4 +99,22 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
+}
+
+/**
+ * A text in lines of at most `width` columns, broken between words; a word that is longer has a line of its own.
+ *
+ * @param indent stands before every line but the first
+ */
+export function wrapped(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf(longer) > width) {
+      lines.push(line);
+      line = `${indent}${word}`;
+    } else line = longer;
+  }
+  return [...lines, line];
 }

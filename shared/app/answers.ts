@@ -1,5 +1,5 @@
 import { diagnose } from '../doctor/diagnose.ts';
-import { type Asked, jsonReply, type Reply, readFacts, refuseMethod, statusReply } from '../status/reply.ts';
+import { type Asked, headOf, jsonReply, type Reply, readFacts, refuseMethod, statusReply } from '../status/reply.ts';
 import { systemClock } from './clock.ts';
 import { composed, siteName } from './compose.ts';
 import { guarded, type Invocation } from './invocation.ts';
@@ -15,7 +15,8 @@ export function answerStatus(asked: Asked, invocation: Invocation): Promise<Repl
 
 /** What is wrong around the app, seen by the app itself: only here is its identity. 200 whatever it finds. */
 export async function answerDoctor(asked: Pick<Asked, 'method'>): Promise<Reply> {
-  if (asked.method !== 'GET') return refuseMethod();
+  if (asked.method !== 'GET' && asked.method !== 'HEAD') return refuseMethod();
   const diagnosis = await diagnose(() => ({ ...composed(), clock: systemClock }), systemClock, siteName());
-  return jsonReply(200, diagnosis);
+  const reply = jsonReply(200, diagnosis);
+  return asked.method === 'HEAD' ? headOf(reply) : reply;
 }

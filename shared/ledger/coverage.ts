@@ -1,4 +1,4 @@
-import { DAY_MS, daysBetween, eachDay } from '../words/day.ts';
+import { DAY_MS, eachDay } from '../words/day.ts';
 import type { DayOutline, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
 import { isExpired, lastDay, stateOf } from './owed.ts';
@@ -20,8 +20,12 @@ export interface Coverage {
   readonly lastDay: Day;
   readonly landedThrough: Day | undefined;
   readonly settledThrough: Day | undefined;
-  /** From the first day that is not held and could still be, to the last that is owed; 0 when there is none. */
+  /** The newest day of which a partition is there. */
+  readonly newestHeld: Day | undefined;
+  /** Days that are over since the newest held day, as far as the source still has them; 0 when the newest is held. */
   readonly lagDays: number;
+  /** Days that are owed and not held, and that the source still has. */
+  readonly gapDays: number;
   readonly days: Readonly<Record<DayState, number>>;
   readonly rows: number;
   /** Days of which a partition is there, whatever else is being done about them. */
@@ -55,16 +59,21 @@ export function coverageOf(
   let held = 0;
   let expiring = 0;
   let uncurated = 0;
-  // A day that is lost for good holds up the watermark for ever, and says nothing about today.
-  let firstOwed: Day | undefined;
+  let gapDays = 0;
+  let newestHeld: Day | undefined;
+  let lagDays = 0;
   for (const day of eachDay(watermark.firstDay, last)) {
     const entry = byDay.get(day);
     days[stateOf(dataset, day, entry, now)] += 1;
     rows += entry?.held?.rows ?? 0;
     if (entry?.held !== undefined && isUncurated(entry.held, now)) uncurated += 1;
-    if (entry?.held !== undefined) held += 1;
-    else if (!isExpired(dataset, day, now)) {
-      firstOwed ??= day;
+    if (entry?.held !== undefined) {
+      held += 1;
+      newestHeld = day;
+      lagDays = 0;
+    } else if (!isExpired(dataset, day, now)) {
+      gapDays += 1;
+      lagDays += 1;
       if (isExpiring(dataset, day, now)) expiring += 1;
     }
   }
@@ -74,7 +83,9 @@ export function coverageOf(
     lastDay: last,
     landedThrough: watermark.landedThrough,
     settledThrough: watermark.settledThrough,
-    lagDays: firstOwed === undefined ? 0 : daysBetween(firstOwed, last) + 1,
+    newestHeld,
+    lagDays,
+    gapDays,
     days,
     rows,
     held,

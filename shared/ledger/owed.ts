@@ -135,3 +135,13 @@ export function stateOf(dataset: Dataset, day: Day, entry: DayOutline | undefine
   }
   return isExpired(dataset, day, now) ? 'expired' : 'missing';
 }
+
+/**
+ * A dataset is blocked while a day of it waits for a person to mend permission, key, clock or setting. One that is not
+ * tried again, because the source has forgotten it or a clock that was ahead had it queued before it was over, could
+ * never tell that all is mended.
+ */
+export function isBlocking(dataset: Dataset, { day, work }: DayOutline, now: number): boolean {
+  const waits = work.state === 'failed' && work.errorRemedy === 'fix-config';
+  return waits && day <= lastDay(now) && !isExpired(dataset, day, now);
+}

@@ -1,4 +1,4 @@
-import { isExpired, lastDay, type Owed, owed } from '../ledger/owed.ts';
+import { isBlocking, lastDay, type Owed, owed } from '../ledger/owed.ts';
 import { advanced, beginning } from '../ledger/watermark.ts';
 import { addDays, dayOf, daysBetween, eachDay, HOUR_MS, hasCome } from '../words/day.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
@@ -126,16 +126,6 @@ function urgencyOf({ day, why }: PlannedDay, recent: Day): number {
     case 'failed':
       return 4;
   }
-}
-
-/**
- * A dataset is blocked while a day of it waits for a person to mend permission, key, clock or setting. One that is not
- * tried again, because the source has forgotten it or a clock that was ahead had it queued before it was over, could
- * never tell that all is mended.
- */
-function isBlocking(dataset: Dataset, { day, work }: DayEntry, now: number): boolean {
-  const waits = work.state === 'failed' && work.errorRemedy === 'fix-config';
-  return waits && day <= lastDay(now) && !isExpired(dataset, day, now);
 }
 
 const PROBES: ReadonlySet<Owed> = new Set<Owed>(['asked', 'takeover', 'lost-message', 'failed']);

@@ -1,18 +1,23 @@
 import { coverageOf, isExpiring } from '../ledger/coverage.ts';
-import { isBroken } from '../ledger/owed.ts';
-import { addDays, daysBetween, eachDay } from '../words/day.ts';
-import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
+import { isBlocking, isBroken } from '../ledger/owed.ts';
+import { addDays, daysBetween, eachDay, HOUR_MS } from '../words/day.ts';
+import type { DatasetLedger, DayEntry, Gate } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, ReasonCode, SourceName } from '../words/model.ts';
-import { nextStep } from './next-step.ts';
+import { type Holdup, nextStep } from './next-step.ts';
 import { type Shown, shownOf } from './states.ts';
+import { type Gap, gapsIn, type YearFacts, yearsOf } from './stretches.ts';
+import { unusual, usualRows } from './usual.ts';
 
 /** What page, JSON and commands say of one dataset and of each of its days. Pure. docs/operations.md explains each. */
 
-/** A calendar shows this many days; older ones are in the counts and, when something is wrong, in the list. */
-const CALENDAR_DAYS = 366;
+/** Days that are listed with all that is known of them. Of older ones only the state is told. */
+const DETAILED_DAYS = 366;
 
 /** A healthy log lags by no more than this: the newest complete day may still be on its way. */
 const LAG_TARGET_DAYS = 1;
+
+/** How far back the speed of filling history is measured. */
+const SPEED_MS = HOUR_MS;
 
 /** A dataset whose part of the ledger cannot be read. */
 export interface Unreadable {
@@ -28,6 +33,10 @@ export interface DayFacts {
   /** Verification found that the partition is damaged or gone. */
   readonly broken?: true;
   readonly rows?: number;
+  /** Rows that the log usually has on that weekday; absent while too few such days are held. */
+  readonly usualRows?: number;
+  /** The day has far fewer, or far more, rows than usual. */
+  readonly unusual?: 'few' | 'many';
   readonly revision?: number;
   readonly landedAt?: Instant;
   readonly checkedAt?: Instant;
@@ -44,6 +53,8 @@ export interface DayFacts {
   readonly next?: string;
   /** What a person runs first; absent where nobody has to do anything. */
   readonly command?: string;
+  /** The day of the same log that has to be mended before this one is read. */
+  readonly waitsFor?: Day;
 }
 
 export interface DatasetFacts {
@@ -55,8 +66,14 @@ export interface DatasetFacts {
   readonly lastDay: Day;
   readonly landedThrough?: Day;
   readonly settledThrough?: Day;
+  readonly newestHeld?: Day;
   readonly lagDays: number;
   readonly lagTargetDays: number;
+  /** Days that are owed and not held, and that the source still has. */
+  readonly gapDays: number;
+  readonly gaps: readonly Gap[];
+  /** Days that landed for the first time within the last hour. */
+  readonly landedLastHour: number;
   readonly rows: number;
   readonly daysOwed: number;
   readonly daysHeld: number;
@@ -67,6 +84,8 @@ export interface DatasetFacts {
   readonly expiring: readonly { readonly day: Day; readonly lastChance: Day }[];
   /** The last year, by day. */
   readonly days: readonly DayFacts[];
+  /** The years before that, newest first. */
+  readonly years: readonly YearFacts[];
   /** Every day that is not as it should be, however old. */
   readonly trouble: readonly DayFacts[];
 }
@@ -87,20 +106,28 @@ const NO_DAYS: Readonly<Record<Shown, number>> = {
 /** States in which something is not as it should be. */
 const TROUBLE: ReadonlySet<Shown> = new Set<Shown>(['failed', 'suspect', 'waiting', 'missing', 'expired']);
 
-/** None for a dataset that was never planned. */
-export function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now: number): DatasetFacts[] {
+/** None for a dataset that was never planned. @param gate the closed gate of the dataset's source */
+export function datasetFacts(
+  { dataset, watermark, entries }: DatasetLedger,
+  now: number,
+  gate?: Gate | undefined,
+): DatasetFacts[] {
   if (watermark === undefined) return [];
   const { name, title, source } = dataset;
-  const { firstDay, lastDay, lagDays, rows, held, uncurated } = coverageOf(dataset, watermark, entries, now);
+  const { firstDay, lastDay, newestHeld, lagDays, gapDays, rows, held, uncurated } = coverageOf(
+    dataset,
+    watermark,
+    entries,
+    now,
+  );
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
-  const paused = watermark.pausedAt !== undefined;
+  const holdup: Holdup = { paused: watermark.pausedAt !== undefined, blocker: blockerOf(dataset, entries, now), gate };
   const counts = { ...NO_DAYS };
-  const all: DayFacts[] = [];
-  for (const day of eachDay(firstDay, lastDay)) {
-    const facts = dayFacts(dataset, day, byDay.get(day), paused, now);
-    counts[facts.state] += 1;
-    all.push(facts);
-  }
+  const list = [...eachDay(firstDay, lastDay)];
+  const usual = usualRows(list.map(day => byDay.get(day)?.held?.rows));
+  const all = list.map((day, at) => dayFacts(dataset, day, byDay.get(day), { holdup, usual: usual[at], now }));
+  for (const { state } of all) counts[state] += 1;
+  const fresh = entries.filter(each => each.held?.revision === 1 && Date.parse(each.held.landedAt) > now - SPEED_MS);
   return [
     {
       dataset: name,
@@ -111,8 +138,12 @@ export function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now
       lastDay,
       ...(watermark.landedThrough !== undefined && { landedThrough: watermark.landedThrough }),
       ...(watermark.settledThrough !== undefined && { settledThrough: watermark.settledThrough }),
+      ...(newestHeld !== undefined && { newestHeld }),
       lagDays,
       lagTargetDays: LAG_TARGET_DAYS,
+      gapDays,
+      gaps: gapsIn(all.filter(({ held, state }) => !held && state !== 'expired').map(({ day }) => day)),
+      landedLastHour: fresh.length,
       rows,
       daysOwed: daysBetween(firstDay, lastDay) + 1,
       daysHeld: held,
@@ -120,15 +151,18 @@ export function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now
       uncurated,
       expiring: all
         .filter(({ day, held }) => !held && isExpiring(dataset, day, now))
-        .map(({ day }) => expiry(dataset, day)),
-      days: all.slice(-CALENDAR_DAYS),
+        .map(({ day }) => ({ day, lastChance: addDays(day, dataset.historyDays) })),
+      days: all.slice(-DETAILED_DAYS),
+      years: yearsOf(all.slice(0, -DETAILED_DAYS)),
       trouble: all.filter(({ state }) => TROUBLE.has(state)),
     },
   ];
 }
 
-function expiry(dataset: Dataset, day: Day): { readonly day: Day; readonly lastChance: Day } {
-  return { day, lastChance: addDays(day, dataset.historyDays) };
+/** The day that all others of the dataset wait for: the newest that a person has to mend. */
+function blockerOf(dataset: Dataset, entries: readonly DayEntry[], now: number): Holdup['blocker'] {
+  const found = entries.findLast(entry => isBlocking(dataset, entry, now));
+  return found && { day: found.day, reason: found.work.errorKind ?? 'worker.bug' };
 }
 
 /** Why a day is in this state: what failed last, or why its read is not believed. */
@@ -136,11 +170,20 @@ export function reasonOf(state: Shown, { errorKind, suspicion }: DayEntry['work'
   return state === 'failed' ? errorKind : (suspicion?.reason ?? errorKind);
 }
 
-function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, paused: boolean, now: number): DayFacts {
+interface Around {
+  readonly holdup: Holdup;
+  readonly usual: number | undefined;
+  readonly now: number;
+}
+
+function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, around: Around): DayFacts {
+  const { holdup, usual, now } = around;
   const state = shownOf(dataset, day, entry, now);
   const { held, work } = entry ?? {};
-  const step = nextStep(dataset, day, state, entry, paused, now);
+  const step = nextStep(dataset, day, state, entry, holdup, now);
   const reason = work && reasonOf(state, work);
+  const odd = held && unusual(held.rows, usual);
+  const waits = state === 'missing' && !holdup.paused && holdup.blocker !== undefined;
   return {
     day,
     state,
@@ -148,6 +191,8 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, pause
     ...(work !== undefined && isBroken(work) && { broken: true }),
     ...(held !== undefined && {
       rows: held.rows,
+      ...(usual !== undefined && { usualRows: usual }),
+      ...(odd !== undefined && { unusual: odd }),
       revision: held.revision,
       landedAt: held.landedAt,
       checkedAt: held.checkedAt,
@@ -165,5 +210,6 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, pause
     ...(work?.requestId !== undefined && { requestId: work.requestId }),
     ...(step !== undefined && { next: step.text }),
     ...(step?.command !== undefined && { command: step.command }),
+    ...(waits && holdup.blocker && { waitsFor: holdup.blocker.day }),
   };
 }

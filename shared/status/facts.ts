@@ -6,6 +6,7 @@ import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
 import { type DatasetFacts, datasetFacts, type Unreadable } from './dataset-facts.ts';
+import { type Filling, fillingOf } from './filling.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 /** What the page and its JSON say: the ledger's facts, and nothing else. Pure. docs/operations.md explains each. */
@@ -22,7 +23,10 @@ export interface Read {
   readonly unreadable: readonly Unreadable[];
   readonly off: readonly { readonly dataset: string; readonly why: string }[];
   readonly gates: readonly Gate[];
-  readonly depth: Depth | undefined;
+  /** `undefined` where nobody has looked. */
+  readonly depth: Depth | 'unreadable' | undefined;
+  /** Whether an app is at work there; absent where it is. */
+  readonly alive?: boolean;
   readonly plannedAt: Instant | undefined;
 }
 
@@ -34,28 +38,39 @@ export interface Facts {
   readonly plannedAt?: Instant;
   readonly queue?: Depth;
   readonly expiringWithinDays: number;
+  /** While days that are owed are not held, and come by themselves. */
+  readonly filling?: Filling;
   readonly gates: readonly Gate[];
   readonly datasets: readonly DatasetFacts[];
   readonly unreadable: readonly Unreadable[];
   readonly off: Read['off'];
+  /** Datasets about which the ledger knows nothing yet. */
+  readonly unplanned: readonly string[];
 }
 
 export function factsOf(read: Read): Facts {
   const { now, ledgers, unreadable, off, depth, plannedAt } = read;
-  const datasets = ledgers.flatMap(ledger => datasetFacts(ledger, now));
   const gates = closedGates(read.gates, now);
-  const silent = isSilent(plannedAt, now);
+  const gateOf = (source: Gate['source']) => gates.find(gate => gate.source === source);
+  const datasets = ledgers.flatMap(ledger => datasetFacts(ledger, now, gateOf(ledger.dataset.source)));
+  // A new app has planned nothing yet, which is not the same as a planner that stopped.
+  const planned = plannedAt !== undefined || datasets.length > 0;
+  const silent = (read.alive ?? true) && planned && isSilent(plannedAt, now);
+  const filling = fillingOf(datasets);
+  const unplanned = ledgers.filter(({ watermark }) => watermark === undefined).map(({ dataset }) => dataset.name);
   return {
     format: 1,
     version: VERSION,
     asOf: instantOf(now),
-    verdict: verdictOf({ datasets, unreadable, gates, depth, plannedAt, silent }),
+    verdict: verdictOf({ datasets, unreadable, gates, depth, plannedAt, silent, filling }),
     ...(plannedAt !== undefined && { plannedAt }),
-    ...(depth !== undefined && { queue: depth }),
+    ...(depth !== undefined && depth !== 'unreadable' && { queue: depth }),
     expiringWithinDays: EXPIRING_DAYS,
+    ...(filling && { filling }),
     gates,
     datasets,
     unreadable,
     off,
+    unplanned,
   };
 }

@@ -1,6 +1,6 @@
 import { isBroken, isExpired, isMended } from '../ledger/owed.ts';
-import type { DayOutline } from '../words/ledger.ts';
-import type { Dataset, Day } from '../words/model.ts';
+import type { DayOutline, Gate } from '../words/ledger.ts';
+import type { Dataset, Day, ReasonCode } from '../words/model.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
 import { minuteOf } from './text.ts';
 
@@ -12,21 +12,37 @@ export interface Step {
   readonly command?: string;
 }
 
+/** What holds up days beside their own state. */
+export interface Holdup {
+  /** A person has paused the dataset. */
+  readonly paused: boolean;
+  /** A day whose permission, key, clock or setting a person has to mend: the others of its dataset wait for it. */
+  readonly blocker?: Blocker | undefined;
+  /** The closed gate of the source. */
+  readonly gate?: Gate | undefined;
+}
+
+export interface Blocker {
+  readonly day: Day;
+  readonly reason: ReasonCode;
+}
+
 /** The next step of a day in this state; `undefined` when there is nothing to do and nothing to wait for. Pure. */
 export function nextStep(
   of: Dataset,
   day: Day,
   state: Shown,
   entry: DayOutline | undefined,
-  paused: boolean,
+  holdup: Holdup,
   now: number,
 ): Step | undefined {
+  const { paused } = holdup;
   const command = (verb: string) => `landline ${verb} ${of.name} ${day}`;
   if (entry !== undefined && isAskedFor(entry))
     return paused ? resume(of) : { text: 'nothing: somebody has asked for it, and the planner queues it' };
   switch (state) {
     case 'missing':
-      return paused ? resume(of) : nothing(state);
+      return paused ? resume(of) : (waitsFor(of, day, holdup) ?? nothing(state));
     case 'waiting':
       return entry?.work.retryAt === undefined
         ? nothing(state)
@@ -39,6 +55,16 @@ export function nextStep(
     default:
       return nothing(state);
   }
+}
+
+/** Why a day that is owed is not queued, where another day or the source is the cause. */
+export function waitsFor(of: Dataset, day: Day, { blocker, gate }: Holdup): Step | undefined {
+  if (blocker !== undefined && blocker.day !== day) {
+    const command = `landline show ${of.name} ${blocker.day}`;
+    return { text: `it waits for ${blocker.day} (${blocker.reason}), which needs a person: ${command}`, command };
+  }
+  if (gate === undefined) return undefined;
+  return { text: `nothing: it waits until ${minuteOf(gate.notBefore)} UTC, as the source asked (${gate.reason})` };
 }
 
 function nothing(state: Shown): Step | undefined {

@@ -1,11 +1,12 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { instantOf } from '../words/day.ts';
-import { failureOf } from '../words/errors.ts';
+import { failureOf, isUnreadable } from '../words/errors.ts';
 import type { Gate } from '../words/ledger.ts';
-import type { Dataset } from '../words/model.ts';
+import type { Dataset, SourceName } from '../words/model.ts';
 import { SOURCES } from '../words/model.ts';
 import type { Backlog, Clock, Ledger, Pulse } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
+import type { Unreadable } from './dataset-facts.ts';
 import { type Facts, factsOf, type Read } from './facts.ts';
 import { pageOf, troublePageOf } from './html/page.ts';
 import { HEADERS } from './html/style.ts';
@@ -16,9 +17,12 @@ export interface StatusPorts {
   readonly datasets: readonly Dataset[];
   readonly off: Read['off'];
   readonly ledger: Ledger;
-  readonly backlog: Backlog;
-  readonly pulse: Pulse;
-  readonly clock: Clock;
+  /** `undefined` where nobody is to look into the queues. */
+  readonly backlog: Backlog | undefined;
+  readonly pulse: Pick<Pulse, 'last'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** `false` where no app is at work, as over a folder that nobody has open: then a planner that rests is no news. */
+  readonly alive?: boolean;
 }
 
 /** All of a request that is looked at. No path, address or text of the caller's goes anywhere. */
@@ -39,11 +43,12 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** @param facts reads them; what it throws becomes an answer that says so, in the form that was asked for */
 export async function statusReply(asked: Asked, clock: Clock, facts: () => Promise<Facts>): Promise<Reply> {
+  if (asked.method === 'HEAD') return headOf(await statusReply({ ...asked, method: 'GET' }, clock, facts));
   if (asked.method !== 'GET') return refuseMethod();
   const json = wantsJson(asked);
   try {
     const known = await facts();
-    return json ? jsonReply(200, known) : htmlReply(200, pageOf(known));
+    return json ? jsonReply(200, known) : htmlReply(200, pageOf(known), isMoving(known) ? REFRESH : {});
   } catch (thrown) {
     const { reason, message } = failureOf(thrown);
     const asOf = instantOf(clock.now());
@@ -53,16 +58,30 @@ export async function statusReply(asked: Asked, clock: Clock, facts: () => Promi
   }
 }
 
+/** What GET answers, without its body. */
+export function headOf(reply: Reply): Reply {
+  const headers = { ...reply.headers, 'content-length': String(Buffer.byteLength(reply.body)) };
+  return { ...reply, headers, body: '' };
+}
+
 export function refuseMethod(): Reply {
-  return { status: 405, headers: { ...HEADERS, allow: 'GET', 'content-type': 'text/plain' }, body: 'Only GET.\n' };
+  const headers = { ...HEADERS, allow: 'GET, HEAD', 'content-type': 'text/plain' };
+  return { status: 405, headers, body: 'Only GET and HEAD.\n' };
 }
 
 export function jsonReply(status: number, value: unknown): Reply {
   return { status, headers: { ...HEADERS, 'content-type': JSON_TYPE }, body: `${JSON.stringify(value)}\n` };
 }
 
-function htmlReply(status: number, body: string): Reply {
-  return { status, headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }, body };
+function htmlReply(status: number, body: string, more: Reply['headers'] = {}): Reply {
+  return { status, headers: { ...HEADERS, ...more, 'content-type': 'text/html; charset=utf-8' }, body };
+}
+
+/** The browser asks again by itself, without a script; docs/decisions/page.md says why by a header. */
+const REFRESH = { refresh: '30' };
+
+function isMoving({ datasets }: Facts): boolean {
+  return datasets.some(({ counts }) => counts.fetching > 0 || counts.queued > 0);
 }
 
 function wantsJson({ accept, format }: Asked): boolean {
@@ -74,17 +93,29 @@ function wantsJson({ accept, format }: Asked): boolean {
 export async function readFacts(on: StatusPorts): Promise<Facts> {
   const [{ read: ledgers, unread }, gates, depth, plannedAt] = await Promise.all([
     eachDataset(on.datasets, dataset => readDataset(on.ledger, dataset)),
-    Promise.all(SOURCES.map(source => on.ledger.gate(source))),
+    Promise.all(SOURCES.map(source => readGate(on.ledger, source))),
     // A queue that cannot be looked into is said on the page, and the rest of it still holds.
-    on.backlog.depth().catch(() => undefined),
+    on.backlog?.depth().catch(() => 'unreadable' as const),
     on.pulse.last(),
   ]);
-  const known: Gate[] = gates.flatMap(gate => (gate === undefined ? [] : [gate.value]));
-  const unreadable = unread.map(({ dataset, thrown }) => ({
-    dataset: dataset.name,
-    message: failureOf(thrown).message,
-  }));
-  return factsOf({ now: on.clock.now(), ledgers, unreadable, off: on.off, gates: known, depth, plannedAt });
+  const known: Gate[] = gates.flatMap(({ gate }) => (gate === undefined ? [] : [gate]));
+  const unreadable = [
+    ...unread.map(({ dataset, thrown }) => ({ dataset: dataset.name, message: failureOf(thrown).message })),
+    ...gates.flatMap(({ unreadable: gate }) => (gate === undefined ? [] : [gate])),
+  ];
+  const alive = on.alive ?? true;
+  return factsOf({ now: on.clock.now(), alive, ledgers, unreadable, off: on.off, gates: known, depth, plannedAt });
+}
+
+/** A gate whose entity is damaged hides nothing else. */
+async function readGate(ledger: Ledger, source: SourceName): Promise<{ gate?: Gate; unreadable?: Unreadable }> {
+  try {
+    const found = await ledger.gate(source);
+    return found === undefined ? {} : { gate: found.value };
+  } catch (thrown) {
+    if (!isUnreadable(thrown)) throw thrown;
+    return { unreadable: { dataset: `The gate of ${source}`, message: failureOf(thrown).message } };
+  }
 }
 
 async function readDataset(ledger: Ledger, dataset: Dataset) {

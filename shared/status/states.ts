@@ -12,14 +12,14 @@ export interface ShownState {
   /** Tells the states apart without colour. */
   readonly mark: string;
   readonly meaning: string;
-  /** Why nobody has to do anything about such a day, where one might think so. next.ts says the rest. */
+  /** Why nobody has to do anything about such a day, where one might think so; next-step.ts says the rest. */
   readonly byItself?: string;
 }
 
 /** From what is well to what needs a person most. */
 export const SHOWN_STATES: readonly ShownState[] = [
-  { state: 'final', mark: '#', meaning: 'held, and read no more' },
-  { state: 'open', mark: '+', meaning: 'held, and read again until it stays the same' },
+  { state: 'final', mark: '#', meaning: 'held, and no longer re-read' },
+  { state: 'open', mark: '+', meaning: 'held, and re-read until it stays the same' },
   { state: 'empty', mark: '0', meaning: 'held: the source had no rows that day' },
   { state: 'queued', mark: ':', meaning: 'about to be read' },
   { state: 'fetching', mark: '>', meaning: 'being read' },
@@ -49,6 +49,11 @@ export const SHOWN_STATES: readonly ShownState[] = [
   },
   { state: 'failed', mark: '!', meaning: 'needs a person' },
 ];
+
+/** The sign that tells a state without colour. */
+export function markOf(shown: Shown): string {
+  return SHOWN_STATES.find(({ state }) => state === shown)?.mark ?? ' ';
+}
 
 /** The state of a dataset is that of its days which need a person most. */
 export function worstOf(days: Readonly<Record<DayState, number>>): DayState {

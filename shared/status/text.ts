@@ -16,3 +16,9 @@ export function grouped(count: number | bigint): string {
 export function minuteOf(instant: string): string {
   return instant.slice(0, 16).replace('T', ' ');
 }
+
+/** `40 minutes`, `3 hours`, `2 days`: rounded up, as an estimate is read. */
+export function durationOf(minutes: number): string {
+  if (minutes < 120) return counted(minutes, 'minute');
+  return minutes < 2_880 ? counted(Math.ceil(minutes / 60), 'hour') : counted(Math.ceil(minutes / 1_440), 'day');
+}

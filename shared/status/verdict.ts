@@ -1,9 +1,10 @@
 import { QUEUE_MAX } from '../ledger/alarms.ts';
 import type { Gate } from '../words/ledger.ts';
-import type { Instant } from '../words/model.ts';
+import type { Instant, ReasonCode } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import type { DatasetFacts, DayFacts, Unreadable } from './dataset-facts.ts';
-import { counted, minuteOf } from './text.ts';
+import type { Filling } from './filling.ts';
+import { counted, durationOf, grouped, minuteOf } from './text.ts';
 
 /** The answer to the one question that everybody has: is everything held? Pure. */
 
@@ -12,56 +13,73 @@ export interface Verdict {
   readonly level: 'held' | 'landing' | 'attention';
   readonly sentence: string;
   /** What a person should know or do, most important first. */
-  readonly points: readonly string[];
+  readonly points: readonly Point[];
+}
+
+export interface Point {
+  readonly text: string;
+  /** What a person runs first. */
+  readonly command?: string;
+  /** The page of the documents that explains it, with its heading: `operations.md#suspect`. */
+  readonly help?: string;
 }
 
 export interface Seen {
   readonly datasets: readonly DatasetFacts[];
   readonly unreadable: readonly Unreadable[];
   readonly gates: readonly Gate[];
-  readonly depth: Depth | undefined;
+  readonly depth: Depth | 'unreadable' | undefined;
   readonly plannedAt: Instant | undefined;
   readonly silent: boolean;
+  readonly filling: Filling | undefined;
 }
 
 export function verdictOf(seen: Seen): Verdict {
   const { datasets } = seen;
-  const unread = seen.unreadable.map(({ dataset, message }) => `${dataset} cannot be looked at: ${message}`);
-  const points = [...plannerPoints(seen), ...unread, ...dayPoints(datasets), ...queuePoints(seen)];
+  const unread = seen.unreadable.map(({ dataset, message }): Point => {
+    return { text: `${dataset} cannot be looked at: ${message}`, command: 'landline rebuild', help: HELP.storage };
+  });
+  const points = [...plannerPoints(seen), ...unread, ...datasets.flatMap(dayPoints), ...queuePoints(seen)];
   const lost = total(datasets, ({ counts }) => counts.expired);
-  const notHeld = total(datasets, each => each.daysOwed - each.daysHeld) - lost;
-  const attention = points.length > 0;
-  const notes = [...notesOf(seen, lost)];
-  return {
-    level: attention ? 'attention' : notHeld > 0 || datasets.length === 0 ? 'landing' : 'held',
-    sentence: sentenceOf(seen, notHeld, lost),
-    points: [...points, ...notes],
-  };
+  const missing = total(datasets, ({ gapDays }) => gapDays);
+  const level = points.length > 0 ? 'attention' : missing > 0 || datasets.length === 0 ? 'landing' : 'held';
+  return { level, sentence: sentenceOf(seen, missing, lost), points: [...points, ...notesOf(seen, lost)] };
 }
 
-function sentenceOf(seen: Seen, notHeld: number, lost: number): string {
-  const { datasets, unreadable, silent } = seen;
+function sentenceOf(seen: Seen, missing: number, lost: number): string {
+  const { datasets, unreadable, filling } = seen;
   if (unreadable.length > 0) {
-    const others = sentenceOf({ ...seen, unreadable: [] }, notHeld, lost);
+    const others = sentenceOf({ ...seen, unreadable: [] }, missing, lost);
     return `${counted(unreadable.length, 'log')} cannot be looked at. Of the others: ${others}`;
   }
   if (datasets.length === 0) return 'Nothing has been planned yet.';
-  if (notHeld === 0) {
+  if (missing === 0) {
     const all = lost === 0 ? 'Everything owed' : 'Everything the sources still have';
     const broken = total(datasets, each => each.trouble.filter(day => day.broken).length);
     if (broken === 0) return `${all} is held${troubleAmong(datasets)}.`;
     return `${all} was landed, and ${counted(broken, 'partition')} ${broken === 1 ? 'is' : 'are'} damaged or gone.`;
   }
-  const logs = datasets.filter(each => each.daysOwed - each.daysHeld > each.counts.expired).length;
-  const verb = notHeld === 1 ? 'is' : 'are';
-  const stuck = total(
-    datasets,
-    ({ trouble }) => trouble.filter(({ state, held }) => state === 'failed' && !held).length,
-  );
-  const read = (seen.depth?.fetch ?? 0) <= QUEUE_MAX;
-  const moving = stuck === 0 && !silent && read && datasets.every(({ pausedAt }) => pausedAt === undefined);
-  const rest = moving ? ' yet, and on the way' : stuck === notHeld ? ', and cannot land without a person' : '';
-  return `${counted(notHeld, 'day')} of ${counted(logs, 'log')} ${verb} not held${rest}.`;
+  if (isMoving(seen)) {
+    const before = datasets.some(({ gapDays, lagDays }) => gapDays > lagDays || lagDays > 1);
+    if (before && filling !== undefined)
+      return `Filling history: ${grouped(filling.landed)} of ${counted(filling.owed, 'day')} landed.`;
+    return `Everything owed is held, but for ${counted(missing, 'day')} on the way.`;
+  }
+  const logs = datasets.filter(({ gapDays }) => gapDays > 0).length;
+  const stuck = total(datasets, ({ trouble }) => trouble.filter(isStuck).length);
+  const rest = stuck === missing ? ', and cannot land without a person' : '';
+  return `${counted(missing, 'day')} ${missing === 1 ? 'is' : 'are'} missing in ${counted(logs, 'log')}${rest}.`;
+}
+
+/** Whether all that is missing comes without a person. */
+function isMoving({ datasets, silent, depth }: Seen): boolean {
+  const read = depth === undefined || depth === 'unreadable' || depth.fetch <= QUEUE_MAX;
+  return !silent && read && datasets.every(each => each.pausedAt === undefined && !each.trouble.some(isStuck));
+}
+
+/** A day that is not held and does not land before a person has done something. */
+function isStuck({ state, held, waitsFor }: DayFacts): boolean {
+  return !held && (state === 'failed' || waitsFor !== undefined);
 }
 
 /** Days that are held and all the same not as they should be. */
@@ -74,69 +92,117 @@ function troubleAmong(datasets: readonly DatasetFacts[]): string {
 }
 
 /** What to say of the planner, if anything. */
-export function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): string[] {
+export function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
   if (!silent) return [];
-  return plannedAt === undefined
-    ? ['The planner has never run to its end: nothing new is landed. Run landline doctor.']
-    : [`The planner has not run since ${minuteOf(plannedAt)} UTC: nothing new is landed. Run landline doctor.`];
+  const since = plannedAt === undefined ? 'never run to its end' : `not run since ${minuteOf(plannedAt)} UTC`;
+  return [{ text: `The planner has ${since}: nothing new is landed.`, command: 'landline doctor', help: HELP.planner }];
 }
 
-function dayPoints(datasets: readonly DatasetFacts[]): string[] {
-  const points: string[] = [];
-  const about = (of: (each: DatasetFacts) => number, text: (days: string, plural: boolean) => string): void => {
-    for (const each of datasets) {
-      const count = of(each);
-      if (count > 0) points.push(`${each.title}: ${text(counted(count, 'day'), count !== 1)}`);
-    }
-  };
-  about(
-    ({ trouble }) => trouble.filter(({ reason }) => reason?.startsWith('security.')).length,
-    days => `${days} refused, because somebody may answer in the name of the source. Look at it before anything else.`,
-  );
-  about(
-    ({ expiring }) => expiring.length,
-    (days, plural) => `${days} not held ${plural ? 'are' : 'is'} about to be forgotten by the source.`,
-  );
-  about(
-    ({ counts }) => counts.failed,
-    (days, plural) => `${days} ${plural ? 'need' : 'needs'} a person.`,
-  );
-  const suspects = (which: (day: DayFacts) => boolean) => (each: DatasetFacts) =>
-    each.trouble.filter(day => day.state === 'suspect' && which(day)).length;
-  about(
-    suspects(({ broken }) => !broken),
-    (days, plural) => `${days} ${plural ? 'are' : 'is'} suspect: the source contradicted itself.`,
-  );
+const HELP = {
+  planner: 'operations.md#no-heartbeat',
+  storage: 'operations.md#storage-and-the-app-itself',
+  suspect: 'operations.md#suspect',
+  expiring: 'operations.md#expiring',
+  failed: 'operations.md#failed',
+  consent: 'consent.md',
+} as const;
+
+/** Where the documents explain a reason, by its first word. */
+const HELP_OF_REASON: Readonly<Record<string, string>> = {
+  auth: 'operations.md#sign-in-and-permission',
+  clock: 'operations.md#sign-in-and-permission',
+  config: 'operations.md#sign-in-and-permission',
+  source: 'operations.md#the-source',
+  page: 'operations.md#pages',
+  limits: 'operations.md#pages',
+  paging: 'operations.md#pages',
+  security: 'operations.md#security',
+  shrink: HELP.suspect,
+  partition: HELP.suspect,
+  storage: HELP.storage,
+  worker: HELP.storage,
+};
+
+export function helpOf(reason: ReasonCode | undefined): string {
+  return HELP_OF_REASON[reason?.split('.')[0] ?? ''] ?? HELP.failed;
+}
+
+/** Of one log, what a person has to look at. */
+function dayPoints(each: DatasetFacts): Point[] {
+  const { title, dataset, trouble, expiring, uncurated } = each;
+  const points: Point[] = [];
+  const say = (text: string, more: Omit<Point, 'text'> = {}): void =>
+    void points.push({ text: `${title}: ${text}`, ...more });
+  const failed = trouble.filter(({ state }) => state === 'failed');
+  for (const [reason, days] of byReason(failed)) {
+    const newest = days.at(-1);
+    const waiting = trouble.filter(day => days.some(({ day: blocker }) => blocker === day.waitsFor)).length;
+    const others = waiting === 0 ? '' : `, and ${grouped(waiting)} more ${waiting === 1 ? 'waits' : 'wait'} for it`;
+    const cause = newest?.message === undefined ? '' : ` ${firstSentence(newest.message)}`;
+    say(`${counted(days.length, 'day')} failed (${reason})${others}.${cause}`, {
+      command: `landline show ${dataset} ${newest?.day ?? ''}`,
+      help: helpOf(reason),
+    });
+  }
+  const [soon] = expiring;
+  if (soon !== undefined)
+    say(`${counted(expiring.length, 'day')} not held, and soon forgotten by the source.`, { help: HELP.expiring });
+  const suspects = trouble.filter(({ state }) => state === 'suspect');
+  const doubted = suspects.filter(({ broken }) => !broken);
+  if (doubted.length > 0)
+    say(
+      `${counted(doubted.length, 'day')} ${doubted.length === 1 ? 'is' : 'are'} suspect: the source contradicted itself.`,
+      {
+        command: `landline show ${dataset} ${doubted.at(-1)?.day ?? ''}`,
+        help: HELP.suspect,
+      },
+    );
   // Which of these a person has to do something about is known by the next step that they have.
-  about(
-    suspects(({ broken, command }) => broken === true && command === undefined),
-    (days, plural) =>
-      `${days} ${plural ? 'have partitions that are' : 'has a partition that is'} damaged or gone, and ${plural ? 'are' : 'is'} landed anew without a person.`,
-  );
-  about(
-    suspects(({ broken, command }) => broken === true && command !== undefined),
-    (days, plural) =>
-      `${days} ${plural ? 'have partitions that are' : 'has a partition that is'} damaged or gone, and ${plural ? 'need' : 'needs'} a person.`,
-  );
-  about(
-    ({ uncurated }) => uncurated,
-    (days, plural) =>
-      `${days} ${plural ? 'have typed tables that stay' : 'has a typed table that stays'} behind what is landed; landline curate says why.`,
-  );
+  const broken = suspects.filter(day => day.broken);
+  const healing = broken.filter(({ command }) => command === undefined).length;
+  const partitions = (count: number) =>
+    `${counted(count, 'partition')} ${count === 1 ? 'is' : 'are'} damaged or gone, and`;
+  if (healing > 0) say(`${partitions(healing)} landed anew without a person.`, { help: HELP.suspect });
+  if (broken.length > healing) {
+    const left = broken.length - healing;
+    say(`${partitions(left)} ${left === 1 ? 'needs' : 'need'} a person.`, {
+      command: broken.findLast(({ command }) => command !== undefined)?.command ?? 'landline verify',
+      help: HELP.suspect,
+    });
+  }
+  if (uncurated > 0)
+    say(`${counted(uncurated, 'typed table')} stay behind what is landed.`, { command: `landline curate ${dataset}` });
   return points;
 }
 
-function queuePoints({ depth }: Seen): string[] {
-  if (depth === undefined) return ['The queues could not be looked into. Run landline doctor.'];
-  const points: string[] = [];
-  if (depth.fetch > QUEUE_MAX)
-    points.push(
-      `${counted(depth.fetch, 'message')} wait in the fetch queue, and nobody takes them: does the function fetch run? Run landline doctor.`,
-    );
-  if (depth.poison > 0)
-    points.push(
-      `${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted.`,
-    );
+/** What may be an attack comes first. */
+function byReason(failed: readonly DayFacts[]): [ReasonCode, DayFacts[]][] {
+  const groups = new Map<ReasonCode, DayFacts[]>();
+  for (const day of failed) {
+    const reason = day.reason ?? 'worker.bug';
+    groups.set(reason, [...(groups.get(reason) ?? []), day]);
+  }
+  const urgent = ([reason]: [ReasonCode, DayFacts[]]) => (reason.startsWith('security.') ? 0 : 1);
+  return [...groups].sort((a, b) => urgent(a) - urgent(b));
+}
+
+function firstSentence(message: string): string {
+  return /^.*?[.!?](?=\s|$)/s.exec(message)?.[0] ?? `${message}.`;
+}
+
+function queuePoints({ depth }: Seen): Point[] {
+  const command = 'landline doctor';
+  if (depth === undefined) return [];
+  if (depth === 'unreadable') return [{ text: 'The queues could not be looked into.', command, help: HELP.storage }];
+  const points: Point[] = [];
+  if (depth.fetch > QUEUE_MAX) {
+    const text = `${counted(depth.fetch, 'message')} wait in the fetch queue, and nobody takes them: does the function fetch run?`;
+    points.push({ text, command, help: HELP.failed });
+  }
+  if (depth.poison > 0) {
+    const text = `${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted.`;
+    points.push({ text, command, help: HELP.failed });
+  }
   return points;
 }
 
@@ -148,11 +214,34 @@ export function gateNote({ source, notBefore, reason }: Gate): string {
 }
 
 /** What is good to know and asks for nothing. */
-function* notesOf({ datasets, gates }: Seen, lost: number): Generator<string> {
-  for (const gate of gates) yield gateNote(gate);
+function* notesOf({ datasets, gates, filling, unreadable }: Seen, lost: number): Generator<Point> {
+  if (datasets.length === 0 && unreadable.length === 0) {
+    const text = 'A new app plans within minutes. If this page stays as it is for half an hour, ask the doctor.';
+    yield { text, command: 'landline doctor', help: 'deploy.md' };
+  }
+  if (filling?.minutesLeft !== undefined)
+    yield {
+      text: `${counted(filling.daysPerHour, 'day')} landed within the last hour: about ${durationOf(filling.minutesLeft)} left.`,
+    };
+  for (const gate of gates) yield { text: gateNote(gate), help: 'operations.md#throttled' };
   for (const { title, dataset, pausedAt } of datasets)
-    if (pausedAt !== undefined) yield `${title} is paused. To go on: landline resume ${dataset}`;
-  if (lost > 0) yield `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.`;
+    if (pausedAt !== undefined) yield { text: `${title} is paused.`, command: `landline resume ${dataset}` };
+  for (const { title, dataset, rows, daysHeld } of datasets)
+    if (rows === 0 && daysHeld >= EMPTY_DAYS_MIN) yield { text: `${title}: ${emptyLog(dataset, daysHeld)}` };
+  if (lost > 0)
+    yield { text: `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.` };
+}
+
+/** A log of which this many days are held, none of them with a row, is worth a word. */
+const EMPTY_DAYS_MIN = 7;
+
+/** Microsoft's page on the PSTN log excludes the calling plans of these two operators. */
+function emptyLog(dataset: string, days: number): string {
+  const plans =
+    dataset === 'teams-pstn-calls'
+      ? ' Calls of Telstra and Softbank calling plans are not in this log: Microsoft does not report them.'
+      : '';
+  return `all ${counted(days, 'day')} that are held have no rows.${plans}`;
 }
 
 function total(datasets: readonly DatasetFacts[], of: (each: DatasetFacts) => number): number {

@@ -31,7 +31,9 @@ interface Fields {
   readonly owedLater: number;
   readonly landedThrough: Day;
   readonly settledThrough: Day;
+  readonly newestHeld: Day;
   readonly lagDays: number;
+  readonly gapDays: number;
   readonly missing: number;
   readonly fetching: number;
   readonly waiting: number;
@@ -115,7 +117,9 @@ export const EVENTS = {
     'dataset',
     'landedThrough',
     'settledThrough',
+    'newestHeld',
     'lagDays',
+    'gapDays',
     'missing',
     'queued',
     'fetching',

@@ -58,7 +58,7 @@ test('after a run the page says that everything is held, and the doctor finds no
     [3, 0, 0, false],
   );
   const refused = await fetch(`${host.url}/api/doctor`, { method: 'POST', body: '{}' });
-  assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET']);
+  assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET, HEAD']);
 });
 
 test('without the key nobody gets an answer, and with it a broken configuration is explained', async context => {

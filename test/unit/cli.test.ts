@@ -8,10 +8,10 @@ import { drawing } from '../../cli/commands/report.ts';
 import { connect } from '../../cli/connect.ts';
 import { run } from '../../cli/main.ts';
 import { withDevelopmentPackages } from '../../cli/packages.ts';
-import { COLOURS, LEGEND, markOf } from '../../cli/terminal/colours.ts';
+import { COLOURS, LEGEND } from '../../cli/terminal/colours.ts';
 import { type Output, table } from '../../cli/terminal/output.ts';
 import landline from '../../package.json' with { type: 'json' };
-import { type Shown, worstOf } from '../../shared/status/states.ts';
+import { markOf, type Shown, worstOf } from '../../shared/status/states.ts';
 
 /** Runs the command line in this process; nothing of it is printed. */
 async function said(...argv: readonly string[]) {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextCommand } from '../../cli/terminal/colours.ts';
 import { owed } from '../../shared/ledger/owed.ts';
 import { nextStep } from '../../shared/status/next-step.ts';
 import type { DayEntry, Held, Suspicion } from '../../shared/words/ledger.ts';
@@ -12,7 +11,11 @@ function suspect(age: number, reason: Suspicion['reason'], held: Partial<Held> =
 }
 
 function step(entry: DayEntry, paused = false): string | undefined {
-  return nextStep(DATASET, entry.day, 'suspect', entry, paused, NOON)?.text;
+  return nextStep(DATASET, entry.day, 'suspect', entry, { paused }, NOON)?.text;
+}
+
+function commandOf(entry: DayEntry): string | undefined {
+  return nextStep(DATASET, entry.day, 'suspect', entry, { paused: false }, NOON)?.command;
 }
 
 test('a partition that is gone or damaged needs nobody as long as the planner owes its repair', () => {
@@ -20,7 +23,6 @@ test('a partition that is gone or damaged needs nobody as long as the planner ow
     const entry = suspect(50, reason, { settledAt: at(NOON) });
     assert.equal(owed(DATASET, entry.day, entry, NOON), 'repair');
     assert.equal(step(entry), 'nothing: it is landed anew by itself');
-    assert.equal(nextCommand(DATASET, 'suspect', [entry], NOON), 'nothing: it is landed anew by itself');
     assert.match(step(entry, true) ?? '', /landline resume calls/);
   }
 });
@@ -31,7 +33,7 @@ test('a partition that the source no longer has, or that a person was erased fro
   for (const entry of [lost, erased]) {
     assert.equal(owed(DATASET, entry.day, entry, NOON), undefined);
     assert.match(step(entry) ?? '', /bring back the blob that was landed.*landline verify --dataset calls/);
-    assert.equal(nextCommand(DATASET, 'suspect', [entry], NOON), `landline show calls ${entry.day}`);
+    assert.equal(commandOf(entry), `landline show calls ${entry.day}`);
   }
   assert.doesNotMatch(step(lost) ?? '', /retry/, 'a retry would be refused');
   assert.match(step(erased) ?? '', new RegExp(`landline retry calls ${erased.day}$`));
@@ -40,22 +42,37 @@ test('a partition that the source no longer has, or that a person was erased fro
   assert.doesNotMatch(step(gone) ?? '', /retry/);
 });
 
-test('the command to run is about the first day that does not mend itself', () => {
-  const days = [suspect(50, 'partition.damaged'), suspect(3, 'shrink.held'), suspect(2, 'page.duplicates')];
-  assert.equal(nextCommand(DATASET, 'suspect', days, NOON), `landline retry calls ${daysAgo(2)}`);
+test('a day that waits for another one names it, and what to run', () => {
+  const holdup = { paused: false, blocker: { day: daysAgo(4), reason: 'auth.forbidden' } } as const;
+  const waiting = nextStep(DATASET, daysAgo(2), 'missing', undefined, holdup, NOON);
+  const command = `landline show calls ${daysAgo(4)}`;
+  assert.deepEqual(waiting, {
+    text: `it waits for ${daysAgo(4)} (auth.forbidden), which needs a person: ${command}`,
+    command,
+  });
+});
+
+test('a day that waits behind a closed gate says until when, and why', () => {
+  const gate = { source: 'graph', notBefore: at(NOON), reason: 'source.throttled' } as const;
+  assert.deepEqual(nextStep(DATASET, daysAgo(2), 'missing', undefined, { paused: false, gate }, NOON), {
+    text: `nothing: it waits until ${at(NOON).slice(0, 16).replace('T', ' ')} UTC, as the source asked (source.throttled)`,
+  });
 });
 
 test('nobody is told to accept before having looked', () => {
   const [shrunk, emptied] = [suspect(3, 'shrink.held'), suspect(3, 'shrink.emptied')];
-  assert.match(nextCommand(DATASET, 'suspect', [shrunk], NOON), /^nothing: it is replaced when a second read/);
-  assert.equal(nextCommand(DATASET, 'suspect', [emptied], NOON), `landline show calls ${daysAgo(3)}`);
+  assert.match(step(shrunk) ?? '', /^nothing: it is replaced when a second read/);
+  assert.equal(commandOf(emptied), `landline show calls ${daysAgo(3)}`);
   assert.match(step(emptied) ?? '', /^find out why .* only if that is right: landline accept calls/);
 });
 
 test('what was accepted and then failed needs a person again', () => {
   const work = { state: 'failed', errorRemedy: 'fix-config', accepted: 'f' } as const;
   const entry = entryOf(daysAgo(3), { ...suspect(3, 'shrink.held').work, ...work });
-  assert.match(nextStep(DATASET, entry.day, 'failed', entry, false, NOON)?.text ?? '', /^do what the message says/);
+  assert.match(
+    nextStep(DATASET, entry.day, 'failed', entry, { paused: false }, NOON)?.text ?? '',
+    /^do what the message says/,
+  );
 });
 
 test('what a person has asked for or accepted asks for nothing more', () => {

@@ -45,7 +45,7 @@ test('docs/telemetry.md has every field of the heartbeat, and no other', () => {
 test('docs/telemetry.md has every member of the JSON for machines, and no other', () => {
   const status = tableBelow('## The same for machines');
   const top = [...status.keys()].map(name => name.replace(/\..*/, ''));
-  assert.deepEqual(new Set(top), new Set([...membersOf('Facts', 'status/facts.ts'), 'days', 'trouble']));
+  assert.deepEqual(new Set(top), new Set([...membersOf('Facts', 'status/facts.ts'), 'days', 'years', 'trouble']));
   const under = (name: string) =>
     [...status.keys()].flatMap(key => (key.startsWith(`${name}.`) ? key.slice(name.length + 1) : []));
   assert.deepEqual(under('verdict'), membersOf('Verdict', 'status/verdict.ts'));
@@ -53,8 +53,11 @@ test('docs/telemetry.md has every member of the JSON for machines, and no other'
   assert.deepEqual(status.get('gates'), membersOf('Gate', 'words/ledger.ts'));
   assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'status/dataset-facts.ts'));
   assert.deepEqual(status.get('days'), membersOf('DayFacts', 'status/dataset-facts.ts'));
-  const ofExpiring = ['day', 'lastChance'];
-  const ofDataset = status.get('datasets')?.filter(name => !ofExpiring.includes(name));
+  assert.deepEqual(status.get('years'), membersOf('YearFacts', 'status/stretches.ts'));
+  assert.deepEqual(status.get('filling'), membersOf('Filling', 'status/filling.ts'));
+  // Members of `expiring[]`.
+  const below = ['day', 'lastChance'];
+  const ofDataset = status.get('datasets')?.filter(name => !below.includes(name));
   assert.deepEqual(ofDataset, membersOf('DatasetFacts', 'status/dataset-facts.ts'));
 });
 

@@ -1,7 +1,7 @@
 import { DAY_MS, startOf } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import type { Shown } from '../states.ts';
-import { grouped, MONTHS, minuteOf } from '../text.ts';
+import { counted, grouped, MONTHS, minuteOf } from '../text.ts';
 import { type Html, html } from './markup.ts';
 
 /** A year of days as months side by side, weeks across, weekdays down. A page has 2,500 of them: bytes count here. */
@@ -34,7 +34,7 @@ export function calendar({ title, days }: DatasetFacts, group: string): Html {
   const newest = days.at(-1);
   const blocks = months.map((month, i) => {
     const [first] = month;
-    const cells = month.map(day => cell(day, group, day === first, day === newest));
+    const cells = month.map(day => cell(day, group, { first: day === first, chosen: day === newest }));
     return html`<div class=m><p>${first === undefined ? '' : monthName(first.day, i === 0)}</p><div>${cells}</div></div>`;
   });
   const long = days.some(day => day.message !== undefined || day.next !== undefined) ? ' long' : '';
@@ -47,12 +47,34 @@ function monthName(day: string, withYear: boolean): string {
   return withYear || month === 1 ? `${name} ${day.slice(0, 4)}` : name;
 }
 
-function cell(day: DayFacts, group: string, first: boolean, newest: boolean): Html {
-  const classes = [CELLS[day.state], first ? `d${weekday(day.day)}` : ''].filter(name => name !== '').join(' ');
-  const label = labelOf(day);
-  if (newest) return html`<input type=radio name=${group} checked class="${classes}" aria-label="${label}">`;
-  if (classes === '') return html`<input type=radio name=${group} aria-label="${label}">`;
-  return html`<input type=radio name=${group} class="${classes}" aria-label="${label}">`;
+interface CellOptions {
+  /** The title of the log, where its name does not stand above the calendar. */
+  readonly log?: string;
+  readonly chosen?: boolean;
+  /** The first day of its month: it says on which weekday the month begins. */
+  readonly first?: boolean;
+}
+
+/** A day as a radio button: one stop of the tab key for a calendar, arrow keys from day to day, a tap on a phone. */
+export function cell(day: DayFacts, group: string, { log, chosen = false, first = false }: CellOptions): Html {
+  const classes = [
+    CELLS[day.state],
+    shadeOf(day),
+    (day.revision ?? 1) > 1 ? 'v' : '',
+    first ? `d${weekday(day.day)}` : '',
+  ].filter(name => name !== '');
+  const label = log === undefined ? labelOf(day) : `${log}, ${labelOf(day)}`;
+  const names = classes.join(' ');
+  // Thousands of cells: without the quotes where HTML allows it.
+  const styled = classes.length > 1 ? html` class="${names}"` : names === '' ? undefined : html` class=${names}`;
+  return html`<input type=radio name=${group}${chosen ? html` checked` : undefined}${styled} aria-label="${label}">`;
+}
+
+/** Held days are shaded by their rows against what is usual; a usual day needs no class. */
+function shadeOf({ state, rows, usualRows, unusual }: DayFacts): string {
+  if (unusual !== undefined) return unusual === 'few' ? 'lf' : 'lm';
+  if (rows === undefined || usualRows === undefined || state !== 'final') return '';
+  return rows < usualRows * 0.7 ? 'l1' : rows > usualRows * 1.4 ? 'l3' : '';
 }
 
 /** 1 for Monday to 7 for Sunday. */
@@ -74,14 +96,21 @@ export function labelOf(day: DayFacts): string {
 
 /**
  * The first revision, which most days have, is not named, and the second is `r2`. Dates leave out the year, which is
- * the day's or the one after; of a settled day, the minute matters to nobody.
+ * the day's or the one after. When a settled day was read matters to nobody here: `landline show` says it.
  */
-function heldText({ rows = 0, revision = 1, landedAt = '', checkedAt = '', settledAt, ...day }: DayFacts): string {
+function heldText(day: DayFacts): string {
+  const { rows = 0, revision = 1, landedAt = '', checkedAt = '', settledAt, usualRows = 0, unusual } = day;
   const revised = revision === 1 ? '' : `, r${revision}${differences(day)}`;
-  const [from, to] = [5, settledAt === undefined ? 16 : 10];
-  const [landed, checked] = [minuteOf(landedAt).slice(from, to), minuteOf(checkedAt).slice(from, to)];
-  return `, ${grouped(rows)} rows${revised}, landed ${landed}, checked ${checked}`;
+  const odd =
+    unusual === undefined
+      ? ''
+      : `, unusually ${unusual}: about ${grouped(usualRows)} on a ${WEEKDAYS[weekday(day.day) - 1] ?? ''}`;
+  const held = `, ${grouped(rows)} rows${odd}${revised}`;
+  if (settledAt !== undefined) return held;
+  return `${held}, landed ${minuteOf(landedAt).slice(5)}, checked ${minuteOf(checkedAt).slice(5)}`;
 }
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 /** Against the revision before, as far as there are any. */
 function differences({ rowsAdded, rowsChanged, rowsRemoved }: Partial<DayFacts>): string {
@@ -92,4 +121,47 @@ function differences({ rowsAdded, rowsChanged, rowsRemoved }: Partial<DayFacts>)
   ] as const;
   const told = counts.flatMap(([count = 0, what]) => (count === 0 ? [] : [`${grouped(count)} ${what}`]));
   return told.length === 0 ? '' : ` (${told.join(', ')})`;
+}
+
+/** Years before the calendar: a line of marks for each month, so that ten years stay a small page. */
+export function olderYears({ years }: DatasetFacts): Html | undefined {
+  if (years.length === 0) return undefined;
+  const blocks = years.map(
+    ({ year, from, marks, held }) =>
+      html`<details class=year><summary>${year}: ${held} of ${counted(marks.length, 'day')} held</summary><pre >${monthsOf(from, marks)}</pre></details>`,
+  );
+  return html`<div class=years>${blocks}</div>`;
+}
+
+/** Months of which every day is well are named together. */
+function monthsOf(from: string, marks: string): Html[] {
+  const lines: Html[] = [];
+  let well: string[] = [];
+  const tellWell = () => {
+    if (well.length > 0) lines.push(html`${well.length === 1 ? well[0] : `${well[0]} to ${well.at(-1)}`}: every day\n`);
+    well = [];
+  };
+  const day = new Date(startOf(from));
+  for (let at = 0; at < marks.length; ) {
+    const [year, month, first] = [day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate()];
+    const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate() - first + 1;
+    const mine = marks.slice(at, at + days);
+    const name = MONTHS[month] ?? '';
+    if (/^[#+0]*$/.test(mine)) well.push(name);
+    else {
+      tellWell();
+      lines.push(html`${name} ${' '.repeat(first - 1)}${coloured(mine)}\n`);
+    }
+    at += days;
+    day.setUTCMonth(month + 1, 1);
+  }
+  tellWell();
+  return lines;
+}
+
+/** Days that are well need no colour. */
+function coloured(marks: string): Html[] {
+  return [...marks.matchAll(/[#+0]+|(.)\1*/g)].map(([run]) =>
+    /^[#+0]/.test(run) ? html`${run}` : html`<b>${run}</b>`,
+  );
 }

@@ -1,26 +1,32 @@
 import { daysBetween, MINUTE_MS } from '../../words/day.ts';
-import { VERSION } from '../../words/version.ts';
+import { docsUrl, VERSION } from '../../words/version.ts';
 import type { DatasetFacts } from '../dataset-facts.ts';
 import type { Facts } from '../facts.ts';
 import { runsOf } from '../runs.ts';
 import { SHOWN_STATES, type Shown } from '../states.ts';
 import { counted, grouped, minuteOf } from '../text.ts';
-import { CELLS, calendar } from './calendar.ts';
+import type { Point } from '../verdict.ts';
+import { CELLS, calendar, olderYears } from './calendar.ts';
+import { grid } from './grid.ts';
 import { type Html, html, styleElement } from './markup.ts';
 import { STYLE } from './style.ts';
 
 /** The coverage page: facts in, one HTML document out. Pure. */
 export function pageOf(facts: Facts): string {
   const { verdict, datasets } = facts;
+  const short = datasets.every(({ days }) => days.length <= SHORT_DAYS) ? ' short' : '';
   return documentOf(
     verdict.sentence,
     html`<main><section class="verdict ${verdict.level}" aria-label="Verdict"><h1>${verdict.sentence}</h1>${pointsOf(verdict.points)}</section>
 ${vitals(facts)}
-${datasets.length === 0 ? undefined : html`<section class=card aria-label="Logs">${summary(datasets)}</section>${legend()}`}
-${datasets.map((each, i) => section(each, String.fromCharCode(97 + i)))}
-</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}<p>All times are UTC. A day with <code>r2</code> has its second revision, and one without has its first. The same as JSON: add <code>&amp;format=json</code> behind the key in the address, or <code>?format=json</code> where there is none. Landline ${facts.version}.</p></footer>`,
+${datasets.length === 0 ? undefined : html`<section class=card aria-label="Last weeks">${grid(datasets, 'z')}</section>${legend()}<section class=card aria-label="Logs">${summary(datasets)}</section>`}
+<div class="logs${short}">${datasets.map((each, i) => section(each, String.fromCharCode(97 + i)))}</div>
+</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}${facts.unplanned.length === 0 ? undefined : html`<p>Not planned yet: ${facts.unplanned.join(', ')}.</p>`}<p>All times are UTC. <code>r2</code> is a day’s second revision. While days are being read, the page is loaded again every half minute. The same as JSON: add <code>&amp;format=json</code> behind the key in the address, or <code>?format=json</code> where there is none. Landline ${facts.version}.</p></footer>`,
   );
 }
+
+/** Calendars of at most this many days stand beside one another. */
+const SHORT_DAYS = 120;
 
 /** The page when nothing can be known: the configuration or the ledger is at fault. */
 export function troublePageOf(message: string, asOf: string): string {
@@ -34,13 +40,24 @@ export function troublePageOf(message: string, asOf: string): string {
 function documentOf(title: string, body: Html): string {
   return html`<!doctype html>
 <html lang=en><head><meta charset=utf-8><meta name=viewport content="width=device-width,initial-scale=1"><title>${title} Landline</title>
-${styleElement(STYLE)}</head><body><p class=brand>Landline</p>
+${styleElement(STYLE)}</head><body><header class=brand>Landline</header>
 ${body}</body></html>
 `.text;
 }
 
-function pointsOf(points: readonly string[]): Html | undefined {
-  return points.length === 0 ? undefined : html`<ul>${points.map(point => html`<li>${point}</li>`)}</ul>`;
+function pointsOf(points: readonly Point[]): Html | undefined {
+  if (points.length === 0) return undefined;
+  const items = points.map(({ text, command, help }) => {
+    const run = command === undefined ? undefined : html` <code>${command}</code>`;
+    return html`<li>${text}${run}${help === undefined ? undefined : helpLink(help)}</li>`;
+  });
+  return html`<ul>${items}</ul>`;
+}
+
+/** A link to the documents, where it is known where they are; else their name. */
+function helpLink(help: string): Html {
+  const url = docsUrl(help);
+  return url === undefined ? html` <span class=help>docs/${help}</span>` : html` <a class=help href="${url}">Help</a>`;
 }
 
 function vitals({ asOf, plannedAt, queue, gates }: Facts): Html {
@@ -62,10 +79,25 @@ function ago(instant: string, asOf: string): string {
 
 function summary(datasets: readonly DatasetFacts[]): Html {
   const rows = datasets.map(each => {
-    const behind = each.lagDays <= each.lagTargetDays ? 'on time' : `${counted(each.lagDays, 'day')} behind`;
-    return html`<tr><td><a href="#${each.dataset}">${each.title}</a></td><td class=wide>${bar(each)}</td><td class="r" data-h="Days held">${grouped(each.daysHeld)} of ${grouped(each.daysOwed)}</td><td class=num data-h="Landed through">${each.landedThrough ?? 'none'}</td><td data-h="Lag">${each.pausedAt === undefined ? behind : 'paused'}</td><td class=r data-h="Rows">${grouped(each.rows)}</td></tr>`;
+    return html`<tr><td><a href="#${each.dataset}">${each.title}</a></td><td class=wide>${bar(each)}</td><td class="r" data-h="Days held">${grouped(each.daysHeld)} of ${grouped(each.daysOwed)}</td><td class=num data-h="Newest day held">${newestOf(each)}</td><td data-h="Gaps">${gapsOf(each)}</td><td class=r data-h="Rows">${grouped(each.rows)}</td></tr>`;
   });
-  return html`<table><thead><tr><th scope=col>Log</th><th scope=col>Days by state</th><th scope=col class=r>Days held</th><th scope=col>Landed through</th><th scope=col>Lag</th><th scope=col class=r>Rows</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table><thead><tr><th scope=col>Log</th><th scope=col>Days by state</th><th scope=col class=r>Days held</th><th scope=col>Newest day held</th><th scope=col>Gaps</th><th scope=col class=r>Rows</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function newestOf({ newestHeld, lagDays, lagTargetDays }: DatasetFacts): string {
+  if (newestHeld === undefined) return 'none yet';
+  return lagDays <= lagTargetDays ? newestHeld : `${newestHeld}, ${counted(lagDays, 'day')} behind`;
+}
+
+function gapsOf({ gapDays, gaps, pausedAt }: DatasetFacts): string {
+  const [first] = gaps;
+  const paused = pausedAt === undefined ? '' : ', paused';
+  if (first === undefined) return `none${paused}`;
+  const where =
+    gaps.length > 1
+      ? `${counted(gaps.length, 'run')}, the first from ${first.from}`
+      : `${first.from}${first.days > 1 ? ` to ${first.to}` : ''}`;
+  return `${counted(gapDays, 'day')} (${where})${paused}`;
 }
 
 /** How the days divide among the states. SVG, because a style attribute is forbidden here. */
@@ -86,7 +118,7 @@ function legend(): Html {
   const items = SHOWN_STATES.map(
     ({ state, meaning }) => html`<li>${swatch(state)}<span><b>${state}</b> ${meaning}</span></li>`,
   );
-  return html`<ul class=legend aria-label="Legend">${items}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: its details stand below its calendar.</p>`;
+  return html`<ul class=legend aria-label="Legend">${items}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: details appear below. A lighter day has fewer rows than its log usually has on that weekday, a darker one more; a frame marks a day that is far from usual, a corner one whose rows came late or changed.</p>`;
 }
 
 function swatch(state: Shown): Html {
@@ -94,10 +126,10 @@ function swatch(state: Shown): Html {
 }
 
 function section(each: DatasetFacts, group: string): Html {
-  const { dataset, title, landedThrough, settledThrough, lagDays, lagTargetDays, expiring, pausedAt } = each;
+  const { dataset, title, landedThrough, settledThrough, expiring, pausedAt } = each;
   return html`<section class=card id="${dataset}" aria-label="${title}"><div class=head><h2>${title}</h2><code>${dataset}</code></div>
-<p class=line><span>Landed through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span><span>Lag <b>${counted(lagDays, 'day')}</b>, at most ${lagTargetDays} is the target</span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
-${calendar(each, group)}${troubleList(each)}${expiringList(expiring, each.lastDay)}</section>`;
+<p class=line><span>Newest day held <b>${newestOf(each)}</b></span><span>Gaps <b>${gapsOf(each)}</b></span><span>Without a gap through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
+${calendar(each, group)}${olderYears(each)}${troubleList(each)}${expiringList(expiring, each.lastDay)}</section>`;
 }
 
 /** Runs shown before the rest is only counted. */

@@ -14,14 +14,14 @@ export const STYLE = `
 --final:#2f7d62;--open:#a9d5c2;--open-ink:#0f4633;--empty:#fff;--empty-ink:#2f7d62;
 --queued:#cfe0f0;--queued-ink:#1d4f7c;--fetching:#3a78b0;--fetching-ink:#fff;--waiting:#e2dbf1;--waiting-ink:#553a94;
 --missing:#fff;--missing-ink:#5b646b;--suspect:#f2c14e;--suspect-ink:#4a3300;--failed:#c0362b;--failed-ink:#fff;
---expired:#d9d6d1;--expired-ink:#4c5358;--cell:13px;--gap:2px}
+--expired:#d9d6d1;--expired-ink:#4c5358;--less:#7fb49d;--more:#1c5743;--cell:13px;--gap:2px}
 @media (prefers-color-scheme:dark){:root{
 --page:#14181b;--card:#1b2024;--text:#e4e7e9;--quiet:#9ea8ae;--line:#2d3439;--link:#8fc1ea;
 --good:#7fd0ac;--good-bg:#17302a;--busy:#92c2ec;--busy-bg:#172b3d;--bad:#f59a8f;--bad-bg:#3a1e1b;
 --final:#3f9a79;--open:#1f4d3e;--open-ink:#a9e3cb;--empty:#1b2024;--empty-ink:#6cc5a2;
 --queued:#1e3a54;--queued-ink:#a9d0f2;--fetching:#5c9bd3;--fetching-ink:#0c1a26;--waiting:#3a2f57;--waiting-ink:#d3c6f5;
 --missing:#1b2024;--missing-ink:#9ea8ae;--suspect:#d9a52f;--suspect-ink:#241900;--failed:#e0574b;--failed-ink:#1d0503;
---expired:#3a4146;--expired-ink:#c3cacf}}
+--expired:#3a4146;--expired-ink:#c3cacf;--less:#2a6650;--more:#63c9a3}}
 *{box-sizing:border-box}
 html{background:var(--page);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
 body{margin:0 auto;max-width:1264px;padding:28px 24px 48px}
@@ -38,6 +38,7 @@ code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans M
 .verdict.attention{border-left-color:var(--bad);background:var(--bad-bg)}
 .verdict ul{list-style:none;margin-top:12px;display:grid;gap:4px}
 .verdict li{padding-left:1.1em;text-indent:-1.1em}
+.verdict code{background:var(--card);border-radius:4px;padding:1px 5px}.help{font-size:.8125rem;color:var(--quiet)}a.help{color:var(--link)}
 .verdict li::before{content:"– ";color:var(--quiet)}
 .vitals{display:flex;flex-wrap:wrap;gap:6px 28px;margin:16px 2px 0;font-size:.875rem}
 .vitals div{display:flex;gap:8px}
@@ -59,6 +60,9 @@ td svg{display:block;width:100%;min-width:120px;height:8px;border-radius:4px;bac
 .head code{color:var(--quiet)}
 .line{display:flex;flex-wrap:wrap;gap:2px 20px;color:var(--quiet);font-size:.8125rem;margin-top:4px}
 .line b{color:var(--text);font-weight:500;font-variant-numeric:tabular-nums}
+.logs{display:grid;grid-template-columns:minmax(0,1fr);gap:20px;margin-top:20px}.logs .card{margin-top:0}.logs.short{grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr))}
+.grid{overflow:visible}.grid table{width:auto;border-collapse:separate;border-spacing:var(--gap)}.grid th,.grid td{padding:0;border:0;width:auto}.grid td:nth-child(2),.grid td:nth-child(4),.grid th:nth-child(4){width:auto;padding-left:0}.grid tbody th{padding-right:12px;font-weight:400}.grid thead th{font-size:.75rem}.grid td{line-height:0;min-width:var(--cell)}.grid td.wk{padding-left:5px!important}
+.years{display:flex;flex-wrap:wrap;gap:6px 20px}.year pre{margin:8px 0 0;font:12px/1.35 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:var(--good);overflow-x:auto}.year pre b{color:var(--bad)}
 .cal{position:relative;display:flex;flex-wrap:wrap;gap:14px 8px;margin-top:14px;padding-bottom:56px}
 .m p{font-size:.75rem;line-height:1;color:var(--quiet);margin:0 0 6px;white-space:nowrap}
 .m div{display:grid;grid-auto-flow:column;grid-template-rows:repeat(7,var(--cell));grid-auto-columns:var(--cell);gap:var(--gap)}
@@ -81,6 +85,7 @@ input:hover::after{z-index:1}
 .s{background:var(--suspect);color:var(--suspect-ink)}.s::before{content:"?"}
 .x{background:var(--failed);color:var(--failed-ink)}.x::before{content:"!"}
 .t{background:var(--expired);color:var(--expired-ink)}.t::before{content:"x"}
+.l1{background:var(--less)}.l3{background:var(--more)}.lf,.lm{outline:2px solid var(--text);outline-offset:-2px}.v{background-image:linear-gradient(225deg,var(--text) 0 4px,transparent 4.5px)}
 .bf{fill:var(--final)}.bo{fill:var(--open)}.be{fill:var(--open-ink);opacity:.55}.bq{fill:var(--queued)}.bg{fill:var(--fetching)}
 .bw{fill:var(--waiting)}.bn{fill:var(--missing);stroke:var(--missing-ink);stroke-width:1;vector-effect:non-scaling-stroke}.bs{fill:var(--suspect)}.bx{fill:var(--failed)}.bt{fill:var(--expired)}
 details{margin-top:10px;font-size:.875rem}
@@ -92,10 +97,10 @@ details li p{color:var(--quiet);margin-top:2px}
 details li p b{color:var(--text);font-weight:500}
 footer{margin-top:24px;color:var(--quiet);font-size:.8125rem}
 @media (max-width:760px){body{padding:18px 14px 40px}h1{font-size:1.375rem}.verdict{padding:16px 16px}.card{padding:16px 14px}
-thead{display:none}tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}tr:last-child{border:0;padding-bottom:0}tr:first-child{padding-top:0}td{padding:0;border:0;white-space:normal}td:nth-child(2){width:auto}td:nth-child(4){padding-left:0}td[data-h]::before{content:attr(data-h) " ";color:var(--quiet)}td.num::before{display:block}td:first-child,td.wide{grid-column:1/-1}td.wide{padding:4px 0}.r{text-align:left}}
+thead{display:none}tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}tr:last-child{border:0;padding-bottom:0}tr:first-child{padding-top:0}td{padding:0;border:0;white-space:normal}td:nth-child(2){width:auto}td:nth-child(4){padding-left:0}td[data-h]::before{content:attr(data-h) " ";color:var(--quiet)}td.num::before{display:block}td:first-child,td.wide{grid-column:1/-1}.grid tr,.grid tr:first-child{display:flex;flex-wrap:wrap;gap:var(--gap);border:0;padding:0 0 10px}.grid tbody th{width:100%;text-align:left}.grid td,.grid td.wk{padding:0!important}.grid td:nth-last-child(n+11){display:none}td.wide{padding:4px 0}.r{text-align:left}}
 @media (pointer:coarse),(max-width:760px){:root{--cell:22px;--gap:3px}.cal{gap:16px 10px;padding-bottom:76px}.cal.long{padding-bottom:114px}input:checked::after,input:hover::after{top:calc(100% - 66px);min-height:66px}.long input:checked::after,.long input:hover::after{top:calc(100% - 104px);min-height:104px}input,i{font-size:13px}.legend i,details i{--cell:15px;font-size:10px}}
 @media (forced-colors:active){input,i,svg{forced-color-adjust:none}}
-@media print{.hint{display:none}.card{break-inside:avoid}}
+@media print{:root{--cell:11px}body{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}input{color:#fff}input::before{content:"#"}.hint,.vitals+br{display:none}.card{break-inside:avoid;margin-top:10px}.cal{padding-bottom:0}input:checked{box-shadow:none}input:checked::after{display:none}.logs.short{grid-template-columns:1fr 1fr}}
 `.replace(/\n/g, '');
 
 const DIGEST = createHash('sha256').update(STYLE).digest('base64');

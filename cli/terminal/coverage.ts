@@ -1,0 +1,99 @@
+import type { DatasetFacts } from '../../shared/status/dataset-facts.ts';
+import type { Facts } from '../../shared/status/facts.ts';
+import { markOf, SHOWN_STATES } from '../../shared/status/states.ts';
+import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
+import type { Point } from '../../shared/status/verdict.ts';
+import { docsUrl } from '../../shared/words/version.ts';
+import { COLOURS, LEGEND } from './colours.ts';
+import { columnsOf, type Output, table, wrapped } from './output.ts';
+
+/** The coverage page as a terminal shows it: the verdict, what to do, and a line for each log. */
+
+/** Days at the end of the calendar that are shown one by one, where there is room. */
+const DAYS_MAX = 28;
+const DAYS_MIN = 7;
+
+const LEVEL_COLOURS = { held: 'green', landing: 'cyan', attention: 'red' } as const;
+
+/** @param where the app or folder that is looked at */
+export function tellFacts(facts: Facts, where: string, out: Output): void {
+  const { verdict, datasets } = facts;
+  for (const line of wrapped(`${where}, ${minuteOf(facts.asOf)} UTC`, columnsOf(out))) out.line(line);
+  for (const line of wrapped(verdict.sentence, columnsOf(out)))
+    out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], line)));
+  for (const point of verdict.points) tellPoint(point, out);
+  if (datasets.length > 0) {
+    out.line();
+    for (const line of tableOf(datasets, out)) out.line(line);
+    out.line();
+    for (const line of wrapped(LEGEND.replaceAll(/(\S) (\w+)/g, '$1\u00a0$2'), columnsOf(out)))
+      out.line(line.replaceAll('\u00a0', ' '));
+  }
+  if (facts.unplanned.length > 0)
+    for (const line of wrapped(
+      `Not planned (switched off, or the app has not run): ${facts.unplanned.join(', ')}`,
+      columnsOf(out),
+    ))
+      out.line(line);
+  for (const { dataset, why } of facts.off)
+    for (const line of wrapped(`${dataset} is off: ${why}.`, columnsOf(out))) out.line(line);
+}
+
+function tellPoint({ text, command, help }: Point, out: Output): void {
+  for (const line of wrapped(`- ${text}`, columnsOf(out), '  ')) out.line(line);
+  if (command !== undefined) out.line(`  ${out.paint('bold', command)}`);
+  if (help !== undefined) out.line(`  ${out.paint('gray', docsUrl(help) ?? `docs/${help}`)}`);
+}
+
+interface Column {
+  readonly head: string;
+  /** Columns of the terminal below which it is left out. */
+  readonly from: number;
+  cell(each: DatasetFacts): string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'log', from: 0, cell: ({ dataset }) => dataset },
+  { head: 'held', from: 0, cell: ({ daysHeld, daysOwed }) => `${grouped(daysHeld)}/${grouped(daysOwed)}` },
+  { head: 'newest', from: 76, cell: ({ newestHeld }) => newestHeld ?? 'none' },
+  { head: 'gaps', from: 60, cell: ({ gapDays }) => (gapDays === 0 ? 'none' : grouped(gapDays)) },
+  { head: 'rows', from: 90, cell: ({ rows }) => grouped(rows) },
+  { head: 'state', from: 100, cell: stateOf },
+];
+
+/** The calendar takes what the other columns leave. */
+function tableOf(datasets: readonly DatasetFacts[], out: Output): string[] {
+  const shown = COLUMNS.filter(({ from }) => columnsOf(out) >= from);
+  const cells = datasets.map(each => shown.map(column => column.cell(each)));
+  const taken = shown.map(({ head }, at) => Math.max(head.length, ...cells.map(row => row[at]?.length ?? 0)));
+  const room = columnsOf(out) - taken.reduce((sum, width) => sum + width + 2, 0);
+  const days = Math.min(DAYS_MAX, Math.max(DAYS_MIN, room));
+  const head = [...shown.map(column => column.head), days > 13 ? `last ${days} days` : 'days'];
+  return table(
+    head,
+    datasets.map((each, at) => [...(cells[at] ?? []), calendar(each, days, out)]),
+  );
+}
+
+function calendar({ days }: DatasetFacts, length: number, out: Output): string {
+  const last = days.slice(-length);
+  const marks = last.map(({ state }) => out.paint(COLOURS[state], markOf(state))).join('');
+  return ' '.repeat(length - last.length) + marks;
+}
+
+/** What is not well or in work, as counts, what needs a person first. */
+function stateOf({ counts, pausedAt }: DatasetFacts): string {
+  const well = new Set(['final', 'open', 'empty']);
+  const busy = SHOWN_STATES.toReversed().flatMap(({ state }) =>
+    well.has(state) || counts[state] === 0 ? [] : [`${grouped(counts[state])} ${state}`],
+  );
+  const all = [...(pausedAt === undefined ? [] : ['paused']), ...busy];
+  return all.length === 0 ? 'well' : all.slice(0, 2).join(', ');
+}
+
+/** Days in a row of one log that are not held. */
+export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Output): void {
+  if (gapDays === 0) return;
+  const list = gaps.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${counted(days, 'day')})`));
+  for (const line of wrapped(`${dataset}, gaps: ${list.join(', ')}`, columnsOf(out), '  ')) out.line(line);
+}

@@ -1,0 +1,33 @@
+import { addDays, eachDay } from '../../words/day.ts';
+import type { DatasetFacts } from '../dataset-facts.ts';
+import { MONTHS } from '../text.ts';
+import { cell } from './calendar.ts';
+import { type Html, html } from './markup.ts';
+
+/** The last weeks of all logs in one grid: a row for each log, a column for each day. Pure. */
+
+const WEEKS_MAX = 5;
+
+/** @param group the name of the radio buttons */
+export function grid(datasets: readonly DatasetFacts[], group: string): Html {
+  const last = datasets.reduce((day, each) => (each.lastDay > day ? each.lastDay : day), '');
+  const longest = datasets.reduce((most, each) => Math.max(most, each.days.length), 1);
+  const weeks = Math.min(WEEKS_MAX, Math.ceil(longest / 7));
+  const days = [...eachDay(addDays(last, 1 - 7 * weeks), last)];
+  const head = days.map((day, at) => (at % 7 === 0 ? html`<th scope=col colspan=7>${dateOf(day)}</th>` : html``));
+  const rows = datasets.map((each, row) => {
+    const byDay = new Map(each.days.map(facts => [facts.day, facts]));
+    const cells = days.map((day, at) => {
+      const facts = byDay.get(day);
+      const first = at % 7 === 0 ? html`<td class=wk>` : html`<td>`;
+      if (facts === undefined) return html`${first}</td>`;
+      return html`${first}${cell(facts, group, { log: each.title, chosen: row === 0 && day === last })}</td>`;
+    });
+    return html`<tr><th scope=row><a href="#${each.dataset}">${each.title}</a></th>${cells}</tr>`;
+  });
+  return html`<div class="grid cal"><table role=radiogroup aria-label="All logs, the last weeks"><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function dateOf(day: string): string {
+  return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`;
+}
