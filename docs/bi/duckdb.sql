@@ -1,4 +1,4 @@
--- DuckDB views over the curated tables, written by `node cli/dictionary.ts`. DuckDB 1.1 or later, in every session anew.
+-- DuckDB views over the curated tables, written by `node tools/dictionary.ts`. DuckDB 1.1 or later, in every session anew.
 -- In an account: put its name into the third of these four statements. In a folder: replace all four by one:
 --   SET VARIABLE lake = './curated';      -- after: npx landline export --curated --to ./curated
 INSTALL azure;

@@ -1,4 +1,4 @@
--- Fabric warehouse views over the curated tables, written by `node cli/dictionary.ts`. Once:
+-- Fabric warehouse views over the curated tables, written by `node tools/dictionary.ts`. Once:
 --   1. In a lakehouse: Files, New shortcut, Azure Data Lake Storage Gen2 (or Azure Blob Storage).
 --   2. Address https://<data account>.dfs.core.windows.net, path /curated, name: curated (paths are case-sensitive).
 --   3. The shortcut's identity needs Storage Blob Data Reader on the container `curated`.

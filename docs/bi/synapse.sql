@@ -1,4 +1,4 @@
--- Synapse serverless views over the curated tables, written by `node cli/dictionary.ts`. In a database of your own, once:
+-- Synapse serverless views over the curated tables, written by `node tools/dictionary.ts`. In a database of your own, once:
 CREATE MASTER KEY;
 CREATE DATABASE SCOPED CREDENTIAL landline WITH IDENTITY = 'Managed Identity';
 CREATE EXTERNAL DATA SOURCE landline WITH (

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { DICTIONARY_PAGE, DUCKDB_VIEWS, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../cli/dictionary.ts';
-import { duckdbViews, fabricViews, synapseViews } from '../../cli/sql-views.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { DICTIONARY_PAGE, DUCKDB_VIEWS, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../tools/dictionary.ts';
+import { duckdbViews, fabricViews, synapseViews } from '../../tools/sql-views.ts';
 import { ANSWERS_PAGE, answersPage, january, queriesOf, questions, viewsOver } from './kit.ts';
 import type { Duck, Rows } from './rig.ts';
 
@@ -59,7 +59,7 @@ describe('the BI kit', () => {
   });
 
   test('the dictionary and the SQL views are those of the definitions', async () => {
-    const why = 'run `node cli/dictionary.ts`';
+    const why = 'run `node tools/dictionary.ts`';
     assert.equal(await readFile(DICTIONARY_PAGE, 'utf8'), dictionaryPage(), why);
     assert.equal(await readFile(DUCKDB_VIEWS, 'utf8'), duckdbViews(), why);
     assert.equal(await readFile(SYNAPSE_VIEWS, 'utf8'), synapseViews(), why);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import { PRIVACY_PAGE, privacyPage } from '../../cli/dictionary.ts';
 import { type DatasetName, startSimulator } from '../../local/simulator/index.ts';
 import { callClassOf, callDirectionOf, messageDirectionOf } from '../../shared/curate/classes.ts';
 import { maskedNumber, type Profile, sameNumber } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays } from '../../shared/day.ts';
+import { PRIVACY_PAGE, privacyPage } from '../../tools/dictionary.ts';
 import { curated, parsedExactly, type Rig, rig } from './rig.ts';
 
 const DAYS = Array.from({ length: 6 }, (_, i) => addDays('2026-01-05', i));
@@ -154,5 +154,5 @@ test('a number loses its last four digits, whatever stands between them, and a n
 
 test('docs/privacy.md says of every field what the profiles do with it', async () => {
   const page = await readFile(PRIVACY_PAGE, 'utf8');
-  assert.equal(page, privacyPage(page), 'run `node cli/dictionary.ts`');
+  assert.equal(page, privacyPage(page), 'run `node tools/dictionary.ts`');
 });

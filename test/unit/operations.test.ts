@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SETTINGS_PAGE, settingsPage } from '../../cli/docs.ts';
+import { SETTINGS_PAGE, settingsPage } from '../../tools/docs.ts';
 import type { DayState, ReasonCode } from '../../shared/model.ts';
 import { SHOWN_STATES } from '../../shared/page/states.ts';
 import type { FindingKind } from '../../shared/verify.ts';
@@ -96,5 +96,5 @@ test('every alert has its heading in operations.md', () => {
 });
 
 test('settings.md is what the app checks its settings with', () => {
-  assert.equal(readFileSync(SETTINGS_PAGE, 'utf8'), settingsPage(), 'run: node cli/docs.ts');
+  assert.equal(readFileSync(SETTINGS_PAGE, 'utf8'), settingsPage(), 'run: node tools/docs.ts');
 });

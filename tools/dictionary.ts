@@ -8,7 +8,7 @@ import { duckdbViews, fabricViews, synapseViews } from './sql-views.ts';
 
 /**
  * Writes docs/bi/dictionary.md, the SQL views beside it and the field lists of docs/privacy.md from the definitions of the
- * curated tables: `node cli/dictionary.ts`.
+ * curated tables: `node tools/dictionary.ts`.
  */
 
 export const DICTIONARY_PAGE = fileURLToPath(new URL('../docs/bi/dictionary.md', import.meta.url));
@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<ColumnKind, string>> = {
 
 const INTRODUCTION = `# Data dictionary of the curated tables
 
-Written by \`node cli/dictionary.ts\` from \`shared/curate/\`, table version ${TABLE_VERSION}. Every column is nullable, and every file of
+Written by \`node tools/dictionary.ts\` from \`shared/curate/\`, table version ${TABLE_VERSION}. Every column is nullable, and every file of
 a table has every column in this order, a day without rows included. *Admin center* is the column of the Teams admin
 center's PSTN usage report, or of its export, that says the same.
 
@@ -91,7 +91,7 @@ export function privacyLists(): string {
   }).join('');
 }
 
-const BEGIN = '<!-- fields: written by cli/dictionary.ts -->\n';
+const BEGIN = '<!-- fields: written by tools/dictionary.ts -->\n';
 const END = '\n<!-- end of fields -->\n';
 
 /** @param page docs/privacy.md as it is */

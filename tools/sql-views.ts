@@ -35,7 +35,7 @@ interface Dialect {
 }
 
 const SYNAPSE: Dialect = {
-  head: `-- Synapse serverless views over the curated tables, written by \`node cli/dictionary.ts\`. In a database of your own, once:
+  head: `-- Synapse serverless views over the curated tables, written by \`node tools/dictionary.ts\`. In a database of your own, once:
 CREATE MASTER KEY;
 CREATE DATABASE SCOPED CREDENTIAL landline WITH IDENTITY = 'Managed Identity';
 CREATE EXTERNAL DATA SOURCE landline WITH (
@@ -50,7 +50,7 @@ GO
 };
 
 const FABRIC: Dialect = {
-  head: `-- Fabric warehouse views over the curated tables, written by \`node cli/dictionary.ts\`. Once:
+  head: `-- Fabric warehouse views over the curated tables, written by \`node tools/dictionary.ts\`. Once:
 --   1. In a lakehouse: Files, New shortcut, Azure Data Lake Storage Gen2 (or Azure Blob Storage).
 --   2. Address https://<data account>.dfs.core.windows.net, path /curated, name: curated (paths are case-sensitive).
 --   3. The shortcut's identity needs Storage Blob Data Reader on the container \`curated\`.
@@ -91,7 +91,7 @@ GO
   }
 }
 
-const DUCKDB = `-- DuckDB views over the curated tables, written by \`node cli/dictionary.ts\`. DuckDB 1.1 or later, in every session anew.
+const DUCKDB = `-- DuckDB views over the curated tables, written by \`node tools/dictionary.ts\`. DuckDB 1.1 or later, in every session anew.
 -- In an account: put its name into the third of these four statements. In a folder: replace all four by one:
 --   SET VARIABLE lake = './curated';      -- after: npx landline export --curated --to ./curated
 INSTALL azure;
