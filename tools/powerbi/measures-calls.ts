@@ -119,8 +119,8 @@ RETURN
             )
     )`,
     sql: `SELECT max(running) FROM (
-  SELECT sum(step) OVER (ORDER BY at, step ROWS UNBOUNDED PRECEDING) AS running FROM (
-    SELECT started_at AS at, 1 AS step FROM fact_call WHERE started_at < ended_at
+  SELECT sum(step) OVER (ORDER BY moment, step ROWS UNBOUNDED PRECEDING) AS running FROM (
+    SELECT started_at AS moment, 1 AS step FROM fact_call WHERE started_at < ended_at
     UNION ALL
     SELECT ended_at, -1 FROM fact_call WHERE started_at < ended_at))`,
   },
