@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SETTINGS_PAGE, settingsPage } from '../../tools/docs.ts';
 import type { DayState, ReasonCode } from '../../shared/model.ts';
 import { SHOWN_STATES } from '../../shared/page/states.ts';
 import type { FindingKind } from '../../shared/verify.ts';
+import { SETTINGS_PAGE, settingsPage } from '../../tools/docs.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
