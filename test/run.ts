@@ -15,6 +15,7 @@ const SUITES: Readonly<Record<string, string>> = {
   flow: 'flow/**',
   sources: 'sources/**',
   curate: 'curate/**',
+  bi: 'bi/**',
   infra: 'infra/**',
   pages: 'pages/**',
   stores: 'stores/**',

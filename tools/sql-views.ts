@@ -125,21 +125,14 @@ export function duckdbViews(): string {
   SELECT * FROM read_parquet(getvariable('lake') || '/v1/${name}/*.parquet');
 `,
   );
-  const facts = TABLES.map(({ name, columns }) => {
-    const inPath: readonly Shape[] = [
-      { name: 'dataset', kind: 'text' },
-      { name: 'date', kind: 'date' },
-    ];
-    const none = [...columns, ...inPath].map(({ name, kind }) => `${name} ${DUCKDB_TYPES[kind]}`);
-    return `CREATE OR REPLACE VIEW ${name} AS
+  const facts = TABLES.map(
+    ({ name, columns }) => `CREATE OR REPLACE VIEW ${name} AS
   SELECT * FROM query(if(list_contains(getvariable('filled'), '${name}'),
     $$ SELECT * FROM read_parquet(getvariable('lake') || '/v1/${name}/*/*/*.parquet') $$,
-    $$ SELECT unnest(NULL::STRUCT(
-      ${wrapped(none)}
-    )) WHERE false $$
+    $$ ${noRows([...columns, ...IN_PATH], '    ')} $$
   )) WHERE conflict_ordinal = 0;
-`;
-  });
+`,
+  );
   const about = `
 -- One row per call, message, aggregate and action: conflicting versions of a row stay in the files and out of the views.
 -- A table that none of your logs has filled is a view without rows, until this is run again.
@@ -147,16 +140,60 @@ export function duckdbViews(): string {
   return DUCKDB + small.join('') + about + facts.join('');
 }
 
+/** What readers that know `key=value` folders add to a fact. */
+const IN_PATH: readonly Shape[] = [
+  { name: 'dataset', kind: 'text' },
+  { name: 'date', kind: 'date' },
+];
+
+function noRows(columns: readonly Shape[], indent: string): string {
+  const types = columns.map(({ name, kind }) => `${name} ${DUCKDB_TYPES[kind]}`);
+  return `SELECT unnest(NULL::STRUCT(\n${indent}  ${wrapped(types, `${indent}  `)}\n${indent})) WHERE false`;
+}
+
+/** Every curated table, in the order people see them. */
+export const CURATED_TABLES: readonly { readonly name: string; readonly columns: readonly Shape[] }[] = [
+  ...TABLES,
+  partitionStatus,
+  ...DIMENSIONS,
+];
+
+/**
+ * Views over a folder that holds curated tables. No variable is in them, so that a database can keep them.
+ *
+ * @param lake the folder, with `/` on every system
+ * @param filled names of the tables that have files there
+ */
+export function folderViews(lake: string, filled: ReadonlySet<string>): string {
+  // Brackets and stars of a folder's name are no pattern.
+  const place = lake.replace(/[[*?]/g, '[$&]').replaceAll("'", "''");
+  const views = CURATED_TABLES.map(({ name, columns }) => {
+    const isFact = TABLES.some(table => table.name === name);
+    const files = `read_parquet('${place}/v1/${name}/${isFact ? '*/*/' : ''}*.parquet')`;
+    const from = filled.has(name)
+      ? `SELECT * FROM ${files}`
+      : noRows(isFact ? [...columns, ...IN_PATH] : columns, '  ');
+    const onePerKey = isFact && filled.has(name) ? ' WHERE conflict_ordinal = 0' : '';
+    return `CREATE OR REPLACE VIEW ${name} AS\n  ${from}${onePerKey};\n`;
+  });
+  return `-- DuckDB views over the curated tables of one folder, written by \`landline export --curated\`:
+--   duckdb -init landline.sql
+-- They name the folder, so export again, or replace its name, when it has moved. docs/bi of Landline has questions for them.
+SET TimeZone = 'UTC';
+
+${views.join('')}`;
+}
+
 const LINE_MAX = 112;
 
-function wrapped(parts: readonly string[]): string {
+function wrapped(parts: readonly string[], indent: string): string {
   const lines: string[] = [];
   for (const part of parts) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + part.length + 2 <= LINE_MAX) lines[lines.length - 1] = `${last}, ${part}`;
     else lines.push(part);
   }
-  return lines.join(',\n      ');
+  return lines.join(`,\n${indent}`);
 }
 
 export function synapseViews(): string {

@@ -17,6 +17,7 @@ import {
   refuseUnfinished,
 } from '../command.ts';
 import { copyDay, copyFile } from '../copy-day.ts';
+import { writeCsv, writeDatabase, writeViews } from '../curated-views.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -25,6 +26,8 @@ interface Options {
   readonly from?: Day;
   readonly until?: Day;
   readonly curated?: boolean;
+  readonly duckdb?: string;
+  readonly csv?: boolean;
 }
 
 export const exportDays: Register = (program, { act }) => {
@@ -35,22 +38,38 @@ export const exportDays: Register = (program, { act }) => {
     .option('--dataset <a,b>', 'only these datasets', datasets)
     .option('--from <day>', 'first day', day)
     .option('--until <day>', 'last day', day)
-    .option('--curated', 'copy the typed tables instead')
+    .option('--curated', 'copy the typed tables instead, and leave landline.sql beside them: views for DuckDB')
+    .option('--duckdb <file>', 'with --curated: also a DuckDB database with these views, new or one that is there')
+    .option(
+      '--csv',
+      "with --curated: also a CSV file per table (RFC 4180). Texts that a spreadsheet would run as a formula get a ' before them",
+    )
     .addHelpText('after', '\nThe files hold personal data: numbers, names, and texts of messages.')
     .addHelpText(
       'after',
       examples(
         'landline export --to ./january --from 2026-01-01 --until 2026-01-31',
-        'landline export --curated --to ./curated',
+        'landline export --curated --to ./curated --duckdb calls.duckdb',
       ),
     )
-    .action(act((on: On, options: Options) => (options.curated ? exportCurated(on, options) : exportAll(on, options))));
+    .action(
+      act((on: On, options: Options) =>
+        options.curated ? exportCurated(on, options) : exportAll(on, refusingCurated(options)),
+      ),
+    );
 };
 
 /** In other commands `--to` is a day. */
 function folder(text: string): string {
   if (isDay(text)) throw new InvalidArgumentError('Expected the folder to write to; the last day is --until.');
   return text;
+}
+
+/** @throws UsageError for options that only mean something of the typed tables */
+function refusingCurated(options: Options): Options {
+  const named = options.duckdb !== undefined ? '--duckdb' : options.csv ? '--csv' : undefined;
+  if (named !== undefined) throw new UsageError(`${named} is of the typed tables: add --curated.`);
+  return options;
 }
 
 async function exportAll(on: On, options: Options): Promise<0 | 1> {
@@ -136,8 +155,17 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
     files.push(path);
   }
   const nothing = !files.some(path => path.includes('/dataset='));
-  if (on.json) on.out.json({ to: options.to, files });
+  const views = await writeViews(options.to);
+  if (options.duckdb !== undefined) await writeDatabase(options.to, options.duckdb);
+  const csv = options.csv ? await writeCsv(options.to) : [];
+  if (on.json) on.out.json({ to: options.to, files, views, duckdb: options.duckdb, csv });
   else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
-  else on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);
+  else {
+    on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);
+    on.out.line(`DuckDB: duckdb -init ${views}`);
+    if (options.duckdb !== undefined)
+      on.out.line(`${options.duckdb} has the same views; it needs the folder beside it.`);
+    if (options.csv) on.out.line(`${counted(csv.length, 'CSV file')} in ${join(options.to, 'csv')}.`);
+  }
   return nothing ? 1 : 0;
 }

@@ -1,10 +1,12 @@
--- Ten questions for the views of duckdb.sql. The answers of a simulated month are in questions.md.
+-- Twenty questions for the views of duckdb.sql. The answers of a simulated quarter are in questions.md.
+-- Those that ask for an hour take it in this zone; without it, in UTC:
+--   SET VARIABLE zone = 'Europe/Berlin';
 
 -- 1. What did calls cost, per currency and month?
 SELECT
   strftime(day, '%Y-%m') AS month,
   currency,
-  sum(coalesce(charge, 0) + coalesce(connection_charge, 0)) AS cost,
+  coalesce(sum(charge), 0) + coalesce(sum(connection_charge), 0) AS cost,
   count(*) AS calls
 FROM fact_call
 WHERE route = 'pstn'
@@ -15,7 +17,7 @@ ORDER BY ALL;
 SELECT
   coalesce(country_name, usage_country_code) AS country,
   currency,
-  sum(coalesce(charge, 0) + coalesce(connection_charge, 0)) AS cost
+  coalesce(sum(charge), 0) + coalesce(sum(connection_charge), 0) AS cost
 FROM fact_call
 LEFT JOIN dim_country ON country_code = usage_country_code
 WHERE route = 'pstn'
@@ -66,10 +68,15 @@ GROUP BY ALL
 ORDER BY ALL;
 
 -- 8. Who sends and gets the most Teams messages?
-SELECT user_display_name, user_id, count(*) AS messages, sum(units) AS units
+-- A user who was renamed is one user, under the newest name.
+SELECT
+  arg_max(user_display_name, sent_at) AS user_display_name,
+  user_id,
+  count(*) AS messages,
+  sum(units) AS units
 FROM fact_message
-WHERE channel = 'teams'
-GROUP BY ALL
+WHERE channel = 'teams' AND user_id IS NOT NULL
+GROUP BY user_id
 ORDER BY messages DESC, user_id
 LIMIT 5;
 
@@ -92,3 +99,128 @@ SELECT
 FROM partition_status
 GROUP BY ALL
 ORDER BY ALL;
+
+-- 11. Which hours are the busiest, in a zone?
+SELECT
+  hour(started_at AT TIME ZONE coalesce(getvariable('zone'), 'UTC')) AS local_hour,
+  count(*) AS calls,
+  count(*) FILTER (direction = 'inbound') AS inbound
+FROM fact_call
+WHERE started_at IS NOT NULL
+GROUP BY local_hour
+ORDER BY calls DESC, local_hour
+LIMIT 5;
+
+-- 12. How many calls were there at once at most in each month, and when first?
+-- Calls over Direct Routing count once per leg. The time is in the zone.
+WITH steps AS (
+  SELECT started_at AS moment, 1 AS step FROM fact_call WHERE started_at < ended_at
+  UNION ALL
+  SELECT ended_at, -1 FROM fact_call WHERE started_at < ended_at
+), running AS (
+  SELECT moment, step, sum(step) OVER (ORDER BY moment, step ROWS UNBOUNDED PRECEDING) AS at_once FROM steps
+)
+SELECT
+  strftime(moment AT TIME ZONE coalesce(getvariable('zone'), 'UTC'), '%Y-%m') AS month,
+  max(at_once)::BIGINT AS at_once,
+  arg_max(moment AT TIME ZONE coalesce(getvariable('zone'), 'UTC'), (at_once, -epoch(moment))) AS first_at
+FROM running
+WHERE step = 1
+GROUP BY month
+ORDER BY month;
+
+-- 13. How many inbound calls did nobody take, as far as each log can tell?
+-- The log of Calling Plans has no such column: a call without a duration was not connected.
+SELECT
+  route,
+  count(*) AS inbound,
+  count(*) FILTER (if(route = 'pstn', duration_seconds = 0, NOT successful)) AS unanswered,
+  round(100.0 * count(*) FILTER (if(route = 'pstn', duration_seconds = 0, NOT successful)) / count(*), 1)
+    AS unanswered_percent
+FROM fact_call
+WHERE direction = 'inbound'
+GROUP BY ALL
+ORDER BY ALL;
+
+-- 14. Whose calls cost the most, each in its own currency?
+SELECT
+  currency,
+  arg_max(user_display_name, started_at) AS user_display_name,
+  user_id,
+  coalesce(sum(charge), 0) + coalesce(sum(connection_charge), 0) AS cost,
+  count(*) AS calls
+FROM fact_call
+WHERE route = 'pstn' AND user_id IS NOT NULL
+GROUP BY currency, user_id
+QUALIFY row_number() OVER (PARTITION BY currency ORDER BY cost DESC, user_id) <= 3
+ORDER BY currency, cost DESC, user_id;
+
+-- 15. How many users were active in each month, and what did they do?
+SELECT month, count(DISTINCT user_id) AS users, sum(calls)::BIGINT AS calls, sum(messages)::BIGINT AS messages
+FROM (
+  SELECT strftime(day, '%Y-%m') AS month, user_id, 1 AS calls, 0 AS messages FROM fact_call
+  UNION ALL
+  SELECT strftime(day, '%Y-%m'), user_id, 0, 1 FROM fact_message
+)
+WHERE user_id IS NOT NULL
+GROUP BY month
+ORDER BY month;
+
+-- 16. How does each month compare with the month before, and is it whole?
+-- Below 100 the month is not held in full, and the change says little.
+SELECT
+  strftime(status.month, '%Y-%m') AS month,
+  coalesce(calls, 0) AS calls,
+  round(100.0 * (calls - lag(calls) OVER (ORDER BY status.month)) / lag(calls) OVER (ORDER BY status.month), 1)
+    AS change_percent,
+  status.held_percent
+FROM (
+  SELECT date_trunc('month', day) AS month, round(100.0 * count(rows) / count(*), 1) AS held_percent
+  FROM partition_status
+  WHERE source_dataset IN ('teams-pstn-calls', 'teams-direct-routing-calls')
+  GROUP BY ALL
+) AS status
+LEFT JOIN (SELECT date_trunc('month', day) AS month, count(*) AS calls FROM fact_call GROUP BY ALL) AS counts
+  ON counts.month = status.month
+ORDER BY status.month;
+
+-- 17. How effective is the network of each trunk?
+-- Legs that succeeded, or that a person ended: busy, no answer, hung up, declined (SIP 480, 486, 487, 600, 603).
+SELECT
+  trunk_fqdn,
+  count(*) AS legs,
+  round(100.0 * count(*) FILTER (successful OR final_sip_code IN (480, 486, 487, 600, 603)) / count(*), 1)
+    AS effective_percent
+FROM fact_call
+WHERE route = 'direct-routing'
+GROUP BY ALL
+ORDER BY effective_percent, trunk_fqdn;
+
+-- 18. How long do calls last that were connected?
+SELECT
+  route,
+  direction,
+  count(*) AS calls,
+  median(duration_seconds)::INTEGER AS median_seconds,
+  quantile_disc(duration_seconds, 0.95) AS longest_of_95_percent
+FROM fact_call
+WHERE duration_seconds > 0
+GROUP BY ALL
+ORDER BY ALL;
+
+-- 19. Which days are not held, and which changed after they first landed?
+SELECT source_dataset, day, state, rows, revision, landed_at
+FROM partition_status
+WHERE rows IS NULL OR revision > 1
+ORDER BY source_dataset, day;
+
+-- 20. Which licences do calls use, and how much?
+SELECT
+  coalesce(meaning, license_capability, 'none named') AS licence,
+  count(*) AS calls,
+  sum(duration_seconds) // 60 AS minutes
+FROM fact_call
+LEFT JOIN dim_license USING (license_capability)
+WHERE route = 'pstn'
+GROUP BY ALL
+ORDER BY calls DESC, licence;

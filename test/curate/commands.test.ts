@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -67,12 +68,20 @@ async function tablesAreMade(context: TestContext, gzip: boolean): Promise<void>
   ]);
   assert.equal((await command('curate', 'teams-sms', '2026-01-06'))[0], 1);
   const to = join(folder, 'copied');
-  const [copied, exported] = await command('export', '--curated', '--to', to, '--dataset', 'teams-sms');
+  const database = join(folder, 'calls.duckdb');
+  const options = ['--dataset', 'teams-sms', '--duckdb', database, '--csv'];
+  const [copied, exported] = await command('export', '--curated', '--to', to, ...options);
   assert.deepEqual([copied, (exported as { files: string[] }).files], [0, [FILE]]);
   assert.deepEqual(
     await readFile(join(to, FILE)),
     await clients.blobs.getContainerClient('curated').getBlobClient(FILE).downloadToBuffer(),
   );
+  assert.equal((exported as { views: string }).views, join(to, 'landline.sql'));
+  assert.match(await readFile(join(to, 'csv/fact_message.csv'), 'utf8'), /^key,source_dataset,.*\r\nteams-sms:a,/);
+  assert.ok(existsSync(database));
+  for (const option of ['--csv', '--duckdb=x']) assert.equal((await command('export', '--to', to, option))[0], 2);
+  // The folder is no database.
+  assert.equal((await command('export', '--curated', '--to', to, '--duckdb', to))[0], 2);
   const page = join(folder, 'report.html');
   const [drawn, summary] = await command('report', '--out', page);
   assert.equal(drawn, 0);

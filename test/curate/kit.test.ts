@@ -6,13 +6,13 @@ import { TABLES } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { DICTIONARY_PAGE, DUCKDB_VIEWS, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../tools/dictionary.ts';
 import { duckdbViews, fabricViews, synapseViews } from '../../tools/sql-views.ts';
-import { ANSWERS_PAGE, answersPage, january, queriesOf, questions, viewsOver } from './kit.ts';
+import { ANSWERS_PAGE, answersPage, quarter, queriesOf, questions, ROWS, viewsOver } from './kit.ts';
 import type { Duck, Rows } from './rig.ts';
 
 describe('the BI kit', () => {
-  test('its views, ten questions and examples run, and answer what the page says', async context => {
-    const db = await viewsOver(context, await january(context, 40));
-    assert.equal(questions().length, 10);
+  test('its views, twenty questions and examples run, and answer what the page says', async context => {
+    const db = await viewsOver(context, await quarter(context, ROWS));
+    assert.equal(questions().length, 20);
     for (const { sql, title } of questions()) assert.ok((await db.rows(sql)).length > 0, title);
     assert.equal(await answersPage(db), await readFile(ANSWERS_PAGE, 'utf8'), 'run `node test/curate/kit.ts`');
     for (const sql of queriesOf('README.md')) assert.ok((await db.rows(sql)).length > 0, sql);
@@ -34,7 +34,7 @@ describe('the BI kit', () => {
   });
 
   test('a table that no log fills is a view without rows, of the same columns', async context => {
-    const folder = await january(context, 5);
+    const folder = await quarter(context, 5);
     const db = await viewsOver(context, folder);
     const shapeOf = (on: Duck, view: string): Promise<Rows> =>
       on.rows(`SELECT column_name, column_type FROM (DESCRIBE ${view})`);

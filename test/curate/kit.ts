@@ -10,30 +10,40 @@ import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/words
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './rig.ts';
 
-/** The BI kit, run: its views over a simulated January, its questions, and the page with their answers. */
+/** The BI kit, run: its views over a simulated quarter, its questions, and the page with their answers. */
 
 const KIT = new URL('../../docs/bi/', import.meta.url);
 export const ANSWERS_PAGE = fileURLToPath(new URL('questions.md', KIT));
 const FIRST = '2026-01-01';
-const LAST = '2026-01-31';
-const NOW = Date.parse('2026-02-01T06:00:00Z');
+const LAST = '2026-03-31';
+const NOW = Date.parse('2026-04-01T06:00:00Z');
+
+/** Direct Routing was set up later, one day was never landed, and one had late rows. */
+const BEGINS: Readonly<Record<string, string>> = { 'teams-direct-routing-calls': '2026-02-10' };
+const MISSING = { dataset: 'teams-sms', day: '2026-02-17' } as const;
+const REVISED = { dataset: 'teams-pstn-calls', day: '2026-03-05' } as const;
+
+/** Rows of a day, about: enough for every question to have an answer. */
+export const ROWS = 25;
 
 type Ends = { after(act: () => unknown): void };
 
-/** Writes a month of curated tables below a folder. @returns the folder */
-export async function january(context: Ends, rows: number, hugeCharges = false): Promise<string> {
+/** Writes a quarter of curated tables below a folder. @returns the folder */
+export async function quarter(context: Ends, rows: number, hugeCharges = false): Promise<string> {
   const now = (): number => NOW + 60 * DAY_MS;
   const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, hugeCharges, now });
   const on = rig('masked');
   const ledgers = [];
   for (const dataset of DATASETS) {
     const entries: DayEntry[] = [];
-    for (const day of eachDay(FIRST, LAST)) {
+    const firstDay = BEGINS[dataset.name] ?? FIRST;
+    for (const day of eachDay(firstDay, LAST)) {
+      if (dataset.name === MISSING.dataset && day === MISSING.day) continue;
       const truth = simulator.truth(dataset.name as DatasetName, day);
       await curated(on, dataset.name, day, truth);
       entries.push(entryOf(dataset.name, day, truth.length));
     }
-    const watermark = { dataset: dataset.name, firstDay: FIRST };
+    const watermark = { dataset: dataset.name, firstDay };
     ledgers.push({ dataset, entries, watermark });
   }
   await writeSmallTables(on.curated, ledgers, NOW, on.report);
@@ -45,7 +55,7 @@ export async function january(context: Ends, rows: number, hugeCharges = false):
 
 function entryOf(dataset: string, day: string, rows: number): DayEntry {
   const landedAt = instantOf(startOf(day) + 26 * HOUR_MS);
-  const settled = day < '2026-01-26' ? { settledAt: instantOf(startOf(day) + 150 * HOUR_MS) } : {};
+  const settled = day < '2026-03-26' ? { settledAt: instantOf(startOf(day) + 150 * HOUR_MS) } : {};
   const counts = {
     rows,
     bytes: 0,
@@ -58,7 +68,7 @@ function entryOf(dataset: string, day: string, rows: number): DayEntry {
   };
   const held = {
     ...counts,
-    revision: 1,
+    revision: dataset === REVISED.dataset && day === REVISED.day ? 2 : 1,
     fingerprint: '-',
     landedAt,
     checkedAt: landedAt,
@@ -98,10 +108,14 @@ export function queriesOf(page: string): string[] {
   return [...text.matchAll(/^ *```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
 }
 
-const INTRODUCTION = `# Ten questions, with answers
+const INTRODUCTION = `# Twenty questions, with answers
 
-The questions of \`questions.sql\`, asked of a simulated January (\`test/curate/kit.ts\`, which also writes this page; a test
-holds it to what DuckDB answers). The numbers are invented; amounts are per currency and never added across.
+The questions of \`questions.sql\`, asked of a simulated quarter (\`test/curate/kit.ts\`, which also writes this page; a test
+holds it to what DuckDB answers). The numbers are invented; amounts are per currency and never added across. In this
+quarter Direct Routing begins in February, one day of messages was never landed, and one day of calls had late rows.
+
+What cannot be asked, since no log says it: **departments and sites** of users, and **licences that nobody uses**. Both
+need a table of your own users, such as an export of Entra ID: join it on \`user_id\` (README.md, *Your own users*).
 `;
 
 export async function answersPage(db: Duck): Promise<string> {
@@ -125,7 +139,7 @@ function cellOf(value: unknown): string {
 if (import.meta.main) {
   const ends: (() => unknown)[] = [];
   const context = { after: (act: () => unknown) => void ends.push(act) };
-  const db = await viewsOver(context, await january(context, 40));
+  const db = await viewsOver(context, await quarter(context, ROWS));
   await writeFile(ANSWERS_PAGE, await answersPage(db));
   for (const end of ends.reverse()) await end();
 }

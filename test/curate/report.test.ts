@@ -10,7 +10,7 @@ import { labelsOf } from '../../cli/report/ranked.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { CHROMIUM_FLAGS, chromium } from '../../local/chromium.ts';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
-import { january, viewsOver } from './kit.ts';
+import { quarter, viewsOver } from './kit.ts';
 import { folderFor } from './rig.ts';
 
 /** The curated files of a folder, as a store. */
@@ -33,7 +33,7 @@ function storeOf(folder: string): CuratedStore {
 }
 
 test('the report says what the tables say, in one page without a network', async context => {
-  const folder = await january(context, 40, true);
+  const folder = await quarter(context, 40, true);
   const figures = await figuresOf(storeOf(folder));
   const db = await viewsOver(context, folder);
   const [counts] = await db.rows(

@@ -47,7 +47,7 @@ test('the folder holds bundles, source maps, host.json and package.json, and not
   const ours = sources.filter(path => !path.includes('node_modules/'));
   assert.ok(ours.some(path => path.endsWith('shared/plan/plan.ts')));
   assert.deepEqual(
-    ours.filter(path => /\/(local|cli|test|bench)\//.test(path)),
+    ours.filter(path => /\/(local|cli|tools|test|bench)\//.test(path)),
     [],
   );
   const bytes = files

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { SHOWN_STATES } from '../../shared/status/states.ts';
 import type { FindingKind } from '../../shared/verify/verify.ts';
 import type { DayState, ReasonCode } from '../../shared/words/model.ts';
-import { SETTINGS_PAGE, settingsPage } from '../../tools/settings-page.ts';
+import { SETTINGS_PAGE, settingsPage } from '../../tools/docs.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
@@ -96,5 +96,5 @@ test('every alert has its heading in operations.md', () => {
 });
 
 test('settings.md is what the app checks its settings with', () => {
-  assert.equal(readFileSync(SETTINGS_PAGE, 'utf8'), settingsPage(), 'run: node tools/settings-page.ts');
+  assert.equal(readFileSync(SETTINGS_PAGE, 'utf8'), settingsPage(), 'run: node tools/docs.ts');
 });

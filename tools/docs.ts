@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS, type Setting } from '../shared/config/settings.ts';
 
-/** Writes docs/settings.md from the table that the app checks its settings with: `node tools/settings-page.ts`. */
+/** Writes docs/settings.md from the table that the app checks its settings with: `node tools/docs.ts`. */
 
 const INTRODUCTION = `# Settings
 
-Every setting of the app, written by \`node tools/settings-page.ts\` from \`shared/config/settings.ts\`: the table the app checks its
+Every setting of the app, written by \`node tools/docs.ts\` from \`shared/config/settings.ts\`: the table the app checks its
 settings with. A setting that is wrong, and one that starts with \`LANDLINE_\` and is not listed here, stops the app
 before it reads or writes anything; the message names all that is wrong at once.
 

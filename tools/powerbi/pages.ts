@@ -1,0 +1,221 @@
+import type { Field, Page, Visual } from './report.ts';
+
+/** What stands on the pages of the Power BI report. Every page says how much of its period is held. */
+
+const CARD_WIDTH = 196;
+
+function heading(title: string): Visual {
+  return { type: 'textbox', title, at: [24, 12, 640, 48] };
+}
+
+const DAYS: Visual = {
+  type: 'slicer',
+  title: 'Days (UTC)',
+  wells: { Values: ['dim_date.date'] },
+  at: [880, 8, 376, 72],
+};
+
+function slicer(title: string, field: Field, x: number): Visual {
+  return { type: 'slicer', title, wells: { Values: [field] }, at: [x, 8, 200, 72] };
+}
+
+/** Up to six numbers in a row. */
+function cards(...measures: readonly string[]): Visual[] {
+  return measures.map((name, i) => ({
+    type: 'card',
+    title: name,
+    wells: { Values: [`measure:${name}`] },
+    at: [24 + i * (CARD_WIDTH + 11), 88, CARD_WIDTH, 92],
+  }));
+}
+
+const OVERVIEW: Page = {
+  name: 'Overview',
+  visuals: [
+    heading('Calls and messages'),
+    DAYS,
+    ...cards('Calls', 'Calls before', 'Call minutes', 'Messages', 'Active users', 'Held share'),
+    {
+      type: 'columnChart',
+      title: 'Calls per day, by direction',
+      wells: { Category: ['dim_date.date'], Series: ['fact_call.direction'], Y: ['measure:Calls'] },
+      at: [24, 192, 820, 248],
+    },
+    {
+      type: 'lineChart',
+      title: 'Messages per day',
+      wells: { Category: ['dim_date.date'], Series: ['fact_message.channel'], Y: ['measure:Messages'] },
+      at: [856, 192, 400, 248],
+    },
+    {
+      type: 'pivotTable',
+      title: 'Calls by hour and weekday, in the zone of TimeZone',
+      wells: {
+        Rows: ['dim_hour.hour_name'],
+        Columns: ['dim_date.weekday'],
+        Values: ['measure:Calls in local time'],
+      },
+      at: [24, 452, 560, 252],
+    },
+    {
+      type: 'barChart',
+      title: 'Where we call most',
+      wells: { Category: ['fact_call.destination_name'], Y: ['measure:Calls outbound'] },
+      largest: 'measure:Calls outbound',
+      at: [596, 452, 324, 252],
+    },
+    {
+      type: 'tableEx',
+      title: 'Unanswered inbound calls, by log',
+      wells: {
+        Values: [
+          'dim_dataset.source_dataset',
+          'measure:Calls inbound',
+          'measure:Unanswered inbound',
+          'measure:Unanswered share',
+        ],
+      },
+      at: [932, 452, 324, 252],
+    },
+  ],
+};
+
+const COST: Page = {
+  name: 'Cost',
+  visuals: [
+    heading('Cost, per currency'),
+    slicer('Currency', 'dim_currency.currency', 668),
+    DAYS,
+    ...cards('Cost', 'Call cost', 'Message cost', 'Dial-out cost', 'Calls', 'Held share'),
+    {
+      type: 'lineChart',
+      title: 'Cost per month, a line per currency',
+      wells: { Category: ['dim_date.month'], Series: ['dim_currency.currency'], Y: ['measure:Cost'] },
+      at: [24, 192, 610, 248],
+    },
+    {
+      type: 'pivotTable',
+      title: 'Month and currency',
+      wells: {
+        Rows: ['dim_date.month', 'dim_currency.currency'],
+        Values: ['measure:Call cost', 'measure:Message cost', 'measure:Cost', 'measure:Dial-out cost'],
+      },
+      at: [646, 192, 610, 248],
+    },
+    {
+      type: 'tableEx',
+      title: 'Users',
+      wells: {
+        Values: [
+          'dim_user.user_name',
+          'dim_currency.currency',
+          'measure:Calls',
+          'measure:Call minutes',
+          'measure:Cost',
+        ],
+      },
+      largest: 'measure:Cost',
+      at: [24, 452, 610, 252],
+    },
+    {
+      type: 'tableEx',
+      title: 'Countries of users',
+      wells: {
+        Values: ['dim_country.country_name', 'dim_currency.currency', 'measure:Calls', 'measure:Cost'],
+      },
+      largest: 'measure:Cost',
+      at: [646, 452, 610, 252],
+    },
+  ],
+};
+
+const DIRECT_ROUTING: Page = {
+  name: 'Direct Routing quality',
+  visuals: [
+    heading('Direct Routing quality'),
+    slicer('Session border controller', 'fact_call.trunk_fqdn', 454),
+    slicer('Call type', 'dim_call_type.call_type', 668),
+    DAYS,
+    ...cards(
+      'Legs',
+      'Direct Routing calls',
+      'Failure share',
+      'Network effectiveness ratio',
+      'Concurrent peak',
+      'Held share',
+    ),
+    {
+      type: 'lineChart',
+      title: 'Failure share and network effectiveness per day',
+      wells: { Category: ['dim_date.date'], Y: ['measure:Failure share', 'measure:Network effectiveness ratio'] },
+      at: [24, 192, 820, 248],
+    },
+    {
+      type: 'barChart',
+      title: 'Failure share by session border controller',
+      wells: { Category: ['fact_call.trunk_fqdn'], Y: ['measure:Failure share'] },
+      largest: 'measure:Failure share',
+      at: [856, 192, 400, 248],
+    },
+    {
+      type: 'tableEx',
+      title: 'Why legs fail',
+      wells: {
+        Values: [
+          'fact_call.final_sip_code',
+          'fact_call.final_sip_code_phrase',
+          'fact_call.call_end_sub_reason',
+          'measure:Failed legs',
+        ],
+      },
+      largest: 'measure:Failed legs',
+      at: [24, 452, 820, 252],
+    },
+    {
+      type: 'columnChart',
+      title: 'Legs by hour, in the zone of TimeZone',
+      wells: { Category: ['dim_hour.hour_name'], Y: ['measure:Legs'] },
+      at: [856, 452, 400, 252],
+    },
+  ],
+};
+
+const COMPLETENESS: Page = {
+  name: 'Is it complete?',
+  visuals: [
+    heading('Is it complete?'),
+    slicer('Log', 'dim_dataset.source_dataset', 668),
+    DAYS,
+    ...cards('Days owed', 'Days held', 'Held share', 'Days that need attention', 'Late share', 'Newest day held'),
+    {
+      type: 'pivotTable',
+      title: 'Held share by log and month',
+      wells: { Rows: ['dim_dataset.source_dataset'], Columns: ['dim_date.month'], Values: ['measure:Held share'] },
+      at: [24, 192, 820, 248],
+    },
+    {
+      type: 'columnChart',
+      title: 'Days by state',
+      wells: { Category: ['dim_date.month'], Series: ['partition_status.state'], Y: ['measure:Days owed'] },
+      at: [856, 192, 400, 248],
+    },
+    {
+      type: 'tableEx',
+      title: 'Every day',
+      wells: {
+        Values: [
+          'dim_date.date',
+          'dim_dataset.source_dataset',
+          'partition_status.state',
+          'partition_status.rows',
+          'partition_status.revision',
+          'partition_status.landed_at',
+          'partition_status.checked_at',
+        ],
+      },
+      at: [24, 452, 1232, 252],
+    },
+  ],
+};
+
+export const PAGES: readonly Page[] = [OVERVIEW, COST, DIRECT_ROUTING, COMPLETENESS];
