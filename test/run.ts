@@ -16,6 +16,7 @@ const SUITES: Readonly<Record<string, string>> = {
   sources: 'sources/**',
   curate: 'curate/**',
   infra: 'infra/**',
+  repository: 'repository/**',
   pages: 'pages/**',
   stores: 'stores/**',
   unit: '{unit/**,.}',
