@@ -11,7 +11,11 @@ import landline from '../../package.json' with { type: 'json' };
 /** Documents lead to places that exist, and what they tell people to type is taken by the programs that are there. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: ROOT })];
+const PAGES = globSync(['*.md', 'docs/**/*.md', '.github/*.md', '.github/ISSUE_TEMPLATE/*.yml'], { cwd: ROOT }).map(
+  page => page.replaceAll('\\', '/'),
+);
+/** Pages that GitHub makes for a repository, as a page in its root reaches them. */
+const OF_GITHUB = /^\.\.\/\.\.\/(security\/advisories\/new|releases\/latest|issues\/new\/choose)$/;
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(page: string): string[] {
@@ -20,10 +24,11 @@ function anchorsOf(page: string): string[] {
   return headings.map(heading => heading.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'));
 }
 
-test('each link in README.md and docs leads to a file and a heading that are there', () => {
+test('each link in a document leads to a file and a heading that are there', () => {
   for (const page of PAGES) {
     const text = readFileSync(`${ROOT}${page}`, 'utf8');
     for (const [, link = ''] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      if (!page.includes('/') && OF_GITHUB.test(link)) continue;
       const [path = '', anchor] = link.split('#');
       const file = path === '' ? page : join(dirname(page), path);
       assert.ok(existsSync(`${ROOT}${file}`), `${page}: ${link}`);
@@ -94,7 +99,7 @@ const UNDERSTOOD = /nowhere.* cannot be read|is no storage account|--app: expect
 /** A command that is only named, without what it needs. */
 const NAMED = /^error: (required option|missing required argument|option .* argument missing)/;
 
-test('each `landline` command in README.md and docs is one, with options and arguments that it takes', async () => {
+test('each `landline` command in a document is one, with options and arguments that it takes', async () => {
   const commands = commandsOf('landline');
   assert.ok(commands.length > 50, `${commands.length} commands`);
   const everywhere = flagsIn((await said(['--help'])).text.split(/[\s,]+/));
@@ -117,7 +122,7 @@ test('each `landline` command in README.md and docs is one, with options and arg
 /** Of npm itself. */
 const OWN = ['ci', 'install', 'audit', 'sbom'];
 
-test('each npm command in README.md and docs is npm’s or one of the package, with flags that its program takes', () => {
+test('each npm command in a document is npm’s or one of the package, with flags that its program takes', () => {
   const scripts: Readonly<Record<string, string>> = landline.scripts;
   const commands = commandsOf('npm');
   assert.ok(commands.length > 30, `${commands.length} commands`);
