@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { cannotBeWritten, makeFolder } from '../local/folders.ts';
 import { eachDay, isDay } from '../shared/day.ts';
@@ -18,6 +17,7 @@ import {
   UsageError,
 } from './command.ts';
 import { copyDay, copyFile } from './copy-day.ts';
+import { copyPath } from './copy-path.ts';
 
 interface Options {
   readonly to: string;
@@ -125,18 +125,25 @@ function absentText(days: readonly Day[]): string {
 async function exportCurated(on: On, options: Options): Promise<0 | 1> {
   await prepare(options, on.now);
   const names = new Set(everyDataset(on, options.dataset).map(({ name }) => name));
-  const files: string[] = [];
+  const [files, leftOut]: [string[], string[]] = [[], []];
   for await (const path of on.curated.list('v1/')) {
     const [, of, at] = /\/dataset=([^/]+)\/date=([^/]+)\//.exec(path) ?? [];
     if (of !== undefined && at !== undefined && !(names.has(of) && isWanted(at, options))) continue;
+    const file = copyPath(options.to, path);
+    if (file === undefined) {
+      leftOut.push(path);
+      continue;
+    }
     const chunks = await on.curated.read(path);
     if (chunks === undefined) continue;
     on.out.progress(`${files.length + 1}: ${path}`);
-    await copyFile(chunks, join(options.to, path));
+    await copyFile(chunks, file);
     files.push(path);
   }
   const nothing = !files.some(path => path.includes('/dataset='));
-  if (on.json) on.out.json({ to: options.to, files });
+  for (const path of leftOut)
+    on.out.note(`${path} was left out: it is no file of Landline, and not a name for a file here.`);
+  if (on.json) on.out.json({ to: options.to, files, leftOut });
   else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
   else on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);
   return nothing ? 1 : 0;

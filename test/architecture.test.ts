@@ -4,6 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DATASETS } from '../shared/datasets/index.ts';
+import { slashed } from './system.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -85,7 +86,7 @@ function importsOf(file: string, text: string): string[] {
   ];
   return specifiers.map(match => {
     const specifier = match[1] ?? match[2] ?? match[3] ?? '';
-    return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
+    return specifier.startsWith('.') ? slashed(normalize(join(dirname(file), specifier))) : specifier;
   });
 }
 
@@ -99,7 +100,7 @@ function violationsIn(file: string, text: string): string[] {
     .map(imported => `${file} (${name}) may not import ${imported}`);
 }
 
-const PRODUCT = globSync(['shared/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT });
+const PRODUCT = globSync(['shared/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT }).map(file => slashed(file));
 
 function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
@@ -149,7 +150,7 @@ test('a dataset file that is not listed is noticed', () => {
 });
 
 test('a file of more than 250 lines has its reason in docs/decisions/departures.md, and no other is named there', () => {
-  const files = [...PRODUCT, ...globSync('cli/**/*.ts', { cwd: ROOT })];
+  const files = [...PRODUCT, ...globSync('cli/**/*.ts', { cwd: ROOT }).map(file => slashed(file))];
   const long = files.filter(file => textOf(file).split('\n').length - 1 > 250);
   const named = textOf('docs/decisions/departures.md').matchAll(/^\| `([\w/.-]+\.ts)` \| \S/gm);
   assert.deepEqual([...named].map(([, file]) => file).sort(), long.sort());

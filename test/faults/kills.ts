@@ -7,6 +7,7 @@ import type { Day, DayEntry } from '../../shared/model.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
 import { verify } from '../../shared/verify.ts';
+import { POSIX } from '../system.ts';
 import { Dice } from './dice.ts';
 import { type Rig, startRig, type Worker } from './kills-rig.ts';
 
@@ -41,7 +42,7 @@ export async function runKills(kills: number, seed: number): Promise<Kills> {
       const started = Array.from({ length: WORKERS }, () => rig.start());
       for (let left = Math.min(KILLS_PER_ROUND, kills - killed - stopped); left > 0; left--) {
         await sleep(dice.between(50, 1_000));
-        if (dice.chance(0.75)) {
+        if (!POSIX || dice.chance(0.75)) {
           await rig.kill(victim(rig, dice));
           started.push(rig.start());
           killed += 1;

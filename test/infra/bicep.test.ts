@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { absence, build, buildParameters, diagnosticsIn, findCompiler } from '../../infra/bicep.ts';
 import { bicepFiles, flawsIn, flawsOf } from '../../infra/syntax.ts';
 import { hashOfSources, INFRA, normalised, storedHash, TEMPLATE } from '../../infra/template.ts';
+import { posixTest } from '../system.ts';
 
 const compiler = findCompiler();
 
@@ -100,7 +101,7 @@ test('the sources use no module from a registry, so that a build needs no networ
     assert.doesNotMatch(readFileSync(join(INFRA, file), 'utf8'), /'(br|ts)[:/]|^extension /m, file);
 });
 
-test('the compiler of BICEP comes first, and one that does not run is named', context => {
+posixTest('the compiler of BICEP comes first, and one that does not run is named', context => {
   const folder = mkdtempSync(join(tmpdir(), 'landline-bicep-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const fake = join(folder, 'bicep');

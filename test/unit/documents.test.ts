@@ -7,12 +7,13 @@ import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/output.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import landline from '../../package.json' with { type: 'json' };
+import { slashed } from '../system.ts';
 
 /** Documents lead to places that exist, and what they tell people to type is taken by the programs that are there. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES = globSync(['*.md', 'docs/**/*.md', '.github/*.md', '.github/ISSUE_TEMPLATE/*.yml'], { cwd: ROOT }).map(
-  page => page.replaceAll('\\', '/'),
+  page => slashed(page),
 );
 /** Pages that GitHub makes for a repository, as a page in its root reaches them. */
 const OF_GITHUB = /^\.\.\/\.\.\/(security\/advisories\/new|releases\/latest|issues\/new\/choose)$/;
