@@ -28,12 +28,16 @@ test('main.json is what the Bicep sources compile to, without an error or a warn
 });
 
 test('main.json carries every file that the sources load, as it is', () => {
-  const loaded = globSync(['kql/**/*.kql', 'alerts.json', 'workbook.json', 'roles.json'], { cwd: INFRA });
+  const loaded = globSync(['kql/**/*.kql', 'alerts.json', 'workbook.json', 'roles.json', 'publish-package.sh'], {
+    cwd: INFRA,
+  });
   const contents = loaded.map(path => {
     const text = readFileSync(join(INFRA, path), 'utf8').replaceAll('\r', '');
     return path.endsWith('.json') ? JSON.parse(text) : text;
   });
-  const carried = loadedIn(JSON.parse(readFileSync(TEMPLATE, 'utf8')));
+  // Two modules load roles.json.
+  const all = loadedIn(JSON.parse(readFileSync(TEMPLATE, 'utf8')));
+  const carried = all.filter((each, i) => all.findIndex(other => isDeepStrictEqual(each, other)) === i);
   assert.equal(carried.length, loaded.length);
   for (const [i, content] of contents.entries())
     assert.ok(
