@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { makeDeployable } from '../build.ts';
+import { TEMPLATE } from '../template.ts';
 import { cut, notesOf, ReleaseRefused } from './changelog.ts';
-import { releaseNotes } from './notes.ts';
+import { packageUrlOf, releaseNotes } from './notes.ts';
 import { sbomOf } from './sbom.ts';
+import { templateOf } from './template.ts';
 import { zipOf } from './zip.ts';
 
 /**
@@ -71,7 +73,7 @@ function refuseToTag(tag: string): void {
     throw new ReleaseRefused(`The tag ${tag} is there already. Raise the version in package.json.`);
 }
 
-/** Writes zip, SBOM, notes and SHA256SUMS; what was there before is gone. */
+/** Writes package, SBOM, template, notes and SHA256SUMS; what was there before is gone. */
 async function make(options: Options, name: string, version: string, notes: string): Promise<void> {
   const out = resolve(ROOT, options.out);
   rmSync(out, { recursive: true, force: true });
@@ -93,8 +95,10 @@ async function make(options: Options, name: string, version: string, notes: stri
   const committedAt = tryGit('show', '--no-patch', '--format=%cI', 'HEAD');
   const listed = npm(['sbom', '--package-lock-only', '--sbom-format=cyclonedx'], 'pipe');
   write(`${name}.cdx.json`, sbomOf(listed, { name, digest, ...(committedAt === undefined ? {} : { committedAt }) }));
-  writeFileSync(join(out, 'SHA256SUMS'), sums.sort().join(''));
   const repository = options.repository ?? repositoryOfHere();
+  const url = packageUrlOf({ repository, version, zip });
+  write('main.json', templateOf(readFileSync(TEMPLATE, 'utf8'), { url, digest }));
+  writeFileSync(join(out, 'SHA256SUMS'), sums.sort().join(''));
   writeFileSync(join(out, 'notes.md'), releaseNotes({ notes, version, repository, zip, digest }));
 }
 

@@ -91,12 +91,12 @@ test('a dry run in a clean clone makes package, SBOM, digests and notes, and cha
   assert.doesNotMatch(said, /differ from the commit/);
   assert.deepEqual([git(first, 'status', '--porcelain'), git(first, 'tag')], ['', '']);
   const files = filesOf(first);
-  assert.deepEqual([...files.keys()], ['SHA256SUMS', ZIP, 'landline.cdx.json', 'notes.md'].sort());
+  assert.deepEqual([...files.keys()], ['SHA256SUMS', ZIP, 'landline.cdx.json', 'main.json', 'notes.md'].sort());
 
   const sums = files.get('SHA256SUMS')?.toString('utf8').trim().split('\n') ?? [];
   assert.deepEqual(
     sums,
-    [ZIP, 'landline.cdx.json'].map(file => `${sha256(files.get(file) ?? Buffer.of())}  ${file}`).sort(),
+    [ZIP, 'landline.cdx.json', 'main.json'].map(file => `${sha256(files.get(file) ?? Buffer.of())}  ${file}`).sort(),
   );
   const digest = sha256(files.get(ZIP) ?? Buffer.of());
   const notes = files.get('notes.md')?.toString('utf8') ?? '';
@@ -112,6 +112,17 @@ test('the package holds what was built, at its root, without times', () => {
   for (const [name, bytes] of Object.entries(unzipped))
     assert.ok(readFileSync(join(dist, name)).equals(Buffer.from(bytes)), name);
   for (const needed of ['host.json', 'package.json', 'functions/plan.js']) assert.ok(needed in unzipped, needed);
+});
+
+test('the template of the release publishes its package, and is the committed one otherwise', () => {
+  const read = (text: Buffer | undefined) => JSON.parse(text?.toString('utf8') ?? '');
+  const released = read(filesOf(first).get('main.json'));
+  const { packageUrl, packageDigest } = released.parameters;
+  assert.equal(packageUrl.defaultValue, `https://github.com/someone/landline/releases/download/v${version}/${ZIP}`);
+  assert.equal(packageDigest.defaultValue, sha256(filesOf(first).get(ZIP) ?? Buffer.of()));
+  packageUrl.defaultValue = '';
+  packageDigest.defaultValue = '';
+  assert.deepEqual(released, read(readFileSync(join(ROOT, 'infra/main.json'))));
 });
 
 test('the SBOM lists every package of production, each with its digest, and no other', () => {
