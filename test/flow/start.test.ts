@@ -409,6 +409,9 @@ test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', 
   }
 });
 
+// Windows says of what would be below a file only that it is not there, so this shows when the folder is made.
+const IN_PLACE = /cannot be written to: a file is in its place \(EEXIST\)\. Name another/;
+
 test('a data folder or an --out that cannot be made is exit code 2 and what to do, and no search without end', async t => {
   const folder = await newFolder(t);
   const file = join(folder, 'file');
@@ -416,8 +419,14 @@ test('a data folder or an --out that cannot be made is exit code 2 and what to d
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'data', 'azurite'), '');
   const wrong: [string[], RegExp][] = [
-    [['--data', file], /--data \S+file cannot be read: it is a file, or below one\. Name another folder\./],
-    [['--data', join(file, 'below')], /--data \S+below cannot be read: it is a file, or below one\./],
+    [
+      ['--data', file],
+      POSIX ? /--data \S+file cannot be read: it is a file, or below one\. Name another folder\./ : IN_PLACE,
+    ],
+    [
+      ['--data', join(file, 'below')],
+      POSIX ? /--data \S+below cannot be read: it is a file, or below one\./ : IN_PLACE,
+    ],
     [
       ['--data', join(folder, 'data')],
       /azurite cannot be written to: a file is in its place \(EEXIST\)\. Name another/,

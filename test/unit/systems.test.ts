@@ -4,6 +4,7 @@ import { posix, win32 } from 'node:path';
 import { test } from 'node:test';
 import { copyPath } from '../../cli/copy-path.ts';
 import { chromiumPlaces } from '../../local/chromium.ts';
+import { signalsOf } from '../../local/start/stop.ts';
 import landline from '../../package.json' with { type: 'json' };
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { partitionPath } from '../../shared/paths.ts';
@@ -61,6 +62,11 @@ test('the Node that npm ci brings is where the command line looks for it', () =>
   for (const name of Object.keys(landline.optionalDependencies)) assert.match(name, /^node-(linux|win)-(x64|arm64)$/);
   const here = new URL(`../../node_modules/node-${process.platform}-${process.arch}/bin/node`, import.meta.url);
   if (process.platform === 'linux') assert.ok(existsSync(here));
+});
+
+test('npm start stops in good order on what each system sends, and nohup keeps it running', () => {
+  assert.deepEqual(signalsOf('win32'), ['SIGINT', 'SIGBREAK', 'SIGHUP']);
+  for (const system of ['linux', 'darwin'] as const) assert.ok(!signalsOf(system).includes('SIGHUP'));
 });
 
 test('no npm script needs a shell of one system', () => {
