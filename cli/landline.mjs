@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 
 const NODE_MIN = 24;
 const main = new URL('./main.ts', import.meta.url);
-const binary = process.platform === 'win32' ? 'node.exe' : 'node';
-const ours = fileURLToPath(new URL(`../node_modules/.bin/${binary}`, import.meta.url));
+const { system, binary } =
+  process.platform === 'win32' ? { system: 'win', binary: 'node.exe' } : { system: process.platform, binary: 'node' };
+// In its own package and not in .bin, where Windows has a command file that only a shell can start.
+const ours = fileURLToPath(new URL(`../node_modules/node-${system}-${process.arch}/bin/${binary}`, import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= NODE_MIN) {
   // Half of a short command would be the reading of code. Beside the packages, which whoever can write there is

@@ -144,6 +144,12 @@ param voximplantUrl string = ''
 @maxValue(4)
 param voximplantInFlight int = 1
 
+@description('Address of a release\'s package, which is then published without building anything; empty: you publish it.')
+param packageUrl string = ''
+
+@description('SHA-256 of that package, in hexadecimal. What has another one is not published.')
+param packageDigest string = ''
+
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var pseudonymous = privacy == 'pseudonymous'
@@ -275,6 +281,23 @@ module app 'modules/app.bicep' = {
   }
   // Rights before the first start: a refused sign-in is remembered for a while.
   dependsOn: [rbac]
+}
+
+module publish 'modules/publish.bicep' = if (packageUrl != '') {
+  scope: group
+  params: {
+    name: 'publish-landline-${token}'
+    identityName: 'id-landline-publish-${token}'
+    location: location
+    tags: allTags
+    plan: plan
+    appName: app.outputs.name
+    planName: 'plan-landline-${token}'
+    hostAccountName: storage.outputs.hostAccountName
+    deploymentContainer: storage.outputs.deploymentContainer
+    packageUrl: packageUrl
+    packageDigest: packageDigest
+  }
 }
 
 @description('The resource group.')

@@ -11,7 +11,7 @@ export const HASH_FILE = join(INFRA, 'main.sources.sha256');
 
 /** Everything main.bicep is made of. */
 function sources(): string[] {
-  return globSync(['main.bicep', 'modules/*.bicep', '*.json', 'kql/**/*.kql'], { cwd: INFRA })
+  return globSync(['main.bicep', 'modules/*.bicep', '*.json', 'kql/**/*.kql', 'publish-package.sh'], { cwd: INFRA })
     .map(path => path.replaceAll('\\', '/'))
     .filter(path => path !== 'main.json' && path !== 'main.parameters.json')
     .sort();

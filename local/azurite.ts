@@ -33,8 +33,10 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
   const held = folder === undefined ? undefined : await hold(folder);
   const child = spawn(process.execPath, args, {
     stdio: 'pipe',
-    // Ctrl-C in a terminal reaches the whole process group; storage must outlive the work that is still ending.
-    detached: process.platform !== 'win32',
+    // Ctrl-C in a terminal reaches the whole process group, and on Windows every program of the console; storage must
+    // outlive the work that is still ending. There it also keeps the system from ending it together with us, before it
+    // has saved.
+    detached: true,
     windowsHide: true,
   });
   // Writing to a child that has just died is no news: its exit is.

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { posix, win32 } from 'node:path';
 
 /**
- * A Chromium for tests of the page: one that is on the PATH, else Debian's own package where we may install it.
+ * A Chromium for tests of the page: one that is installed, else Debian's own package where we may install it.
  *
  * `node local/chromium.ts` prints its path.
  */
@@ -22,20 +22,38 @@ export const CHROMIUM_FLAGS: readonly string[] = [
 ];
 
 export const NO_CHROMIUM =
-  'There is no Chromium or Chrome on the PATH, and none can be installed here without being root on Debian. Install one (Debian and Ubuntu: sudo apt-get install chromium), or put yours on the PATH.';
+  'There is no Chromium, Chrome or Edge here, and none can be installed without being root on Debian. Install one (Debian and Ubuntu: sudo apt-get install chromium), or put yours on the PATH.';
 
 /** @returns its path; `undefined` when there is none and none can be installed */
 export function chromium(): string | undefined {
-  return onPath() ?? (installed() ? onPath() : undefined);
+  return found() ?? (installed() ? found() : undefined);
 }
 
-function onPath(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
-  for (const name of NAMES) {
-    const found = folders.map(folder => join(folder, name)).find(isExecutable);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function found(): string | undefined {
+  return chromiumPlaces(process.platform, process.env).find(isExecutable);
+}
+
+const APPLICATIONS = ['Chromium', 'Google Chrome', 'Microsoft Edge'] as const;
+const PROGRAMS = [
+  ['Google', 'Chrome', 'Application', 'chrome.exe'],
+  ['Chromium', 'Application', 'chrome.exe'],
+  ['Microsoft', 'Edge', 'Application', 'msedge.exe'],
+] as const;
+
+/** Where it may be, the best place first: on the PATH, and on a Mac and on Windows where its installer puts it. */
+export function chromiumPlaces(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const { join, delimiter } = platform === 'win32' ? win32 : posix;
+  const suffix = platform === 'win32' ? '.exe' : '';
+  const folders = (env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
+  const onPath = NAMES.flatMap(name => folders.map(folder => join(folder, `${name}${suffix}`)));
+  if (platform === 'darwin')
+    return [...onPath, ...APPLICATIONS.map(name => join('/Applications', `${name}.app`, 'Contents', 'MacOS', name))];
+  if (platform !== 'win32') return onPath;
+  const roots = ['ProgramFiles', 'ProgramFiles(x86)', 'LOCALAPPDATA'].flatMap(name => env[name] ?? []);
+  return [...onPath, ...PROGRAMS.flatMap(parts => roots.map(root => join(root, ...parts)))];
 }
 
 function isExecutable(path: string): boolean {

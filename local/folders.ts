@@ -36,6 +36,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
+  EINVAL: 'this is no name for a folder on this system',
+  ENAMETOOLONG: 'its path is too long',
 };
 
 /** `cannot be written to: the disk is full (ENOSPC)`, without a path: whoever says it knows what it was named by. */

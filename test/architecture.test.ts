@@ -4,6 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DATASETS } from '../shared/datasets/index.ts';
+import { slashed } from './system.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -44,7 +45,7 @@ function importsOf(file: string, text: string): string[] {
   ];
   return specifiers.map(match => {
     const specifier = match[1] ?? match[2] ?? match[3] ?? '';
-    return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
+    return specifier.startsWith('.') ? slashed(normalize(join(dirname(file), specifier))) : specifier;
   });
 }
 
@@ -71,7 +72,7 @@ function outside(file: string, room: string, text: string, allowed: (imported: s
     .map(imported => `${file} (${room}) may not import ${imported}`);
 }
 
-const PRODUCT = globSync(['shared/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT });
+const PRODUCT = globSync(['shared/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT }).map(file => slashed(file));
 
 function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
@@ -121,7 +122,7 @@ test('a dataset file that is not listed is noticed', () => {
 });
 
 test('no file of product or command line has more than 250 lines', () => {
-  const files = [...PRODUCT, ...globSync('cli/**/*.ts', { cwd: ROOT })];
+  const files = [...PRODUCT, ...globSync('cli/**/*.ts', { cwd: ROOT }).map(file => slashed(file))];
   assert.deepEqual(
     files.filter(file => textOf(file).split('\n').length - 1 > 250),
     [],
@@ -177,7 +178,9 @@ function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 test('no files import one another in a circle, anywhere in the repository', () => {
-  const files = globSync(['{shared,functions,cli,local,bench,tools,infra,test}/**/*.{ts,mjs}'], { cwd: ROOT });
+  const files = globSync(['{shared,functions,cli,local,bench,tools,infra,test}/**/*.{ts,mjs}'], { cwd: ROOT }).map(
+    file => slashed(file),
+  );
   assert.ok(files.length > 400);
   assert.deepEqual(circlesIn(new Map(files.map(file => [file, importsOf(file, textOf(file))]))), []);
 });

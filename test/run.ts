@@ -17,6 +17,7 @@ const SUITES: Readonly<Record<string, string>> = {
   curate: 'curate/**',
   bi: 'bi/**',
   infra: 'infra/**',
+  repository: 'repository/**',
   pages: 'pages/**',
   stores: 'stores/**',
   unit: '{unit/**,.}',

@@ -20,7 +20,11 @@ const PATIENCE_MS = 45_000;
 const READER = fileURLToPath(new URL('./read.ts', import.meta.url));
 const [given, only] = process.argv.slice(2);
 const folder = given ?? mkdtempSync(join(tmpdir(), 'landline-peers-'));
-if (given === undefined) execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...PACKAGES]);
+if (given === undefined)
+  execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...PACKAGES], {
+    // On Windows npm is a command file, which only a shell can start.
+    shell: process.platform === 'win32',
+  });
 const ca = join(folder, 'cert.pem');
 const pair = certificate();
 

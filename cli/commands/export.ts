@@ -17,6 +17,7 @@ import {
   refuseUnfinished,
 } from '../command.ts';
 import { copyDay, copyFile } from '../copy-day.ts';
+import { copyPath } from '../copy-path.ts';
 import { writeCsv, writeDatabase, writeViews } from '../curated-views.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -144,21 +145,28 @@ function absentText(days: readonly Day[]): string {
 async function exportCurated(on: On, options: Options): Promise<0 | 1> {
   await prepare(options, on.now);
   const names = new Set(everyDataset(on, options.dataset).map(({ name }) => name));
-  const files: string[] = [];
+  const [files, leftOut]: [string[], string[]] = [[], []];
   for await (const path of on.curated.list('v1/')) {
     const [, of, at] = /\/dataset=([^/]+)\/date=([^/]+)\//.exec(path) ?? [];
     if (of !== undefined && at !== undefined && !(names.has(of) && isWanted(at, options))) continue;
+    const file = copyPath(options.to, path);
+    if (file === undefined) {
+      leftOut.push(path);
+      continue;
+    }
     const chunks = await on.curated.read(path);
     if (chunks === undefined) continue;
     on.out.progress(`${files.length + 1}: ${path}`);
-    await copyFile(chunks, join(options.to, path));
+    await copyFile(chunks, file);
     files.push(path);
   }
   const nothing = !files.some(path => path.includes('/dataset='));
   const views = await writeViews(options.to);
   if (options.duckdb !== undefined) await writeDatabase(options.to, options.duckdb);
   const csv = options.csv ? await writeCsv(options.to) : [];
-  if (on.json) on.out.json({ to: options.to, files, views, duckdb: options.duckdb, csv });
+  for (const path of leftOut)
+    on.out.note(`${path} was left out: it is no file of Landline, and not a name for a file here.`);
+  if (on.json) on.out.json({ to: options.to, files, leftOut, views, duckdb: options.duckdb, csv });
   else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
   else {
     on.out.line(`${counted(files.length, 'file')} in ${options.to}.`);

@@ -11,6 +11,11 @@ export interface Stop {
   dispose(): void;
 }
 
+/** Windows knows no SIGTERM. It tells of Ctrl-Break, and of a window that is closed, some seconds before it ends us. */
+export function signalsOf(platform: NodeJS.Platform): readonly NodeJS.Signals[] {
+  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
+}
+
 export function stopOnSignals(say: (line: string) => void): Stop {
   const controller = new AbortController();
   let askedAt = 0;
@@ -24,7 +29,7 @@ export function stopOnSignals(say: (line: string) => void): Stop {
     say('Stopping: what is being read is finished or given up, then everything is saved. Ctrl-C again to force.');
     controller.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = signalsOf(process.platform);
   for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,

@@ -10,6 +10,7 @@ import { labelsOf } from '../../cli/report/ranked.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { CHROMIUM_FLAGS, chromium } from '../../local/chromium.ts';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
+import { slashed } from '../system.ts';
 import { quarter, viewsOver } from './kit.ts';
 import { folderFor } from './rig.ts';
 
@@ -27,7 +28,9 @@ function storeOf(folder: string): CuratedStore {
     },
     async *list(prefix) {
       const { globSync } = await import('node:fs');
-      yield* globSync(`${prefix}**/*.parquet`, { cwd: root }).sort();
+      yield* globSync(`${prefix}**/*.parquet`, { cwd: root })
+        .map(path => slashed(path))
+        .sort();
     },
   };
 }

@@ -8,6 +8,7 @@ import { addDays, DAY_MS, eachDay, HOUR_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Day } from '../../shared/words/model.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
+import { POSIX } from '../system.ts';
 import { Dice } from './dice.ts';
 import { type Rig, startRig, type Worker } from './kills-rig.ts';
 
@@ -42,7 +43,7 @@ export async function runKills(kills: number, seed: number): Promise<Kills> {
       const started = Array.from({ length: WORKERS }, () => rig.start());
       for (let left = Math.min(KILLS_PER_ROUND, kills - killed - stopped); left > 0; left--) {
         await sleep(dice.between(50, 1_000));
-        if (dice.chance(0.75)) {
+        if (!POSIX || dice.chance(0.75)) {
           await rig.kill(victim(rig, dice));
           started.push(rig.start());
           killed += 1;

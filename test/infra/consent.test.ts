@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { INFRA } from '../../infra/template.ts';
+import { posixDescribe } from '../system.ts';
 
 const IDENTITY = '11111111-1111-1111-1111-111111111111';
 const LEAST = 'CallRecord-PstnCalls.Read.All';
@@ -70,8 +71,6 @@ interface Outcome {
   readonly calls: readonly (readonly string[])[];
 }
 
-const HAS_BASH = spawnSync('bash', ['--version']).status === 0;
-
 function consent(context: TestContext, tenant: Tenant, ...args: string[]): Outcome {
   const folder = mkdtempSync(join(tmpdir(), 'landline-consent-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,7 +98,7 @@ function grantsIn({ calls }: Outcome): readonly (readonly string[])[] {
   return calls.filter(call => call.includes('POST'));
 }
 
-describe('consent.sh', { skip: HAS_BASH ? false : 'this system has no bash' }, () => {
+posixDescribe('consent.sh', () => {
   test('is a script that bash understands', () => {
     assert.equal(spawnSync('bash', ['-n', join(INFRA, 'consent.sh')]).status, 0);
   });

@@ -24,6 +24,7 @@ const roles = z
     app: z.array(row),
     readers: z.array(row),
     curatedReaders: z.array(row),
+    publisher: z.array(row.extend({ scope: z.enum(['app', 'plan', 'deployment container']) })),
     graph: z.array(
       z.strictObject({ role: z.string(), roleId: z.guid(), need: z.string(), usedBy: z.array(z.string()) }),
     ),
@@ -110,7 +111,13 @@ describe('the table of roles', () => {
 
   test('names code and settings that exist', () => {
     const settings = new Set(SETS.flatMap(set => [...settingsOf(set).keys()]));
-    for (const { usedBy } of [...roles.app, ...roles.readers, ...roles.curatedReaders, ...roles.graph])
+    for (const { usedBy } of [
+      ...roles.app,
+      ...roles.readers,
+      ...roles.curatedReaders,
+      ...roles.publisher,
+      ...roles.graph,
+    ])
       for (const user of usedBy) {
         if (user.startsWith('setting ')) assert.ok(settings.has(user.slice('setting '.length)), user);
         else assert.ok(existsSync(new URL(user, ROOT)), user);

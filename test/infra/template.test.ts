@@ -9,6 +9,7 @@ import { readConfig } from '../../shared/config/config.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 import { CONTAINERS } from '../../shared/words/paths.ts';
 import { LEDGER_TABLE, QUEUES } from '../../shared/words/storage-names.ts';
+import { posixTest } from '../system.ts';
 import { deploy, type Json, list, object, text } from './arm.ts';
 import { deployed, ofType, only, parametersOf, properties, SETS, setFiles, settingsOf, template } from './sets.ts';
 
@@ -334,13 +335,16 @@ function runPseudonymCommand(context: TestContext, names: readonly string[] | 'u
   return existsSync(join(folder, 'made')) ? readFileSync(join(folder, 'made'), 'utf8') : stdout;
 }
 
-test('the key of the pseudonyms is made once: never where there is one, nor where that cannot be known', context => {
-  assert.equal(runPseudonymCommand(context, []), 'rand -hex 32\n');
-  assert.equal(runPseudonymCommand(context, ['voximplant-key']), 'rand -hex 32\n');
-  assert.match(runPseudonymCommand(context, ['pseudonym-key']), /^Nothing was changed/);
-  assert.match(runPseudonymCommand(context, 'unreadable'), /^Nothing was changed/);
-  assert.equal(deployed('default').outputs['PSEUDONYM_KEY_COMMAND'], '');
-});
+posixTest(
+  'the key of the pseudonyms is made once: never where there is one, nor where that cannot be known',
+  context => {
+    assert.equal(runPseudonymCommand(context, []), 'rand -hex 32\n');
+    assert.equal(runPseudonymCommand(context, ['voximplant-key']), 'rand -hex 32\n');
+    assert.match(runPseudonymCommand(context, ['pseudonym-key']), /^Nothing was changed/);
+    assert.match(runPseudonymCommand(context, 'unreadable'), /^Nothing was changed/);
+    assert.equal(deployed('default').outputs['PSEUDONYM_KEY_COMMAND'], '');
+  },
+);
 
 const FORBIDDEN_ON_FLEX =
   /^(FUNCTIONS_(WORKER_RUNTIME|EXTENSION_VERSION|WORKER_PROCESS_COUNT)|WEBSITE_(RUN_FROM_PACKAGE.*|CONTENT.*|NODE_DEFAULT_VERSION|TIME_ZONE)|TZ|SCM_DO_BUILD_DURING_DEPLOYMENT|ENABLE_ORYX_BUILD)$/;

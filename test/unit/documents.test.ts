@@ -7,11 +7,22 @@ import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import landline from '../../package.json' with { type: 'json' };
+import { slashed } from '../system.ts';
 
 /** Documents lead to places that exist, and what they tell people to type is taken by the programs that are there. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('{docs,shared,test}/**/*.md', { cwd: ROOT })];
+const PAGES = globSync(['*.md', '{docs,shared,test}/**/*.md', '.github/*.md', '.github/ISSUE_TEMPLATE/*.yml'], {
+  cwd: ROOT,
+}).map(page => slashed(page));
+/** Pages that GitHub makes for a repository. */
+const OF_GITHUB = ['security/advisories/new', 'releases/latest', 'issues/new/choose'];
+
+/** Whether a link leads to one of them. A page in the root of the repository is shown two folders below them. */
+function isOfGitHub(page: string, link: string): boolean {
+  const up = '../'.repeat(2 + page.split('/').length - 1);
+  return OF_GITHUB.some(each => link === `${up}${each}`);
+}
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(page: string): string[] {
@@ -20,10 +31,11 @@ function anchorsOf(page: string): string[] {
   return headings.map(heading => heading.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'));
 }
 
-test('each link in README.md and docs leads to a file and a heading that are there', () => {
+test('each link in a document leads to a file and a heading that are there', () => {
   for (const page of PAGES) {
     const text = readFileSync(`${ROOT}${page}`, 'utf8');
     for (const [, link = ''] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      if (isOfGitHub(page, link)) continue;
       const [path = '', anchor] = link.split('#');
       const file = path === '' ? page : join(dirname(page), path);
       assert.ok(existsSync(`${ROOT}${file}`), `${page}: ${link}`);
@@ -94,7 +106,7 @@ const UNDERSTOOD = /nowhere.* cannot be read|is no storage account|--app: expect
 /** A command that is only named, without what it needs. */
 const NAMED = /^error: (required option|missing required argument|option .* argument missing)/;
 
-test('each `landline` command in README.md and docs is one, with options and arguments that it takes', async () => {
+test('each `landline` command in a document is one, with options and arguments that it takes', async () => {
   const commands = commandsOf('landline');
   assert.ok(commands.length > 50, `${commands.length} commands`);
   const everywhere = flagsIn((await said(['--help'])).text.split(/[\s,]+/));
@@ -117,7 +129,7 @@ test('each `landline` command in README.md and docs is one, with options and arg
 /** Of npm itself. */
 const OWN = ['ci', 'install', 'audit', 'sbom'];
 
-test('each npm command in README.md and docs is npm’s or one of the package, with flags that its program takes', () => {
+test('each npm command in a document is npm’s or one of the package, with flags that its program takes', () => {
   const scripts: Readonly<Record<string, string>> = landline.scripts;
   const commands = commandsOf('npm');
   assert.ok(commands.length > 30, `${commands.length} commands`);

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import landline from '../../package.json' with { type: 'json' };
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { formChooser, issueForm } from './forms.ts';
+
+/** What people meet before the code: forms, and the files in which GitHub, Renovate and editors look. */
+
+const ROOT = new URL('../../', import.meta.url);
+const textOf = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+const FORMS = '.github/ISSUE_TEMPLATE/';
+const formsOf = (): string[] => readdirSync(new URL(FORMS, ROOT)).filter(name => name !== 'config.yml');
+
+test('each issue form is one that GitHub offers', () => {
+  assert.deepEqual(formsOf().sort(), ['day-does-not-land.yml', 'deployment.yml', 'wrong-data.yml']);
+  for (const name of formsOf()) issueForm.parse(parse(textOf(`${FORMS}${name}`)), { error: () => name });
+  formChooser.parse(parse(textOf(`${FORMS}config.yml`)));
+});
+
+test('each form asks nobody for rows, and for a version', () => {
+  for (const name of formsOf()) {
+    const text = textOf(`${FORMS}${name}`);
+    assert.match(text, /\*\*Never paste /, name);
+    assert.match(text, /id: version\n/, name);
+  }
+});
+
+test('the form for a day offers every log', () => {
+  const { body } = issueForm.parse(parse(textOf(`${FORMS}day-does-not-land.yml`)));
+  const logs = body.find(each => each.type === 'dropdown' && each.id === 'dataset');
+  assert.deepEqual(logs?.type === 'dropdown' && logs.attributes.options, DATASETS.map(({ name }) => name).sort());
+});
+
+const GOOD = {
+  name: 'A form',
+  description: 'For trying',
+  body: [{ type: 'input', id: 'a', attributes: { label: 'A' } }],
+};
+const PLANTED: readonly (readonly [flaw: string, form: object])[] = [
+  ['no name', { ...GOOD, name: undefined }],
+  ['a field that is not known', { ...GOOD, about: 'x' }],
+  ['nothing asked for', { ...GOOD, body: [{ type: 'markdown', attributes: { value: 'x' } }] }],
+  ['a kind that does not exist', { ...GOOD, body: [{ type: 'text', attributes: { label: 'A' } }] }],
+  ['an id twice', { ...GOOD, body: [GOOD.body[0], { ...GOOD.body[0], attributes: { label: 'B' } }] }],
+  ['a label twice', { ...GOOD, body: [GOOD.body[0], { ...GOOD.body[0], id: 'b' }] }],
+  ['an id with a blank', { ...GOOD, body: [{ ...GOOD.body[0], id: 'a b' }] }],
+  ['no label', { ...GOOD, body: [{ type: 'input', attributes: {} }] }],
+  ['no options', { ...GOOD, body: [{ type: 'dropdown', attributes: { label: 'A', options: [] } }] }],
+  ['an option twice', { ...GOOD, body: [{ type: 'dropdown', attributes: { label: 'A', options: ['x', 'x'] } }] }],
+  [
+    'an option that GitHub keeps',
+    { ...GOOD, body: [{ type: 'dropdown', attributes: { label: 'A', options: ['None'] } }] },
+  ],
+];
+
+test('a form with one of GitHub’s flaws is noticed', () => {
+  assert.ok(issueForm.safeParse(GOOD).success);
+  for (const [flaw, form] of PLANTED) assert.ok(!issueForm.safeParse(form).success, flaw);
+});
+
+/** The part of Renovate's options that is used here. The ci workflow asks Renovate's own validator for all of them. */
+const rule = z.strictObject({
+  description: z.string(),
+  matchPackageNames: z.array(z.string()).optional(),
+  matchDepTypes: z.array(z.enum(['dependencies', 'devDependencies', 'optionalDependencies'])).optional(),
+  matchManagers: z.array(z.enum(['npm', 'github-actions'])).optional(),
+  matchUpdateTypes: z.array(z.enum(['major', 'minor', 'patch', 'pin', 'digest'])).optional(),
+  groupName: z.string().optional(),
+  allowedVersions: z.string().optional(),
+  enabled: z.boolean().optional(),
+});
+const renovate = z.strictObject({
+  $schema: z.literal('https://docs.renovatebot.com/renovate-schema.json'),
+  extends: z.array(z.string()),
+  schedule: z.array(z.string()),
+  timezone: z.string(),
+  rangeStrategy: z.literal('pin'),
+  minimumReleaseAge: z.string().regex(/^\d+ days$/),
+  internalChecksFilter: z.literal('strict'),
+  prConcurrentLimit: z.int(),
+  vulnerabilityAlerts: z.strictObject({
+    enabled: z.literal(true),
+    labels: z.array(z.string()),
+    minimumReleaseAge: z.null(),
+    schedule: z.array(z.string()),
+  }),
+  packageRules: z.array(rule),
+  customManagers: z.array(
+    z.strictObject({
+      description: z.string(),
+      customType: z.literal('regex'),
+      managerFilePatterns: z.array(z.string()),
+      matchStrings: z.array(z.string()),
+      depNameTemplate: z.string().optional(),
+      datasourceTemplate: z.enum(['npm', 'nuget']),
+    }),
+  ),
+});
+
+test('Renovate groups Azure’s SDKs and the tools, and each package that a rule names is one of ours', () => {
+  const { packageRules, customManagers } = renovate.parse(JSON.parse(textOf('renovate.json')));
+  const groups = packageRules.flatMap(({ groupName }) => groupName ?? []);
+  assert.deepEqual(groups, ['Azure SDK', 'development tools', 'Node 24', 'actions']);
+  const ours = Object.keys({
+    ...landline.dependencies,
+    ...landline.devDependencies,
+    ...landline.optionalDependencies,
+  });
+  for (const name of packageRules.flatMap(({ matchPackageNames }) => matchPackageNames ?? []))
+    assert.ok(
+      ours.some(each => each === name || each.startsWith(name.replace('**', '') || ' ')),
+      name,
+    );
+  // What finds nothing would be silent.
+  for (const { managerFilePatterns, matchStrings } of customManagers) {
+    const file = /^\/\^(.+)\$\/$/.exec(managerFilePatterns[0] ?? '')?.[1]?.replaceAll('\\', '') ?? '';
+    assert.match(textOf(file), new RegExp(matchStrings[0] ?? ''), file);
+  }
+});
+
+test('the container for development has what the two commands use: Node 24, the .NET SDK and Chromium', () => {
+  const container = z
+    .strictObject({
+      name: z.string(),
+      image: z.string().regex(/^mcr\.microsoft\.com\/devcontainers\/typescript-node:24-/),
+      features: z.strictObject({
+        'ghcr.io/devcontainers/features/dotnet:2': z.strictObject({ version: z.literal('10.0') }),
+      }),
+      remoteUser: z.string(),
+      postCreateCommand: z.string().regex(/\bchromium\b.* && npm ci$/),
+      forwardPorts: z.tuple([z.literal(7071)]),
+      portsAttributes: z.record(z.string(), z.unknown()),
+      customizations: z.record(z.string(), z.unknown()),
+    })
+    .parse(JSON.parse(textOf('.devcontainer/devcontainer.json')));
+  assert.equal(container.name, 'Landline');
+});
+
+test('a checkout has the same bytes on every system', () => {
+  assert.match(textOf('.gitattributes'), /^\* text=auto eol=lf$/m);
+  for (const path of ['.gitattributes', 'infra/consent.sh', '.ci/run', 'package-lock.json', 'CHANGELOG.md'])
+    assert.doesNotMatch(textOf(path), /\r/, path);
+});
