@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 /** Milliseconds that a test may take, in the environment of a test file. */
-export const LIMIT_VARIABLE = 'LANDLINE_TEST_LIMIT_MS';
+export const LIMIT_VARIABLE = 'TEST_LIMIT_MS';
 
 /** Node's own limit is reached first, where it can do anything. */
 const GRACE_MS = 5_000;

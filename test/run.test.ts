@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { processOf } from './wait.ts';
 
 /** What the run itself does with a test that does not end. Its limit is seconds here. */
 
@@ -13,12 +13,9 @@ async function ran(file: string) {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const path = fileURLToPath(new URL(`fixtures/endless/${file}`, import.meta.url));
   const child = spawn(process.execPath, [RUN, '--limit', '3', path], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise(resolve => child.once('close', resolve)),
-  ]);
-  return { code, stdout, closing: stderr.trim().split('\n') };
+  const { said, ended } = processOf(`the run of ${file}`, child);
+  const { code } = await ended();
+  return { code, stdout: said.stdout, closing: said.stderr };
 }
 
 test('a test that waits without end fails the run within its limit, and is named at the end', async () => {
@@ -26,21 +23,18 @@ test('a test that waits without end fails the run within its limit, and is named
   assert.equal(code, 1, stdout);
   assert.match(stdout, /✔ this one ends/);
   assert.match(stdout, /✖ this one waits for what never comes/);
-  assert.match(closing.join('\n'), /Not ended after 3 s: "this one waits for what never comes" in \S*waits\.ts/);
+  assert.match(closing, /Not ended after 3 s: "this one waits for what never comes" in \S*waits\.ts/);
 });
 
 test('a test that never gives way is killed with its process, and is named at the end', async () => {
   const { code, stdout, closing } = await ran('loops.ts');
   assert.equal(code, 1, stdout);
-  assert.match(
-    closing.join('\n'),
-    /loops\.ts: Not ended after 3 s: "this one never gives way"\. The process is killed/,
-  );
-  assert.match(closing.join('\n'), /Killed \(SIGKILL\): the process of \S*loops\.ts/);
+  assert.match(closing, /loops\.ts: Not ended after 3 s: "this one never gives way"\. The process is killed/);
+  assert.match(closing, /Killed \(SIGKILL\): the process of \S*loops\.ts/);
 });
 
 test('a process that does not end after its last test is a failure', async () => {
   const { code, stdout, closing } = await ran('leaves-open.ts');
   assert.equal(code, 1, stdout);
-  assert.match(closing.join('\n'), /leaves-open\.ts: All tests have ended, and 3 s later the process has not/);
+  assert.match(closing, /leaves-open\.ts: All tests have ended, and 3 s later the process has not/);
 });

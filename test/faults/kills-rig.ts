@@ -9,6 +9,7 @@ import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { waitFor } from '../wait.ts';
 import type { FastClock } from './fast-clock.ts';
 
 /** Storage, simulator and worker processes of the kill loop. */
@@ -96,7 +97,7 @@ export async function startRig(historyDays: number) {
       if (worker.child.exitCode !== null || worker.child.signalCode !== null) return;
       const gone = once(worker.child, 'exit');
       worker.child.kill('SIGKILL');
-      await gone;
+      await waitFor('a killed worker is gone', gone);
     },
 
     async stop(): Promise<void> {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, type TestContext, test } from 'node:test';
 import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
 import { graphTokens } from '../../shared/auth.ts';
@@ -13,6 +11,7 @@ import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
 import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor.ts';
 import { LandlineError } from '../../shared/errors.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
+import { close, listen } from '../wait.ts';
 import { complaints, EMULATOR, examine, finding, OBJECT_ID, type Planted, portsWith, required } from './doctor-rig.ts';
 
 /** What the doctor says when one thing after the other is broken. */
@@ -137,9 +136,8 @@ async function accountAnswering(context: TestContext, status: number, code: stri
     });
     response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  context.after(() => server.close());
-  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/contosodata`;
+  const at = `http://127.0.0.1:${await listen(server)}/contosodata`;
+  context.after(() => close(server));
   return `DefaultEndpointsProtocol=http;AccountName=contosodata;AccountKey=a2V5;BlobEndpoint=${at};QueueEndpoint=${at};TableEndpoint=${at};`;
 }
 

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { addDays, HOUR_MS } from '../../shared/day.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
@@ -11,6 +10,7 @@ import { lastDay } from '../../shared/plan/owed.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { duck } from '../curate/rig.ts';
+import { waitFor } from '../wait.ts';
 import { landline } from './cli-rig.ts';
 import { type Product, productFor } from './product-rig.ts';
 
@@ -178,7 +178,9 @@ for (const [before, after] of [
     const settings = { LANDLINE_DATASETS: PSTN, LANDLINE_HISTORY_DAYS: '1', LANDLINE_FETCH_SECONDS: '1' };
     const first = await product.host({ ...settings, LANDLINE_GZIP: before });
     await first.runTimer('plan');
-    while (product.events('day continued').length === 0) await sleep(10);
+    await waitFor('the day goes on in a second fetch', () => product.events('day continued').length > 0, {
+      saw: () => product.lines.map(({ message }) => message),
+    });
     await first.stop();
     const saved = (await product.ledger.day(PSTN, LAST))?.value.work.checkpoint;
     assert.ok(saved !== undefined && saved.segments.length > 0, 'blocks of the first kind wait to be committed');

@@ -1,5 +1,4 @@
 import { after, afterEach, before } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
@@ -84,11 +83,3 @@ export const lastMetadata = (): unknown => said().at(-1)?.['metadata'];
 
 export const dequeueCount = (metadata: unknown): unknown =>
   typeof metadata === 'object' && metadata !== null && 'dequeueCount' in metadata ? metadata.dequeueCount : undefined;
-
-export async function until(state: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!state()) {
-    if (Date.now() > deadline) throw new Error(`never became true: ${state}`);
-    await sleep(10);
-  }
-}

@@ -11,7 +11,8 @@ async function deliver(entry: unknown, parse: typeof parseFetchMessage | typeof 
   const back: { members: unknown; delayMs: number }[] = [];
   const told: Record<string, unknown>[] = [];
   let next: unknown = entry;
-  while (next !== undefined) {
+  for (let turns = 1; next !== undefined; turns++) {
+    assert.ok(turns < 20, 'it goes round and round');
     const parsed = parse(next);
     next = undefined;
     assert.ok(parsed.kind !== 'ours');
