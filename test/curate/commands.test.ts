@@ -10,7 +10,10 @@ import { createPlaces } from '../../local/places.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobCurated } from '../../shared/stores/curated.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
+import { clockFrom } from '../clock.ts';
 import { folderFor, land, SECRET } from './rig.ts';
+
+clockFrom('2026-02-01T06:00:00.000Z');
 
 const DAY = '2026-01-05';
 const FILE = `v1/fact_message/dataset=teams-sms/date=${DAY}/part-0.parquet`;

@@ -10,6 +10,7 @@ import { simulatedTenant } from '../../local/start/sources.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { addDays, daysBetween, eachDay } from '../../shared/day.ts';
 import { horizonOf, lastDay } from '../../shared/plan/owed.ts';
+import { clockFrom } from '../clock.ts';
 import { processOf, waitFor } from '../wait.ts';
 
 /** A longer history, as a person asks for it beside `npm start`: real processes, and a Ctrl-C for each in the middle. */
@@ -17,12 +18,14 @@ import { processOf, waitFor } from '../wait.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SMS = 'teams-sms';
 const TENANT = { seed: 31, rows: 20 } as const;
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 const FIRST = addDays(LAST, -4);
 const EXTRA = 60;
 const FROM = addDays(FIRST, -EXTRA);
 /** Where the history of this dataset may begin. */
-const HORIZON = horizonOf(teamsSms, Date.now());
+const HORIZON = horizonOf(teamsSms, NOW);
 
 function launch(t: TestContext, ...command: readonly string[]) {
   const own = Object.entries(process.env).filter(([name]) => !/^(LANDLINE|AZURE|npm_config)_/i.test(name));

@@ -38,7 +38,7 @@ export async function canaryServer(): Promise<CanaryServer> {
     const { status, type, body } = await answerTo(request);
     // What is said of an error repeats what it was asked with, as some gateways do.
     const said = body.replaceAll(CANARIES.error, `${CANARIES.error} ${request.headers.authorization}`);
-    response.writeHead(status, { 'content-type': type }).end(said);
+    response.writeHead(status, { 'content-type': type, date: new Date().toUTCString() }).end(said);
   });
   const url = `http://127.0.0.1:${await listen(server)}`;
   return { url, authorizations, stop: () => close(server) };

@@ -11,6 +11,7 @@ import type { DayEntry } from '../../shared/model.ts';
 import { partitionPath, revisionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
 import { tablePulse } from '../../shared/stores/pulse.ts';
+import { clockFrom } from '../clock.ts';
 import { processOf, waitFor } from '../wait.ts';
 import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 
@@ -18,7 +19,9 @@ import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 
 const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
 const DAYS = 4;
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 const D = Array.from({ length: DAYS }, (_, at) => addDays(LAST, at + 1 - DAYS));
 const [D0 = '', D1 = '', D2 = ''] = D;
 

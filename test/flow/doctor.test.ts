@@ -10,11 +10,14 @@ import { type Environment, readConfig } from '../../shared/config.ts';
 import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/day.ts';
 import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor.ts';
 import { LandlineError } from '../../shared/errors.ts';
+import { clockFrom } from '../clock.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { close, listen } from '../wait.ts';
 import { complaints, EMULATOR, examine, finding, OBJECT_ID, type Planted, portsWith, required } from './doctor-rig.ts';
 
 /** What the doctor says when one thing after the other is broken. */
+
+clockFrom('2026-03-11T12:00:00.000Z');
 
 let simulator: Simulator;
 before(async () => {

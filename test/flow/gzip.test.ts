@@ -9,6 +9,7 @@ import { partitionPath, revisionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
+import { clockFrom } from '../clock.ts';
 import { duck } from '../curate/rig.ts';
 import { waitFor } from '../wait.ts';
 import { landline } from './cli-rig.ts';
@@ -17,7 +18,9 @@ import { type Product, productFor } from './product-rig.ts';
 /** Partitions that are written compressed (LANDLINE_GZIP), as the product and its readers meet them. */
 
 const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 
 /** A blob as it is stored, and the lines in it. */
 async function stored(product: Product, container: 'raw' | 'history', path: string) {
@@ -134,7 +137,7 @@ test('a day without rows is read by the same glob as the others, and is whole', 
 });
 
 test('a day is revised compressed and plain again: each revision stays as it was written, and all are read', async context => {
-  const clock = { now: Date.now() };
+  const clock = { now: NOW };
   const product = await productFor(context, {
     seed: 72,
     rows: 300,

@@ -3,6 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type Host, type HostOptions, type LogLine, startHost } from '../../local/host.ts';
+import { clockFrom } from '../clock.ts';
+
+/** No schedule is due at this time. */
+clockFrom('2026-03-11T12:00:00.000Z');
 
 /** The folder of the app that the tests of the local host run. */
 export const ROOT = fileURLToPath(new URL('../fixtures/host-app/', import.meta.url));

@@ -4,10 +4,13 @@ import { addDays, dayOf, HOUR_MS } from '../../shared/day.ts';
 import { Digest, fingerprintOf } from '../../shared/fingerprint.ts';
 import { dayOfPath, partitionPath } from '../../shared/paths.ts';
 import { lastDay } from '../../shared/plan/owed.ts';
+import { clockFrom } from '../clock.ts';
 import { type Product, productFor } from './product-rig.ts';
 
 const TWO = { LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms' };
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 const FOUR_DAYS = [-3, -2, -1, 0].map(days => addDays(LAST, days));
 
 async function textOf({ raw }: Product, dataset: string, day: string): Promise<string> {
@@ -97,7 +100,7 @@ test('garbage in the queue is logged, removed or poisoned, and changes nothing',
   await host.drain();
   const before = await product.ledger.day('teams-sms', LAST);
   const requests = product.simulator.counters.requests;
-  const tomorrow = addDays(dayOf(new Date()), 1);
+  const tomorrow = addDays(dayOf(new Date(NOW)), 1);
   const ticket = before?.value.work.ticket ?? 0;
   const send = (value: unknown) =>
     product.queue.sendMessage(
@@ -172,7 +175,7 @@ test('a secret that stands in the settings of a deployed app is told once, by na
 });
 
 test('late rows become a new revision, and the first one is in history', async context => {
-  const clock = { now: Date.now() };
+  const clock = { now: NOW };
   const product = await productFor(context, {
     seed: 17,
     rows: 300,

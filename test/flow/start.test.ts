@@ -17,6 +17,7 @@ import { addDays, dayOf } from '../../shared/day.ts';
 import { partitionPath } from '../../shared/paths.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
+import { clockFrom } from '../clock.ts';
 import { duck, millionths, parsedExactly } from '../curate/rig.ts';
 import { selfSigned } from '../sources/self-signed.ts';
 import { close, listen, processOf, waitFor } from '../wait.ts';
@@ -24,6 +25,8 @@ import { close, listen, processOf, waitFor } from '../wait.ts';
 /** The command as a person runs it: a process of its own, over a folder of its own. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
 
 interface Ended {
   readonly code: number | null;
@@ -245,7 +248,7 @@ test('with every fifth request gone wrong a week lands all the same, and the sum
 test('a fault that is asked for by name strikes its dataset or its day in every request, and nothing else', async t => {
   const data = join(await newFolder(t), 'data');
   const datasets = ['teams-sms', 'voximplant-sms', 'teams-blocked-users'];
-  const [day, before] = [1, 2].map(back => addDays(dayOf(new Date()), -back));
+  const [day, before] = [1, 2].map(back => addDays(dayOf(new Date(NOW)), -back));
   const named = ['--fault', 'error-key@voximplant-sms', '--fault', `too-many-rows@teams-sms/${day}`];
   const flags = ['--data', data, '--datasets', datasets.join(','), '--days', '2', '--rows', '30'];
   const { code, stdout, stderr } = await start(t, ...flags, ...named, '--fault', 'link-expired', '--exit', '--json');
@@ -288,6 +291,20 @@ test('a fault that is asked for by name strikes its dataset or its day in every 
     after.datasets.flatMap(({ dataset, problems }) => problems.map(each => [dataset, each.day, each.reason])),
     [['teams-sms', before, 'shrink.emptied']],
   );
+});
+
+test('in the first minutes of a day the last one that is landed is the one before yesterday, and that is all that is owed', async t => {
+  clockFrom('2027-01-01T00:20:00.000Z');
+  t.after(() => clockFrom(new Date(NOW).toISOString()));
+  const folder = await newFolder(t);
+  const out = join(folder, 'out');
+  const flags = ['--data', join(folder, 'data'), '--out', out, '--datasets', 'teams-sms', '--seed', '5'];
+  const summary = await landed(t, ...flags, '--days', '2', '--rows', '30');
+  assert.deepEqual([summary.datasets[0]?.daysOwed, summary.datasets[0]?.daysLanded], [2, 2]);
+  const files = await filesIn(out);
+  const days = ['2026-12-29', '2026-12-30'].map(day => partitionPath('teams-sms', day));
+  assert.deepEqual([...files.keys()], days);
+  assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 5, rows: 30 }), files));
 });
 
 test('another server on this machine is read instead of the simulator', async t => {

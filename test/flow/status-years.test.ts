@@ -14,12 +14,14 @@ import { lastDay } from '../../shared/plan/owed.ts';
 import { LEDGER_TABLE } from '../../shared/storage-names.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { clockFrom } from '../clock.ts';
 import { lossyProxy } from '../stores/lossy-proxy.ts';
 import { landline } from './cli-rig.ts';
 
 /** How long it takes is measured by bench/status.ts; here is what it asks for, and that it is right. */
 
-const NOW = Date.now();
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
 const LAST = lastDay(NOW);
 const SMS = 'teams-sms';
 

@@ -10,12 +10,15 @@ import type { Output } from '../../cli/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
+import { clockFrom } from '../clock.ts';
 import { landline as shell } from '../flow/cli-rig.ts';
 import { close, listen } from '../wait.ts';
 
 /** `landline doctor`, over an app in the local host and over a settings file. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+clockFrom('2026-03-11T12:00:00.000Z');
 
 async function folderFor(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'landline-doctor-'));
