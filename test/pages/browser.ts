@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { after, before } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium as engine, type Page } from 'playwright-core';
-import { CHROMIUM_FLAGS, chromium, NO_CHROMIUM } from '../../local/chromium.ts';
+import { CHROMIUM_FLAGS, chromium, chromiumEnvironment, NO_CHROMIUM } from '../../local/chromium.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Facts } from '../../shared/page/facts.ts';
 import { statusReply } from '../../shared/status.ts';
@@ -32,7 +32,7 @@ export function browser(): Served {
       if (process.env['CI'] === 'true') throw new Error(NO_CHROMIUM);
       return;
     }
-    running = await engine.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
+    running = await engine.launch({ executablePath, args: [...CHROMIUM_FLAGS], env: chromiumEnvironment() });
     server = createServer(async (request, response) => {
       const asked = { method: request.method ?? '', accept: request.headers.accept ?? null, format: null };
       const reply = await statusReply(asked, systemClock, async () => {
