@@ -176,9 +176,10 @@ for (const [before, after] of [
   ['on', 'off'],
 ] as const) {
   test(`the setting goes from ${before} to ${after} in the middle of a day: it is read again once, and lands of one kind`, async context => {
-    const product = await productFor(context, { seed: 73, rows: 6_000 });
-    product.simulator.switches.latencyMs = 250;
-    const settings = { LANDLINE_DATASETS: PSTN, LANDLINE_HISTORY_DAYS: '1', LANDLINE_FETCH_SECONDS: '1' };
+    // The first fetch ends at a page that never comes.
+    const stalls = { fault: 'no-answer', dataset: PSTN, page: 'middle', times: 1 } as const;
+    const product = await productFor(context, { seed: 73, rows: 6_000, rules: [stalls] });
+    const settings = { LANDLINE_DATASETS: PSTN, LANDLINE_HISTORY_DAYS: '1', LANDLINE_FETCH_SECONDS: '8' };
     const first = await product.host({ ...settings, LANDLINE_GZIP: before });
     await first.runTimer('plan');
     await waitFor('the day goes on in a second fetch', () => product.events('day continued').length > 0, {
