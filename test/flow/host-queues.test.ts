@@ -90,12 +90,12 @@ describe('queue messages', () => {
 
   test('while a handler runs its message stays hidden, because the host keeps extending it', async () => {
     const [extended, forgotten] = [await newQueues(), await newQueues()];
-    const slow = base64({ word: 'slow', waitMs: 2_200 });
+    const slow = base64({ word: 'slow', waitMs: 9_000 });
     await Promise.all([extended.words.sendMessage(slow), forgotten.words.sendMessage(slow)]);
     const files = ['functions/consume.ts'];
     const hostJson = { version: '2.0', extensions: { queues: { batchSize: 1, newBatchThreshold: 8 } } };
     const [good, bad] = [
-      await start(extended, { files, hostJson, invisibleMs: 1_000, renewMs: 300 }),
+      await start(extended, { files, hostJson, invisibleMs: 4_000, renewMs: 500 }),
       await start(forgotten, { files, hostJson, invisibleMs: 1_000, renewMs: 60_000 }),
     ];
     const again = () => (bad.stats()['consume']?.started ?? 0) > 1;
@@ -110,7 +110,7 @@ describe('queue messages', () => {
   test('no more than batchSize messages run at once when the threshold is 0', async () => {
     const queues = await newQueues();
     const host = await start(queues);
-    for (let i = 0; i < 9; i++) await queues.words.sendMessage(base64({ waitMs: 50 }));
+    for (let i = 0; i < 9; i++) await queues.words.sendMessage(base64({ waitMs: 300 }));
     let most = 0;
     const look = (): boolean => {
       const { started = 0, succeeded = 0 } = host.stats()['consume'] ?? {};
