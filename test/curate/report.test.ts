@@ -10,6 +10,7 @@ import { reportPage } from '../../cli/report/page.ts';
 import { labelsOf } from '../../cli/report/ranked.ts';
 import { CHROMIUM_FLAGS, chromium, chromiumEnvironment } from '../../local/chromium.ts';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
+import { WAIT_MS } from '../wait.ts';
 import { january, viewsOver } from './kit.ts';
 import { folderFor } from './rig.ts';
 
@@ -57,6 +58,7 @@ test('the report says what the tables say, in one page without a network', async
   context.after(() => browser.close());
   for (const width of [1280, 360]) {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(WAIT_MS);
     const requests: string[] = [];
     page.on('request', request => requests.push(request.url()));
     const complaints: string[] = [];
@@ -121,6 +123,7 @@ test('a name is cut at its end alone, beside its whole id, in either direction o
   context.after(() => browser.close());
   for (const width of [1280, 360]) {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(WAIT_MS);
     await page.setContent(html);
     const labels = (await page.evaluate(`[...document.querySelectorAll('.ranked .label')].map(label => {
       const name = label.querySelector('bdi');
@@ -164,6 +167,7 @@ test('the report is dark where the reader has chosen so, and light on paper', as
   });
   context.after(() => browser.close());
   const page = await browser.newPage({ colorScheme: 'dark' });
+  page.setDefaultTimeout(WAIT_MS);
   await page.setContent(reportPage(FIGURES, '2026-02-01T06:00:00.000Z'));
   const shown = `(() => {
     const line = document.querySelector('svg [stroke="var(--messages)"]');
