@@ -21,6 +21,14 @@ export const CHROMIUM_FLAGS: readonly string[] = [
   '--disable-sync',
 ];
 
+/** The environment that a browser is started with: without a library that a check preloads (libfaketime makes it spin). */
+export function chromiumEnvironment(): Record<string, string> {
+  const { LD_PRELOAD: _, DYLD_INSERT_LIBRARIES: __, ...env } = process.env;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
 export const NO_CHROMIUM =
   'There is no Chromium, Chrome or Edge here, and none can be installed without being root on Debian. Install one (Debian and Ubuntu: sudo apt-get install chromium), or put yours on the PATH.';
 

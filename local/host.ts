@@ -107,7 +107,7 @@ function hostOf({ invoker, work, triggers, url, log, restoreSettings, stopWaitMs
     url,
     runTimer: name => triggers.runTimer(name),
     idle,
-    async drain(timeoutMs = MINUTE_MS) {
+    async drain(timeoutMs = 5 * MINUTE_MS) {
       work.touch();
       if (await waitFor(idle, timeoutMs)) return;
       const running = work.running.join(', ') || 'none';

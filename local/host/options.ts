@@ -49,7 +49,7 @@ export interface Host {
   /**
    * Waits until the host is idle, having looked into each queue at least once. Messages with a delay are not waited for.
    *
-   * @throws after `timeoutMs` (60 s by default), naming what is still running
+   * @throws after `timeoutMs` (5 minutes by default), naming what is still running
    */
   drain(timeoutMs?: number): Promise<void>;
   /** Counts of each function since the start. */

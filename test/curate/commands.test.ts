@@ -11,7 +11,10 @@ import { createPlaces } from '../../local/create-storage.ts';
 import { blobCurated } from '../../shared/curate/store.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
+import { clockFrom } from '../clock.ts';
 import { folderFor, land, SECRET } from './rig.ts';
+
+clockFrom('2026-02-01T06:00:00.000Z');
 
 const DAY = '2026-01-05';
 const FILE = `v1/fact_message/dataset=teams-sms/date=${DAY}/part-0.parquet`;

@@ -13,14 +13,17 @@ import { tableLedger } from '../../shared/stores/ledger.ts';
 import { addDays, HOUR_MS } from '../../shared/words/day.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
 import { CURATE_QUEUE, LEDGER_TABLE } from '../../shared/words/storage-names.ts';
+import { clockFrom } from '../clock.ts';
 
 /** The registrations themselves, curate among them, in the local host over Azurite and the simulator. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 
 test('what lands is curated by the queue under the trace of its plan, replaced when late rows come, and a failure never blocks landing', async context => {
-  const clock = { now: Date.now() };
+  const clock = { now: NOW };
   const lateness = { lateShare: 0.2, changedShare: 0, lateHours: [100, 200] as const };
   const simulated = startSimulator({ seed: 17, rows: 150, ...lateness, now: () => clock.now });
   const [azurite, simulator] = await Promise.all([startAzurite(), simulated]);

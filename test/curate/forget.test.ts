@@ -17,18 +17,20 @@ import { rebuild } from '../../shared/verify/rebuild.ts';
 import { addDays, windowOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset } from '../../shared/words/model.ts';
+import { clockFrom } from '../clock.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryEraser } from '../doubles/memory-lake.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { Dice } from '../faults/dice.ts';
 import { land, parsedExactly, type Rig, receiptOf, rig } from './rig.ts';
 
+const NOW = clockFrom('2026-03-01T00:00:00.000Z');
 const DAYS = Array.from({ length: 2 }, (_, i) => addDays('2026-01-05', i));
 const NAMES = DATASETS.map(({ name }) => name as DatasetName);
 
 /** Two days of everything in two revisions, the first without every tenth row, curated. */
 async function landed(): Promise<{ on: Rig & ForgetPorts; truth: Map<string, string[]> }> {
-  const simulator = await startSimulator({ seed: 53, rows: 50, oddShare: 0.2, now: () => Date.parse('2026-03-01') });
+  const simulator = await startSimulator({ seed: 53, rows: 50, oddShare: 0.2, now: () => NOW });
   const parts = rig('full');
   const on = { ...parts, clock: systemClock, eraser: memoryEraser(parts.lake) };
   const truth = new Map<string, string[]>();
@@ -118,7 +120,7 @@ async function assertForgotten(
 }
 
 test('a user leaves no row in any container, and every other row stays byte for byte', async () => {
-  const simulator = await startSimulator({ seed: 53, rows: 50, now: () => Date.parse('2026-03-01') });
+  const simulator = await startSimulator({ seed: 53, rows: 50, now: () => NOW });
   const row = parsedExactly(simulator.truth('teams-blocked-users', DAYS[0] ?? '')[0] ?? '{}');
   await simulator.stop();
   const id = String(row['userId']);

@@ -8,7 +8,7 @@ import { type Figures, figuresOf } from '../../cli/report/data.ts';
 import { reportPage } from '../../cli/report/page.ts';
 import { labelsOf } from '../../cli/report/ranked.ts';
 import type { Output } from '../../cli/terminal/output.ts';
-import { CHROMIUM_FLAGS, chromium } from '../../local/chromium.ts';
+import { CHROMIUM_FLAGS, chromium, chromiumEnvironment } from '../../local/chromium.ts';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
 import { slashed } from '../system.ts';
 import { quarter, viewsOver } from './kit.ts';
@@ -56,7 +56,7 @@ test('the report says what the tables say, in one page without a network', async
 
   const executablePath = chromium();
   assert.ok(executablePath, 'no Chromium');
-  const browser = await launcher.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
+  const browser = await launcher.launch({ executablePath, args: [...CHROMIUM_FLAGS], env: chromiumEnvironment() });
   context.after(() => browser.close());
   for (const width of [1280, 360]) {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
@@ -116,7 +116,11 @@ test('people of one name are told apart by their ids, and nobody else needs one'
 
 test('a name is cut at its end alone, beside its whole id, in either direction of writing', async context => {
   const html = reportPage(FIGURES, '2026-02-01T06:00:00.000Z');
-  const browser = await launcher.launch({ executablePath: chromium() ?? '', args: [...CHROMIUM_FLAGS] });
+  const browser = await launcher.launch({
+    executablePath: chromium() ?? '',
+    args: [...CHROMIUM_FLAGS],
+    env: chromiumEnvironment(),
+  });
   context.after(() => browser.close());
   for (const width of [1280, 360]) {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
@@ -156,7 +160,11 @@ test('the line goes straight from day to day, and not over days that are not the
 });
 
 test('the report is dark where the reader has chosen so, and light on paper', async context => {
-  const browser = await launcher.launch({ executablePath: chromium() ?? '', args: [...CHROMIUM_FLAGS] });
+  const browser = await launcher.launch({
+    executablePath: chromium() ?? '',
+    args: [...CHROMIUM_FLAGS],
+    env: chromiumEnvironment(),
+  });
   context.after(() => browser.close());
   const page = await browser.newPage({ colorScheme: 'dark' });
   await page.setContent(reportPage(FIGURES, '2026-02-01T06:00:00.000Z'));

@@ -9,7 +9,8 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
-import type { FastClock } from './fast-clock.ts';
+import { environmentOf, falseClock } from '../clock.ts';
+import { waitFor } from '../wait.ts';
 
 /** Storage, simulator and worker processes of the kill loop. */
 
@@ -43,7 +44,7 @@ export async function startRig(historyDays: number) {
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
   await createPlaces(clients);
-  let since = Date.now();
+  let clock = falseClock(now, SCALE);
   const settings = {
     AzureWebJobsStorage: connectionString,
     PLAN_SCHEDULE: '*/20 * * * * *',
@@ -71,15 +72,13 @@ export async function startRig(historyDays: number) {
     /** Time jumps; call while no worker runs. */
     jump(ms: number): void {
       now += ms;
-      since = Date.now();
+      clock = falseClock(now, SCALE);
     },
 
     start(): Worker {
-      const clock: FastClock = { since, virtual: now, scale: SCALE };
-      const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-      const child = spawn(process.execPath, ['--import', file('./fast-clock.ts'), file('./kill-worker.ts')], {
+      const child = spawn(process.execPath, [fileURLToPath(new URL('./kill-worker.ts', import.meta.url))], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, FAST_CLOCK: JSON.stringify(clock), WORKER_SETTINGS: JSON.stringify(settings) },
+        env: { ...process.env, ...environmentOf(clock), WORKER_SETTINGS: JSON.stringify(settings) },
       });
       const worker: Worker = { child, events: new Map() };
       child.stdout?.on('data', chunk => {
@@ -96,7 +95,7 @@ export async function startRig(historyDays: number) {
       if (worker.child.exitCode !== null || worker.child.signalCode !== null) return;
       const gone = once(worker.child, 'exit');
       worker.child.kill('SIGKILL');
-      await gone;
+      await waitFor('a killed worker is gone', gone);
     },
 
     async stop(): Promise<void> {

@@ -9,6 +9,7 @@ import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Day } from '../../shared/words/model.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
 import { POSIX } from '../system.ts';
+import { waitFor } from '../wait.ts';
 import { Dice } from './dice.ts';
 import { type Rig, startRig, type Worker } from './kills-rig.ts';
 
@@ -24,7 +25,7 @@ const DATASETS = [teamsPstnCalls, voximplantSms] as const;
 const HISTORY_DAYS = 12;
 const KILLS_PER_ROUND = 7;
 const WORKERS = 2;
-const QUIET_MS = 60_000;
+const QUIET_MS = 300_000;
 
 export interface Kills {
   readonly summary: string;
@@ -82,25 +83,21 @@ function add(counts: Map<string, number>, what: string, count: number): void {
 
 /** Waits until every day was read since time jumped, and nothing is under way. */
 async function settle(rig: Rig, failures: string[]): Promise<number> {
-  const end = Date.now() + QUIET_MS;
-  for (;;) {
-    const open: string[] = [];
-    let count = 0;
+  let open: string[] = [];
+  const isQuiet = async (): Promise<boolean> => {
+    open = [];
     for (const { name } of DATASETS) {
       const entries = new Map((await rig.ledger.days(name)).map(({ value }) => [value.day, value]));
       for (const day of daysOf(rig)) {
-        count += 1;
         const entry = entries.get(day);
         if (!isRead(entry, rig)) open.push(`${name} ${day} ${entry?.work.state} ${entry?.work.errorKind ?? ''}`);
       }
     }
-    if (open.length === 0) return count;
-    if (Date.now() > end) {
-      failures.push(`not quiet after ${QUIET_MS / 1000} s: ${open.join('; ')}`);
-      return count;
-    }
-    await sleep(250);
-  }
+    return open.length === 0;
+  };
+  const waiting = { saw: () => open, limitMs: QUIET_MS, everyMs: 250 };
+  await waitFor('every day is read', isQuiet, waiting).catch(thrown => failures.push(String(thrown)));
+  return DATASETS.length * daysOf(rig).length;
 }
 
 function isRead(entry: DayEntry | undefined, rig: Rig): boolean {

@@ -1,53 +1,46 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { horizonOf, lastDay } from '../../shared/ledger/owed.ts';
 import { addDays, daysBetween, eachDay } from '../../shared/words/day.ts';
+import { clockFrom } from '../clock.ts';
+import { processOf, waitFor } from '../wait.ts';
 
 /** A longer history, as a person asks for it beside `npm start`: real processes, and a Ctrl-C for each in the middle. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SMS = 'teams-sms';
 const TENANT = { seed: 31, rows: 20 } as const;
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 const FIRST = addDays(LAST, -4);
 const EXTRA = 60;
 const FROM = addDays(FIRST, -EXTRA);
 /** Where the history of this dataset may begin. */
-const HORIZON = horizonOf(teamsSms, Date.now());
+const HORIZON = horizonOf(teamsSms, NOW);
 
-interface Process {
-  readonly child: ChildProcess;
-  readonly said: { stdout: string; stderr: string };
-  /** As a shell has it: 128 and the signal's number for a process that a signal ended. */
-  readonly ended: Promise<number | null>;
-}
-
-function launch(t: TestContext, ...command: readonly string[]): Process {
+function launch(t: TestContext, ...command: readonly string[]) {
   const own = Object.entries(process.env).filter(([name]) => !/^(LANDLINE|AZURE|npm_config)_/i.test(name));
   const env = Object.fromEntries(own);
   const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].on('data', chunk => {
-      said[name] += String(chunk);
-    });
-  const ended = once(child, 'close').then(([code, signal]) => (signal === 'SIGINT' ? 130 : code));
-  return { child, said, ended };
-}
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await isSo()); await sleep(20)) assert.ok(Date.now() < end, what);
+  const running = processOf(command.join(' '), child);
+  return {
+    ...running,
+    /** As a shell has it: 128 and the signal's number for a process that a signal ended. */
+    async ended(): Promise<number | null> {
+      const { code, signal } = await running.ended();
+      return signal === 'SIGINT' ? 130 : code;
+    },
+  };
 }
 
 /** The folder of one test, what runs over it, and what its log says. */
@@ -62,7 +55,7 @@ async function rigFor(t: TestContext) {
 
     async json(...args: readonly string[]) {
       const { ended, said } = landline(...args);
-      const code = await ended;
+      const code = await ended();
       assert.notEqual(said.stdout, '', said.stderr);
       return { code, answer: JSON.parse(said.stdout) };
     },
@@ -85,7 +78,7 @@ async function rowsFrom(t: TestContext, from: string): Promise<number> {
 test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and complete', async t => {
   const rig = await rigFor(t);
   const first = rig.start();
-  await until('five days land', async () => (await rig.landed()) >= 5);
+  await waitFor('five days land', async () => (await rig.landed()) >= 5, { saw: () => first.said });
 
   const before = await rig.json('status');
   const [was] = before.answer.datasets;
@@ -104,13 +97,13 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
   // Ctrl-C in the terminal of both: the one that watches ends at once, the one at work in good order.
   const command = [...range, '--from', FROM, '--yes', '--wait'];
   const watcher = rig.landline(...command);
-  await until('the first days of the backfill land', async () => (await rig.landed()) >= 5 + 6);
+  await waitFor('the first days of the backfill land', async () => (await rig.landed()) >= 5 + 6, { saw: rig.landed });
   watcher.child.kill('SIGINT');
   first.child.kill('SIGINT');
-  assert.equal(await watcher.ended, 130);
+  assert.equal(await watcher.ended(), 130);
   assert.equal(watcher.said.stdout, '', 'half an answer is none');
   assert.match(watcher.said.stderr, /^(\d+ of 60 days held, .*\n)*$/);
-  assert.equal(await first.ended, 130, first.said.stderr);
+  assert.equal(await first.ended(), 130, first.said.stderr);
 
   const half = await rig.json('status');
   const [then] = half.answer.datasets;
@@ -118,7 +111,7 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
   assert.ok(then.held >= 5 + 6 && then.held < 5 + EXTRA, `${then.held} days are held after the interruption`);
 
   const second = rig.start();
-  await until('it runs again', async () => second.said.stdout !== '');
+  await waitFor('it runs again', () => second.said.stdout !== '', { saw: () => second.said });
   const resumed = await rig.json(...command);
   assert.equal(resumed.code, 0);
   const [again] = resumed.answer.previews;
@@ -136,5 +129,5 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
   assert.equal(is.rows, await rowsFrom(t, FROM));
   assert.equal(await rig.landed(), 5 + EXTRA - then.held, 'each day landed once');
   second.child.kill('SIGINT');
-  await second.ended;
+  await second.ended();
 });

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { addDays, dayOf, daysBetween } from '../../shared/words/day.ts';
+import { close, listen } from '../wait.ts';
 
 /** Sources whose every answer, good or bad, is full of things that must be seen nowhere but in partitions. */
 
@@ -39,18 +38,10 @@ export async function canaryServer(): Promise<CanaryServer> {
     const { status, type, body } = await answerTo(request);
     // What is said of an error repeats what it was asked with, as some gateways do.
     const said = body.replaceAll(CANARIES.error, `${CANARIES.error} ${request.headers.authorization}`);
-    response.writeHead(status, { 'content-type': type }).end(said);
+    response.writeHead(status, { 'content-type': type, date: new Date().toUTCString() }).end(said);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    authorizations,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
-  };
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  return { url, authorizations, stop: () => close(server) };
 }
 
 async function answerTo(request: IncomingMessage): Promise<Answer> {

@@ -11,6 +11,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
+import { processOf } from '../wait.ts';
 
 /** The product on this machine, and the command line beside it as a process of its own. */
 
@@ -29,14 +30,8 @@ export interface Ran {
 /** Runs `landline` as a shell would, in a folder without any settings. */
 export async function landline(cwd: string, ...args: readonly string[]): Promise<Ran> {
   const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', chunk => {
-    said.stdout += String(chunk);
-  });
-  child.stderr.on('data', chunk => {
-    said.stderr += String(chunk);
-  });
-  const code = await new Promise<number | null>(resolve => child.once('close', resolve));
+  const { said, ended } = processOf(`landline ${args.join(' ')}`, child);
+  const { code } = await ended();
   return { code, ...said };
 }
 

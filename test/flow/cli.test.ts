@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { exec, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -12,13 +11,17 @@ import { tablePulse } from '../../shared/stores/pulse.ts';
 import { addDays } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
+import { clockFrom } from '../clock.ts';
+import { processOf, waitFor } from '../wait.ts';
 import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
 
 /** The tests tell one story over one tenant, in order: what a person does to it with the command line. */
 
 const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
 const DAYS = 4;
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 const D = Array.from({ length: DAYS }, (_, at) => addDays(LAST, at + 1 - DAYS));
 const [D0 = '', D1 = '', D2 = ''] = D;
 
@@ -94,21 +97,15 @@ function watching(t: TestContext) {
   const args = [CLI, 'status', '--watch', '--json', '--settings', join(rig.folder, 'settings.json')];
   const child = spawn(process.execPath, args, { cwd: rig.folder, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].on('data', chunk => {
-      said[name] += String(chunk);
-    });
+  const running = processOf('landline status --watch', child);
+  const { said } = running;
   const looks = (): string[] => said.stdout.split(/(?<=^\}\n)/m).filter(text => text.endsWith('}\n'));
   return {
-    child,
-    said,
+    ...running,
     looks,
-    ended: once(child, 'close'),
     /** Until it has seen that. */
-    async until(isSo: (look: Record<string, unknown>) => boolean): Promise<void> {
-      while (!looks().some(text => isSo(JSON.parse(text)))) await once(child.stdout, 'data');
-    },
+    until: (isSo: (look: Record<string, unknown>) => boolean) =>
+      waitFor('a look that has seen it', () => looks().some(text => isSo(JSON.parse(text))), { saw: () => said }),
   };
 }
 
@@ -116,12 +113,12 @@ test('status --watch looks again, and ends with Ctrl-C or when its reader has go
   const [watched, left] = [watching(t), watching(t)];
   const pausedAt = (look: Record<string, unknown>) => Object(look['datasets'])[1].pausedAt;
   await Promise.all([watched, left].map(each => each.until(look => pausedAt(look) === undefined)));
-  left.child.stdout.destroy();
+  left.child.stdout?.destroy();
   assert.equal((await rig.run('pause', SMS)).code, 0);
   await watched.until(look => pausedAt(look) !== undefined);
   watched.child.kill('SIGINT');
-  assert.deepEqual([await watched.ended, watched.said.stderr], [[null, 'SIGINT'], '']);
-  assert.deepEqual([await left.ended, left.said.stderr], [[0, null], '']);
+  assert.deepEqual([await watched.ended(), watched.said.stderr], [{ code: null, signal: 'SIGINT' }, '']);
+  assert.deepEqual([await left.ended(), left.said.stderr], [{ code: 0, signal: null }, '']);
   assert.equal((await rig.run('resume', SMS)).code, 0);
 });
 

@@ -4,12 +4,15 @@ import type { QueueClient } from '@azure/storage-queue';
 import { owesCuration } from '../../shared/curate/owed-curation.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
+import { clockFrom } from '../clock.ts';
 import { productFor } from './product-rig.ts';
 
 /** `maxDequeueCount` of host.json: after so many tries the host moves a message to the poison queue. */
 const TRIES = 5;
 
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 
 /** Takes the one message of a queue as often as the host tries it, as workers do that die while they have it. */
 async function killWorkers(queue: QueueClient): Promise<void> {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, type TestContext, test } from 'node:test';
 import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
 import { systemClock } from '../../shared/app/clock.ts';
@@ -12,10 +10,14 @@ import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor/
 import { graphTokens } from '../../shared/sources/sign-in.ts';
 import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
+import { clockFrom } from '../clock.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
+import { close, listen } from '../wait.ts';
 import { complaints, EMULATOR, examine, finding, OBJECT_ID, type Planted, portsWith, required } from './doctor-rig.ts';
 
 /** What the doctor says when one thing after the other is broken. */
+
+clockFrom('2026-03-11T12:00:00.000Z');
 
 let simulator: Simulator;
 before(async () => {
@@ -137,9 +139,8 @@ async function accountAnswering(context: TestContext, status: number, code: stri
     });
     response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  context.after(() => server.close());
-  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/contosodata`;
+  const at = `http://127.0.0.1:${await listen(server)}/contosodata`;
+  context.after(() => close(server));
   return `DefaultEndpointsProtocol=http;AccountName=contosodata;AccountKey=a2V5;BlobEndpoint=${at};QueueEndpoint=${at};TableEndpoint=${at};`;
 }
 

@@ -3,21 +3,24 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { addDays, HOUR_MS } from '../../shared/words/day.ts';
 import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
+import { clockFrom } from '../clock.ts';
 import { duck } from '../curate/rig.ts';
+import { waitFor } from '../wait.ts';
 import { landline } from './cli-rig.ts';
 import { type Product, productFor } from './product-rig.ts';
 
 /** Partitions that are written compressed (LANDLINE_GZIP), as the product and its readers meet them. */
 
 const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
-const LAST = lastDay(Date.now());
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
+const LAST = lastDay(NOW);
 
 /** A blob as it is stored, and the lines in it. */
 async function stored(product: Product, container: 'raw' | 'history', path: string) {
@@ -134,7 +137,7 @@ test('a day without rows is read by the same glob as the others, and is whole', 
 });
 
 test('a day is revised compressed and plain again: each revision stays as it was written, and all are read', async context => {
-  const clock = { now: Date.now() };
+  const clock = { now: NOW };
   const product = await productFor(context, {
     seed: 72,
     rows: 300,
@@ -173,12 +176,15 @@ for (const [before, after] of [
   ['on', 'off'],
 ] as const) {
   test(`the setting goes from ${before} to ${after} in the middle of a day: it is read again once, and lands of one kind`, async context => {
-    const product = await productFor(context, { seed: 73, rows: 6_000 });
-    product.simulator.switches.latencyMs = 250;
-    const settings = { LANDLINE_DATASETS: PSTN, LANDLINE_HISTORY_DAYS: '1', LANDLINE_FETCH_SECONDS: '1' };
+    // The first fetch ends at a page that never comes.
+    const stalls = { fault: 'no-answer', dataset: PSTN, page: 'middle', times: 1 } as const;
+    const product = await productFor(context, { seed: 73, rows: 6_000, rules: [stalls] });
+    const settings = { LANDLINE_DATASETS: PSTN, LANDLINE_HISTORY_DAYS: '1', LANDLINE_FETCH_SECONDS: '8' };
     const first = await product.host({ ...settings, LANDLINE_GZIP: before });
     await first.runTimer('plan');
-    while (product.events('day continued').length === 0) await sleep(10);
+    await waitFor('the day goes on in a second fetch', () => product.events('day continued').length > 0, {
+      saw: () => product.lines.map(({ message }) => message),
+    });
     await first.stop();
     const saved = (await product.ledger.day(PSTN, LAST))?.value.work.checkpoint;
     assert.ok(saved !== undefined && saved.segments.length > 0, 'blocks of the first kind wait to be committed');

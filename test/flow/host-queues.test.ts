@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../wait.ts';
 import {
   base64,
   dequeueCount,
@@ -11,7 +11,6 @@ import {
   said,
   start,
   takeAll,
-  until,
   useHosts,
 } from './host-rig.ts';
 
@@ -91,15 +90,16 @@ describe('queue messages', () => {
 
   test('while a handler runs its message stays hidden, because the host keeps extending it', async () => {
     const [extended, forgotten] = [await newQueues(), await newQueues()];
-    const slow = base64({ word: 'slow', waitMs: 2_200 });
+    const slow = base64({ word: 'slow', waitMs: 9_000 });
     await Promise.all([extended.words.sendMessage(slow), forgotten.words.sendMessage(slow)]);
     const files = ['functions/consume.ts'];
     const hostJson = { version: '2.0', extensions: { queues: { batchSize: 1, newBatchThreshold: 8 } } };
     const [good, bad] = [
-      await start(extended, { files, hostJson, invisibleMs: 1_000, renewMs: 300 }),
+      await start(extended, { files, hostJson, invisibleMs: 4_000, renewMs: 500 }),
       await start(forgotten, { files, hostJson, invisibleMs: 1_000, renewMs: 60_000 }),
     ];
-    await Promise.all([good.drain(), until(() => (bad.stats()['consume']?.started ?? 0) > 1)]);
+    const again = () => (bad.stats()['consume']?.started ?? 0) > 1;
+    await Promise.all([good.drain(), waitFor('the message is given out again', again, { saw: bad.stats })]);
     assert.equal(good.stats()['consume']?.started, 1);
     assert.equal(await lengthOf(extended.words), 0);
     // Without extensions the same message is given out again while the first handler still works on it.
@@ -110,13 +110,14 @@ describe('queue messages', () => {
   test('no more than batchSize messages run at once when the threshold is 0', async () => {
     const queues = await newQueues();
     const host = await start(queues);
-    for (let i = 0; i < 9; i++) await queues.words.sendMessage(base64({ waitMs: 50 }));
+    for (let i = 0; i < 9; i++) await queues.words.sendMessage(base64({ waitMs: 300 }));
     let most = 0;
-    while (host.stats()['consume']?.succeeded !== 9) {
+    const look = (): boolean => {
       const { started = 0, succeeded = 0 } = host.stats()['consume'] ?? {};
       most = Math.max(most, started - succeeded);
-      await sleep(5);
-    }
+      return succeeded === 9;
+    };
+    await waitFor('nine messages are handled', look, { saw: host.stats });
     assert.ok(most > 1 && most <= 4, `${most} at once`);
   });
 
@@ -125,10 +126,10 @@ describe('queue messages', () => {
     await queues.words.sendMessage(base64({ word: 'late', waitMs: 500 }));
     const files = ['functions/consume.ts'];
     const first = await start(queues, { files, invisibleMs: 1_000 });
-    await until(() => first.stats()['consume']?.started === 1);
+    await waitFor('the first host begins', () => first.stats()['consume']?.started === 1, { saw: first.stats });
     await first.kill();
     const second = await start(queues, { files, invisibleMs: 5_000 });
-    await until(() => second.stats()['consume']?.succeeded === 1);
+    await waitFor('the second host ends', () => second.stats()['consume']?.succeeded === 1, { saw: second.stats });
     await second.drain();
     assert.equal(dequeueCount(lastMetadata()), 2);
     assert.equal(first.stats()['consume']?.succeeded, 1, 'the dead handler itself ran to its end');
@@ -140,7 +141,7 @@ describe('queue messages', () => {
     const queues = await newQueues();
     await queues.words.sendMessage(base64({ word: 'last', waitMs: 300 }));
     const host = await start(queues);
-    await until(() => host.stats()['consume']?.started === 1);
+    await waitFor('the host begins', () => host.stats()['consume']?.started === 1, { saw: host.stats });
     await host.stop();
     assert.equal(host.stats()['consume']?.succeeded, 1);
     assert.equal(await lengthOf(queues.words), 0);

@@ -1,9 +1,12 @@
 import { after, afterEach, before } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type Host, type HostOptions, type LogLine, startHost } from '../../local/host.ts';
+import { clockFrom } from '../clock.ts';
+
+/** No schedule is due at this time. */
+clockFrom('2026-03-11T12:00:00.000Z');
 
 /** The folder of the app that the tests of the local host run. */
 export const ROOT = fileURLToPath(new URL('../fixtures/host-app/', import.meta.url));
@@ -84,11 +87,3 @@ export const lastMetadata = (): unknown => said().at(-1)?.['metadata'];
 
 export const dequeueCount = (metadata: unknown): unknown =>
   typeof metadata === 'object' && metadata !== null && 'dequeueCount' in metadata ? metadata.dequeueCount : undefined;
-
-export async function until(state: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!state()) {
-    if (Date.now() > deadline) throw new Error(`never became true: ${state}`);
-    await sleep(10);
-  }
-}

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
-import { base64, lengthOf, newQueues, ROOT, said, start, takeAll, until, useHosts } from './host-rig.ts';
+import { waitFor } from '../wait.ts';
+import { base64, lengthOf, newQueues, ROOT, said, start, takeAll, useHosts } from './host-rig.ts';
 
 useHosts();
 
@@ -26,7 +27,7 @@ describe('timer to queue to queue', () => {
   test('a schedule that comes from a setting runs by itself', async () => {
     const queues = await newQueues();
     const host = await start(queues, { settings: { PRODUCE_SCHEDULE: '* * * * * *' } });
-    await until(() => (host.stats()['consume']?.succeeded ?? 0) >= 2);
+    await waitFor('two runs succeed', () => (host.stats()['consume']?.succeeded ?? 0) >= 2, { saw: host.stats });
     const timer = said().find(entry => 'timer' in entry)?.['timer'];
     assert.deepEqual(timer, { isPastDue: false, schedule: { adjustForDST: true }, scheduleStatus: null });
   });

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as sendOn } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
@@ -20,15 +17,17 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { addDays, dayOf } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
+import { clockFrom } from '../clock.ts';
 import { duck, millionths, parsedExactly } from '../curate/rig.ts';
 import { selfSigned } from '../sources/self-signed.ts';
 import { POSIX } from '../system.ts';
+import { close, listen, processOf, waitFor } from '../wait.ts';
 
 /** The command as a person runs it: a process of its own, over a folder of its own. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** A run over a small folder takes two seconds; a busy machine may need much more. */
-const RUN_MS = 90_000;
+/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
 
 interface Ended {
   readonly code: number | null;
@@ -36,32 +35,26 @@ interface Ended {
   readonly stderr: string;
 }
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-}
-
-function launch(t: TestContext, args: readonly string[], env: Record<string, string> = {}): Running {
+function launch(t: TestContext, args: readonly string[], env: Record<string, string> = {}) {
   const own = Object.entries(process.env).filter(([name]) => !/^(LANDLINE|AZURE|npm_config)_/i.test(name));
   const child = spawn(process.execPath, ['local/start.ts', ...args], {
     cwd: ROOT,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: RUN_MS,
   });
   t.after(() => child.kill('SIGKILL'));
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', chunk => {
-    stdout += String(chunk);
-  });
-  child.stderr.on('data', chunk => {
-    stderr += String(chunk);
-  });
-  return { child, ended: once(child, 'close').then(([code]) => ({ code, stdout, stderr })) };
+  const running = processOf(`npm start -- ${args.join(' ')}`, child);
+  return {
+    ...running,
+    async ended(): Promise<Ended> {
+      const { code } = await running.ended();
+      return { code, ...running.said };
+    },
+  };
 }
 
 function start(t: TestContext, ...args: string[]): Promise<Ended> {
-  return launch(t, args).ended;
+  return launch(t, args).ended();
 }
 
 /** A run to its end that must succeed. */
@@ -204,17 +197,18 @@ for (const signal of POSIX ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as 
   test(`after a ${signal} in the middle, the next start ends in the same partitions`, async t => {
     const folder = await newFolder(t);
     const [data, out] = [join(folder, 'data'), join(folder, 'out')];
-    const { child, ended } = launch(t, [...LONG, '--data', data, '--exit', '--json']);
+    const { child, said, ended } = launch(t, [...LONG, '--data', data, '--exit', '--json']);
     const logged = async (): Promise<number> => {
       const log = await readFile(join(data, 'start.log'), 'utf8').catch(() => '');
       return log.split('"day landed"').length - 1;
     };
-    while ((await logged()) < 6) {
+    const underWay = async (): Promise<boolean> => {
       assert.equal(child.exitCode, null, 'it is still at work');
-      await sleep(20);
-    }
+      return (await logged()) >= 6;
+    };
+    await waitFor('six days land', underWay, { saw: () => said });
     child.kill(signal);
-    const { code, stdout, stderr } = await ended;
+    const { code, stdout, stderr } = await ended();
     const interrupted: Summary | undefined = signal === 'SIGINT' ? JSON.parse(stdout) : undefined;
     if (interrupted !== undefined) {
       assert.equal(code, 130, stderr);
@@ -256,7 +250,7 @@ test('with every fifth request gone wrong a week lands all the same, and the sum
 test('a fault that is asked for by name strikes its dataset or its day in every request, and nothing else', async t => {
   const data = join(await newFolder(t), 'data');
   const datasets = ['teams-sms', 'voximplant-sms', 'teams-blocked-users'];
-  const [day, before] = [1, 2].map(back => addDays(dayOf(new Date()), -back));
+  const [day, before] = [1, 2].map(back => addDays(dayOf(new Date(NOW)), -back));
   const named = ['--fault', 'error-key@voximplant-sms', '--fault', `too-many-rows@teams-sms/${day}`];
   const flags = ['--data', data, '--datasets', datasets.join(','), '--days', '2', '--rows', '30'];
   const { code, stdout, stderr } = await start(t, ...flags, ...named, '--fault', 'link-expired', '--exit', '--json');
@@ -301,6 +295,20 @@ test('a fault that is asked for by name strikes its dataset or its day in every 
   );
 });
 
+test('in the first minutes of a day the last one that is landed is the one before yesterday, and that is all that is owed', async t => {
+  clockFrom('2027-01-01T00:20:00.000Z');
+  t.after(() => clockFrom(new Date(NOW).toISOString()));
+  const folder = await newFolder(t);
+  const out = join(folder, 'out');
+  const flags = ['--data', join(folder, 'data'), '--out', out, '--datasets', 'teams-sms', '--seed', '5'];
+  const summary = await landed(t, ...flags, '--days', '2', '--rows', '30');
+  assert.deepEqual([summary.datasets[0]?.daysOwed, summary.datasets[0]?.daysLanded], [2, 2]);
+  const files = await filesIn(out);
+  const days = ['2026-12-29', '2026-12-30'].map(day => partitionPath('teams-sms', day));
+  assert.deepEqual([...files.keys()], days);
+  assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 5, rows: 30 }), files));
+});
+
 test('another server on this machine is read instead of the simulator', async t => {
   const folder = await newFolder(t);
   const out = join(folder, 'out');
@@ -327,10 +335,9 @@ async function behindTls(t: TestContext, simulator: Simulator, folder: string) {
       answer.pipe(response);
     });
     request.pipe(behind);
-  }).listen(0, '127.0.0.1');
-  t.after(() => front.close());
-  await once(front, 'listening');
-  const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}${new URL(simulator.voximplantUrl).pathname}`;
+  });
+  t.after(() => close(front));
+  const url = `https://127.0.0.1:${await listen(front)}${new URL(simulator.voximplantUrl).pathname}`;
   return { url, trusted };
 }
 
@@ -348,7 +355,7 @@ test('--tenant reads the service that the environment names with the key that it
     ...{ LANDLINE_VOXIMPLANT_URL: behind.url, LANDLINE_VOXIMPLANT_KEY: key, NODE_EXTRA_CA_CERTS: behind.trusted },
   };
   const flags = ['--tenant', '--datasets', 'voximplant-sms', '--days', '2', '--data', data, '--out', out];
-  const { code, stdout, stderr } = await launch(t, [...flags, '--exit', '--json'], env).ended;
+  const { code, stdout, stderr } = await launch(t, [...flags, '--exit', '--json'], env).ended();
   assert.equal(code, 0, stderr);
   const summary: Summary = JSON.parse(stdout);
   assert.deepEqual([summary.ok, summary.simulator, sumOf(summary, 'daysLandedThisRun')], [true, null, 2]);
@@ -360,7 +367,7 @@ test('--tenant reads the service that the environment names with the key that it
   const { private_key: secret } = JSON.parse(key);
   for (const text of [stdout, stderr, ...(await filesIn(data)).values()])
     assert.ok(!text.includes('marker-7f3a') && !text.includes(secret.slice(40, 100)));
-  const other = await launch(t, [...flags, '--exit'], { ...env, AZURE_TENANT_ID: id.replaceAll('1', '9') }).ended;
+  const other = await launch(t, [...flags, '--exit'], { ...env, AZURE_TENANT_ID: id.replaceAll('1', '9') }).ended();
   assert.equal(other.code, 2);
   assert.match(other.stderr, new RegExp(`holds days of the tenant ${id}`));
 });
@@ -371,10 +378,9 @@ test('a source that refuses ends in exit code 1 and the reason, with what to do'
     const graph = request.method === 'GET';
     const body = graph ? '{"error":{"code":"Forbidden","message":""}}' : '{"error":{"code":433,"msg":"unknown key"}}';
     response.writeHead(graph ? 403 : 200, { 'content-type': 'application/json' }).end(body);
-  }).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  t.after(() => close(server));
+  const url = `http://127.0.0.1:${await listen(server)}`;
   const flags = ['--graph', url, '--voximplant', url, '--datasets', 'teams-sms,voximplant-sms', '--days', '3'];
   const { code, stdout, stderr } = await start(t, ...flags, '--data', folder, '--exit', '--json');
   assert.equal(code, 1, stderr);
@@ -448,10 +454,9 @@ test('a data folder or an --out that cannot be made is exit code 2 and what to d
 
 test('the coverage page is where --port says, with a way to it from the root, and a port that is taken is exit code 2', async t => {
   const folder = await newFolder(t);
-  const taken = createServer().listen(0, '127.0.0.1');
+  const taken = createServer();
   t.after(() => taken.close());
-  await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
+  const port = await listen(taken);
   const flags = ['--datasets', 'teams-sms', '--days', '1', '--rows', '1', '--port', String(port), '--data', folder];
   const refused = await start(t, ...flags);
   assert.deepEqual([refused.code, refused.stdout], [2, '']);
@@ -460,20 +465,15 @@ test('the coverage page is where --port says, with a way to it from the root, an
     new RegExp(`--port ${port}: another program on this machine has it\\. Name another one`),
   );
 
-  taken.close();
-  await once(taken, 'close');
-  const { child, ended } = launch(t, flags);
-  let said = '';
-  for await (const chunk of child.stdout ?? []) {
-    said += String(chunk);
-    if (said.includes('Ctrl-C stops it')) break;
-  }
-  assert.match(said, new RegExp(`the coverage page {3}http://127\\.0\\.0\\.1:${port}/api/status`));
+  await close(taken);
+  const { child, said, ended } = launch(t, flags);
+  await waitFor('everything is landed', () => said.stdout.includes('Ctrl-C stops it'), { saw: () => said });
+  assert.match(said.stdout, new RegExp(`the coverage page {3}http://127\\.0\\.0\\.1:${port}/api/status`));
   const front = await (await fetch(`http://127.0.0.1:${port}/`)).text();
   assert.match(front, /<a href="\/api\/status">/);
   assert.equal((await fetch(`http://127.0.0.1:${port}/api/status`)).status, 200);
   child.kill('SIGINT');
-  assert.equal((await ended).code, POSIX ? 130 : null);
+  assert.equal((await ended()).code, POSIX ? 130 : null);
 });
 
 test('the China cloud is exit code 2 and the reason, before anything is started', async t => {
@@ -481,7 +481,7 @@ test('the China cloud is exit code 2 and the reason, before anything is started'
   const id = '11111111-2222-3333-4444-555555555555';
   const tenant = { AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id, AZURE_CLIENT_SECRET: 'marker-7f3a' };
   const { ended } = launch(t, ['--tenant', '--exit', '--data', folder], { ...tenant, LANDLINE_CLOUD: 'china' });
-  const { code, stdout, stderr } = await ended;
+  const { code, stdout, stderr } = await ended();
   assert.deepEqual([code, stdout], [2, '']);
   assert.match(
     stderr,

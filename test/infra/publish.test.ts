@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,6 +10,7 @@ import { z } from 'zod';
 import { INFRA } from '../../infra/template.ts';
 import { selfSigned } from '../sources/self-signed.ts';
 import { POSIX } from '../system.ts';
+import { close, listen, processOf } from '../wait.ts';
 import { type Deployed, deploy, type JsonObject, list, object, text } from './arm.ts';
 import { parametersOf, properties, template } from './sets.ts';
 
@@ -108,10 +107,9 @@ async function publish(context: TestContext, environment: NodeJS.ProcessEnv, fai
     else if (request.url === '/moved') response.writeHead(302, { location: '/landline.zip' }).end();
     else if (request.url === '/plain') response.writeHead(302, { location: 'http://127.0.0.1:9/landline.zip' }).end();
     else response.writeHead(404).end('not here');
-  }).listen(0, '127.0.0.1');
-  context.after(() => server.close());
-  await once(server, 'listening');
-  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  context.after(() => close(server));
+  const origin = `https://127.0.0.1:${await listen(server)}`;
   const child = spawn('bash', [join(INFRA, 'publish-package.sh')], {
     env: {
       PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
@@ -130,9 +128,9 @@ async function publish(context: TestContext, environment: NodeJS.ProcessEnv, fai
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += String(chunk)));
-  const [status] = await once(child, 'close');
+  const script = processOf('publish-package.sh', child);
+  const { code: status } = await script.ended();
+  const said = script.said.stdout + script.said.stderr;
   const read = (name: string): string | undefined =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined;
   return { status, said, calls: read('calls')?.trim().split('\n') ?? [], published: read('published') };

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium as engine, type Page } from 'playwright-core';
-import { CHROMIUM_FLAGS, chromium, NO_CHROMIUM } from '../../local/chromium.ts';
+import { CHROMIUM_FLAGS, chromium, chromiumEnvironment, NO_CHROMIUM } from '../../local/chromium.ts';
 import { systemClock } from '../../shared/app/clock.ts';
 import type { Facts } from '../../shared/status/facts.ts';
 import { statusReply } from '../../shared/status/reply.ts';
+import { close, listen } from '../wait.ts';
 
 /** The page in a real browser, served with the headers it has in the product. */
 
@@ -21,7 +21,8 @@ export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 84
 /** One browser for the tests of a file. In CI there has to be one; elsewhere its tests are skipped without. */
 export function browser(): Served {
   let running: Browser | undefined;
-  let server: Server;
+  let server: Server | undefined;
+  let port = 0;
   let shown: Facts | undefined;
   const complaints: string[] = [];
 
@@ -31,7 +32,7 @@ export function browser(): Served {
       if (process.env['CI'] === 'true') throw new Error(NO_CHROMIUM);
       return;
     }
-    running = await engine.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
+    running = await engine.launch({ executablePath, args: [...CHROMIUM_FLAGS], env: chromiumEnvironment() });
     server = createServer(async (request, response) => {
       const asked = { method: request.method ?? '', accept: request.headers.accept ?? null, format: null };
       const reply = await statusReply(asked, systemClock, async () => {
@@ -40,11 +41,11 @@ export function browser(): Served {
       });
       response.writeHead(reply.status, reply.headers).end(reply.body);
     });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    port = await listen(server);
   });
   after(async () => {
     await running?.close();
-    server?.close();
+    if (server !== undefined) await close(server);
   });
 
   return {
@@ -54,7 +55,7 @@ export function browser(): Served {
       shown = facts;
       const context = await running.newContext({ viewport: { width: 1280, height: 900 }, ...options });
       const page = await context.newPage();
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/status`;
+      const url = `http://127.0.0.1:${port}/api/status`;
       page.on('console', message => complaints.push(message.text()));
       page.on('pageerror', error => complaints.push(String(error)));
       page.on('request', request => {

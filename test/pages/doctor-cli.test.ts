@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,11 +10,15 @@ import type { Output } from '../../cli/terminal/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
+import { clockFrom } from '../clock.ts';
 import { landline as shell } from '../flow/cli-rig.ts';
+import { close, listen } from '../wait.ts';
 
 /** `landline doctor`, over an app in the local host and over a settings file. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+clockFrom('2026-03-11T12:00:00.000Z');
 
 async function folderFor(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'landline-doctor-'));
@@ -68,10 +71,9 @@ test('asked of an app, the doctor prints what the app found, with the next step 
 
 test('an app from before it said its version is understood', async context => {
   const answer = JSON.stringify({ format: 1, asOf: '2026-01-31T00:00:00.000Z', result: 'fine', findings: [] });
-  const server = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => server.close());
-  const { port } = Object(server.address());
+  const server = createServer((_, response) => response.end(answer));
+  const port = await listen(server);
+  context.after(() => close(server));
   const { code, said } = await landline('doctor', '--app', `http://127.0.0.1:${port}`);
   assert.deepEqual([code, said], [0, '\nLandline unknown\nEverything is fine.']);
 });

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContextOptions, chromium as engine } from 'playwright-core';
-import { CHROMIUM_FLAGS, chromium, NO_CHROMIUM } from '../../local/chromium.ts';
+import { CHROMIUM_FLAGS, chromium, chromiumEnvironment, NO_CHROMIUM } from '../../local/chromium.ts';
 import { pageOf } from '../../shared/status/html/page.ts';
 import { troubledFacts } from './tenant.ts';
 
@@ -17,7 +17,7 @@ const SHOTS: readonly (readonly [name: string, options: BrowserContextOptions])[
 
 const executablePath = chromium();
 if (executablePath === undefined) throw new Error(NO_CHROMIUM);
-const browser = await engine.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
+const browser = await engine.launch({ executablePath, args: [...CHROMIUM_FLAGS], env: chromiumEnvironment() });
 await mkdir(FOLDER, { recursive: true });
 for (const [name, options] of SHOTS) {
   const page = await browser.newPage(options);

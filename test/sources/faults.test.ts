@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { FAULT_NAMES, FAULTS } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { waitFor } from '../wait.ts';
 import { FAULTS_PAGE, faultsPage } from './faults-table.ts';
 import type { Found, Verdict } from './hold.ts';
 import { strikes } from './sweep.ts';
@@ -46,11 +47,12 @@ function inTurns(names: readonly string[]): ReadonlyMap<string, Promise<readonly
 function verdictsOn(name: string): Promise<readonly Verdict[]> {
   const said: Verdict[] = [];
   const worker = new Worker(new URL('./hold-worker.ts', import.meta.url), { workerData: name });
-  return new Promise((resolve, reject) => {
-    worker.on('message', verdict => said.push(verdict));
+  worker.on('message', verdict => said.push(verdict));
+  const over = new Promise<readonly Verdict[]>((resolve, reject) => {
     worker.on('error', reject);
     worker.on('exit', () => resolve(said));
   });
+  return waitFor(`the verdicts on ${name}`, over, { saw: () => said });
 }
 
 test('docs/faults.md says what happened here', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
@@ -9,6 +8,7 @@ import { graphSource } from '../../shared/sources/graph.ts';
 import { windowOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset } from '../../shared/words/model.ts';
+import { close, listen } from '../wait.ts';
 import { hostileLinks, PATH } from './hostile-links.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './lane.ts';
@@ -45,20 +45,12 @@ before(async () => {
     asked.push(request.url ?? '');
     request.resume().on('end', () => answer(request.url ?? '', response));
   });
-  origin = `http://127.0.0.1:${await listen(source, '127.0.0.1')}`;
+  origin = `http://127.0.0.1:${await listen(source)}`;
 });
 
 after(async () => {
-  for (const server of [source, elsewhere.server]) {
-    server.closeAllConnections();
-    await new Promise(resolve => server.close(resolve));
-  }
+  for (const server of [source, elsewhere.server]) await close(server);
 });
-
-async function listen(server: Server, host: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
-  return (server.address() as AddressInfo).port;
-}
 
 async function startElsewhere(): Promise<Elsewhere> {
   const counted = (): { server: Server; counts: Omit<Elsewhere, 'port' | 'server'> } => {

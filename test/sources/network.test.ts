@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { sender } from '../../shared/sources/http/send.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
+import { close, listen, WAIT_MS } from '../wait.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './lane.ts';
 import { type Rig, type RigOptions, rig, TOKEN_MARK } from './rig.ts';
@@ -56,8 +57,7 @@ test('a port that nobody listens on is tried four times, then the day waits', as
 
 test('a host that takes the connection and says nothing is given up in time', async () => {
   const server = createServer(() => {});
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `http://127.0.0.1:${await listen(server)}`;
   for (const reader of await readAt(origin, { send: sender({ headersMs: 100, exchangeMs: 200 }) }))
     assert.deepEqual(ending(reader).slice(0, 2), ['source.slow', 'retry']);
   server.close();
@@ -71,8 +71,7 @@ test('a certificate that is not trusted ends the read at once, for a person, and
     requests += 1;
     response.end('{"value":[]}');
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `https://127.0.0.1:${await listen(server)}`;
   for (const reader of await readAt(origin)) {
     const [kind, remedy, message] = ending(reader);
     assert.deepEqual([kind, remedy, reader.clock.waits], ['source.tls', 'fix-config', []]);
@@ -95,11 +94,10 @@ test('a server that is trusted is spoken to in HTTP/1.1, whatever else it offers
     versions.push(request.httpVersion);
     response.end(body);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const url = new URL(`https://127.0.0.1:${await listen(server)}/`);
   const send = sender();
   for (let i = 0; i < 3; i++) {
-    const answer = await send({ method: 'GET', url, headers: {} }, AbortSignal.timeout(30_000));
+    const answer = await send({ method: 'GET', url, headers: {} }, AbortSignal.timeout(WAIT_MS));
     assert.ok(answer.body.equals(body));
     answer.release();
   }
@@ -109,8 +107,7 @@ test('a server that is trusted is spoken to in HTTP/1.1, whatever else it offers
 
 async function closedPort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
+  const port = await listen(server);
+  await close(server);
   return port;
 }

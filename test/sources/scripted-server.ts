@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { close, listen } from '../wait.ts';
 
 /** A source that says what it is told to, for bodies and headers that no simulator would make up. */
 
@@ -38,15 +39,11 @@ export async function startScripted(reply: (asked: Asked) => Reply): Promise<Scr
     });
   });
   const originOf = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return {
     origin: originOf(),
     asked,
-    stop: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => close(server),
   };
 }
 

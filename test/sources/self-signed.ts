@@ -9,7 +9,7 @@ export function selfSigned(): { key: string; cert: string } | undefined {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`;
   try {
-    execFileSync('openssl', args.split(' '), { stdio: 'ignore' });
+    execFileSync('openssl', args.split(' '), { stdio: 'ignore', timeout: 60_000 });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   } catch {
     return undefined;

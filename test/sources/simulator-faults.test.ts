@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import {
   FAULT_NAMES,
@@ -10,6 +11,7 @@ import {
   type Simulator,
   startSimulator,
 } from '../../local/simulator/index.ts';
+import { WAIT_MS, waitFor } from '../wait.ts';
 import { callUrl, get, linkOf, objectIn, pagesFrom, rowTexts, serviceToken } from './simulator-requests.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00.000Z');
@@ -29,16 +31,12 @@ const clean = await pagesFrom(first);
 const urls = [first, ...clean.map(linkOf)].map(String);
 const PLACES = { first: 0, middle: 1, last: 2 } as const;
 
-/** What is well is waited for however busy the machine is; what may never come, not for long. */
-const PATIENCE = { usual: 60_000, struck: 300 } as const;
-
 /** What a client sees of one page, without ids that differ between requests. */
 async function seen(
   source: 'graph' | 'voximplant',
   place: keyof typeof PLACES,
-  patience: keyof typeof PATIENCE = 'usual',
+  signal = AbortSignal.timeout(WAIT_MS),
 ): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE[patience]);
   const window = { from_date: `${DAY} 00:00:00`, to_date: `${DAY} 23:59:59`, offset: String(PLACES[place] * 1_000) };
   try {
     const answer = await (source === 'graph'
@@ -54,6 +52,18 @@ async function seen(
   } catch (error) {
     return `failed: ${error instanceof Error ? error.name : ''}`;
   }
+}
+
+/** The same, by a client that gives up some time after the fault has struck: its answer may never come. */
+async function givenUp(source: 'graph' | 'voximplant', place: keyof typeof PLACES, fault: FaultName): Promise<string> {
+  const patience = new AbortController();
+  const before = simulator.requests.length;
+  const answer = seen(source, place, patience.signal);
+  const strikes = () => simulator.requests.slice(before).some(request => request.fault === fault);
+  await waitFor(`${fault} strikes`, strikes, { saw: () => simulator.requests.slice(before) });
+  await sleep(300);
+  patience.abort(new DOMException('It took too long', 'TimeoutError'));
+  return answer;
 }
 
 async function threePages(source: 'graph' | 'voximplant') {
@@ -76,7 +86,7 @@ for (const source of ['graph', 'voximplant'] as const) {
       const changed: string[] = [];
       for (const page of ['first', 'middle', 'last'] as const) {
         simulator.setFaults([{ fault: name, dataset, page, times: 1 }]);
-        const struck = await seen(source, page, 'struck');
+        const struck = await (FAULTS[name].slow ? givenUp(source, page, name) : seen(source, page));
         const record = simulator.requests.at(-1);
         if (struck !== usual[page]) {
           changed.push(page);

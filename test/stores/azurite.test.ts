@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { TableServiceClient } from '@azure/data-tables';
 import { startAzurite } from '../../local/azurite.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
+import { waitFor } from '../wait.ts';
 
 const INSECURE = { allowInsecureConnection: true };
 let folder: string;
@@ -54,7 +55,7 @@ test('of two that open a folder at the same moment one gets it, and what a dead 
   for (const each of both) if (each.status === 'fulfilled') await each.value.stop();
   // The id is that of a process that has ended.
   const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
-  await once(ended, 'exit');
+  await waitFor('a process ends', once(ended, 'exit'));
   await writeFile(join(folder, 'azurite-in-use.json'), JSON.stringify({ pid: ended.pid }));
   const next = await startAzurite(folder);
   t.after(() => next.stop());
@@ -85,9 +86,9 @@ test('an Azurite whose parent was killed saves its data, ends, and frees its fol
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await once(parent.stdout, 'data');
+  const [line] = await waitFor('the parent tells where its child listens', once(parent.stdout, 'data'));
   parent.kill('SIGKILL');
-  await once(parent, 'exit');
+  await waitFor('the parent ends', once(parent, 'exit'));
 
   // A start waits until the one before has left the folder.
   const next = await startAzurite(folder);

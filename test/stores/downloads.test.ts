@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
@@ -9,6 +7,7 @@ import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { chunksIn, download } from '../../shared/stores/encoding.ts';
 import { blobsIn } from '../../shared/stores/listing.ts';
 import type { Operation } from '../../shared/stores/storage-errors.ts';
+import { close, listen } from '../wait.ts';
 
 /** What a service may do in the middle of an answer. */
 
@@ -32,15 +31,10 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 /** A service whose only blob is sent as the test says. */
 async function serving(answer: (response: ServerResponse) => void) {
   const server = createServer((_, response) => answer(response));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const service = new BlobServiceClient(`http://127.0.0.1:${port}/account`);
+  const service = new BlobServiceClient(`http://127.0.0.1:${await listen(server)}/account`);
   return {
     blob: service.getContainerClient('raw').getBlockBlobClient('blob'),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-    },
+    [Symbol.asyncDispose]: () => close(server),
   };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { close, listen, waitFor } from '../wait.ts';
 
 /** A request that went through the proxy. */
 export interface Seen {
@@ -42,7 +42,9 @@ export async function lossyProxy(connectionString: string, service: 'Blob' | 'Qu
     seen.push(one);
     const { method, url: path, headers } = incoming;
     const forwarded = request({ host, port, method, path, headers }).end(body);
-    const [answer] = (await once(forwarded, 'response')) as [IncomingMessage];
+    const [answer] = (await waitFor('the service answers', once(forwarded, 'response'), { saw: () => one })) as [
+      IncomingMessage,
+    ];
     const content = await buffer(answer);
     if (losing?.matches(one) === true) {
       const { meanwhile } = losing;
@@ -54,8 +56,7 @@ export async function lossyProxy(connectionString: string, service: 'Blob' | 'Qu
     const kept = Object.entries(answer.headers).filter(([name]) => !hidden.has(name) && name !== 'transfer-encoding');
     outgoing.writeHead(answer.statusCode ?? 500, Object.fromEntries(kept)).end(content);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port: own } = server.address() as AddressInfo;
+  const own = await listen(server);
 
   return {
     connectionString: connectionString.replace(
@@ -69,10 +70,7 @@ export async function lossyProxy(connectionString: string, service: 'Blob' | 'Qu
     hideHeader(name) {
       hidden.add(name);
     },
-    async stop() {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
-    },
+    stop: () => close(server),
   };
 }
 

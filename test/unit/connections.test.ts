@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { HEAD_BYTES_MAX, intoPieces } from '../../shared/sources/http/connections.ts';
 import { sender } from '../../shared/sources/http/send.ts';
+import { close, listen, WAIT_MS } from '../wait.ts';
 
 interface Listening extends AsyncDisposable {
   readonly port: number;
@@ -18,14 +18,11 @@ async function listening(onConnection: (socket: Socket) => void): Promise<Listen
     sockets.add(socket.on('error', () => {}));
     onConnection(socket);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await close(server);
     },
   };
 }
@@ -40,7 +37,9 @@ async function readSlowly(socket: Socket, pauses: readonly number[]): Promise<Bu
   socket.once('end', () => {
     ended = true;
   });
+  const limit = AbortSignal.timeout(WAIT_MS);
   while (!ended) {
+    assert.ok(!limit.aborted, `the socket ends; ${chunks.length} chunks came`);
     for (let i = pauses[at++ % pauses.length] ?? 0; i > 0; i--) await turn();
     for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) chunks.push(Buffer.from(chunk));
     await turn();
@@ -111,7 +110,7 @@ describe('connections that receive into their own memory', () => {
       const send = sender();
       for (let i = 0; i < 2; i++) {
         const request = { method: 'GET', url: new URL(`http://127.0.0.1:${server.port}/`), headers: {} } as const;
-        const answer = await send(request, AbortSignal.timeout(10_000));
+        const answer = await send(request, AbortSignal.timeout(WAIT_MS));
         assert.deepEqual(
           marks.map((_, number) => answer.header(`x-${number}`)),
           marks,
@@ -140,6 +139,6 @@ describe('connections that receive into their own memory', () => {
         socket.on('data', () => socket.write(answer));
       });
       const request = { method: 'GET', url: new URL(`http://127.0.0.1:${server.port}/`), headers: {} } as const;
-      await assert.rejects(sender()(request, AbortSignal.timeout(10_000)), { reason: 'source.unreachable', message });
+      await assert.rejects(sender()(request, AbortSignal.timeout(WAIT_MS)), { reason: 'source.unreachable', message });
     });
 });

@@ -15,6 +15,7 @@ import type { Hooks } from '../doubles/hooks.ts';
 import { memoryJobs, type QueuedMessage } from '../doubles/memory-jobs.ts';
 import { lakeStore, memoryLake } from '../doubles/memory-lake.ts';
 import { ledgerStore, memoryLedger } from '../doubles/memory-ledger.ts';
+import { waitFor } from '../wait.ts';
 import { DATASET, daysAgo, NOON } from './days.ts';
 
 const DAY = daysAgo(8);
@@ -93,7 +94,7 @@ test('a worker that lost its day while it copied the old revision replaces nothi
     await woken.promise;
   };
   const slow = fetchDay(place.message(), place.worker([1, 2, 3], { before }));
-  await frozen.promise;
+  await waitFor('the old revision is being copied', frozen.promise);
   place.state.now += 5 * MINUTE_MS;
   await place.plan();
   assert.equal(await fetchDay(place.message(), place.worker([1, 2])), 'unchanged');

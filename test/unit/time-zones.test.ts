@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { processOf } from '../wait.ts';
 
 /** Whatever zone a machine has, days are UTC. These files expect values that are written out. */
 
@@ -16,9 +16,6 @@ const FILES = [
   'curate/owed-curation.test.ts',
 ].map(file => fileURLToPath(new URL(`../${file}`, import.meta.url)));
 
-/** A day that does not follow the one before makes loops that never end. All files together take two seconds. */
-const RUN_MS = 60_000;
-
 /** A zone that the machine does not know would be UTC, and prove nothing. */
 const IN_A_ZONE = 'data:text/javascript,if (new Date(0).getTimezoneOffset() === 0) throw new Error("UTC")';
 
@@ -30,16 +27,10 @@ for (const zone of ['America/New_York', 'Pacific/Kiritimati', 'Asia/Kathmandu'])
     const child = spawn(process.execPath, args, {
       env: { ...env, TZ: zone },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: RUN_MS,
-      killSignal: 'SIGKILL',
     });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', chunk => {
-        said += String(chunk);
-      });
-    const [code] = await once(child, 'close');
-    assert.equal(code, 0, said);
-    assert.match(said, /pass [1-9]\d/);
+    // A day that does not follow the one before makes loops that never end.
+    const { said, ended } = processOf(`the tests under TZ=${zone}`, child);
+    assert.equal((await ended()).code, 0, said.stdout + said.stderr);
+    assert.match(said.stdout, /pass [1-9]\d/);
   });
 }
