@@ -1,0 +1,100 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { lastDay } from '../shared/ledger/owed.ts';
+import { addDays, eachDay, isDay } from '../shared/words/day.ts';
+import type { Day } from '../shared/words/model.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Days as people write them: `2026-01-31`, `yesterday`, `-7d` (seven days ago), and `2026-01` for a month. One pair of
+ * options for every command that takes a range.
+ */
+
+export interface RangeOptions {
+  readonly from?: DayText;
+  readonly to?: DayText;
+  readonly month?: DayText;
+}
+
+/** A checked text. What it means depends on today. */
+export type DayText = string;
+
+/** Both included; absent: without bound. */
+export interface Range {
+  readonly from?: Day;
+  readonly to?: Day;
+}
+
+export const DAY_FORMS = 'a day such as 2026-01-31, yesterday, -7d or 2026-01';
+
+const AGO = /^-(\d{1,5})d$/;
+
+export function dayText(text: string): DayText {
+  if (isDay(text) || isMonth(text) || text === 'yesterday' || AGO.test(text)) return text;
+  throw new InvalidArgumentError(`Expected ${DAY_FORMS}; days are UTC.`);
+}
+
+function monthText(text: string): DayText {
+  if (isMonth(text)) return text;
+  throw new InvalidArgumentError('Expected a month such as 2026-01.');
+}
+
+function isMonth(text: string): boolean {
+  return /^\d{4}-\d{2}$/.test(text) && isDay(`${text}-01`);
+}
+
+/** Adds `--from`, `--to` and `--month`. */
+export function withRange(command: Command, { needed = false }: { readonly needed?: boolean } = {}): Command {
+  const why = needed ? ' (needed, unless --month is given)' : '';
+  return command
+    .option('--from <day>', `first day: ${DAY_FORMS}${why}`, dayText)
+    .option('--to <day>', 'last day, in the same forms', dayText)
+    .option('--month <month>', 'a whole month, such as 2026-01', monthText);
+}
+
+/** @throws UsageError when the range ends before it begins, or is said twice */
+export function rangeOf({ from, to, month }: RangeOptions, now: number): Range {
+  if (month !== undefined && (from !== undefined || to !== undefined))
+    throw new UsageError('--month is a range of its own: leave out --from and --to.');
+  const range = {
+    ...boundOf('from', from ?? month, 'first', now),
+    ...boundOf('to', to ?? month, 'last', now),
+  };
+  if (range.from !== undefined && range.to !== undefined && range.to < range.from)
+    throw new UsageError(`The range ends (${range.to}) before it begins (${range.from}).`);
+  return range;
+}
+
+function boundOf(name: 'from' | 'to', text: DayText | undefined, end: 'first' | 'last', now: number): Range {
+  return text === undefined ? {} : { [name]: dayOfText(text, end, now) };
+}
+
+/** @param end which day of a month is meant */
+export function dayOfText(text: DayText, end: 'first' | 'last', now: number): Day {
+  if (text === 'yesterday') return addDays(today(now), -1);
+  const [, ago] = AGO.exec(text) ?? [];
+  if (ago !== undefined) return addDays(today(now), -Number(ago));
+  return isMonth(text) ? edgeOfMonth(text, end) : text;
+}
+
+/** Every day that a text means: the days of a month, or the one. */
+export function daysOfText(text: DayText, now: number): Day[] {
+  return [...eachDay(dayOfText(text, 'first', now), dayOfText(text, 'last', now))];
+}
+
+function edgeOfMonth(month: string, end: 'first' | 'last'): Day {
+  const first = `${month}-01`;
+  if (end === 'first') return first;
+  // Some day of the next month, whatever the length of this one.
+  return addDays(`${addDays(first, 31).slice(0, 7)}-01`, -1);
+}
+
+function today(now: number): Day {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+/** @throws UsageError for a range of which no day is over: there is nothing of it to be asked for */
+export function refuseFuture({ from }: Range, now: number): void {
+  const newest = lastDay(now);
+  if (from !== undefined && from > newest)
+    throw new UsageError(`${from} is not over yet. The newest day that there can be is ${newest}.`);
+}
