@@ -1,4 +1,4 @@
-export interface Released {
+interface Released {
   /** The section of the changelog. */
   readonly notes: string;
   readonly version: string;

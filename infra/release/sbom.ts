@@ -8,7 +8,7 @@ const bom = z.looseObject({
   dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
 });
 
-export interface Subject {
+interface Subject {
   readonly name: string;
   /** SHA-256 of the package, in hexadecimal. */
   readonly digest: string;

@@ -7,7 +7,7 @@ const template = z.looseObject({
   parameters: z.looseObject({ packageUrl: parameter, packageDigest: parameter }),
 });
 
-export interface Package {
+interface Package {
   readonly url: string;
   /** SHA-256, in hexadecimal. */
   readonly digest: string;
