@@ -10,7 +10,11 @@ const [SPACE, DOT, ZERO, COLON, LETTER_T, LETTER_Z] = [0x20, 0x2e, 0x30, 0x3a, 0
 /** What to look for in a body of this dataset: its rows, their key fields first, and their event time. */
 export function cutSpecOf(dataset: Dataset): CutSpec {
   const eventTime = dataset.eventTime === undefined ? [] : [dataset.eventTime];
-  return { rowArray: dataset.rowArray, fields: [...new Set([...dataset.key, ...eventTime])] };
+  return {
+    rowArray: dataset.rowArray,
+    fields: [...new Set([...dataset.key, ...eventTime])],
+    rowsMax: dataset.pageSize,
+  };
 }
 
 export interface Sifted {
