@@ -19,6 +19,8 @@ export class Chain {
   private readonly reading: Reading;
   private readonly limits: ChainLimits;
   private readonly seen = new Set<string>();
+  /** Of the day, the one at hand included. */
+  private pages = 0;
   private emptyPages = 0;
   private knownPages = 0;
 
@@ -31,6 +33,7 @@ export class Chain {
   /** Before the next page is asked for. @throws LandlineError `paging.loop`, `paging.empty`, `limits.day_pages` */
   refuseEndless({ cut, next }: Page): void {
     const { emptyPagesMax, pagesMax } = this.limits;
+    this.pages = this.reading.pages + 1;
     this.emptyPages = cut.count === 0 ? this.emptyPages + 1 : 0;
     if (next === undefined) return;
     if (this.seen.has(next)) throw this.endless('paging.loop', 'a page links to one that was read before');
@@ -54,9 +57,9 @@ export class Chain {
   }
 
   private endless(reason: 'paging.loop' | 'paging.empty' | 'limits.day_pages', why: string): LandlineError {
-    const { dataset, reading } = this;
+    const { dataset } = this;
     const remedy = reason === 'limits.day_pages' ? 'reject' : 'retry';
-    const message = `Reading ${dataset.name} was stopped after ${reading.pages + 1} pages: ${why}. If it stays so, report it to the provider (${dataset.docsUrl}).`;
+    const message = `Reading ${dataset.name} was stopped after ${this.pages} pages: ${why}. If it stays so, report it to the provider (${dataset.docsUrl}).`;
     return new LandlineError({ reason, remedy, message });
   }
 }

@@ -144,7 +144,7 @@ const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as 
 
 /** What to say of a source that is left alone. */
 export function gateNote({ source, notBefore, reason }: Gate): string {
-  return `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself.`;
+  return `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself. Sooner: landline resume --source ${source}`;
 }
 
 /** What is good to know and asks for nothing. */

@@ -36,7 +36,7 @@ export const GRAPH_TRAPS: Table = {
   11: [test('two reads agree, and the second changes nothing'), ...fault('odd-numbers')],
   12: [
     test('a row at midnight is in one partition only, and every row is in one'),
-    code('shared/words/day.ts', '`Date` would cut the last four digits'),
+    code('shared/words/instants.ts', 'An instant to 100 ns'),
   ],
   13: [
     test('a row whose time is absent, of another zone, of year 1'),
@@ -55,7 +55,7 @@ export const GRAPH_TRAPS: Table = {
     code('docs/decisions/keys.md', '# Keys of rows are compared as bytes'),
   ],
   19: [test('a range of more than 90 days is refused with the reason'), ...fault('not-acceptable')],
-  20: [test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond a day')],
+  20: [test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond an hour')],
   21: [test('a status that nobody has listed is refused for good'), test('what needs a person is tried once an hour')],
   // The bound is on days: why not on requests, as the trap has it, is a decision.
   22: [
@@ -88,7 +88,7 @@ export const VOXIMPLANT_TRAPS: Table = {
   5: fault('total-count-too-large', 'page-empty-before-end', 'endless-pages'),
   6: [test('a row at midnight is in one partition only, and every row is in one'), FORM],
   7: [FORM],
-  8: [test('Voximplant numbers land as they came'), code('shared/words/day.ts', X)],
+  8: [test('Voximplant numbers land as they came'), code('shared/words/instants.ts', 'A time without a zone is UTC')],
   9: [WHOLE],
   10: [test('Voximplant numbers land as they came')],
   11: [test('a landed day is read again a day after each check until it has settled')],
@@ -248,7 +248,7 @@ export const BAD_PAYLOADS: Table = {
   4: [
     ...fault('link-number', 'link-empty', 'link-relative', 'link-protocol-relative', 'link-backslashes'),
     ...fault('link-fullwidth', 'link-trailing-dot', 'link-dot-segments'),
-    test('a link under a name that is not quite that of the link is refused'),
+    test('a link under a name that nobody knows is refused'),
     test('a link elsewhere is refused before anything is sent'),
     test('10,000 hostile links: each is refused, and the other host sees no connection, request or token'),
   ],

@@ -154,7 +154,7 @@ test('the verdict counts days and logs, and says who is needed', () => {
     'Teams SMS: 1 day not held is about to be forgotten by the source.',
     'Teams Direct Routing calls: 3 days need a person.',
     'Voximplant SMS: 2 days are suspect: the source contradicted itself.',
-    'Microsoft Graph asked to be left alone until 2026-11-21 12:08 UTC (source.throttled); it goes on by itself.',
+    'Microsoft Graph asked to be left alone until 2026-11-21 12:08 UTC (source.throttled); it goes on by itself. Sooner: landline resume --source graph',
     '5 days were gone at the source before landing.',
   ]);
   assert.deepEqual(heldFacts(90).verdict, { level: 'held', sentence: 'Everything owed is held.', points: [] });
