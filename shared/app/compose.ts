@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
 import { type Access, type Config, readConfig } from '../config/config.ts';
+import { noProxyOnLoopback } from '../config/loopback.ts';
 import type { CuratedStore } from '../curate/ports.ts';
 import { type Veil, veilOf } from '../curate/privacy.ts';
 import { blobCurated } from '../curate/store.ts';
@@ -53,6 +54,7 @@ let app: App | undefined;
 
 /** @throws LandlineError `config.invalid`; asked again, it reads the settings again */
 export function composed(): App {
+  Object.assign(process.env, noProxyOnLoopback(process.env));
   app ??= compose(readConfig(process.env));
   return app;
 }
