@@ -1,6 +1,6 @@
 import { DATASETS } from '../shared/datasets/index.ts';
 import { closedGates } from '../shared/status/facts.ts';
-import { gateNote } from '../shared/status/verdict.ts';
+import { gateNote, openGate } from '../shared/status/notes.ts';
 import { failureOf, isUnreadable } from '../shared/words/errors.ts';
 import type { Gate } from '../shared/words/ledger.ts';
 import { SOURCES } from '../shared/words/model.ts';
@@ -30,7 +30,8 @@ export async function tellDelays(on: On, about: readonly { readonly dataset: str
     if ((await on.ledger.watermark(name))?.value.pausedAt !== undefined)
       on.out.note(`${name} is paused: nothing of it is read until \`landline resume ${name}\`.`);
   const sources = new Set(DATASETS.filter(({ name }) => names.has(name)).map(({ source }) => source));
-  for (const gate of await gatesOf(on, on.now)) if (sources.has(gate.source)) on.out.note(gateNote(gate));
+  for (const gate of await gatesOf(on, on.now))
+    if (sources.has(gate.source)) on.out.note(`${gateNote(gate)} Sooner: ${openGate(gate)}`);
 }
 
 /** What is said to go on by itself does so only where somebody is at work. */

@@ -1,6 +1,10 @@
+import { Option } from 'commander';
+import { DATASETS } from '../../shared/datasets/index.ts';
 import { type Paused, setPaused } from '../../shared/ledger/asking.ts';
-import type { Dataset } from '../../shared/words/model.ts';
+import { openGate } from '../../shared/ledger/gate.ts';
+import { type Dataset, SOURCES, type SourceName } from '../../shared/words/model.ts';
 import { datasetOrSource, examples, type On, type Register } from '../command.ts';
+import { UsageError } from '../usage-error.ts';
 
 const ABOUT = 'dataset, or source (graph, voximplant) for all of its datasets';
 
@@ -16,11 +20,37 @@ export const pause: Register = (program, { act }) => {
 export const resume: Register = (program, { act }) => {
   program
     .command('resume')
-    .description('Queues days of a paused dataset or source again')
-    .argument('<name>', ABOUT, datasetOrSource)
-    .addHelpText('after', examples('landline resume teams-sms', 'landline resume voximplant'))
-    .action(act((on: On, which: Dataset[]) => setAll(on, which, false)));
+    .description('Queues days of a paused dataset or source again, or opens the gate of a source that asked to wait')
+    .argument('[name]', ABOUT, datasetOrSource)
+    .addOption(
+      new Option('--source <source>', 'ask this source again now, although it asked to be left alone').choices(SOURCES),
+    )
+    .addHelpText(
+      'after',
+      examples('landline resume teams-sms', 'landline resume voximplant', 'landline resume --source graph'),
+    )
+    .action(
+      act((on: On, which: Dataset[] | undefined, { source }: { source?: SourceName }) => {
+        if ((which === undefined) === (source === undefined))
+          throw new UsageError(
+            'Name what was paused (landline resume graph), or the gate (landline resume --source graph).',
+          );
+        return source === undefined ? setAll(on, which ?? [], false) : openOne(on, source);
+      }),
+    );
 };
+
+async function openOne(on: On, source: SourceName): Promise<0 | 1> {
+  const { outcome, was, days } = await openGate(on.ledger, source, DATASETS, on.now);
+  if (on.json) on.out.json({ gates: [{ source, outcome, was, days }] });
+  else if (outcome === 'contended') on.out.line(`${source}: others are writing its gate: try again`);
+  else if (was === undefined) on.out.line(`${source}: its gate is open already`);
+  else
+    on.out.line(
+      `${source}: opened; it was left alone until ${was.notBefore} (${was.reason}). Days that waited for it: ${days}. They are queued on the next run of the planner; if the source asks again to be left alone, it is.`,
+    );
+  return outcome === 'contended' ? 1 : 0;
+}
 
 async function setAll(on: On, which: readonly Dataset[], paused: boolean): Promise<0 | 1> {
   const done: { dataset: string; outcome: Paused }[] = [];

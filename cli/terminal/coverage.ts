@@ -1,8 +1,8 @@
 import type { DatasetFacts } from '../../shared/status/dataset-facts.ts';
 import type { Facts } from '../../shared/status/facts.ts';
+import type { Point } from '../../shared/status/point.ts';
 import { markOf, SHOWN_STATES } from '../../shared/status/states.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
-import type { Point } from '../../shared/status/verdict.ts';
 import { docsUrl } from '../../shared/words/version.ts';
 import { COLOURS, LEGEND } from './colours.ts';
 import { columnsOf, type Output, table, wrapped } from './output.ts';

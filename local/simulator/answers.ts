@@ -21,6 +21,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly delivery?: Delivery;
+  /** Fields behind the body, which is then sent in chunks. */
+  readonly trailers?: Readonly<Record<string, string>>;
   /** `flood`: what is repeated after the body. */
   readonly filler?: Buffer;
 }
@@ -70,11 +72,13 @@ export async function deliver(response: ServerResponse, answer: Answer, switches
     socket?.resetAndDestroy();
     return;
   }
-  const { body } = answer;
-  const length = delivery === 'flood' ? {} : { 'content-length': String(body.length) };
+  const { body, trailers } = answer;
+  const announced = trailers === undefined ? {} : { trailer: Object.keys(trailers).join(', ') };
+  const length = delivery === 'flood' || trailers !== undefined ? announced : { 'content-length': String(body.length) };
   response.writeHead(answer.status, { ...length, ...answer.headers });
   switch (delivery) {
     case 'whole':
+      if (trailers !== undefined) response.addTrailers(trailers);
       response.end(body);
       return;
     case 'cut':

@@ -4,12 +4,20 @@ import { mix, textSeed } from './dice.ts';
 import type { Fault } from './faults/fault.ts';
 import { LINK_FAULTS } from './faults/links.ts';
 import { ROW_FAULTS } from './faults/rows.ts';
+import { SEAM_FAULTS } from './faults/seams.ts';
 import { STATUS_FAULTS } from './faults/status.ts';
 import { TRANSPORT_FAULTS } from './faults/transport.ts';
 import { VOXIMPLANT_FAULTS } from './faults/voximplant.ts';
 import type { Switches } from './switches.ts';
 
-const ALL = { ...TRANSPORT_FAULTS, ...STATUS_FAULTS, ...LINK_FAULTS, ...ROW_FAULTS, ...VOXIMPLANT_FAULTS } as const;
+const ALL = {
+  ...TRANSPORT_FAULTS,
+  ...STATUS_FAULTS,
+  ...LINK_FAULTS,
+  ...ROW_FAULTS,
+  ...SEAM_FAULTS,
+  ...VOXIMPLANT_FAULTS,
+} as const;
 
 export type FaultName = keyof typeof ALL;
 
@@ -52,6 +60,8 @@ export interface Strike {
   readonly fault: Fault;
   /** How often this rule has struck, this time included. */
   readonly turn: number;
+  /** How often the first page of the day was asked for, struck or not. */
+  readonly walk: number;
 }
 
 /** Decides for each request whether something goes wrong. */
@@ -61,6 +71,7 @@ export class FaultEngine {
   /** Requests seen under chance: how often, and whether the last was struck. */
   private readonly lines = new Map<string, { count: number; struck: boolean }>();
   private readonly reread = new Set<string>();
+  private readonly walks = new Map<string, number>();
 
   constructor(seed: number) {
     this.seed = seed;
@@ -74,19 +85,27 @@ export class FaultEngine {
 
   /** The first rule that matches; else, with the probability of the switch, a fault by chance. */
   strike(target: Target, switches: Readonly<Switches>): Strike | undefined {
+    const walk = this.walkOf(target);
     for (const entry of this.rules) {
       if (entry.struck >= (entry.rule.times ?? Number.POSITIVE_INFINITY) || !matches(entry.rule, target)) continue;
       entry.struck += 1;
-      return { name: entry.rule.fault, fault: FAULTS[entry.rule.fault], turn: entry.struck };
+      return { name: entry.rule.fault, fault: FAULTS[entry.rule.fault], turn: entry.struck, walk };
     }
-    return this.byChance(target, switches);
+    return this.byChance(target, switches, walk);
+  }
+
+  private walkOf({ dataset, day, first }: Target): number {
+    const place = `${dataset}|${day}`;
+    const walk = (this.walks.get(place) ?? 0) + (first ? 1 : 0);
+    this.walks.set(place, walk);
+    return walk;
   }
 
   /**
    * A repetition of a request that was struck is let through, and what makes a client read a day again happens once
    * per day, so that a client with few attempts recovers.
    */
-  private byChance(target: Target, switches: Readonly<Switches>): Strike | undefined {
+  private byChance(target: Target, switches: Readonly<Switches>, walk: number): Strike | undefined {
     if (switches.faults <= 0 || target.dataset === 'token') return undefined;
     const known = this.lines.get(target.line) ?? { count: 0, struck: false };
     const draw = mix(this.seed, textSeed(target.line), known.count, 31, 0) / 2 ** 32;
@@ -98,7 +117,7 @@ export class FaultEngine {
     this.lines.set(target.line, { count: known.count + 1, struck });
     if (!struck) return undefined;
     if (again) this.reread.add(place);
-    return { name, fault: FAULTS[name], turn: known.count + 1 };
+    return { name, fault: FAULTS[name], turn: known.count + 1, walk };
   }
 }
 

@@ -132,6 +132,8 @@ export function serveSignIn(
     take: 0,
     total: 0,
     nowMs,
+    day: '',
+    walk: 0,
     switches,
     turn: strike.turn,
     linkTo: () => '',

@@ -6,6 +6,7 @@ import type { Page } from './faults/fault.ts';
 import { readArguments } from './graph-arguments.ts';
 import { bearerOf, graphTokenFault } from './graph-sign-in.ts';
 import { objectOf, type Served, servePage, type World } from './pages.ts';
+import type { Range, View } from './views.ts';
 
 /** The call-log functions of Microsoft Graph. */
 
@@ -45,22 +46,27 @@ export function serveGraph(world: World, request: IncomingMessage, origin: strin
   if (fault === 'forbidden') return refused(403, 'Forbidden');
   if (request.method !== 'GET') return refused(405, 'MethodNotAllowed', 'Only GET is supported.');
   const { dataset, api } = route;
-  const args = readArguments(route.args ?? '', dataset, world.switches);
+  const parameters = new URLSearchParams(query);
+  // A link without arguments has them in its token, with the rows to skip before them.
+  const [, tokenSkip, tokenArgs] = /^(\d{1,9}):(.+)$/.exec(parameters.get('$skiptoken') ?? '') ?? [];
+  const args = readArguments(route.args || (tokenArgs ?? ''), dataset, world.switches);
   if (args.kind === 'malformed') return refused(400, 'BadRequest', args.message);
   if (args.kind === 'too-long') {
     return world.switches.overRangeStatus === 406 ? refused(406, 'NotAcceptable') : refused(400, 'BadRequest');
   }
-  const skipText = new URLSearchParams(query).get('$skip') ?? '0';
+  const skipText = parameters.get('$skip') ?? tokenSkip ?? '0';
   if (!/^\d{1,9}$/.test(skipText)) return refused(400, 'BadRequest', `The skip value '${skipText}' is not valid.`);
 
   const [fromName, toName] = dataset.linkArguments;
   const linkArguments = `${fromName}=${linkText(args.fromText)},${toName}=${linkText(args.toText)}`;
   const base = `${origin}/${api}/communications/callRecords/${dataset.call}(${linkArguments})`;
+  const viewOf = (range: Range): View => world.tenant.viewAsServed(dataset, api, range, nowMs, turn);
   return servePage(world, {
     dataset,
     api,
     range: args.range,
-    view: world.tenant.viewAsServed(dataset, api, args.range, nowMs, turn),
+    view: viewOf(args.range),
+    viewOf,
     skip: Number(skipText),
     take: PAGE_ROWS,
     origin,
@@ -110,7 +116,7 @@ function collection(dataset: Dataset): string {
 
 /** The link stands before the rows under beta and after them under v1.0. */
 function bodyOf(page: Page, rows: Buffer | undefined, context: string | undefined, api: Api): Buffer {
-  const link: [string, string][] = page.link === undefined ? [] : [['@odata.nextLink', page.link]];
+  const link: [string, string][] = page.link === undefined ? [] : [[page.linkName, page.link]];
   return objectOf(
     [
       ...(context === undefined ? [] : [['@odata.context', JSON.stringify(context)] as const]),
@@ -118,6 +124,7 @@ function bodyOf(page: Page, rows: Buffer | undefined, context: string | undefine
       ...(api === 'beta' ? link : []),
       ...(rows === undefined ? [] : [['value', rows] as const]),
       ...(api === 'beta' ? [] : link),
+      ...page.more,
     ],
     page.space,
   );

@@ -1,7 +1,7 @@
 import type { Answer } from './answers.ts';
 import type { Api, Dataset } from './datasets.ts';
 import type { Occasion, Page, Selection } from './faults/fault.ts';
-import type { FaultEngine, FaultName } from './faults.ts';
+import type { FaultEngine, FaultName, Strike } from './faults.ts';
 import { dayNumber } from './moments.ts';
 import type { Switches } from './switches.ts';
 import { middleDay, type Tenant } from './tenant.ts';
@@ -28,6 +28,8 @@ export interface Ask {
   readonly api: Api;
   readonly range: Range;
   readonly view: View;
+  /** The view of another range, served in the same way. */
+  readonly viewOf: (range: Range) => View;
   readonly skip: number;
   readonly take: number;
   readonly origin: string;
@@ -94,8 +96,8 @@ function written(rows: Iterable<string>, space: string): Buffer {
 
 /** Answers a request for rows, with whatever goes wrong on the way. */
 export function servePage(world: World, ask: Ask): Served {
-  const { view, skip, take, dataset } = ask;
-  const day = middleDay(ask.range);
+  const { view, skip, take, dataset, range } = ask;
+  const day = middleDay(range);
   const strike = world.faults.strike(
     {
       source: dataset.source,
@@ -112,8 +114,18 @@ export function servePage(world: World, ask: Ask): Served {
     const rows = Math.max(0, end - skip);
     return { answer: ask.render(pageFor(ask, view.total, rows), world.cache.rows(view, skip, end)), rows };
   }
+  const { fault } = strike;
+  return struckAnswer(
+    world,
+    fault.range === undefined ? ask : { ...ask, view: ask.viewOf(fault.range(range)) },
+    strike,
+  );
+}
+
+function struckAnswer(world: World, ask: Ask, strike: Strike): Served {
+  const { view } = ask;
   const { fault, name } = strike;
-  const occasion = occasionOf(world, ask, dayNumber(day), strike.turn);
+  const occasion = occasionOf(world, ask, middleDay(ask.range), strike);
   let page: Page | undefined;
   let answer = fault.instead?.(occasion);
   if (answer === undefined) {
@@ -133,6 +145,8 @@ function pageFor(ask: Ask, total: number, rows: number): Page {
     rows: [],
     count: String(graph ? rows : total),
     link: graph && next < total ? JSON.stringify(ask.linkTo(next)) : undefined,
+    linkName: '@odata.nextLink',
+    more: [],
     context: true,
     member: undefined,
     space: '',
@@ -152,7 +166,8 @@ function struckPage(ask: Ask, occasion: Occasion, selection: Selection): Page {
   return { ...pageFor(ask, selection.total, rows.length), rows };
 }
 
-function occasionOf(world: World, ask: Ask, day: number, turn: number): Occasion {
+function occasionOf(world: World, ask: Ask, dayText: string, { turn, walk }: Strike): Occasion {
+  const day = dayNumber(dayText);
   const { dataset, view } = ask;
   const note = (row: string): void => {
     world.addedByFaults.push(row);
@@ -168,6 +183,8 @@ function occasionOf(world: World, ask: Ask, day: number, turn: number): Occasion
     take: ask.take,
     total: view.total,
     nowMs: ask.nowMs,
+    day: dayText,
+    walk,
     switches: world.switches,
     turn,
     linkTo: ask.linkTo,

@@ -69,8 +69,9 @@ export async function serveVoximplant(
   if (take === undefined || take === 0 || skip === undefined) return refused(101);
   const range = readRange(world, dataset, parameters, momentOf(nowMs));
   if (typeof range === 'number') return refused(range);
-  const whole = world.tenant.viewAsServed(dataset, 'platform_api', range, nowMs, turn);
-  const view = narrowed(whole, dataset, parameters);
+  const viewIn = (other: Range): View | number =>
+    narrowed(world.tenant.viewAsServed(dataset, 'platform_api', other, nowMs, turn), dataset, parameters);
+  const view = viewIn(range);
   if (typeof view === 'number') return refused(view);
 
   const line = `${call}?${[...parameters].sort().join('&')}`;
@@ -79,6 +80,10 @@ export async function serveVoximplant(
     api: 'platform_api',
     range,
     view,
+    viewOf: other => {
+      const found = viewIn(other);
+      return typeof found === 'number' ? view : found;
+    },
     skip,
     take: Math.min(take, COUNT_MAX),
     origin,
@@ -97,6 +102,7 @@ export async function serveVoximplant(
         [
           ...(rows === undefined ? [] : [['result', rows] as const]),
           ...(page.count === undefined ? [] : [['total_count', page.count] as const]),
+          ...page.more,
         ],
         page.space,
       ),

@@ -35,7 +35,7 @@ export function setbackOf(failure: Failure, work: Work, now: number): Setback {
       if (work.rereads + 1 < READS_MAX) return { kind: 'restart', rereads: work.rereads + 1 };
       return { kind: 'fail', retryAt: instantOf(now + backoff) };
     case 'retry':
-      return { kind: 'fail', retryAt: instantOf(now + backoff) };
+      return { kind: 'fail', retryAt: instantOf(Math.max(now + backoff, Date.parse(failure.until ?? '') || 0)) };
     case 'reject':
     case 'fix-config':
       return { kind: 'fail', retryAt: instantOf(now + NEEDS_PERSON_MS) };

@@ -32,7 +32,7 @@ export type Verdict =
 export function judge(read: CompleteRead, held: Receipt | undefined, entry: Known, now: Instant): Verdict {
   const { work } = entry;
   // A source that states its total is held to it, however often it is read.
-  if (read.total !== undefined && (read.total !== read.rows + read.neighbours || read.duplicates > 0))
+  if (read.total !== undefined && read.total !== read.rows + read.neighbours)
     return { kind: 'again', reason: 'page.total' };
   if (read.duplicates > 0 && work.rereads + 1 < READS_MAX) return { kind: 'again', reason: 'page.duplicates' };
   const suspicion = read.duplicates > 0 ? suspicionOf(read, 'page.duplicates', work.suspicion, now) : undefined;

@@ -2,7 +2,7 @@ import { refuseBeforeGate } from '../ledger/gate.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Page, Source } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
-import { Chain } from './chain.ts';
+import { Chain, type ChainLimits } from './chain.ts';
 import type { Claim } from './claim.ts';
 import type { Reading } from './reading.ts';
 import type { Staging } from './staging.ts';
@@ -35,22 +35,23 @@ export interface PagePorts {
   readonly drifted: Set<string>;
 }
 
-export interface FetchLimits {
+export interface FetchLimits extends ChainLimits {
   /** A fetch stops here, well under the host's `functionTimeout`, and goes on in the next one. */
   readonly deadlineMs: number;
   /** Between two checkpoints. */
   readonly checkpointMs: number;
   /** While a page is awaited, a sign of life at least this often. */
   readonly heartbeatMs: number;
-  /** Pages of one day. Far above any tenant's day, and below the 50,000 blocks a blob can have. */
-  readonly pagesMax: number;
 }
 
 export const FETCH_LIMITS: FetchLimits = {
   deadlineMs: 8 * 60_000,
   checkpointMs: 5_000,
   heartbeatMs: 20_000,
+  // Far above any tenant's day, and below the 50,000 blocks a blob can have.
   pagesMax: 40_000,
+  // A source that filters behind its paging may skip a day of other rows; at a tenth of a second a page, two minutes.
+  emptyPagesMax: 1_000,
 };
 
 /** What every line about an attempt says of it. */
@@ -75,7 +76,7 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
     page.catch(() => {});
     return page;
   };
-  const chain = new Chain(dataset, reading, on.limits.pagesMax);
+  const chain = new Chain(dataset, reading, on.limits);
   let savedAt = on.clock.now();
   try {
     for (let pending: Promise<Page> | undefined = request(reading.cursor); pending !== undefined; ) {
@@ -83,7 +84,9 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
       const arrivedAt = on.clock.now();
       chain.refuseEndless(page);
       pending = page.next === undefined ? undefined : request(page.next);
+      const [rows, before] = [page.cut.count, reading.duplicates];
       await stagePage(page, arrivedAt, attempt, on);
+      chain.refuseKnown(rows, reading.duplicates - before, page.next);
       if (pending !== undefined && on.clock.now() >= savedAt + on.limits.checkpointMs) {
         await refuseBeforeGate(dataset, on.ledger, on.clock);
         await saveProgress(attempt, on);
@@ -153,12 +156,16 @@ async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: Pa
   page.release();
 }
 
+/** Fields remembered as reported: names come from outside, and a process lives long. */
+const DRIFT_MAX = 10_000;
+
 /** Fields that the provider does not document are landed like all others, and named once. */
 function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts): void {
   const { name, fields } = attempt.dataset;
+  if (on.drifted.size >= DRIFT_MAX) return;
   const drifted = members.filter(field => !fields.includes(field) && !on.drifted.has(`${name}.${field}`));
   if (drifted.length === 0) return;
-  for (const field of drifted) on.drifted.add(`${name}.${field}`);
+  for (const field of drifted.slice(0, DRIFT_MAX - on.drifted.size)) on.drifted.add(`${name}.${field}`);
   // A name is the provider's, but it came from outside: only what looks like the name of a field is repeated.
   const names = drifted.map(field => (/^[A-Za-z_@][\w.@-]{0,63}$/.test(field) ? field : '(unprintable)'));
   on.report('schema drifted', { dataset: name, day: attempt.window.day, fields: names.slice(0, 20).join(',') });

@@ -15,7 +15,7 @@ import {
   READ_AGAIN,
   startOfValue,
 } from './json.ts';
-import { Places } from './spans.ts';
+import { NAMES_MAX, Places, tooManyNames } from './spans.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
 
@@ -23,17 +23,25 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 
+/** Of a member beside the rows: a link, a count, an error. A larger one is checked and not built. */
+const VALUE_BYTES_MAX = 64 * 1024;
+
+/** Stands for a member that is too large to be built: it is there, and it is no text, number or list. */
+const TOO_LARGE: unknown = Object.freeze({});
+
 /**
  * Checks the whole body as JSON and finds its rows, in one pass and without building them. A byte order mark at the
  * start is passed over.
  *
  * @param body the cut refers to it. Changed in one way, and only when all is well: CR and LF bytes become spaces
  * @throws LandlineError, remedy `retry`: `page.bad_json` for a body that is cut off, malformed, deeper than 64 levels,
- *   not UTF-8, or names a top-level member twice; `page.no_rows` for one without an array of objects where rows belong
+ *   not UTF-8, or names a top-level member twice; `page.no_rows` for one without an array of objects where rows belong.
+ *   Remedy `reject`: `limits.page_rows` and `limits.page_names` for one with more rows or names than a page can have, as
+ *   soon as that is seen
  */
 export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   if (!isUtf8(body)) throw badJson('it is not UTF-8', firstNotUtf8(body));
-  const places = new Places(body, spec.fields);
+  const places = new Places(body, spec.fields, NAMES_MAX);
   const envelope = new Map<string, unknown>();
   const seen = new Set<string>();
 
@@ -46,12 +54,13 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
     const name: string = JSON.parse(body.toString('utf8', at, nameEnd));
     if (seen.has(name)) throw badJson('a member named twice', at);
     seen.add(name);
+    if (seen.size > NAMES_MAX) throw tooManyNames(NAMES_MAX);
     const value = startOfValue(body, nameEnd);
     if (name === spec.rowArray) {
-      at = cutArray(places, value, spec.rowArray);
+      at = cutArray(places, value, spec);
     } else {
       at = endOfValue(body, value, 1);
-      envelope.set(name, JSON.parse(body.toString('utf8', value, at)));
+      envelope.set(name, at - value > VALUE_BYTES_MAX ? TOO_LARGE : JSON.parse(body.toString('utf8', value, at)));
     }
     at = endOfGap(body, at);
     more = goesOn(body, at, CLOSE_BRACE);
@@ -64,7 +73,7 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   return cutOf(places, envelope);
 }
 
-function cutArray(places: Places, at: number, rowArray: string): number {
+function cutArray(places: Places, at: number, { rowArray, rowsMax = Number.POSITIVE_INFINITY }: CutSpec): number {
   const { body } = places;
   if (byteAt(body, at) !== OPEN_BRACKET) throw noRows(body, at, 1, `"${rowArray}" is not an array`);
   let end = endOfGap(body, at + 1);
@@ -72,10 +81,16 @@ function cutArray(places: Places, at: number, rowArray: string): number {
   while (more) {
     if (byteAt(body, end) !== OPEN_BRACE) throw noRows(body, end, 2, `An item of "${rowArray}" is not an object`);
     end = endOfGap(body, places.add(end));
+    if (places.count > rowsMax) throw tooManyRows(rowsMax);
     more = goesOn(body, end, CLOSE_BRACKET);
     if (more) end = endOfGap(body, end + 1);
   }
   return end + 1;
+}
+
+function tooManyRows(rowsMax: number): LandlineError {
+  const message = `A page holds more than ${rowsMax} rows, the most that one of this source has. Check what answers in the name of the source.`;
+  return new LandlineError({ reason: 'limits.page_rows', remedy: 'reject', message });
 }
 
 /** Where decoding first has to repair something. */

@@ -7,6 +7,14 @@ const ROW_DEPTH = 3;
 /** Rows that fit before the arrays grow. A full page of either source has 1,000. */
 const ROWS_AT_FIRST = 1024;
 
+/** Different names of members on a page, and members of a row. The sources have some thirty. */
+export const NAMES_MAX = 4_096;
+
+export function tooManyNames(max: number): LandlineError {
+  const message = `A page has more than ${max} names of members in one object or in all of its rows, which no log has. Check what answers in the name of the source.`;
+  return new LandlineError({ reason: 'limits.page_names', remedy: 'reject', message });
+}
+
 /** Collects where the rows of one body and their wanted fields are. Allocates nothing per row. */
 export class Places {
   readonly body: Buffer;
@@ -18,10 +26,11 @@ export class Places {
   private readonly names: Names;
   private readonly width: number;
 
-  constructor(body: Buffer, fields: readonly string[]) {
+  /** @param namesMax different names that rows may have */
+  constructor(body: Buffer, fields: readonly string[], namesMax = Number.POSITIVE_INFINITY) {
     this.body = body;
     this.fields = fields;
-    this.names = new Names(body, fields);
+    this.names = new Names(body, fields, namesMax);
     this.width = 2 * fields.length;
     this.spans = new Uint32Array(this.width * ROWS_AT_FIRST);
   }
@@ -38,7 +47,9 @@ export class Places {
     let end = endOfGap(body, at + 1);
     let more = byteAt(body, end) !== CLOSE_BRACE;
     let name = 0;
+    let members = 0;
     while (more) {
+      if (++members > NAMES_MAX) throw tooManyNames(NAMES_MAX);
       name = names.at(end, name);
       const value = startOfValue(body, end + names.lengthOf(name));
       end = endOfValue(body, value, ROW_DEPTH);
@@ -116,8 +127,10 @@ class Names {
   private readonly lengths = [0];
   private readonly wanted = [-1];
   private readonly next = [0];
+  private readonly max: number;
 
-  constructor(body: Buffer, fields: readonly string[]) {
+  constructor(body: Buffer, fields: readonly string[], max: number) {
+    this.max = max;
     this.body = body;
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.fields = fields;
@@ -164,6 +177,7 @@ class Names {
 
   private learn(raw: string, at: number): number {
     const name = this.known.size + 1;
+    if (name > this.max) throw tooManyNames(this.max);
     this.known.set(raw, name);
     this.starts.push(at);
     this.lengths.push(raw.length);

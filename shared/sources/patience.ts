@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { instantOf } from '../words/day.ts';
+import { DAY_MS, HOUR_MS, instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Instant } from '../words/model.ts';
 import type { Clock } from '../words/ports.ts';
@@ -22,8 +22,11 @@ export const PATIENCE_MS = 30_000;
 /** Short waits slept through for one page. A source that keeps saying "soon" is asked again later. */
 const WAITS = 5;
 
-/** Waits beyond a day are not believed; the day is asked for again then. */
-const WAIT_MAX_MS = 24 * 60 * 60_000;
+/**
+ * The longest wait that is believed. The sources' limits are counted over seconds and minutes, so more is a mistake of
+ * somebody's clock or unit, and would close all logs of the source; it is asked again then, and may say the same again.
+ */
+export const WAIT_MAX_MS = HOUR_MS;
 
 /** "At once", or a date that has passed by our clock, is not believed either: it would be asked without a pause. */
 const WAIT_MIN_MS = 1_000;
@@ -39,11 +42,9 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
   const { clock, random } = patience;
   let waits = 0;
   const delayAfter = (error: Error, tries: number): number | undefined => {
-    if (!(error instanceof LandlineError)) return undefined;
-    if (error.remedy === 'retry') return RETRY_MS * 2 ** tries * (0.5 + random());
-    if (error.remedy !== 'wait' || waits >= WAITS) return undefined;
-    waits += 1;
-    if (error.until === undefined) return RETRY_MS * 2 ** waits * (0.5 + random());
+    if (!(error instanceof LandlineError) || (error.remedy !== 'retry' && error.remedy !== 'wait')) return undefined;
+    if (error.remedy === 'wait' && waits++ >= WAITS) return undefined;
+    if (error.until === undefined) return RETRY_MS * 2 ** (error.remedy === 'wait' ? waits : tries) * (0.5 + random());
     // What the source asked for is not spread: it said when.
     const wait = Date.parse(error.until) - clock.now();
     return wait <= PATIENCE_MS ? Math.max(0, wait) : undefined;
@@ -64,14 +65,19 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
 }
 
 /**
- * The instant a `Retry-After` header names: seconds, possibly fractional, or an HTTP date.
+ * The instant a `Retry-After` header names: seconds, possibly fractional, or an HTTP date. Where it came more than once,
+ * the first.
  *
- * @returns `undefined` when the header is absent or unreadable; never less than a second or more than a day ahead
+ * @param date the header `Date` of the same response: a date is as far away as the source's own clock says, unless that
+ *   is off by more than a day
+ * @returns `undefined` when the header is absent or unreadable; never less than a second or more than an hour ahead
  */
-export function retryAfter(header: string | undefined, now: number): Instant | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  const at = /^\d+(\.\d+)?$/.test(text) ? now + Number(text) * 1_000 : httpDate(text);
-  if (Number.isNaN(at)) return undefined;
-  return instantOf(Math.ceil(Math.min(Math.max(at, now + WAIT_MIN_MS), now + WAIT_MAX_MS)));
+export function retryAfter(header: string | undefined, now: number, date?: string): Instant | undefined {
+  const text = header?.trim() ?? '';
+  const [, seconds] = /^(\d+(?:\.\d+)?)(?:, |$)/.exec(text) ?? [];
+  const theirs = httpDate(date);
+  const asked = Math.abs(theirs - now) <= DAY_MS ? theirs : now;
+  const wait = seconds === undefined ? httpDate(text) - asked : Number(seconds) * 1_000;
+  if (Number.isNaN(wait)) return undefined;
+  return instantOf(Math.ceil(now + Math.min(Math.max(wait, WAIT_MIN_MS), WAIT_MAX_MS)));
 }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../words/model.ts';
-import { failing, failureOfStatus, type Refusal, THROTTLED } from './answers.ts';
-import type { Answer } from './http/send.ts';
+import type { SourceResponse } from './http/send.ts';
+import { capped, errorIn, saysCut } from './page-body.ts';
+import { failing, failureOfStatus, type Refusal, THROTTLED } from './refusals.ts';
 
 /** What Voximplant's error codes mean for us. Source: voximplant.com/docs/references/httpapi/errors. */
 
@@ -51,37 +52,36 @@ const REJECTED: Refusal = {
   meaning: 'the request is refused for good. Look the code up at voximplant.com/docs/references/httpapi/errors',
 };
 
-/** Errors are short; anything longer is a page. */
-const ERROR_BYTES_MAX = 16 * 1024;
-
-/** The code of an error answer; `undefined` when the answer is not one. 0 for an error without a usable code. */
-export function errorOf({ body }: Answer): number | undefined {
-  if (body.length > ERROR_BYTES_MAX || !body.includes('"error')) return undefined;
-  try {
-    const { error, errors } = JSON.parse(body.toString('utf8'));
-    const first: unknown = error ?? (Array.isArray(errors) ? errors[0] : undefined);
-    if (first === undefined || first === null) return undefined;
-    const code = typeof first === 'object' && 'code' in first ? Number(first.code) : 0;
-    return Number.isInteger(code) ? code : 0;
-  } catch {
-    // Not JSON: the page check says so better.
-    return undefined;
-  }
+/** The code of an error answer, whatever else is in it; `undefined` when it is none. 0 for an error without a usable code. */
+export function errorOf({ body }: SourceResponse): number | undefined {
+  const error = errorIn(body);
+  if (error === undefined) return undefined;
+  const first: unknown = Array.isArray(error) ? error[0] : error;
+  const code = typeof first === 'object' && first !== null && 'code' in first ? Number(first.code) : 0;
+  return Number.isInteger(code) ? code : 0;
 }
 
 /** Of a token that is refused for its times alone. */
 const STALE_TOKEN: ReadonlySet<number> = new Set([455, 456]);
 
 /** Whether a token that is minted anew may do. */
-export function isOfStaleToken(answer: Answer): boolean {
-  return STALE_TOKEN.has(errorOf(answer) ?? 0);
+export function isOfStaleToken(response: SourceResponse): boolean {
+  return STALE_TOKEN.has(errorOf(response) ?? 0);
 }
 
-/** @throws LandlineError for an error, in a 200 too, and for any other status */
-export function refuseErrors(answer: Answer, dataset: Dataset, now: number): void {
-  const code = errorOf(answer);
-  if (code === undefined && answer.status === 200) return;
-  throw failureOfStatus(answer, `Voximplant refused ${dataset.call}`, dataset, now, {
-    ...(code !== undefined && { refusal: BY_CODE.get(code) ?? REJECTED, code: `error ${code}` }),
+/** @throws LandlineError for an error, in a 200 and beside rows too, and for any other status */
+export function refuseErrors(response: SourceResponse, dataset: Dataset, now: number): void {
+  const code = errorOf(response);
+  if (code === undefined && response.status === 200) return;
+  const known = code === undefined ? undefined : BY_CODE.get(code);
+  if (known === undefined && saysCut(response.body.toString('latin1', 0, 4096)))
+    throw capped(dataset, 'it answers with an error, with words of a limit');
+  throw failureOfStatus(response, `Voximplant refused ${dataset.call}`, dataset, now, {
+    ...(code !== undefined && { refusal: known ?? (hasRows(response) ? TROUBLE : REJECTED), code: `error ${code}` }),
   });
+}
+
+/** A page that carries an error nobody knows was meant to be one, and may be whole the next time. */
+function hasRows({ body }: SourceResponse): boolean {
+  return /"result"\s*:\s*\[/.test(body.toString('latin1'));
 }

@@ -1,13 +1,12 @@
 import type { VoximplantKey } from '../config/voximplant-key.ts';
-import { cutRowsInPlace } from '../rows/cut.ts';
-import { cutSpecOf } from '../rows/sift.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
 import type { Clock, Page, Source } from '../words/ports.ts';
-import { refuseUnlessJson, refuseUnlessSized } from './answers.ts';
 import { httpDate } from './http/dates.ts';
-import type { Answer, Send } from './http/send.ts';
+import type { Send, SourceResponse } from './http/send.ts';
+import { capped, pageCut, refuseCut } from './page-body.ts';
 import { patiently } from './patience.ts';
+import { refuseUnlessJson } from './refusals.ts';
 import { isOfStaleToken, refuseErrors } from './voximplant-errors.ts';
 import { tokenMaker } from './voximplant-token.ts';
 
@@ -42,7 +41,7 @@ export function voximplantSource(settings: VoximplantSettings): Source {
         count: String(dataset.pageSize),
         offset: String(offset),
       }).toString();
-      const ask = async (fresh: boolean): Promise<Answer> => {
+      const ask = async (fresh: boolean): Promise<SourceResponse> => {
         const headers = {
           authorization: `Bearer ${await tokens(fresh)}`,
           accept: 'application/json',
@@ -50,16 +49,28 @@ export function voximplantSource(settings: VoximplantSettings): Source {
         };
         return settings.send({ method: 'POST', url, headers, body }, signal);
       };
+      let doubted = false;
       const once = async (): Promise<Page> => {
         const first = await ask(false);
         // A token that was refused for its times is minted anew, once.
-        const answer = isOfStaleToken(first) ? await ask(true) : first;
-        refuseErrors(answer, dataset, clock.now());
-        return pageOf(answer, dataset, offset);
+        const response = isOfStaleToken(first) ? await ask(true) : first;
+        refuseErrors(response, dataset, clock.now());
+        const page = pageOf(response, dataset, offset);
+        if (!endsEarly(page, offset)) return page;
+        // Asked for once more; if it stays empty, the source pages no further.
+        if (doubted)
+          throw capped(dataset, `it has no rows from row ${offset} on, although it says that there are more`);
+        doubted = true;
+        return once();
       };
       return patiently(once, { clock, random }, signal);
     },
   };
+}
+
+/** Whether a page behind the first has no rows where the source itself says that there are some. */
+function endsEarly({ cut, total }: Page, offset: number): boolean {
+  return offset > 0 && cut.count === 0 && total !== undefined && total > offset;
 }
 
 /** `2026-01-31 00:00:00`, UTC; seconds are the finest unit. */
@@ -74,10 +85,9 @@ function offsetOf(cursor: string | undefined, dataset: Dataset): number {
   throw new LandlineError({ reason: 'paging.expired', remedy: 'restart', message });
 }
 
-function pageOf(answer: Answer, dataset: Dataset, offset: number): Page {
-  refuseUnlessJson(answer, dataset);
-  const cut = cutRowsInPlace(answer.body, cutSpecOf(dataset));
-  refuseUnlessSized(cut.count, dataset);
+function pageOf(response: SourceResponse, dataset: Dataset, offset: number): Page {
+  refuseUnlessJson(response, dataset);
+  const cut = pageCut(response, dataset);
   const total = cut.envelope.get('total_count');
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) {
     const message = `A page of ${dataset.name} does not say how many rows there are, so it cannot be proved complete. If it stays so, the source has changed, or something else answers in its name.`;
@@ -87,12 +97,13 @@ function pageOf(answer: Answer, dataset: Dataset, offset: number): Page {
   // The end is reached when the count says so and the page agrees. A page that is empty before that ends the read as
   // well; the count then shows that rows are missing.
   const more = cut.count > 0 && (read < total || cut.count === dataset.pageSize);
+  if (!more) refuseCut(cut, dataset);
   return {
     cut,
     next: more ? String(read) : undefined,
     total,
     notice: undefined,
-    servedAt: httpDate(answer.header('date')),
-    release: answer.release,
+    servedAt: httpDate(response.header('date')),
+    release: response.release,
   };
 }

@@ -54,11 +54,13 @@ export async function compareWithSource(
 async function readWithoutLanding(dataset: Dataset, day: Day, source: Source, now: number, signal: AbortSignal) {
   const window = windowOf(day, dataset.overlap);
   const reading = new Reading(dataset, undefined, now);
-  const chain = new Chain(dataset, reading, FETCH_LIMITS.pagesMax);
+  const chain = new Chain(dataset, reading, FETCH_LIMITS);
   for (let cursor: string | undefined; ; ) {
     const page = await source.read(dataset, window, cursor, signal);
     chain.refuseEndless(page);
+    const [rows, before] = [page.cut.count, reading.duplicates];
     reading.take(page, window);
+    chain.refuseKnown(rows, reading.duplicates - before, page.next);
     reading.advance(page.next, now);
     page.release();
     if (page.next === undefined) return reading.complete();

@@ -6,6 +6,8 @@ export interface CutSpec {
   readonly rowArray: string;
   /** Members of a row whose place in the body is wanted. */
   readonly fields: readonly string[];
+  /** Rows a page may hold: cutting stops at the first beyond them. Any number when left out. */
+  readonly rowsMax?: number;
 }
 
 /** The rows of one body, as places in it. The arrays have `count` entries or more. */

@@ -50,8 +50,8 @@ export interface Dataset {
   readonly historyDays: number;
   /** What the app must have been granted to read it. */
   readonly permission: string;
-  /** The provider's page. */
-  readonly page: string;
+  /** The provider's documentation of it. */
+  readonly docsUrl: string;
 }
 
 /** The span a source is asked for. Instants with seven fractional digits: 100 ns is the finest unit of any source. */
@@ -116,6 +116,7 @@ export type ReasonCode =
   | 'config.invalid'
   | 'limits.page_bytes'
   | 'limits.page_rows'
+  | 'limits.page_names'
   | 'limits.day_pages'
   | 'page.not_json'
   | 'page.bad_json'
@@ -128,6 +129,7 @@ export type ReasonCode =
   | 'paging.loop'
   | 'paging.empty'
   | 'paging.expired'
+  | 'paging.capped'
   | 'security.foreign_link'
   | 'security.redirect'
   | 'shrink.held'

@@ -315,6 +315,31 @@ test('a paused dataset is not planned until it is resumed; a source means all of
   assert.ok(rig.simulator.counters.requests > requests);
 });
 
+test('a source that asked to be left alone is asked sooner when a person opens its gate', async () => {
+  rig.simulator.setFaults([{ fault: 'throttled-years', dataset: PSTN, times: 1 }]);
+  assert.equal((await rig.run('retry', PSTN, D0)).code, 0);
+  await rig.work();
+  const { answer } = await rig.json('status');
+  assert.deepEqual(
+    [answer.gates.length, answer.gates[0].source, answer.gates[0].reason],
+    [1, 'graph', 'source.throttled'],
+  );
+  assert.ok(Date.parse(answer.gates[0].notBefore) <= Date.now() + 3_600_000, 'nobody waits for 31 years');
+  assert.match((await rig.run('status')).stdout, /left alone until .*Sooner: landline resume --source graph/);
+  const requests = rig.simulator.counters.requests;
+  await rig.work();
+  assert.equal(rig.simulator.counters.requests, requests);
+
+  const opened = await rig.run('resume', '--source', 'graph');
+  assert.deepEqual([opened.code, /graph: opened; .*Days that waited for it: 1\./.test(opened.stdout)], [0, true]);
+  await rig.work();
+  assert.ok(rig.simulator.counters.requests > requests);
+  assert.equal((await rig.ledger.day(PSTN, D0))?.value.work.state, 'idle');
+  assert.match((await rig.run('resume', '--source', 'graph')).stdout, /its gate is open already/);
+  for (const wrong of [['resume'], ['resume', 'graph', '--source', 'graph'], ['resume', '--source', 'teams-sms']])
+    assert.equal((await rig.run(...wrong)).code, 2, wrong.join(' '));
+});
+
 test('backfill previews, does nothing unasked, extends history, and watches until all is held', async () => {
   const from = addDays(D0, -3);
   const early = await rig.run('backfill', '--from', addDays(LAST, 3));

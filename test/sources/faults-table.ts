@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import type { Fault } from '../../local/simulator/faults/fault.ts';
 import { LINK_FAULTS } from '../../local/simulator/faults/links.ts';
 import { ROW_FAULTS } from '../../local/simulator/faults/rows.ts';
+import { SEAM_FAULTS } from '../../local/simulator/faults/seams.ts';
 import { STATUS_FAULTS } from '../../local/simulator/faults/status.ts';
 import { TRANSPORT_FAULTS } from '../../local/simulator/faults/transport.ts';
 import { VOXIMPLANT_FAULTS } from '../../local/simulator/faults/voximplant.ts';
@@ -19,6 +21,7 @@ const GROUPS: readonly (readonly [title: string, faults: object])[] = [
   ['Another answer than a page', STATUS_FAULTS],
   ['Links to the next page', LINK_FAULTS],
   ['Rows, their list, and the counts beside it', ROW_FAULTS],
+  ['Two reads of one day', SEAM_FAULTS],
   ['Errors and totals of Voximplant', VOXIMPLANT_FAULTS],
 ];
 
@@ -33,13 +36,28 @@ export function faultsPage(found: readonly Found[], before: string): string {
     const names = FAULT_NAMES.filter(name => name in faults);
     return `## ${title}\n\n${HEAD}\n${names.flatMap(name => linesOf(name, found)).join('\n')}\n`;
   });
-  return `${INTRODUCTION}\n${tables.join('\n')}\n## What the same does to others\n\n${BY_HAND.exec(before)?.[0] ?? NO_PEERS}\n`;
+  return `${INTRODUCTION}\n${tables.join('\n')}\n${seams()}\n## What the same does to others\n\n${BY_HAND.exec(before)?.[0] ?? NO_PEERS}\n`;
+}
+
+/** Faults that one day alone cannot show. */
+function seams(): string {
+  const names = FAULT_NAMES.filter(name => (FAULTS[name] as Fault).seam === true);
+  const lines = names.map(name => `| \`${name}\` | ${FAULTS[name].meaning} |`);
+  return `## The borders of days
+
+These show only where two days meet: what one of them brings is the other's, or nobody's. Play them over a few days:
+\`npm start -- --days 4 --fault dates-only\`.
+
+| Fault | What the source does |
+|---|---|
+${lines.join('\n')}
+`;
 }
 
 const INTRODUCTION = `# What happens when a source misbehaves
 
 Written by \`test/sources/faults.test.ts\`, which fails when this page is not what it saw. Every fault that the
-simulator can play is struck against a day of three pages (${DATASETS.length} datasets; real sockets, a clock that does
+simulator can play, but for those of the borders of days, is struck against a day of three pages (${DATASETS.length} datasets; real sockets, a clock that does
 not wait): on the first page, on the middle one and on the last; once, and whenever the page is asked for.
 In no case did a partition hold anything but the true rows, or exactly what was sent where nothing in the answer tells
 that it is not true; did another host, port or path get a request or a token; or did a token reach the log or the

@@ -23,7 +23,7 @@ const SLASHES = [
   ...['/\t/', '/\n/', '/\r\n/', '\t//', ' //'],
 ] as const;
 
-/** Any of these, anywhere in a link, is one too many, although it stays on its host. */
+/** Any of these, anywhere before its question mark, is one too many, although the link stays on its host. */
 const HIDDEN = [
   ...['#x', '\\', '%2f', '%2F', '%5c', '%2e%2e', '%2E', '%00'],
   ...[' ', '\t', '\n', '\r', '\u00a0', '\u3000', '\ufeff', '\u2028'],
@@ -50,10 +50,11 @@ function otherHost(here: string, port: number): fc.Arbitrary<string> {
 /** The right host, and something else than the log. */
 const OTHER_PATH = fc.oneof(
   only(
-    ...['', '/', '/v1.0/users', '/v1.0/me/messages', `//${PATH}`, `/v1.0/${PATH}`],
-    ...[`/beta${PATH.slice(5)}`, `/V1.0${PATH.slice(5)}`],
+    ...['/', '/v1.0/users', '/v1.0/me/messages', `//${PATH}`, `/v1.0/${PATH}`],
+    ...[`/beta${PATH.slice(5)}`, `/v1.00${PATH.slice(5)}`, `/v1.0;x${PATH.slice(5)}`],
     ...[
-      `${FOLDER}/getPstnCalls`,
+      `${FOLDER}/getPstnCalls/`,
+      `${FOLDER}/getPstnCalls;x`,
       `${FOLDER}/getPstnCallsX(a)`,
       `${FOLDER}/getSmsLog(a)`,
       `${FOLDER}/other.getPstnCalls(a)`,
@@ -103,8 +104,8 @@ export function hostileLinks(origin: string, port: number): fc.Arbitrary<string>
     '..',
   ];
   const broken = fc.tuple(goodPath, fc.nat(), only(...HIDDEN)).map(([path, at, piece]) => {
-    // What is encoded behind the question mark is a value like any other.
-    const end = piece.startsWith('%') && path.includes('?') ? path.indexOf('?') : path.length;
+    // What stands behind the question mark is a value, and encoded if it has to be.
+    const end = path.indexOf('?');
     const place = 1 + (at % (end - 1));
     return origin + path.slice(0, place) + piece + path.slice(place);
   });
@@ -116,6 +117,8 @@ export function hostileLinks(origin: string, port: number): fc.Arbitrary<string>
     { weight: 2, arbitrary: text(only(`http://${hostname}`), only(...ports), goodPath) },
     { weight: 1, arbitrary: text(only(`https://${host}`), goodPath) },
     { weight: 4, arbitrary: text(only(origin, ''), OTHER_PATH, query) },
+    // Without a host, a query alone would be the page's own.
+    { weight: 1, arbitrary: text(only(origin), query) },
     { weight: 3, arbitrary: broken },
     { weight: 2, arbitrary: text(only(...up), word) },
     { weight: 1, arbitrary: only(...none, `//${host}@127.0.0.1:${port}/`) },

@@ -38,7 +38,7 @@ function neighboursOf({ eventTime }: Dataset, day: Day): (row: string) => boolea
   const field = new RegExp(`"${eventTime}":"([^"]*)"`);
   const [before, after] = [`${addDays(day, -1)} 23:59:59`, `${addDays(day, 1)} 00:00:0`];
   return row => {
-    const time = (field.exec(row)?.[1] ?? '').replace('T', ' ');
-    return time === before || time.startsWith(after);
+    const time = (field.exec(row)?.[1] ?? '').replace(/t/i, ' ').replace(/^(.{16})\+/, '$1:00+');
+    return time.startsWith(before) || time.startsWith(after);
   };
 }

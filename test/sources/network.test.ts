@@ -82,6 +82,27 @@ test('a certificate that is not trusted ends the read at once, for a person, and
   server.close();
 });
 
+test('a certificate is checked although NODE_TLS_REJECT_UNAUTHORIZED says that it need not be', async t => {
+  const pair = selfSigned();
+  if (pair === undefined) return t.skip('no openssl on this machine');
+  const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+  t.after(() => {
+    if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+  });
+  let requests = 0;
+  const server = createTlsServer(pair, (_, response) => {
+    requests += 1;
+    response.end('{"value":[]}');
+  });
+  const url = new URL(`https://127.0.0.1:${await listen(server)}/`);
+  const asked = sender()({ method: 'GET', url, headers: {} }, AbortSignal.timeout(30_000));
+  await assert.rejects(asked, { reason: 'source.tls', remedy: 'fix-config' });
+  assert.equal(requests, 0);
+  server.close();
+});
+
 test('a server that is trusted is spoken to in HTTP/1.1, whatever else it offers, and every byte arrives', async t => {
   const pair = selfSigned();
   if (pair === undefined) return t.skip('no openssl on this machine');

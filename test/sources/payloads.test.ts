@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { DAY, NOW } from './lane.ts';
-import { type Rig, rig } from './rig.ts';
+import { type Rig, type RigOptions, rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -10,9 +11,12 @@ import { virtualClock } from './virtual-clock.ts';
 
 const CALL = '/v1.0/communications/callRecords/getPstnCalls(from=a,to=b)';
 
-async function read(reply: (asked: Asked) => Reply): Promise<{ reader: Rig; asked: readonly Asked[] }> {
+async function read(
+  reply: (asked: Asked) => Reply,
+  more: Partial<RigOptions> = {},
+): Promise<{ reader: Rig; asked: readonly Asked[] }> {
   return answering(reply, async ({ origin, asked }) => {
-    const reader = rig({ clock: virtualClock(NOW), datasets: [teamsPstnCalls], origin });
+    const reader = rig({ clock: virtualClock(NOW), datasets: [teamsPstnCalls], origin, ...more });
     await reader.ask(teamsPstnCalls, DAY);
     await reader.drive();
     return { reader, asked };
@@ -24,19 +28,41 @@ const bodyOf = (rows: readonly string[], link?: string): string =>
 
 const row = (fields: string, id = 'a'): string => `{"id":"${id}","startDateTime":"${DAY}T10:00:00Z",${fields}}`;
 
-test('three empty pages with links are read through, a fourth is not', async () => {
-  const after = (empty: number) =>
-    read(({ turn, origin }) => {
-      if (turn >= empty) return { body: bodyOf([row('"duration":1')]) };
-      return { body: bodyOf([], `${origin}${CALL}?$skip=${turn + 1}`) };
-    });
-  assert.deepEqual((await after(3)).reader.outcomes, ['landed']);
-  const { reader } = await after(4);
-  assert.deepEqual([reader.outcomes, reader.entry(teamsPstnCalls, DAY).work.errorKind], [['failed'], 'paging.empty']);
+test('empty pages are read through as long as their links are new, up to a bound that the failure names', async () => {
+  const after = (empty: number, emptyPagesMax?: number) =>
+    read(
+      ({ turn, origin }) => {
+        if (turn >= empty) return { body: bodyOf([row('"duration":1')]) };
+        return { body: bodyOf([], `${origin}${CALL}?$skip=${turn + 1}`) };
+      },
+      { pagesMax: 2_000, ...(emptyPagesMax !== undefined && { emptyPagesMax }) },
+    );
+  assert.deepEqual((await after(1_000, FETCH_LIMITS.emptyPagesMax)).reader.outcomes, ['landed']);
+  assert.deepEqual((await after(4)).reader.outcomes, ['landed']);
+  const { reader } = await after(5);
+  const { work } = reader.entry(teamsPstnCalls, DAY);
+  assert.deepEqual([reader.outcomes, work.errorKind], [['failed'], 'paging.empty']);
+  assert.match(work.errorMessage ?? '', /5 empty pages followed one another/);
 });
 
-test('a link under a name that is not quite that of the link is refused: the day would end after its first page', async () => {
-  for (const name of ['@odata.NextLink', 'nextLink', '@nextLink', 'odata.nextlink']) {
+test('a link is followed under each of its names, in any case, and two that differ are refused', async () => {
+  const linked = (names: readonly string[]) =>
+    read(({ path, origin }) => {
+      if (path.includes('$skip')) return { body: bodyOf([row('"duration":2', 'b')]) };
+      const links = names.map((name, at) => [name, `${origin}${CALL}?$skip=${at}`]);
+      return { body: JSON.stringify({ value: [JSON.parse(row('"duration":1'))], ...Object.fromEntries(links) }) };
+    });
+  for (const name of ['@odata.nextLink', '@odata.NextLink', 'nextLink', '@nextLink', 'odata.nextlink', 'NextLink']) {
+    const { reader } = await linked([name]);
+    assert.deepEqual([reader.outcomes, reader.landed(teamsPstnCalls, DAY)?.length], [['landed'], 2], name);
+  }
+  const { reader } = await linked(['@odata.nextLink', 'nextLink']);
+  const { work } = reader.entry(teamsPstnCalls, DAY);
+  assert.deepEqual([reader.outcomes, work.errorKind, work.errorRemedy], [['failed'], 'page.bad_json', 'retry']);
+});
+
+test('a link under a name that nobody knows is refused: the day would end after its first page', async () => {
+  for (const name of ['__next', 'next', 'nextPage', '@odata.next']) {
     const { reader } = await read(({ origin }) => {
       const envelope = { value: [{ id: 'a' }], [name]: `${origin}${CALL}?$skip=secret` };
       return { body: JSON.stringify(envelope) };
@@ -104,11 +130,15 @@ test('a link is told by its host alone, and an error by its code alone', async (
   assert.doesNotMatch(refused.reader.words(), /secret|2025550101/);
 });
 
-test('a status that nobody has listed is refused for good, and not repeated', async () => {
-  for (const status of [418, 451, 505, 204, 206]) {
+test('a status that nobody has listed is what its class says', async () => {
+  for (const status of [418, 431, 451, 204, 206]) {
     const { reader, asked } = await read(() => ({ status, body: '' }));
     assert.equal(asked.length, 1, String(status));
     assert.equal(reader.entry(teamsPstnCalls, DAY).work.errorRemedy, 'reject', String(status));
+  }
+  for (const status of [505, 507, 520, 522, 524, 529, 530, 561, 599]) {
+    const { reader } = await read(({ turn }) => (turn > 0 ? { body: bodyOf([]) } : { status, body: '<html>' }));
+    assert.deepEqual([reader.outcomes, reader.clock.waits], [['landed'], [1_000]], String(status));
   }
 });
 

@@ -45,6 +45,7 @@ export interface RigOptions {
   /** Days the planner owes by itself; 0 leaves all to `ask`. */
   readonly historyDays?: number;
   readonly pagesMax?: number;
+  readonly emptyPagesMax?: number;
   /** Of a block: 1 makes one of each page. */
   readonly blockBytes?: number;
   readonly checkpointMs?: number;
@@ -105,6 +106,7 @@ export function rig(options: RigOptions): Rig {
       heartbeatMs: NEVER_MS,
       checkpointMs: options.checkpointMs ?? FETCH_LIMITS.checkpointMs,
       pagesMax: options.pagesMax ?? 12,
+      emptyPagesMax: options.emptyPagesMax ?? 4,
     },
     drifted: new Set(),
     blocks: options.blockBytes === undefined ? blockMemory() : new Memory(options.blockBytes, 2),

@@ -29,9 +29,9 @@ async function struck(lane: Lane, fault: FaultName, times?: number, page: 'first
   return rig;
 }
 
-test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond a day', () => {
-  const waitMs = (header: string | undefined): number | undefined => {
-    const until = retryAfter(header, NOW);
+test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond an hour', () => {
+  const waitMs = (header: string | undefined, date?: string): number | undefined => {
+    const until = retryAfter(header, NOW, date);
     return until === undefined ? undefined : Date.parse(until) - NOW;
   };
   assert.equal(waitMs('120'), 120_000);
@@ -40,7 +40,14 @@ test('Retry-After is read as seconds, a fraction of seconds, or a date, and neve
   assert.equal(waitMs(new Date(NOW + 90_000).toUTCString()), 90_000);
   // Our clock is ahead of the source's: without a floor it would be asked again and again without a pause.
   assert.equal(waitMs(new Date(NOW - 90_000).toUTCString()), 1_000);
-  assert.equal(waitMs('31536000'), 24 * HOUR_MS);
+  for (const long of ['3601', '31536000', '978307200', new Date(NOW + 30 * 365 * 24 * HOUR_MS).toUTCString()])
+    assert.equal(waitMs(long), HOUR_MS, long);
+  // Twice, from a gateway and from what is behind it.
+  assert.equal(waitMs('5, 7'), 5_000);
+  const utc = (ms: number) => new Date(NOW + ms).toUTCString();
+  // As far away as the source's own clock says, unless that is no clock at all.
+  assert.equal(waitMs(utc(10 * MINUTE_MS), utc(8 * MINUTE_MS)), 2 * MINUTE_MS);
+  assert.equal(waitMs(utc(10 * MINUTE_MS), utc(-72 * HOUR_MS)), 10 * MINUTE_MS);
   for (const nothing of [undefined, '', 'soon', '-5', '1,5', '1e9x']) assert.equal(waitMs(nothing), undefined, nothing);
 });
 

@@ -125,7 +125,7 @@ describe('connections that receive into their own memory', () => {
     [
       'a head that is longer than any of a source',
       `HTTP/1.1 200 OK\r\nX-Long: ${'m'.repeat(2 * HEAD_BYTES_MAX)}\r\n\r\n`,
-      /sent more than 8 KB of headers, .* \(UND_ERR_HEADERS_OVERFLOW\)\. If it stays so, look for a proxy/,
+      /sent more than 16 KB of headers, .* \(UND_ERR_HEADERS_OVERFLOW\)\. If it stays so, look for a proxy/,
     ],
     [
       'an answer that is not HTTP',

@@ -4,8 +4,8 @@ import { errors } from 'undici';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { failureOfStatus } from '../../shared/sources/answers.ts';
 import { failureOfExchange, slow, tooLarge, undecodable } from '../../shared/sources/http/failures.ts';
+import { failureOfStatus } from '../../shared/sources/refusals.ts';
 import { refuseErrors } from '../../shared/sources/voximplant-errors.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 
@@ -17,7 +17,7 @@ const NEXT =
 
 const URL_ASKED = new URL('https://graph.microsoft.com/secret?secret');
 
-function answer(status: number, body = '') {
+function response(status: number, body = '') {
   return { status, header: () => undefined, body: Buffer.from(body), release() {} };
 }
 
@@ -52,11 +52,11 @@ test('a failure between a request and its answer names the host and what to do n
 
 test('an answer that is no page says what to do next, whatever its status or error code', () => {
   for (let status = 201; status < 600; status++) {
-    const { message } = failureOfStatus(answer(status), 'Graph refused', teamsPstnCalls, 0, {});
+    const { message } = failureOfStatus(response(status), 'Graph refused', teamsPstnCalls, 0, {});
     assert.match(message, NEXT);
   }
   for (let code = 0; code < 1_000; code++) {
-    const said = answer(200, JSON.stringify({ error: { code, msg: 'secret' } }));
+    const said = response(200, JSON.stringify({ error: { code, msg: 'secret' } }));
     const { message } = thrownBy(() => refuseErrors(said, voximplantSms, 0));
     assert.match(message, NEXT);
     assert.doesNotMatch(message, /secret/);

@@ -90,9 +90,17 @@ test('repetitions that are held already hide nothing and raise no alarm', () => 
 
 test('a total that the rows do not add up to never lands', () => {
   assert.equal(verdict({ total: 11 }).kind, 'commit');
-  for (const read of [{ total: 10 }, { total: 12 }, { total: 11, duplicates: 1 }]) {
+  for (const read of [{ total: 10 }, { total: 12 }, { total: 10, duplicates: 1 }]) {
     assert.deepEqual(verdict(read, undefined, { rereads: 9 }), { kind: 'again', reason: 'page.total' });
   }
+});
+
+test('equal keys in a total that is right land after three reads, and the day is marked', () => {
+  const twice = { total: 11, duplicates: 1 };
+  for (const rereads of [0, 1])
+    assert.deepEqual(verdict(twice, undefined, { rereads }), { kind: 'again', reason: 'page.duplicates' });
+  const third = verdict(twice, undefined, { rereads: 2 });
+  assert.deepEqual([third.kind, 'suspicion' in third && third.suspicion?.reason], ['commit', 'page.duplicates']);
 });
 
 test('a partition that was removed still counts against a smaller read', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
-import { trustedLink } from '../../shared/sources/graph.ts';
+import { linkIn, trustedLink } from '../../shared/sources/links.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
@@ -22,6 +22,54 @@ test('links as the provider publishes them are followed unchanged', () => {
   for (const link of links) assert.equal(trust(link).href, link);
 });
 
+test('the same function is followed however it is spelled', () => {
+  const rest = '(from=2026-01-01,to=2026-01-02)?$skip=1000';
+  for (const [link, address] of [
+    [`${BASE.toLowerCase()}getpstncalls${rest}`, `${BASE.toLowerCase()}getpstncalls${rest}`],
+    [`${ORIGIN}/V1.0/Communications/CallRecords/GETPSTNCALLS${rest}`, undefined],
+    [`HTTPS://GRAPH.MICROSOFT.COM:443/v1.0/communications/callRecords/getPstnCalls${rest}`, GOOD],
+    [`${BASE}getPstnCalls?$skiptoken=x`, undefined],
+    [`${BASE}getPstnCalls()?$skiptoken=x`, undefined],
+    [`/v1.0/communications/callRecords/getPstnCalls${rest}`, GOOD],
+    [`v1.0/communications/callRecords/getPstnCalls${rest}`, GOOD],
+    [`communications/callRecords/getPstnCalls${rest}`, GOOD],
+    [`getPstnCalls${rest}`, GOOD],
+    [`//graph.microsoft.com/v1.0/communications/callRecords/getPstnCalls${rest}`, GOOD],
+  ] as const)
+    assert.equal(trust(link).href, address ?? link, link);
+  assert.equal(trustedLink('?$skip=2000', ORIGIN, teamsPstnCalls, new URL(GOOD)).href, GOOD.replace('1000', '2000'));
+});
+
+test('what stands raw behind the question mark is encoded', () => {
+  const call = `${BASE}getPstnCalls(from=2026-01-01,to=2026-01-02)`;
+  for (const [raw, encoded] of [
+    ['$skiptoken=RID:~a#RT:1#TRC:2', '$skiptoken=RID:~a%23RT:1%23TRC:2'],
+    ['$skiptoken=a b\tc', '$skiptoken=a%20b%09c'],
+    ['$skiptoken=a\\b|c"d', '$skiptoken=a%5Cb%7Cc%22d'],
+    ['$skiptoken=é＃', '$skiptoken=%C3%A9%EF%BC%83'],
+    ['$skiptoken=a+b/c?d=%2B&$top=5', '$skiptoken=a+b/c?d=%2B&$top=5'],
+    ['$skip=1000\n', '$skip=1000'],
+  ] as const)
+    assert.equal(trust(`${call}?${raw}`).href, `${call}?${encoded}`);
+});
+
+test('the next link is found by any of its names, and two that differ are refused', () => {
+  for (const name of ['@odata.nextLink', '@odata.NextLink', '@nextLink', 'odata.nextLink', 'nextLink', 'NEXTLINK'])
+    assert.equal(linkIn(new Map([[name, GOOD]]), teamsPstnCalls), GOOD, name);
+  const two = (one: string, other: string) =>
+    new Map([
+      ['@odata.nextLink', one],
+      ['nextLink', other],
+    ]);
+  assert.equal(linkIn(two(GOOD, GOOD), teamsPstnCalls), GOOD);
+  const refused = { name: 'LandlineError', reason: 'page.bad_json', remedy: 'retry' };
+  assert.throws(() => linkIn(two(GOOD, `${GOOD}0`), teamsPstnCalls), refused);
+  for (const name of ['__next', 'next', '@odata.next', 'nextPage', 'next_page_url', 'nextPageToken', 'value.nextLink'])
+    assert.throws(() => linkIn(new Map([[name, GOOD]]), teamsPstnCalls), refused, name);
+  for (const name of ['@odata.context', 'context', 'nextDay', 'hasNext'])
+    assert.equal(linkIn(new Map([[name, 'x']]), teamsPstnCalls), undefined, name);
+});
+
 test('a link elsewhere is refused before anything is sent', () => {
   const links = [
     'https://graph.microsoft.com.evil.example/v1.0/communications/callRecords/getPstnCalls(a)',
@@ -39,8 +87,15 @@ test('a link elsewhere is refused before anything is sent', () => {
     `${BASE}getPstnCalls(a)/../../../me`,
     `${BASE}getPstnCalls(a)/x`,
     `${BASE}getSmsLog(a)?$skip=1000`,
-    `${BASE}getPstnCalls`,
-    `${GOOD}#x`,
+    `${BASE}getPstnCalls/`,
+    `${BASE}getPstnCalls;x`,
+    `${BASE}getPstnCalls#x?$skip=1`,
+    `${BASE}getPstnCalls(a b)?$skip=1`,
+    `${BASE}getPstnCalls(a)\\..\\users?$skip=1`,
+    '?',
+    '?$skip=1',
+    'getSmsLog(a)?$skip=1',
+    '/v1.0/users?x=getPstnCalls(a)',
     `${BASE}getPstnCalls(a)\n`,
     'javascript:alert(1)',
     'file:///etc/passwd',
@@ -126,10 +181,10 @@ test('whatever is trusted leads to the configured origin, version and function',
         return;
       }
       assert.equal(url.origin, ORIGIN);
-      assert.equal(url.username + url.password, '');
+      assert.equal(url.username + url.password + url.hash, '');
       assert.match(
         url.pathname,
-        /^\/v1\.0\/communications\/callRecords\/(microsoft\.graph\.callRecords\.)?getPstnCalls\([^/]*$/i,
+        /^\/v1\.0\/communications\/callRecords\/(microsoft\.graph\.callRecords\.)?getPstnCalls([(%][^/]*)?$/i,
       );
     }),
     { numRuns: 10_000 },

@@ -8,6 +8,7 @@ import { processOf } from '../wait.ts';
 
 const FILES = [
   'unit/day.test.ts',
+  'unit/instants.test.ts',
   'unit/owed.test.ts',
   'unit/plan.test.ts',
   'unit/reading.test.ts',

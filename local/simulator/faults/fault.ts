@@ -1,6 +1,7 @@
 import type { Answer } from '../answers.ts';
 import type { Api, DatasetName } from '../datasets.ts';
 import type { Switches } from '../switches.ts';
+import type { Range } from '../views.ts';
 
 /** What a fault sees of the request it strikes, and what it may do besides changing the answer. */
 export interface Occasion {
@@ -19,6 +20,10 @@ export interface Occasion {
   readonly take: number;
   readonly total: number;
   readonly nowMs: number;
+  /** The UTC day at the middle of the range asked for. */
+  readonly day: string;
+  /** How often the first page of this day was asked for, this time included: pages of one walk have the same number. */
+  readonly walk: number;
   readonly switches: Readonly<Switches>;
   /** How often this fault has struck, this time included. */
   readonly turn: number;
@@ -50,6 +55,9 @@ export interface Page {
   count: string | undefined;
   /** `@odata.nextLink`, as JSON text; `undefined` leaves it out. */
   link: string | undefined;
+  linkName: string;
+  /** More members of the body: name and JSON text. */
+  readonly more: (readonly [name: string, text: string])[];
   /** Whether `@odata.context` is there. */
   context: boolean;
   /** The member that holds the rows, as JSON text, in place of what the rows would give; `''` leaves it out. */
@@ -81,6 +89,12 @@ export interface Fault {
   readonly source?: 'graph' | 'voximplant';
   /** Strikes only pages after the first. */
   readonly further?: boolean;
+  /** It shows only across the border of two days, whose rows it lends, loses or repeats. */
+  readonly seam?: boolean;
+  /** Each walk over the same range gives something else, so that nobody can ask again for what was sent. */
+  readonly varies?: boolean;
+  /** The range that is served in place of the one asked for. */
+  readonly range?: (range: Range) => Range;
   readonly instead?: (occasion: Occasion) => Answer;
   readonly select?: (selection: Selection, occasion: Occasion) => Selection;
   readonly page?: (page: Page, occasion: Occasion) => void;

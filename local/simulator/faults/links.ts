@@ -13,6 +13,22 @@ function badLink(meaning: string, link: (next: string, occasion: Occasion) => st
   };
 }
 
+const ACCEPT = { recovery: 'accept', passing: true, source: 'graph' } as const;
+
+/** Of `empty-pages`. */
+const EMPTY_PAGES = 6;
+
+/** A link that is spelled in another way and leads to the next page all the same. */
+function goodLink(meaning: string, link: (next: string, occasion: Occasion) => string): Fault {
+  return {
+    ...ACCEPT,
+    meaning,
+    page: (page, occasion) => {
+      if (page.link !== undefined) page.link = JSON.stringify(link(JSON.parse(page.link), occasion));
+    },
+  };
+}
+
 /** A link whose JSON text is no link at all. */
 function noLink(meaning: string, text: string): Fault {
   return {
@@ -89,6 +105,64 @@ export const LINK_FAULTS = {
     source: 'graph',
     page: (page, occasion) => {
       if (page.link !== undefined) page.link = page.link.replace(occasion.origin, '');
+    },
+  },
+  'link-query-only': goodLink('the link is only a query', link => link.slice(link.indexOf('?'))),
+  'link-service-relative': goodLink(
+    'the link is relative to the root of the service, as OData has it',
+    (link, { origin, api }) => link.replace(`${origin}/${api}/`, ''),
+  ),
+  'link-lower-case': goodLink('the path of the link is in small letters', link => {
+    const at = link.indexOf('?');
+    return link.slice(0, at).replace(/^[^(]+/, path => path.toLowerCase()) + link.slice(at);
+  }),
+  'link-upper-case': goodLink('version, path and function of the link are in capitals', (link, { origin }) =>
+    link.replace(/^[^(]+/, path => origin + path.slice(origin.length).toUpperCase()),
+  ),
+  'link-parameterless': goodLink('the link has the function without its arguments, and a token', link =>
+    link.replace(
+      /\((.*)\)\?\$skip=(\d+)$/,
+      (_, args: string, skip: string) => `?$skiptoken=${skip}:${encodeURIComponent(args)}`,
+    ),
+  ),
+  'link-raw-hash': goodLink('a raw # stands in the query of the link', link =>
+    link.replace('?', '?$marker=RID:~a#RT:1#TRC:2&'),
+  ),
+  'link-raw-blank': goodLink('raw blanks and backslashes stand in the query of the link', link =>
+    link.replace('?', '?$marker=a b\\c&'),
+  ),
+  'link-name-case': {
+    ...ACCEPT,
+    meaning: 'the link is named @odata.NextLink, as in the prose of the documentation',
+    page: page => {
+      page.linkName = '@odata.NextLink';
+    },
+  },
+  'link-name-plain': {
+    ...ACCEPT,
+    meaning: 'the link is named nextLink',
+    page: page => {
+      page.linkName = 'nextLink';
+    },
+  },
+  'link-twice': {
+    ...ACCEPT,
+    recovery: 'retry',
+    meaning: 'two links under two names lead to different pages',
+    page: (page, { linkTo, skip, take }) => {
+      page.link = JSON.stringify(linkTo(skip + take));
+      page.more.push(['nextLink', JSON.stringify(linkTo(skip + 2 * take))]);
+    },
+  },
+  'empty-pages': {
+    ...ACCEPT,
+    meaning: `${EMPTY_PAGES} pages without rows, each with a link to the next, then the rows`,
+    page: (page, { address, linkTo, skip }) => {
+      const [, before = '0'] = /[?&]\$empty=(\d+)/.exec(decodeURIComponent(address)) ?? [];
+      if (Number(before) >= EMPTY_PAGES) return;
+      page.rows = [];
+      page.count = '0';
+      page.link = JSON.stringify(`${linkTo(skip)}&$empty=${Number(before) + 1}`);
     },
   },
   'empty-page': {

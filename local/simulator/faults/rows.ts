@@ -36,6 +36,8 @@ function withField(field: string): (row: string) => string {
   return row => `${row.slice(0, -1)},${field}}`;
 }
 
+const ERROR = '{"code":"UnknownError","message":"","msg":""}';
+
 const KEY = /"(id|message_id|remediationId|userId)":("[^"]*"|\d+|null)/;
 
 /** Faults of rows, of the member that holds them and of the counts beside it. */
@@ -62,6 +64,67 @@ export const ROW_FAULTS = {
     ...RETRY,
     source: 'graph',
     instead: occasion => ({ ...occasion.refuse(500, 'UnknownError', ''), status: 200 }),
+  },
+  'error-beside-rows': {
+    meaning: 'a 200 with half of the rows, and an error object beside them',
+    ...RETRY,
+    page: page => {
+      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
+      page.more.push(['error', ERROR]);
+    },
+  },
+  'error-beside-nothing': {
+    meaning: 'a 200 with an empty list of rows, and an error object beside it',
+    ...RETRY,
+    page: page => {
+      page.rows = [];
+      page.link = undefined;
+      page.more.push(['error', ERROR]);
+    },
+  },
+  'errors-beside-rows': {
+    meaning: 'a 200 with half of the rows, and a list of errors beside them',
+    ...RETRY,
+    page: page => {
+      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
+      page.more.push(['errors', `[${ERROR}]`]);
+    },
+  },
+  'error-among-rows': {
+    meaning: 'the last item of the list is an error object in place of a row',
+    ...RETRY,
+    page: page => {
+      page.rows = [...page.rows.slice(0, -1), `{"error":${ERROR}}`];
+    },
+  },
+  'error-behind-rows': {
+    meaning: 'half of the rows, and an OData-Error field behind the body',
+    ...RETRY,
+    source: 'graph',
+    page: page => {
+      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
+    },
+    wire: answer => ({ ...answer, trailers: { 'odata-error': ERROR } }),
+  },
+  'result-cut': {
+    meaning: 'half of the rows, no link, and the member "truncated" is true',
+    recovery: 'refuse',
+    passing: false,
+    source: 'graph',
+    page: page => {
+      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
+      page.link = undefined;
+      page.more.push(['truncated', 'true']);
+    },
+  },
+  'skip-ignored': {
+    meaning: 'links and offsets advance, and every page has the rows of the first',
+    recovery: 'refuse',
+    passing: false,
+    select: ({ positionOf }, { skip, take, source, total }) => ({
+      total: source === 'graph' ? skip + 2 * take : total,
+      positionOf: position => positionOf((position % take) % Math.max(1, total)),
+    }),
   },
   'context-missing': {
     meaning: 'no @odata.context',

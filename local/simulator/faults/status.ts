@@ -9,6 +9,10 @@ function throttled(occasion: Occasion, retryAfter: string | undefined, code = 'T
   return occasion.refuse(429, code, code === 'UnknownError' ? '' : 'Please retry again later.', headers);
 }
 
+function later(answer: Answer, seconds: number): Answer {
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } };
+}
+
 function redirect(status: number): (occasion: Occasion) => Answer {
   return occasion => moved(status, occasion.address.replace(occasion.origin, `${occasion.origin}/moved`));
 }
@@ -80,6 +84,31 @@ export const STATUS_FAULTS = {
       occasion.refuse(503, 'ServiceUnavailable', '', { 'retry-after': String(occasion.switches.retryAfterSeconds) }),
   },
   'gateway-timeout': { meaning: '504 with HTML', ...RETRY, instead: () => htmlAnswer(504, 'Gateway Timeout') },
+  'server-error-retry-after': {
+    meaning: '500 with HTML and Retry-After',
+    ...RETRY,
+    instead: occasion => later(htmlAnswer(500, 'Internal Server Error'), occasion.switches.retryAfterSeconds),
+  },
+  'gateway-520': { meaning: '520, which no RFC lists, with HTML', ...RETRY, instead: () => htmlAnswer(520, 'Error') },
+  'gateway-522': { meaning: '522, which no RFC lists, with HTML', ...RETRY, instead: () => htmlAnswer(522, 'Error') },
+  'gateway-524': { meaning: '524, which no RFC lists, with HTML', ...RETRY, instead: () => htmlAnswer(524, 'Error') },
+  'overloaded-529': { meaning: '529, which no RFC lists', ...RETRY, instead: () => htmlAnswer(529, 'Overloaded') },
+  'overloaded-529-retry-after': {
+    meaning: '529 with Retry-After',
+    ...RETRY,
+    instead: occasion => later(htmlAnswer(529, 'Overloaded'), occasion.switches.retryAfterSeconds),
+  },
+  'conflict-retry-after': {
+    meaning: '409 with Retry-After',
+    ...RETRY,
+    instead: occasion => later(htmlAnswer(409, 'Conflict'), occasion.switches.retryAfterSeconds),
+  },
+  'throttled-years': {
+    meaning: '429 with Retry-After of 31 years',
+    ...RETRY,
+    slow: true,
+    instead: occasion => throttled(occasion, String(31 * 365 * 86_400)),
+  },
   unauthorized: {
     meaning: '401 although the token is good',
     ...RETRY,
@@ -117,6 +146,13 @@ export const STATUS_FAULTS = {
     passing: true,
     further: true,
     instead: occasion => occasion.refuse(400, 'BadRequest', 'The skip value is not valid.'),
+  },
+  'paging-capped': {
+    meaning: '400 on a page after the first: the source pages no further into a result',
+    ...REFUSE,
+    source: 'graph',
+    further: true,
+    instead: occasion => occasion.refuse(400, 'BadRequest', 'The skip value exceeds the maximum of 999 rows.'),
   },
   'redirect-301': redirectFault(301),
   'redirect-302': redirectFault(302),

@@ -60,6 +60,24 @@ export const TRANSPORT_FAULTS = {
     passing: true,
     wire: answer => asGzip(answer, gzipSync(answer.body)),
   },
+  'gzip-upper-case': {
+    meaning: 'the body is compressed, and its coding is spelled GZIP',
+    recovery: 'accept',
+    passing: true,
+    wire: answer => codedAs('GZIP', answer),
+  },
+  'gzip-alias': {
+    meaning: 'the body is compressed, and its coding has the old name x-gzip',
+    recovery: 'accept',
+    passing: true,
+    wire: answer => codedAs('identity, x-gzip', answer),
+  },
+  'headers-large': {
+    meaning: 'the answer has 12 KB of headers',
+    recovery: 'accept',
+    passing: true,
+    wire: answer => ({ ...answer, headers: { ...answer.headers, 'x-padding': 'x'.repeat(12_000) } }),
+  },
   'gzip-truncated': {
     meaning: 'the compressed body ends early, and content-length agrees',
     ...RETRY,
@@ -118,6 +136,10 @@ export const TRANSPORT_FAULTS = {
     wire: (answer, occasion) => flooded(answer, occasion),
   },
 } as const satisfies Record<string, Fault>;
+
+function codedAs(coding: string, answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, 'content-encoding': coding }, body: gzipSync(answer.body) };
+}
 
 function cutAfterRow(answer: Answer): Answer {
   const at = answer.body.lastIndexOf('},{');

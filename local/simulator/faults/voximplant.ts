@@ -68,6 +68,19 @@ export const VOXIMPLANT_FAULTS = {
       page.rows = [];
     },
   },
+  'id-twice': {
+    meaning: 'two different rows have one id, and total_count counts both',
+    ...REREAD,
+    page: (page, { note }) => {
+      const [first, second, ...others] = page.rows;
+      if (first === undefined || second === undefined) return;
+      const keyOf = (field: string): string => new RegExp(`"${field}":(?:"[^"]*"|\\d+)`).exec(first)?.[0] ?? '';
+      const same = second.replace(/"message_id":(?:"[^"]*"|\d+)/, keyOf('message_id'));
+      const changed = same.replace(/"direction":"[^"]*"/, keyOf('direction'));
+      note(changed);
+      page.rows = [first, changed, ...others];
+    },
+  },
   'csv-answer': {
     meaning: 'a CSV file instead of JSON',
     ...RETRY,

@@ -1,9 +1,9 @@
-import { gunzipSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { Bodies, type Body } from './bodies.ts';
+import { codingsOf, decoded } from './codings.ts';
 import { connector, HEAD_BYTES_MAX } from './connections.ts';
 import { httpDate } from './dates.ts';
-import { failureOfExchange, slow, tooLarge, undecodable } from './failures.ts';
+import { failureOfExchange, slow, tooLarge } from './failures.ts';
 
 /**
  * The only place that sends a request to a source. Redirects are never followed, bodies are bounded, and an answer is
@@ -26,9 +26,9 @@ export interface Request {
   readonly body?: string;
 }
 
-export interface Answer {
+export interface SourceResponse {
   readonly status: number;
-  /** Names in lower case; of a repeated header the first. */
+  /** Names in lower case; fields behind the body count too. Of a repeated field the first, but all content codings. */
   readonly header: (name: string) => string | undefined;
   /** Decoded when the source compressed it. */
   readonly body: Buffer;
@@ -42,7 +42,7 @@ export interface Deadlines {
   readonly exchangeMs: number;
 }
 
-export type Send = (request: Request, signal: AbortSignal) => Promise<Answer>;
+export type Send = (request: Request, signal: AbortSignal) => Promise<SourceResponse>;
 
 /** A sender with its own connections. Requests to one origin run side by side; nothing is pipelined. */
 export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeMs: EXCHANGE_MS }): Send {
@@ -58,11 +58,12 @@ export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeM
     const { url } = request;
     try {
       const { status, header, body } = await exchange(agent, bodies, request, signal, deadlines.exchangeMs);
-      const encoding = header('content-encoding');
-      if (isPlain(body.bytes, encoding)) return { status, header, body: body.bytes, release: body.release };
-      const decoded = decode(body.bytes, encoding, url);
+      const codings = codingsOf(header('content-encoding'));
+      if (codings.length === 0 || body.bytes.length === 0)
+        return { status, header, body: body.bytes, release: body.release };
+      const plain = decoded(body.bytes, codings, url, BODY_BYTES_MAX);
       body.release();
-      return { status, header, body: decoded, release() {} };
+      return { status, header, body: plain, release() {} };
     } catch (thrown) {
       signal.throwIfAborted();
       throw failureOfExchange(url, thrown);
@@ -72,7 +73,7 @@ export function sender(deadlines: Deadlines = { headersMs: HEADERS_MS, exchangeM
 
 interface Received {
   readonly status: number;
-  readonly header: Answer['header'];
+  readonly header: SourceResponse['header'];
   readonly body: Body;
 }
 
@@ -95,6 +96,7 @@ function exchange(
     const incoming = bodies.incoming();
     let abort: ((reason: Error) => void) | undefined;
     let ended: Error | undefined;
+    let trailers: Readonly<Record<string, string | string[] | undefined>> = {};
     const settle = (): void => {
       clearTimeout(late);
       signal.removeEventListener('abort', onAbort);
@@ -121,8 +123,9 @@ function exchange(
         // An interim answer (1xx) comes before the real one.
         if (status < 200) return;
         const header = (name: string): string | undefined => {
-          const value = fields[name];
-          return Array.isArray(value) ? value[0] : value;
+          const value = fields[name] ?? trailers[name];
+          if (!Array.isArray(value)) return value;
+          return name === 'content-encoding' ? value.join(',') : value[0];
         };
         received = { status, header };
         if (!incoming.announce(Number(header('content-length') ?? 0))) end(tooLarge(url, BODY_BYTES_MAX));
@@ -130,7 +133,8 @@ function exchange(
       onResponseData(_controller, chunk) {
         if (!incoming.add(chunk)) end(tooLarge(url, BODY_BYTES_MAX));
       },
-      onResponseEnd() {
+      onResponseEnd(_controller, behind) {
+        trailers = behind;
         if (received === undefined) return fail(new Error('The answer has no head'));
         settle();
         resolve({ ...received, body: incoming.whole() });
@@ -161,19 +165,5 @@ export async function servedAt(send: Send, url: string): Promise<number> {
     return httpDate(answer.header('date'));
   } catch {
     return Number.NaN;
-  }
-}
-
-function isPlain(body: Buffer, encoding: string | undefined): boolean {
-  return encoding === undefined || encoding === 'identity' || body.length === 0;
-}
-
-function decode(body: Buffer, encoding: string | undefined, url: URL): Buffer {
-  if (encoding !== 'gzip') throw undecodable(url, `the encoding ${JSON.stringify(encoding)} was not asked for`);
-  try {
-    return gunzipSync(body, { maxOutputLength: BODY_BYTES_MAX });
-  } catch (thrown) {
-    if (thrown instanceof RangeError) throw tooLarge(url, BODY_BYTES_MAX);
-    throw undecodable(url, 'its gzip stream is damaged or cut short', thrown);
   }
 }

@@ -1,9 +1,9 @@
 import { LandlineError, type Remedy } from '../words/errors.ts';
-import type { Dataset, ReasonCode } from '../words/model.ts';
-import type { Answer } from './http/send.ts';
+import type { Dataset, Instant, ReasonCode } from '../words/model.ts';
+import type { SourceResponse } from './http/send.ts';
 import { retryAfter } from './patience.ts';
 
-/** What an answer means, whatever source it came from. */
+/** What a response means that is no page, whatever source it came from. */
 
 export interface Refusal {
   readonly reason: ReasonCode;
@@ -24,7 +24,7 @@ export const THROTTLED: Refusal = {
   meaning: 'the source asks to be left alone, and is. Nothing has to be done',
 };
 
-/** By HTTP status. Anything not listed is `reject`: an answer nobody has thought about is not repeated. */
+/** By HTTP status. What is not listed is what its class says: `refusalOf`. */
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   401: {
     reason: 'auth.rejected',
@@ -46,12 +46,18 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
       'the range of time is refused; this status stands for more than 90 days. We ask for one day at a time, so the day itself is out of reach: shorten LANDLINE_HISTORY_DAYS',
   },
   408: failing('the source gave up waiting'),
+  421: failing('another server of the source answered'),
+  425: failing('the source wants the request again'),
   429: THROTTLED,
+  499: failing('a gateway of the source gave up'),
   500: failing('the source failed'),
   502: failing('a gateway of the source failed'),
   503: failing('the source is overloaded'),
   504: failing('a gateway of the source gave up'),
+  529: failing('the source is overloaded'),
 };
+
+const FAILED = failing('the source or a gateway of it failed');
 
 const UNKNOWN: Refusal = {
   reason: 'source.rejected',
@@ -70,55 +76,63 @@ const REDIRECT: Refusal = {
   meaning: 'a redirect is never followed, because the token would go with it. Find out who answers',
 };
 
+/** RFC 9110, 15: an unknown status is treated like the first of its class. An unknown 4xx is not repeated as it is. */
+function refusalOf(status: number): Refusal {
+  const listed = REFUSALS[status];
+  if (listed !== undefined) return listed;
+  if (status >= 500) return FAILED;
+  return redirects(status) ? REDIRECT : UNKNOWN;
+}
+
+/** Statuses of a server that could answer and does not want to: the wait they name is one for the whole source. */
+const OVERLOADED: ReadonlySet<number> = new Set([503, 529]);
+
+/**
+ * RFC 9110, 10.2.3 has `Retry-After` on any response. On a 4xx, and on what says overload, the source asks to be left
+ * alone; on any other 5xx this one request is to be repeated then, and the source's other logs go on.
+ */
+function withWait(refusal: Refusal, status: number, until: Instant | undefined): Refusal {
+  if (until === undefined || status < 400) return refusal;
+  const asks = status < 500 || OVERLOADED.has(status);
+  return asks ? { ...refusal, reason: 'source.throttled', remedy: 'wait' } : { ...refusal, remedy: 'retry' };
+}
+
 export interface Particulars {
-  /** What the source's own rules say of this answer, instead of the table. */
+  /** What the source's own rules say of this response, instead of the table. */
   readonly refusal?: Refusal;
   /** The source's error code. */
   readonly code?: string | undefined;
   readonly requestId?: string | undefined;
 }
 
-/** The failure that an answer other than 200 stands for. */
+/** The failure that a response other than a page stands for. */
 export function failureOfStatus(
-  answer: Answer,
+  response: SourceResponse,
   what: string,
   dataset: Dataset,
   now: number,
   { refusal, code, requestId }: Particulars,
 ): LandlineError {
-  const { status } = answer;
-  const until = retryAfter(answer.header('retry-after'), now);
-  const listed = refusal ?? REFUSALS[status] ?? (redirects(status) ? REDIRECT : UNKNOWN);
-  // An overloaded source that says when to return is obeyed like a throttling one.
-  const waits = status === 503 && until !== undefined;
-  const { reason, remedy } = waits ? { reason: 'source.throttled' as const, remedy: 'wait' as const } : listed;
+  const { status, header } = response;
+  const until = retryAfter(header('retry-after'), now, header('date'));
+  const { reason, remedy, meaning } = withWait(refusal ?? refusalOf(status), status, until);
   const needed = reason === 'auth.forbidden' ? ` Needed: ${dataset.permission}.` : '';
   return new LandlineError({
     reason,
     remedy,
-    message: `${what} with ${status}${code === undefined ? '' : ` ${code}`}: ${listed.meaning}.${needed}`,
+    message: `${what} with ${status}${code === undefined ? '' : ` ${code}`}: ${meaning}.${needed}`,
     ...(until !== undefined && { until }),
     ...(requestId !== undefined && /^[\w-]{1,64}$/.test(requestId) && { requestId }),
   });
 }
 
 /** @throws LandlineError `page.not_json` for a 200 that is a sign-in page, a proxy's notice, or a file */
-export function refuseUnlessJson(answer: Answer, dataset: Dataset): void {
-  const type = answer.header('content-type') ?? '';
+export function refuseUnlessJson(response: SourceResponse, dataset: Dataset): void {
+  const type = response.header('content-type') ?? '';
   if (/^application\/(?:[a-z0-9.+-]+\+)?json\b/i.test(type)) return;
   throw new LandlineError({
     reason: 'page.not_json',
     remedy: 'retry',
     message: `A page of ${dataset.name} is not JSON. If it stays so, look for a proxy that answers in place of the source.`,
-  });
-}
-
-/** @throws LandlineError `limits.page_rows` for more rows than a page of this source can have */
-export function refuseUnlessSized(rows: number, dataset: Dataset): void {
-  if (rows <= dataset.pageSize) return;
-  throw new LandlineError({
-    reason: 'limits.page_rows',
-    remedy: 'reject',
-    message: `A page of ${dataset.name} holds ${rows} rows where ${dataset.pageSize} is the most. Check what answers in the name of the source (${dataset.page}).`,
   });
 }

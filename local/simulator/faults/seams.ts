@@ -1,0 +1,140 @@
+import { DAY_MS } from '../../../shared/words/day.ts';
+import { after, dayNumber, TICKS_PER_DAY } from '../moments.ts';
+import type { Range } from '../views.ts';
+import type { Fault, Selection } from './fault.ts';
+
+/** Hours that the zone of `account-zone` is behind UTC. */
+const ZONE_HOURS = 5;
+
+/** Days that `forgotten-day` leaves of the source's memory. */
+const REMEMBERED_DAYS = 2;
+
+/** Served once or for ever, the rows of a day are others than the true ones, and nothing in the answer says so. */
+const SILENT = { recovery: 'accept', passing: false } as const;
+
+function boundsFault(meaning: string, range: (range: Range) => Range): Fault {
+  return { meaning, ...SILENT, seam: true, range };
+}
+
+/** Every walk leaves out another tenth of the rows, and all leave out equally many. */
+function leftOut(selection: Selection, walk: number): Selection {
+  const gone = Math.floor(selection.total / 10);
+  const gap = walk % 10;
+  return {
+    total: selection.total - gone,
+    positionOf: position => {
+      const block = Math.floor(position / 9);
+      if (block >= gone) return selection.positionOf(position + gone);
+      const within = position % 9;
+      return selection.positionOf(10 * block + within + (within >= gap ? 1 : 0));
+    },
+  };
+}
+
+/** The members of a row as they stand in its text. Rows of the simulator are written without white space. */
+function membersOf(row: string): string[] {
+  const members: string[] = [];
+  let [start, depth, quoted] = [1, 0, false];
+  for (let at = 1; at < row.length; at += 1) {
+    const letter = row[at];
+    if (quoted) {
+      if (letter === '\\') at += 1;
+      else if (letter === '"') quoted = false;
+    } else if (letter === '"') quoted = true;
+    else if (letter === '{' || letter === '[') depth += 1;
+    else if ((letter === ',' && depth === 0) || at === row.length - 1) {
+      if (at > start) members.push(row.slice(start, at));
+      start = at + 1;
+    } else if (letter === '}' || letter === ']') depth -= 1;
+  }
+  return members;
+}
+
+function turned(row: string, by: number): string {
+  const members = membersOf(row);
+  const first = members.length === 0 ? 0 : by % members.length;
+  return `{${[...members.slice(first), ...members.slice(0, first)].join(',')}}`;
+}
+
+const EVENT_TIME =
+  /"(startDateTime|sentDateTime|blockDateTime|processed_date|processing_date)":"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)Z?"/;
+
+/** The same instant: a small letter, a comma, an offset without a colon, and no seconds where there are none. */
+function respelled(row: string): string {
+  return row.replace(EVENT_TIME, (_, name: string, day: string, minutes: string, seconds: string) => {
+    const rest = seconds === ':00' ? '' : seconds.replace('.', ',');
+    return `"${name}":"${day}t${minutes}${rest}+0000"`;
+  });
+}
+
+/** Faults of the bounds of a range, and of what two reads of it have in common. */
+export const SEAM_FAULTS = {
+  'lower-bound-exclusive': boundsFault('rows at the very start of the range asked for are left out', range => ({
+    ...range,
+    fromOpen: true,
+  })),
+  'upper-bound-exclusive': boundsFault('rows at the very end of the range asked for are left out', range => ({
+    ...range,
+    toOpen: true,
+  })),
+  'bounds-exclusive': boundsFault('rows at both ends of the range asked for are left out', range => ({
+    ...range,
+    fromOpen: true,
+    toOpen: true,
+  })),
+  'account-zone': boundsFault(
+    `the range is read in the zone of the account, ${ZONE_HOURS} hours behind UTC; the times of rows are UTC`,
+    range => ({
+      ...range,
+      from: after(range.from, (ZONE_HOURS * TICKS_PER_DAY) / 24),
+      to: after(range.to, (ZONE_HOURS * TICKS_PER_DAY) / 24),
+    }),
+  ),
+  'dates-only': boundsFault('only the dates of the range count, and its last day is included', range => ({
+    from: { day: range.from.day, tick: 0 },
+    to: { day: range.to.day, tick: TICKS_PER_DAY - 1 },
+    fromOpen: false,
+    toOpen: false,
+  })),
+  'unequal-walks': {
+    meaning: 'each walk over the same range leaves out another tenth of the rows, always equally many',
+    ...SILENT,
+    varies: true,
+    select: (selection, { walk }) => leftOut(selection, walk),
+  },
+  'members-reordered': {
+    meaning: 'the members of a row stand in another order each time',
+    ...SILENT,
+    varies: true,
+    page: (page, { walk, note }) => {
+      page.rows = page.rows.map(row => turned(row, walk));
+      for (const row of page.rows) note(row);
+    },
+  },
+  'times-respelled': {
+    meaning: 'the times of rows are spelled otherwise: small letters, a comma, +0000, no seconds where they are zero',
+    ...SILENT,
+    page: (page, { note }) => {
+      page.rows = page.rows.map(respelled);
+      for (const row of page.rows) note(row);
+    },
+  },
+  'count-says-more': {
+    meaning: 'the list ends in the middle, without a link, and @odata.count says that more was meant',
+    ...SILENT,
+    source: 'graph',
+    page: page => {
+      page.rows = page.rows.slice(0, Math.ceil(page.rows.length / 2));
+      page.link = undefined;
+      page.count = String(2 * page.rows.length + 1);
+    },
+  },
+  'forgotten-day': {
+    meaning: `days that are over for more than ${REMEMBERED_DAYS} days have no rows any more`,
+    ...SILENT,
+    select: (selection, { day, nowMs }) => {
+      const forgotten = nowMs / DAY_MS - dayNumber(day) > 1 + REMEMBERED_DAYS;
+      return forgotten ? { ...selection, total: 0 } : selection;
+    },
+  },
+} as const satisfies Record<string, Fault>;

@@ -1,0 +1,103 @@
+import { LandlineError } from '../words/errors.ts';
+import type { Dataset } from '../words/model.ts';
+
+/**
+ * Links to the next page. Followed is what stays on the configured origin, API version and function, however it is
+ * spelled; everything else is refused before anything is sent, because the token would go with it.
+ */
+
+/** Of an address that can exist: a scheme, a host name of 253 characters, a port. The ledger cannot hold any length. */
+const ORIGIN_MAX = 'https://'.length + 253 + ':65535'.length;
+
+/**
+ * Names of the next link: `@odata.nextLink` (OData 4), `@nextLink` (4.01), `odata.nextLink` (3), `nextLink`, any of them
+ * in any case (Microsoft's prose writes `@odata.NextLink`), or as an annotation of the row array.
+ */
+const NEXT_LINK = /^(?:value@)?@?(?:odata\.)?nextlink$/i;
+
+/** What may be meant for one and is not known to be. */
+const LIKE_NEXT_LINK = /(?:^|[^a-z])next[-_.]?(?:page)?[-_.]?(?:links?|url|uri|href|token|cursor)?$|nextlink$/i;
+
+/**
+ * The link to the next page as it was sent; `undefined` on the last one.
+ *
+ * @throws LandlineError `page.bad_json` for anything that may be meant as one and is not: the day would end too early
+ */
+export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset): string | undefined {
+  const refuse = (what: string): never => {
+    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers in its name.`;
+    throw new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
+  };
+  const links = new Set<string>();
+  for (const [name, value] of envelope) {
+    // A link that is null is no link: there is no next page.
+    if (value === null || typeof value === 'boolean') continue;
+    if (NEXT_LINK.test(name))
+      links.add(typeof value === 'string' && value !== '' ? value : refuse('has a next link that is not a text'));
+    else if (LIKE_NEXT_LINK.test(name) && value !== '') refuse('has a next link that is not named "@odata.nextLink"');
+  }
+  if (links.size > 1) refuse('has two next links that differ');
+  const [link] = links;
+  return link;
+}
+
+/**
+ * The address of a link, if it is one we may send the token to: the configured origin, the dataset's API version and
+ * function, nothing hidden in it.
+ *
+ * @param link as the source gave it, or as it was stored
+ * @param from the page that it stands on, for a link without a path
+ * @throws LandlineError `security.foreign_link`; its message names the host and never the link
+ */
+export function trustedLink(link: string, origin: string, dataset: Dataset, from?: URL): URL {
+  const refused: string[] = [];
+  const text = encodedQuery(link);
+  for (const base of basesOf(origin, dataset, link, from)) {
+    const why = URL.canParse(text, base) ? flawOf(new URL(text, base), text, origin, dataset) : 'it is not an address';
+    if (why === undefined) return new URL(text, base);
+    refused.push(why);
+  }
+  throw new LandlineError({
+    reason: 'security.foreign_link',
+    remedy: 'reject',
+    message: `A page link of ${dataset.name} was not followed and no token was sent: ${refused[0]}. Links must stay on ${origin}, version ${dataset.api}, function ${dataset.call}. Find out who answers in the name of the source.`,
+  });
+}
+
+const folderOf = ({ api }: Dataset): string => `/${api}/communications/callRecords/`;
+
+/**
+ * What a relative link may be relative to: the folder of the function, as a URL is; the root of the service, as OData has
+ * it; and the page itself, for a link that is only a query.
+ */
+function basesOf(origin: string, dataset: Dataset, link: string, from: URL | undefined): string[] {
+  if (from !== undefined && /^\?./.test(link)) return [from.href];
+  return [`${origin}${folderOf(dataset)}`, `${origin}/${dataset.api}/`, `${origin}/`];
+}
+
+/** What a source leaves raw behind the question mark, and a URL ends or changes at, is part of a value: encoded. */
+function encodedQuery(link: string): string {
+  const at = link.indexOf('?');
+  if (at < 0) return link;
+  const query = link.slice(at + 1).trimEnd();
+  return (
+    link.slice(0, at + 1) +
+    query.replace(/[\s#\\"<>^`{|}]|[^\x21-\x7e]/gu, raw => encodeURIComponent(raw.toWellFormed()))
+  );
+}
+
+/** Why the token may not go there; `undefined` when it may. */
+function flawOf(url: URL, text: string, origin: string, dataset: Dataset): string | undefined {
+  if (url.origin !== origin) return `it leads to ${JSON.stringify(url.origin.slice(0, ORIGIN_MAX))}`;
+  if (url.username !== '' || url.password !== '') return 'it carries credentials';
+  // The parser resolves `..` and turns `\` into `/`; a server may also decode `%2f`. A plain link has none of these.
+  const [path = ''] = text.split('?');
+  if (/[\\\s#]/.test(path) || /%2f|%5c|%2e|%00/i.test(path)) return 'it hides characters of a path';
+  const folder = folderOf(dataset);
+  const inFolder = url.pathname.slice(0, folder.length).toLowerCase() === folder.toLowerCase();
+  // The arguments may be left out: then the query says where the next page starts.
+  const call = /^(?:microsoft\.graph\.callrecords\.)?([a-z]+)(?:(?:\(|%28)[^/]*)?$/i.exec(
+    url.pathname.slice(folder.length),
+  )?.[1];
+  return inFolder && call?.toLowerCase() === dataset.call.toLowerCase() ? undefined : 'it leads to another path';
+}

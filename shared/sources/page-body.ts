@@ -1,0 +1,138 @@
+import { cutRowsInPlace } from '../rows/cut.ts';
+import { cutSpecOf } from '../rows/sift.ts';
+import type { Cut } from '../words/cut.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Dataset } from '../words/model.ts';
+import type { SourceResponse } from './http/send.ts';
+
+/** The rows of a response of 200, if it is a page: whole by its form, and by what it says of itself. */
+
+/** Members that say that the answer, or an item of it, failed: of OData 3 and 4, of Voximplant, of anybody else. */
+const ERROR_NAME = /^@?(?:odata\.)?errors?$/i;
+
+/** What a body is searched for before it is parsed a second time. */
+const ERROR_SPELLINGS = ['"error"', '"errors"', '"Error"', '"Errors"', 'odata.error"'];
+
+/** Members of an error object. An item of nothing else is one. */
+const ERROR_MEMBERS =
+  /^(?:code|msg|message|target|details|inner_?error|status|title|type|severity|(?:client-)?request-?id|date|timestamp|exception\w*|stack\w*|trace\w*|@.*)$/i;
+
+/** Members that say that more rows are there than came, when they are true. */
+const CUT_NAME =
+  /^@?(?:odata\.)?(?:is[-_]?)?(?:truncated|incomplete|partial|capped)(?:[-_]?(?:results?|rows?|data|page))?$|^@?(?:odata\.)?(?:has[-_]?)?(?:more|next)(?:[-_]?(?:results?|rows?|data|pages?|items?))?$|^(?:result|row|record|size|page|max)s?[-_]?(?:limit|results|count|rows|size)?[-_]?(?:limit)?[-_]?(?:reached|exceeded|hit)$|^limit[-_]?(?:reached|exceeded)$/i;
+
+/** Words of a source that gives no more rows of this range, whatever is asked: of offsets, pages or results, and a limit. */
+const CUT_WORDS =
+  /\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b[^"]{0,80}\b(?:limit(?:ed)?|max(?:imum)?|exceed(?:s|ed|ing)?|too (?:large|many|deep|high|big|far)|greater than|more than|beyond|truncated)\b|\b(?:limit(?:ed)?|max(?:imum)?|exceed(?:s|ed|ing)?|too many|more than|beyond|narrow|truncated)\b[^"]{0,80}\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|range)\b/i;
+
+/** Of an error's text, as much as says what it is. */
+const WORDS_MAX = 4096;
+
+/** Whether a refusal says that the rows of the range are too many for it, or that it pages no further. */
+export function saysCut(text: string): boolean {
+  return CUT_WORDS.test(text.slice(0, WORDS_MAX)) && !/\brate\b|requests/i.test(text.slice(0, WORDS_MAX));
+}
+
+/** The day is larger than one query of the source gives. @param why from "it …" on, without a stop */
+export function capped(dataset: Dataset, why: string): LandlineError {
+  return new LandlineError({
+    reason: 'paging.capped',
+    remedy: 'reject',
+    message: `The source gives only a part of the rows of ${dataset.name} that were asked for: ${why}. Nothing of them landed. Ask the provider to raise its limit for one query (${dataset.docsUrl}).`,
+  });
+}
+
+/**
+ * Cuts the rows out of a page.
+ *
+ * @throws LandlineError `page.*` and `limits.*` of the cutting; `source.failing` for a page that carries an error beside
+ *   its rows, among them, in place of them, or behind its body
+ */
+export function pageCut(response: SourceResponse, dataset: Dataset): Cut {
+  if (response.header('odata-error') !== undefined) throw failed(dataset, 'behind its rows', undefined);
+  const cut = cutOrError(response, dataset);
+  for (const [name, value] of cut.envelope)
+    if (ERROR_NAME.test(name) && value !== null) throw failedWith(dataset, 'beside its rows', value);
+  if (mayHoldErrors(cut)) {
+    for (let row = 0; row < cut.count; row++) {
+      const item: unknown = JSON.parse(cut.body.toString('utf8', cut.starts[row], cut.ends[row]));
+      if (isOnlyError(item, dataset)) throw failed(dataset, 'among its rows', codeOf(item));
+    }
+  }
+  return cut;
+}
+
+/** An error without rows is told as an error, and not as a body without rows. */
+function cutOrError({ body }: SourceResponse, dataset: Dataset): Cut {
+  try {
+    return cutRowsInPlace(body, cutSpecOf(dataset));
+  } catch (thrown) {
+    if (thrown instanceof LandlineError && thrown.reason === 'page.no_rows') {
+      const error = errorIn(body);
+      if (error !== undefined) throw failed(dataset, 'in place of its rows', codeOf(error));
+    }
+    throw thrown;
+  }
+}
+
+/**
+ * The error of a body: the value of its first member that is named like one, of any size of body.
+ *
+ * @returns `undefined` when there is none, or the body is no JSON object: the page check says so better
+ */
+export function errorIn(body: Buffer): unknown {
+  if (!ERROR_SPELLINGS.some(name => body.includes(name))) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof parsed !== 'object' || parsed === null) return undefined;
+    for (const [name, value] of Object.entries(parsed)) if (ERROR_NAME.test(name) && value !== null) return value;
+  } catch {
+    // Not JSON.
+  }
+  return undefined;
+}
+
+/** @throws LandlineError `paging.capped` for a last page that says that it is not the end */
+export function refuseCut(cut: Cut, dataset: Dataset): void {
+  for (const [name, value] of cut.envelope)
+    if (CUT_NAME.test(name) && (value === true || value === 'true'))
+      throw capped(dataset, 'it says that its result is not whole, and has no link to the rest');
+}
+
+/** Nearly every page says by the names of its members that no item is an error. */
+function mayHoldErrors({ members }: Cut): boolean {
+  return members.some(name => ERROR_NAME.test(name) || /^(?:msg|message|code)$/i.test(name));
+}
+
+function isOnlyError(item: unknown, { fields }: Dataset): boolean {
+  if (typeof item !== 'object' || item === null) return false;
+  const entries = Object.entries(item);
+  if (entries.some(([name]) => fields.includes(name))) return false;
+  if (entries.some(([name, value]) => ERROR_NAME.test(name) && value !== null)) return true;
+  const says = entries.some(([name]) => /^(?:msg|message)$/i.test(name));
+  return says && entries.every(([name]) => ERROR_MEMBERS.test(name));
+}
+
+function failedWith(dataset: Dataset, where: string, error: unknown): LandlineError {
+  if (saysCut(JSON.stringify(error) ?? '')) return capped(dataset, 'it says so beside the rows');
+  return failed(dataset, where, codeOf(error));
+}
+
+function failed(dataset: Dataset, where: string, code: string | undefined): LandlineError {
+  const named = code === undefined ? '' : ` (${code})`;
+  return new LandlineError({
+    reason: 'source.failing',
+    remedy: 'retry',
+    message: `A page of ${dataset.name} carries an error ${where}${named}, so it is not whole. It is read again by itself; if it stays so, look at the provider’s status page.`,
+  });
+}
+
+/** The error's code, when it has one that looks like a code. Its message is not repeated: it may hold data. */
+function codeOf(error: unknown): string | undefined {
+  return codeIn(JSON.stringify(error)?.slice(0, WORDS_MAX) ?? '');
+}
+
+/** Letters, or a number too short to be one of a telephone. */
+export function codeIn(text: string): string | undefined {
+  return /"code"\s*:\s*"?([A-Za-z][A-Za-z0-9_.]{0,63}|\d{1,6})\b/.exec(text)?.[1];
+}

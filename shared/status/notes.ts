@@ -1,0 +1,57 @@
+import type { Gate } from '../words/ledger.ts';
+import type { DatasetFacts, Unreadable } from './dataset-facts.ts';
+import type { Filling } from './filling.ts';
+import type { Point } from './point.ts';
+import { counted, durationOf, minuteOf } from './text.ts';
+
+/** What is good to know and asks for nothing. Pure. */
+
+const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as const;
+
+/** What to say of a source that is left alone. */
+export function gateNote({ source, notBefore, reason }: Gate): string {
+  return `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself.`;
+}
+
+/** Opens the gate before that, if a person knows better than the source. */
+export function openGate({ source }: Gate): string {
+  return `landline resume --source ${source}`;
+}
+
+export interface Known {
+  readonly datasets: readonly DatasetFacts[];
+  readonly unreadable: readonly Unreadable[];
+  readonly gates: readonly Gate[];
+  readonly filling: Filling | undefined;
+}
+
+/** @param lost days that the source forgot before they landed */
+export function* notesOf({ datasets, gates, filling, unreadable }: Known, lost: number): Generator<Point> {
+  if (datasets.length === 0 && unreadable.length === 0) {
+    const text = 'A new app plans within minutes. If this page stays as it is for half an hour, ask the doctor.';
+    yield { text, command: 'landline doctor', help: 'deploy.md' };
+  }
+  if (filling?.minutesLeft !== undefined)
+    yield {
+      text: `${counted(filling.daysPerHour, 'day')} landed within the last hour: about ${durationOf(filling.minutesLeft)} left.`,
+    };
+  for (const gate of gates) yield { text: gateNote(gate), command: openGate(gate), help: 'operations.md#throttled' };
+  for (const { title, dataset, pausedAt } of datasets)
+    if (pausedAt !== undefined) yield { text: `${title} is paused.`, command: `landline resume ${dataset}` };
+  for (const { title, dataset, rows, daysHeld } of datasets)
+    if (rows === 0 && daysHeld >= EMPTY_DAYS_MIN) yield { text: `${title}: ${emptyLog(dataset, daysHeld)}` };
+  if (lost > 0)
+    yield { text: `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.` };
+}
+
+/** A log of which this many days are held, none of them with a row, is worth a word. */
+const EMPTY_DAYS_MIN = 7;
+
+/** Microsoft's page on the PSTN log excludes the calling plans of these two operators. */
+function emptyLog(dataset: string, days: number): string {
+  const plans =
+    dataset === 'teams-pstn-calls'
+      ? ' Calls of Telstra and Softbank calling plans are not in this log: Microsoft does not report them.'
+      : '';
+  return `all ${counted(days, 'day')} that are held have no rows.${plans}`;
+}
