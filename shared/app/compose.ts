@@ -83,7 +83,7 @@ export function compose(config: Config): App {
   return {
     config,
     ledger: tableLedger(table, randomUUID),
-    lake: blobLake(clientsOf(storage.blob, credential).blobs, config),
+    lake: blobLake(clientsOf(storage.blob, credential).blobs),
     jobs: queueJobs(queues.queue(FETCH_QUEUE)),
     sources: {
       graph: graphSource({ ...around, origin: cloud.graph, token }),

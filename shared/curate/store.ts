@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import * as z from 'zod';
-import { chunksIn, download } from '../stores/encoding.ts';
+import { chunksIn, download } from '../stores/download.ts';
 import { blobsIn } from '../stores/listing.ts';
 import { ask, must, type Operation } from '../stores/storage-errors.ts';
 import { CONTAINERS } from '../words/paths.ts';
@@ -78,7 +78,7 @@ export function blobCurated(service: BlobServiceClient): CuratedStore {
       const operation = about('Reading', path);
       const blob = curated.getBlockBlobClient(path);
       const answer = await ask(operation, ['404 BlobNotFound'], untilBegun => download(blob, untilBegun));
-      return answer.refusal === undefined ? chunksIn(answer.value.readableStreamBody, undefined, operation) : undefined;
+      return answer.refusal === undefined ? chunksIn(answer.value.readableStreamBody, operation) : undefined;
     },
 
     async *list(prefix) {

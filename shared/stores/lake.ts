@@ -12,40 +12,27 @@ import {
   revisionPrefix,
 } from '../words/paths.ts';
 import type { Lake, Partition } from '../words/ports.ts';
-import { chunksIn, compressed, download, GZIP, streamOf } from './encoding.ts';
+import { chunksIn, download, streamOf } from './download.ts';
 import { blobsIn } from './listing.ts';
-import { headersOf, headOf, inHistory, UPLOAD_MS, uploadLines, wholePartition } from './partition-blobs.ts';
+import {
+  HTTP_HEADERS,
+  headOf,
+  inHistory,
+  refuseCompressed,
+  UPLOAD_MS,
+  uploadLines,
+  wholePartition,
+} from './partition-blobs.ts';
 import { metadataOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation } from './storage-errors.ts';
 
-/**
- * The partitions and their history in one storage account. The containers must exist.
- *
- * @param gzip whether partitions are written compressed. Either kind is read, and replaced, as it is met
- */
-export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: boolean } = { gzip: false }): Lake {
+/** The partitions and their history in one storage account. The containers must exist. */
+export function blobLake(service: BlobServiceClient): Lake {
   const raw = service.getContainerClient(CONTAINERS.raw);
   const history = service.getContainerClient(CONTAINERS.history);
 
   async function head(dataset: string, day: Day): Promise<Partition | undefined> {
     return headOf(raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day));
-  }
-
-  async function stageBlock(dataset: string, day: Day, id: string, content: Uint8Array): Promise<void> {
-    const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
-    const stored = gzip ? await compressed(content) : content;
-    await must(inRaw('Staging', dataset, day), abortSignal =>
-      blob.stageBlock(id, stored, stored.length, { abortSignal }),
-    );
-  }
-
-  /** The blocks of a commit. No bytes are no gzip stream, so a compressed day without rows is a member without lines. */
-  async function blocksOf(dataset: string, day: Day, segments: readonly Segment[], ticket: number): Promise<string[]> {
-    const ids = blockIds(segments, gzip);
-    if (!gzip || ids.length > 0) return ids;
-    const id = blockId(ticket, 0, gzip);
-    await stageBlock(dataset, day, id, Buffer.alloc(0));
-    return [id];
   }
 
   return {
@@ -54,20 +41,23 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
     async stage(dataset, day, ticket, number, content) {
       // The emulator takes an empty block and the service does not.
       if (content.length === 0) throw new RangeError('A block holds at least one line');
-      await stageBlock(dataset, day, blockId(ticket, number, gzip), content);
+      const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
+      await must(inRaw('Staging', dataset, day), abortSignal =>
+        blob.stageBlock(blockId(ticket, number), content, content.length, { abortSignal }),
+      );
     },
 
     async commit(dataset, day, segments, receipt, replaces) {
       const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
       const metadata = metadataOf(receipt);
-      const blocks = await blocksOf(dataset, day, segments, receipt.ticket);
+      const blocks = blockIds(segments);
       const answer = await ask(
         inRaw('Committing', dataset, day),
         ['409 BlobAlreadyExists', '412 ConditionNotMet', '404 BlobNotFound', '400 InvalidBlockList'],
         abortSignal =>
           blob.commitBlockList(blocks, {
             metadata,
-            blobHTTPHeaders: headersOf(gzip ? GZIP : undefined),
+            blobHTTPHeaders: HTTP_HEADERS,
             conditions: replaces === undefined ? { ifNoneMatch: '*' } : { ifMatch: replaces },
             abortSignal,
           }),
@@ -104,7 +94,10 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
       const answer = await ask(operation, ['404 BlobNotFound'], untilBegun => download(blob, untilBegun));
       if (answer.refusal !== undefined) return undefined;
       const { readableStreamBody, contentEncoding } = answer.value;
-      return chunksIn(readableStreamBody, contentEncoding, operation);
+      const chunks = chunksIn(readableStreamBody, operation);
+      if (contentEncoding) await chunks.return(undefined);
+      refuseCompressed(contentEncoding, operation);
+      return chunks;
     },
 
     async lastKept(dataset, day) {
@@ -136,10 +129,8 @@ function inRaw(verb: string, dataset: string, day: Day): Operation {
   return { service: 'blob', what: `${verb} ${dataset} ${day} in container "${CONTAINERS.raw}"` };
 }
 
-function blockIds(segments: readonly Segment[], gzip: boolean): string[] {
-  return segments.flatMap(({ ticket, count }) =>
-    Array.from({ length: count }, (_, number) => blockId(ticket, number, gzip)),
-  );
+function blockIds(segments: readonly Segment[]): string[] {
+  return segments.flatMap(({ ticket, count }) => Array.from({ length: count }, (_, number) => blockId(ticket, number)));
 }
 
 /** Whether history holds this very revision. Another content under its number must stop the day: it would be lost. */
@@ -167,7 +158,7 @@ async function copy(
     async abortSignal => {
       const from = await source.download(0, undefined, { conditions: { ifMatch: partition.etag }, abortSignal });
       const until = { conditions: { ifNoneMatch: '*' }, abortSignal };
-      await uploadLines(target, streamOf(from.readableStreamBody), partition.receipt, from.contentEncoding, until);
+      await uploadLines(target, streamOf(from.readableStreamBody), partition.receipt, until);
     },
   );
   if (answer.refusal === undefined) return 'copied';

@@ -233,7 +233,6 @@ export function memoryEraser(lake: MemoryLake): Eraser {
     async *days(dataset) {
       yield* lake.keptDays(dataset);
     },
-    writerLike: () => lake,
     async kept(dataset, day, revision) {
       const found = find(dataset, day, revision);
       return found && { etag: found.receipt.fingerprint, bytes: found.bytes.length, receipt: found.receipt };
