@@ -1,7 +1,7 @@
 import { type CuratePorts, curateDay } from '../curate/curate-day.ts';
 import { tableOf } from '../curate/tables.ts';
 import { instantOf, isDay } from '../words/day.ts';
-import { failureOf, isDamaged } from '../words/errors.ts';
+import { failureOf, isDamaged, isNotGivenOut } from '../words/errors.ts';
 import type { Day, Instant } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
 import type { Clock, Eraser } from '../words/ports.ts';
@@ -128,7 +128,7 @@ async function count(
     const what = revision === undefined ? 'its partition' : `revision ${revision}`;
     if (isDamaged(thrown)) unread(`${what} cannot be read: ${failureOf(thrown).message}`);
     // One blob that storage does not give out must not keep all others from being erased.
-    else if (failureOf(thrown).reason === 'storage.failing') unread(`storage does not give out ${what}`);
+    else if (isNotGivenOut(thrown)) unread(`storage does not give out ${what}`);
     else throw thrown;
     return 0;
   }

@@ -79,7 +79,7 @@ test('the limit of a download ends the wait for its beginning, and not what was 
   {
     await using silent = await serving(() => {});
     const limit = AbortSignal.timeout(30);
-    await assert.rejects(download(silent.blob, limit), { name: 'AbortError' });
+    await assert.rejects(download(silent.blob, undefined, limit), { name: 'AbortError' });
   }
   let rest: (() => void) | undefined;
   await using slow = await serving(response => {
@@ -87,7 +87,7 @@ test('the limit of a download ends the wait for its beginning, and not what was 
     rest = () => void response.end('more');
   });
   const limit = new AbortController();
-  const { readableStreamBody } = await download(slow.blob, limit.signal);
+  const { readableStreamBody } = await download(slow.blob, undefined, limit.signal);
   limit.abort();
   rest?.();
   assert.equal(await whole(chunksIn(readableStreamBody, OPERATION)), 'somemore');

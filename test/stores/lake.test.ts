@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
+import { recount } from '../../shared/rows/recount.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import type { Segment } from '../../shared/words/ledger.ts';
@@ -308,8 +310,8 @@ describe('lake in Blob Storage', () => {
   test('a container that is missing is a failure with a next step, never an absent day', async () => {
     const lake = blobLake(direct.blobs);
     const failure = {
-      reason: 'storage.failing',
-      remedy: 'retry',
+      reason: 'storage.refused',
+      remedy: 'fix-config',
       message: /teams-sms.* in container "raw" failed \(404 ContainerNotFound\)\. It does not exist: deploy/,
     };
     await assert.rejects(lake.head('teams-sms', DAY), failure);
@@ -410,6 +412,84 @@ describe('lake in Blob Storage', () => {
     assert.equal(await textOf(lake, dataset, 1), 'a\n');
   });
 
+  /** A day of many lines whose receipt is true. */
+  async function landTrue(dataset: string, replaces?: Partition): Promise<{ landed: Partition; text: string }> {
+    const text = Array.from({ length: 2_000 }, (_, row) => `{"id":"${row}","revision":"${replaces?.etag}"}\n`).join('');
+    const { rows, fingerprint } = await recount(Readable.from([Buffer.from(text)]));
+    const revision = (replaces?.receipt.revision ?? 0) + 1;
+    const ticket = 2 * revision + 1;
+    const lake = blobLake(direct.blobs);
+    await stage(lake, dataset, { ticket, blocks: [text] });
+    const true_ = { ...receipt(ticket, fingerprint, revision), rows };
+    assert.equal(await lake.commit(dataset, DAY, [{ ticket, count: 1 }], true_, replaces?.etag), 'committed');
+    const landed = await lake.head(dataset, DAY);
+    assert.ok(landed);
+    return { landed, text };
+  }
+
+  const isDownload = ({ method, query }: { method: string; query: URLSearchParams }) =>
+    method === 'GET' && query.get('comp') === null;
+
+  for (const how of ['claim', 'reset', 'close'] as const) {
+    const told =
+      how === 'claim' ? /the download ended after 30000 of \d+ bytes/ : /failed \(the connection broke off\)/;
+
+    test(`a download that comes short (${how}) is neither kept in history nor read for whole`, async () => {
+      const { lake, dataset } = await fresh();
+      const { landed, text } = await landTrue(dataset);
+      proxy.shorten(isDownload, 30_000, how, true);
+      const failure = { reason: 'storage.failing', remedy: 'retry', message: told };
+      await assert.rejects(lossy.keep(dataset, DAY, landed), failure);
+      assert.equal(await lake.read(dataset, DAY, 1), undefined, 'history has nothing of it');
+      await assert.rejects(textOf(lossy, dataset), failure);
+      proxy.mend();
+      assert.equal(await lossy.keep(dataset, DAY, landed), 'kept');
+      proxy.shorten(isDownload, 30_000, how, true);
+      await assert.rejects(textOf(lossy, dataset, 1), failure);
+      proxy.mend();
+      assert.equal(await textOf(lossy, dataset, 1), text);
+    });
+  }
+
+  test('a partition that is damaged itself is kept as it is, once two downloads agree about it', async () => {
+    const { lake, dataset } = await fresh();
+    const { landed, text } = await landTrue(dataset);
+    const { metadata = {} } = await blob('raw', partitionPath(dataset, DAY)).getProperties();
+    const damaged = text.replace('"7"', '"8"');
+    await blob('raw', partitionPath(dataset, DAY)).upload(damaged, damaged.length, { metadata });
+    const now = await lake.head(dataset, DAY);
+    assert.ok(now);
+    assert.equal(now.receipt.fingerprint, landed.receipt.fingerprint);
+    assert.equal(await lake.keep(dataset, DAY, now), 'kept');
+    assert.equal(await textOf(lake, dataset, 1), damaged);
+  });
+
+  test('a copy in history that an earlier build cut short is found before the partition is replaced', async () => {
+    const { lake, dataset } = await fresh();
+    const { landed, text } = await landTrue(dataset);
+    const kept = blob('history', revisionPath(dataset, DAY, 1));
+    const { metadata = {} } = await blob('raw', partitionPath(dataset, DAY)).getProperties();
+    await kept.upload(text.slice(0, 30_000), 30_000, { metadata });
+    await assert.rejects(lake.keep(dataset, DAY, landed), {
+      reason: 'storage.failing',
+      remedy: 'reject',
+      message: /not all of its rows.*Delete that copy/,
+    });
+    await kept.delete();
+    assert.equal(await lake.keep(dataset, DAY, landed), 'kept');
+    assert.equal(await textOf(lake, dataset, 1), text);
+  });
+
+  test('blocks that an upload by hand left behind, with ids of another length, are named as what they are', async () => {
+    const { lake, dataset } = await fresh();
+    await blob('raw', partitionPath(dataset, DAY)).stageBlock(Buffer.from('hand').toString('base64'), 'a\n', 2);
+    await assert.rejects(stage(lake, dataset, { ticket: 1, blocks: ['a\n'] }), {
+      reason: 'storage.refused',
+      remedy: 'fix-config',
+      message: /InvalidBlobOrBlock.*upload by hand.*Uncommitted blocks/,
+    });
+  });
+
   test('a partition and its revision carry the receipt and the media type that docs/format.md promises', async () => {
     const { lake, dataset } = await fresh();
     await lake.keep(dataset, DAY, await land(lake, dataset, { ticket: 1, blocks: ['a\n'] }));
@@ -464,8 +544,9 @@ describe('lake in Blob Storage', () => {
     const first = await land(lake, dataset, { ticket: 1, blocks: ['a\n'] });
     await blob('raw', partitionPath(dataset, DAY)).getBlobLeaseClient().acquireLease(-1);
     await assert.rejects(lake.commit(dataset, DAY, [], receipt(3, 'y'), first.etag), {
-      reason: 'storage.failing',
-      message: /\(412 LeaseIdMissing\)/,
+      reason: 'storage.refused',
+      remedy: 'fix-config',
+      message: /\(412 LeaseIdMissing\).*break the lease/,
     });
   });
 
