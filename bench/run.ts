@@ -9,7 +9,6 @@ import { bundlePrograms } from './programs.ts';
 import { days, MEANING, sizes } from './sections/compare.ts';
 import { curate } from './sections/curate.ts';
 import { page, plan } from './sections/decisions.ts';
-import { gzip } from './sections/gzip.ts';
 import { coldImport } from './sections/import.ts';
 import { latency } from './sections/latency.ts';
 import { operations } from './sections/operations.ts';
@@ -35,7 +34,6 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   status: { about: '`landline status` over ten years of every log', run: status },
   verify: { about: 'verifying a lake', run: verify },
   curate: { about: 'making the Parquet file of a day', run: curate },
-  gzip: { about: 'what compressing partitions would cost', run: gzip },
   import: { about: 'cold import of the deployable', run: coldImport },
   operations: { about: 'storage operations of a day, and their price', run: operations },
 };

@@ -119,7 +119,8 @@ async function clientsOf(access: Access): Promise<StorageClients> {
   }
   // The person at the keyboard, not the app: Azure CLI, PowerShell, Visual Studio Code, azd, or the environment.
   const { DefaultAzureCredential } = await import('@azure/identity');
-  return storageClients({ url: access.url, credential: new DefaultAzureCredential() });
+  const { signInWith } = await import('../shared/sources/sign-in.ts');
+  return storageClients({ url: access.url, ...signInWith(() => new DefaultAzureCredential()) });
 }
 
 /** One is removed as it was when it could not be read; whoever has written it since has mended it. */

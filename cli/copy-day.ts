@@ -1,7 +1,7 @@
 import { open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../local/folders.ts';
-import { recount } from '../shared/commit/recount.ts';
+import { recount } from '../shared/rows/recount.ts';
 import { headOrForeign } from '../shared/verify/verify-day.ts';
 import type { Day, Receipt } from '../shared/words/model.ts';
 import { partitionPath } from '../shared/words/paths.ts';
@@ -15,13 +15,22 @@ const TRIES = 3;
 /**
  * Copies a partition under its path in the container `raw`, and recounts it. The file takes the time of its receipt.
  *
- * @returns `undefined` when the partition is not what its receipt says
+ * @returns why it was not copied, when it is not what its receipt says or cannot be read as a partition
  */
-export async function copyDay(lake: Lake, dataset: string, day: Day, to: string) {
+export async function copyDay(
+  lake: Lake,
+  dataset: string,
+  day: Day,
+  to: string,
+): Promise<{ path: string; rows: number; bytes: number } | { why: string }> {
   const path = partitionPath(dataset, day);
-  return intoPlace(join(to, path), async part => {
+  let why = 'it is not what its receipt says: run `landline verify`';
+  const copied = await intoPlace(join(to, path), async part => {
     for (let tries = 0; tries < TRIES; tries++) {
-      const receipt = (await headOrForeign(lake, dataset, day)).partition?.receipt;
+      const { partition, foreign } = await headOrForeign(lake, dataset, day);
+      why = foreign ?? why;
+      if (foreign !== undefined) return undefined;
+      const receipt = partition?.receipt;
       const chunks = await lake.read(dataset, day);
       if (receipt === undefined || chunks === undefined) continue;
       const { rows, bytes, fingerprint } = await recount(savedTo(part, chunks));
@@ -32,6 +41,7 @@ export async function copyDay(lake: Lake, dataset: string, day: Day, to: string)
     }
     return undefined;
   });
+  return copied ?? { why };
 }
 
 /** When its rows were fetched, or a person was erased from them, in milliseconds since the epoch. */

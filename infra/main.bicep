@@ -117,10 +117,6 @@ param graphInFlight int = 4
 @maxValue(540)
 param fetchSeconds int = 480
 
-@description('Whether partitions are written compressed ("on"). Whoever reads raw has to be told first: docs/format.md.')
-@allowed(['off', 'on'])
-param gzip string = 'off'
-
 @description('Graph version for teams-pstn-calls. beta has more fields, addresses of clients among them.')
 @allowed(['v1.0', 'beta'])
 param pstnApi string = 'v1.0'
@@ -265,7 +261,6 @@ module app 'modules/app.bicep' = {
       LANDLINE_HISTORY_DAYS: string(historyDays)
       LANDLINE_GRAPH_IN_FLIGHT: string(graphInFlight)
       LANDLINE_FETCH_SECONDS: string(fetchSeconds)
-      LANDLINE_GZIP: gzip
       LANDLINE_PSTN_API: pstnApi
       LANDLINE_DIRECT_ROUTING_API: directRoutingApi
       LANDLINE_PRIVACY: privacy

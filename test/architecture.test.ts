@@ -24,8 +24,8 @@ const ROOMS: readonly (readonly [room: string, rooms: string, packages: RegExp])
   ['plan', 'words ledger', NONE],
   ['commit', 'words rows ledger', NONE],
   ['fetch', 'words rows ledger commit', NONE],
-  ['sources', 'words rows config', /^(p-retry|jose|undici|@azure\/(identity|msal-node)|node:[\w/]+)$/],
-  ['stores', 'words config', /^(@azure\/[\w-]+|zod|node:[\w/]+)$/],
+  ['sources', 'words rows config', /^(p-retry|jose|undici|@azure\/identity|node:[\w/]+)$/],
+  ['stores', 'words rows config', /^(@azure\/[\w-]+|zod|node:[\w/]+)$/],
   [
     'app',
     'words rows config ledger plan commit fetch sources stores curate status doctor',

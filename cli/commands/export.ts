@@ -77,7 +77,7 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
   const { to } = options;
   await prepare(options, on.now);
   const files: { path: string; rows: number; bytes: number }[] = [];
-  const damaged: { dataset: string; day: Day }[] = [];
+  const damaged: { dataset: string; day: Day; why: string }[] = [];
   const { days } = await partitionsOf({ ...on, datasets: everyDataset(on, options.dataset) }, true);
   const absent = absentOf(days, options, on.now);
   for (const [name, mine] of days) {
@@ -85,7 +85,7 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
       if (!isWanted(at, options)) continue;
       on.out.progress(`${files.length + 1}: ${name} ${at}`);
       const copied = await copyDay(on.lake, name, at, to);
-      if (copied === undefined) damaged.push({ dataset: name, day: at });
+      if ('why' in copied) damaged.push({ dataset: name, day: at, why: copied.why });
       else files.push(copied);
     }
   }
@@ -93,8 +93,7 @@ async function exportAll(on: On, options: Options): Promise<0 | 1> {
   if (on.json) on.out.json({ to, files, rows, damaged, absent });
   else {
     for (const each of absent) on.out.line(`${each.dataset}: ${absentText(each.days)} not held: landline status`);
-    for (const each of damaged)
-      on.out.line(`${each.dataset} ${each.day} is not what its receipt says and was left out: run \`landline verify\``);
+    for (const each of damaged) on.out.line(`${each.dataset} ${each.day} was left out: ${each.why}`);
     on.out.line(`${counted(files.length, 'file')} with ${grouped(rows)} rows in ${to}.`);
   }
   return damaged.length + absent.length === 0 ? 0 : 1;

@@ -38,8 +38,7 @@ async function rebuildAll(on: On, options: { dataset?: Dataset[] }): Promise<0 |
       );
     for (const { dataset, firstDay, landedThrough } of watermarks)
       on.out.line(`${dataset}: from ${firstDay}, landed through ${landedThrough ?? '-'}`);
-    for (const { dataset, day } of unusable)
-      on.out.line(`${dataset} ${day}: the blob has no whole receipt; \`landline verify\` says what to do.`);
+    for (const { dataset, day, why } of unusable) on.out.line(`${dataset} ${day}: ${why}`);
   }
   return result.unusable.length === 0 ? 0 : 1;
 }

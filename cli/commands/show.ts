@@ -56,7 +56,7 @@ async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
     for (const line of whyLines(state, entry)) on.out.line(line);
     if (next !== undefined) on.out.line(`Next step: ${next}`);
     section(on, 'Held, by the ledger', entry?.held ?? {});
-    const receipt = foreign ? { none: 'the blob has no whole receipt, so Landline did not write it' } : undefined;
+    const receipt = foreign === undefined ? undefined : { none: foreign };
     section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
     section(on, 'Work', workLines(entry));
     tellStopped(on);

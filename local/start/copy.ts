@@ -25,7 +25,7 @@ export async function copyOut(lake: Lake, datasets: readonly Dataset[], out: str
   for (const { name } of datasets) {
     for await (const { day, partition } of lake.list(name)) {
       if (partition !== undefined && (await isSame(join(out, partitionPath(name, day)), partition))) continue;
-      if ((await copyDay(lake, name, day, out)) === undefined) leftOut.push(`${name} ${day}`);
+      if ('why' in (await copyDay(lake, name, day, out))) leftOut.push(`${name} ${day}`);
     }
   }
   return leftOut;
@@ -33,6 +33,5 @@ export async function copyOut(lake: Lake, datasets: readonly Dataset[], out: str
 
 async function isSame(file: string, partition: Partition): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
-  const sameSize = partition.bytes === undefined || found?.size === partition.bytes;
-  return found !== undefined && sameSize && Math.abs(found.mtimeMs - timeOf(partition.receipt)) < 1;
+  return found?.size === partition.bytes && Math.abs(found.mtimeMs - timeOf(partition.receipt)) < 1;
 }

@@ -1,7 +1,7 @@
 import { type Config, readConfig } from '../../shared/config/config.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { credentialOf } from '../../shared/sources/sign-in.ts';
+import { certificateEnd } from '../../shared/sources/sign-in.ts';
 import { failureOf } from '../../shared/words/errors.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
 import { serviceAccount } from '../simulator/tokens.ts';
@@ -115,7 +115,7 @@ export function appSettings(sources: AppSettings, connectionString: string): App
 export function checkConfig(sources: AppSettings, options: Options): Config {
   try {
     const config = readConfig({ ...process.env, ...appSettings(sources, 'UseDevelopmentStorage=true') });
-    if (config.signIn.kind !== 'simulator') credentialOf(config.signIn, config.cloud);
+    certificateEnd(config.signIn);
     const [off] = config.off;
     if (off !== undefined && (options.datasets !== undefined || config.datasets.length === 0)) {
       throw new UsageError(`--datasets ${off.dataset}: ${off.why}.`);

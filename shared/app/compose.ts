@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { TokenCredential } from '@azure/identity';
 import { type Access, type Config, readConfig } from '../config/config.ts';
 import type { CuratedStore } from '../curate/ports.ts';
 import { type Veil, veilOf } from '../curate/privacy.ts';
@@ -9,7 +8,7 @@ import { blockMemory } from '../fetch/staging.ts';
 import type { Memory } from '../rows/buffer-pool.ts';
 import { graphSource } from '../sources/graph.ts';
 import { sender, servedAt } from '../sources/http/send.ts';
-import { certificateEnd, credentialOf, graphTokens, renewToken } from '../sources/sign-in.ts';
+import { certificateEnd, credentialOf, type SignedIn, signInWith } from '../sources/sign-in.ts';
 import { voximplantSource } from '../sources/voximplant.ts';
 import { voximplantKeyRoles } from '../sources/voximplant-key.ts';
 import { type StorageClients, storageClients } from '../stores/clients.ts';
@@ -64,26 +63,17 @@ export function siteName(): string {
 
 export function compose(config: Config): App {
   const { signIn, cloud, storage, voximplant } = config;
-  const makeCredential = (): TokenCredential | undefined =>
-    signIn.kind === 'simulator' ? undefined : credentialOf(signIn, cloud);
-  const credential = makeCredential();
+  const signed = signIn.kind === 'simulator' ? undefined : signInWith(() => credentialOf(signIn, cloud));
   const send = sender();
-  const token =
-    signIn.kind === 'simulator'
-      ? async () => 'simulated'
-      : graphTokens(
-          () => credentialOf(signIn, cloud),
-          cloud.scope,
-          () => renewToken(signIn, cloud.scope),
-        );
+  const token = signed?.tokensFor(cloud.scope) ?? (async () => 'simulated');
   const around = { send, random: Math.random, clock: systemClock };
   const off: Source = { read: () => Promise.reject(new Error('This source is not configured')) };
-  const table = clientsOf(storage.table, credential).table(LEDGER_TABLE);
-  const queues = clientsOf(storage.queue, credential);
+  const table = clientsOf(storage.table, signed).table(LEDGER_TABLE);
+  const queues = clientsOf(storage.queue, signed);
   return {
     config,
     ledger: tableLedger(table, randomUUID),
-    lake: blobLake(clientsOf(storage.blob, credential).blobs, config),
+    lake: blobLake(clientsOf(storage.blob, signed).blobs),
     jobs: queueJobs(queues.queue(FETCH_QUEUE)),
     sources: {
       graph: graphSource({ ...around, origin: cloud.graph, token }),
@@ -92,7 +82,7 @@ export function compose(config: Config): App {
     drifted: new Set(),
     blocks: blockMemory(),
     doubted: new Set(),
-    curated: blobCurated(clientsOf(storage.blob, credential).blobs),
+    curated: blobCurated(clientsOf(storage.blob, signed).blobs),
     curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
     veil: veilOf(config.privacy.profile, config.privacy.key),
     backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
@@ -104,8 +94,8 @@ export function compose(config: Config): App {
   };
 }
 
-function clientsOf(access: Access, credential: TokenCredential | undefined): StorageClients {
+function clientsOf(access: Access, signed: SignedIn | undefined): StorageClients {
   if ('connectionString' in access) return storageClients(access);
-  if (credential === undefined) throw new Error('An address needs a credential');
-  return storageClients({ url: access.url, credential });
+  if (signed === undefined) throw new Error('An address needs a credential');
+  return storageClients({ url: access.url, ...signed });
 }

@@ -4,7 +4,6 @@ import type { Held, Segment } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, Receipt, Window } from '../words/model.ts';
 import type { Lake, Partition } from '../words/ports.ts';
 import { type Changes, compareRevisions } from './compare.ts';
-import { lengthOf } from './recount.ts';
 
 /**
  * Making a complete, guarded read visible: the revision that is replaced goes to `history` first, then one conditional
@@ -95,8 +94,8 @@ export interface Noted {
   readonly receipt: Receipt;
   /** What the ledger knew; behind the receipt when a worker died between commit and ledger. */
   readonly before: Held | undefined;
-  /** Of the lines; `undefined` when nobody has counted them. */
-  readonly bytes: number | undefined;
+  /** Of the lines. */
+  readonly bytes: number;
   /** Whether the day is marked, so that it may not settle. */
   readonly suspect: boolean;
 }
@@ -112,7 +111,7 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
   const changes: Changes = known ?? (await compareRevisions(lake, dataset, day, receipt.revision));
   const settledAt = known?.settledAt ?? (known && maySettle(dataset, day, now) ? instantOf(now) : undefined);
   return {
-    ...fromReceipt(receipt, bytes ?? (await lengthOf(lake, dataset.name, day))),
+    ...fromReceipt(receipt, bytes),
     landedAt: known?.landedAt ?? receipt.fetchedAt,
     checkedAt: instantOf(now),
     ...(settledAt === undefined || suspect ? {} : { settledAt }),

@@ -34,8 +34,6 @@ export interface Config {
   readonly off: readonly { readonly dataset: string; readonly why: string }[];
   readonly plan: PlanSettings;
   readonly fetchMs: number;
-  /** Whether partitions are written compressed. */
-  readonly gzip: boolean;
   readonly cloud: Cloud;
   readonly signIn: SignIn;
   readonly voximplant: { readonly url: string; readonly key: VoximplantKey } | undefined;
@@ -69,7 +67,6 @@ export function readConfig(env: Environment): Config {
       inFlight: { graph: settings.LANDLINE_GRAPH_IN_FLIGHT, voximplant: settings.LANDLINE_VOXIMPLANT_IN_FLIGHT },
     },
     fetchMs: settings.LANDLINE_FETCH_SECONDS * 1_000,
-    gzip: settings.LANDLINE_GZIP === 'on',
     cloud: cloudOf(settings),
     signIn,
     voximplant,

@@ -214,14 +214,6 @@ export const SETTINGS = {
     fallback: '480',
     schema: whole(1, 540),
   },
-  LANDLINE_GZIP: {
-    meaning:
-      'Whether partitions are written compressed, under the same names. Readers that go by the name of a file have to be told (docs/format.md); days that are landed stay as they are until they are revised. What it costs and saves: docs/decisions/gzip.md.',
-    expected: 'on or off',
-    example: 'on',
-    fallback: 'off',
-    schema: oneOf(['on', 'off']),
-  },
   LANDLINE_PRIVACY: {
     meaning:
       'What the curated tables show of people: everything (full); no message text, no addresses, no last digits of outside numbers (masked); keyed hashes instead of users and numbers (pseudonymous). docs/privacy.md says it field by field. Raw partitions stay as they are.',

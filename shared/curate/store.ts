@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import * as z from 'zod';
-import { chunksIn, download } from '../stores/encoding.ts';
+import { readBlob } from '../stores/download.ts';
 import { blobsIn } from '../stores/listing.ts';
 import { ask, must, type Operation } from '../stores/storage-errors.ts';
 import { CONTAINERS } from '../words/paths.ts';
@@ -74,11 +74,8 @@ export function blobCurated(service: BlobServiceClient): CuratedStore {
       return (await headOf(blob, about('Reading', path)))?.write === id ? 'written' : 'superseded';
     },
 
-    async read(path) {
-      const operation = about('Reading', path);
-      const blob = curated.getBlockBlobClient(path);
-      const answer = await ask(operation, ['404 BlobNotFound'], untilBegun => download(blob, untilBegun));
-      return answer.refusal === undefined ? chunksIn(answer.value.readableStreamBody, undefined, operation) : undefined;
+    read(path) {
+      return readBlob(curated.getBlockBlobClient(path), about('Reading', path));
     },
 
     async *list(prefix) {

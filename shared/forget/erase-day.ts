@@ -1,5 +1,4 @@
 import { fromReceipt } from '../commit/commit.ts';
-import { lengthOf } from '../commit/recount.ts';
 import { Claim, Superseded } from '../fetch/claim.ts';
 import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { blockMemory, type Stage, Staging } from '../fetch/staging.ts';
@@ -8,7 +7,7 @@ import { instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Held } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, Receipt } from '../words/model.ts';
-import type { Clock, Eraser, Lake, Ledger, Partition } from '../words/ports.ts';
+import type { Clock, Eraser, Lake, Ledger } from '../words/ports.ts';
 import type { PersonFinder } from './person.ts';
 import { Remaining } from './remaining.ts';
 
@@ -41,13 +40,11 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     const chunks = await on.lake.read(dataset.name, day);
     if (before === undefined || chunks === undefined) throw contended(dataset.name, day);
     const at = instantOf(on.clock.now());
-    const known =
-      was.held ?? heldOnceErased(undefined, before.receipt, await bytesOf(before, dataset.name, day, on), 0, at);
+    const known = was.held ?? heldOnceErased(undefined, before.receipt, before.bytes, 0, at);
     await claim.save({ ...was, held: { ...known, forgottenAt: at } });
 
     const kept = new Remaining(dataset, day, finder);
-    const writer = on.eraser.writerLike(before);
-    const stage: Stage = (number, content) => writer.stage(dataset.name, day, claim.ticket, number, content);
+    const stage: Stage = (number, content) => on.lake.stage(dataset.name, day, claim.ticket, number, content);
     // Its memory is for this day alone and goes with it: a person is erased now and then, not page by page.
     const staging = new Staging([], claim.ticket, stage, blockMemory());
     let bytes = 0;
@@ -66,7 +63,7 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
     }
     const revision = Math.max(before.receipt.revision, was.held?.revision ?? 0) + 1;
     const receipt = { ...kept.receiptAfter(before.receipt), revision, ticket: claim.ticket, forgottenAt: at };
-    const outcome = await writer.commit(dataset.name, day, staging.segments, receipt, before.etag);
+    const outcome = await on.lake.commit(dataset.name, day, staging.segments, receipt, before.etag);
     if (outcome === 'superseded') throw contended(dataset.name, day);
     await claim.save(done(was, heldOnceErased(was.held, receipt, bytes, kept.removed, at), undefined));
     return 'erased';
@@ -80,8 +77,7 @@ export function noteErased(dataset: string, day: Day, on: ErasePorts): Promise<v
     const partition = await on.lake.head(dataset, day);
     // Unless a later revision has replaced it since.
     if (partition?.receipt.forgottenAt === undefined) return claim.save(done(claim.entry, held, work.suspicion));
-    const { receipt } = partition;
-    const bytes = await bytesOf(partition, dataset, day, on);
+    const { receipt, bytes } = partition;
     return claim.save(
       done(claim.entry, heldOnceErased(held, receipt, bytes, 0, partition.receipt.forgottenAt), undefined),
     );
@@ -138,10 +134,6 @@ async function withClaim<T>(
 function contended(dataset: string, day: Day): LandlineError {
   const message = `Others keep writing ${dataset} ${day}. The erasure is not finished: run \`landline forget\` again.`;
   return new LandlineError({ reason: 'storage.failing', remedy: 'retry', message });
-}
-
-async function bytesOf({ bytes }: Partition, dataset: string, day: Day, { lake }: ErasePorts): Promise<number> {
-  return bytes ?? (await lengthOf(lake, dataset, day));
 }
 
 function heldOnceErased(known: Held | undefined, receipt: Receipt, bytes: number, removed: number, at: Instant): Held {

@@ -1,7 +1,7 @@
 import { type CuratePorts, curateDay } from '../curate/curate-day.ts';
 import { tableOf } from '../curate/tables.ts';
 import { instantOf, isDay } from '../words/day.ts';
-import { failureOf, isDamaged } from '../words/errors.ts';
+import { failureOf, isDamaged, isNotGivenOut } from '../words/errors.ts';
 import type { Day, Instant } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
 import type { Clock, Eraser } from '../words/ports.ts';
@@ -56,7 +56,7 @@ export async function search(person: Person, on: SearchPorts): Promise<Searched>
   for (const { name } of on.datasets.values()) {
     const finder = new PersonFinder(name, person);
     const { days, foreign } = await daysOf(name, on);
-    for (const day of foreign) unsure.push({ dataset: name, day, why: 'its blob in `raw` has no whole receipt' });
+    for (const day of foreign) unsure.push({ dataset: name, day, why: await whyForeign(name, day, on) });
     for (const day of days) {
       on.onDay?.('searching', name, day);
       const unread: Unread = why => unsure.push({ dataset: name, day, why });
@@ -100,6 +100,16 @@ async function daysOf(dataset: string, on: SearchPorts): Promise<Days> {
   return { days: [...days].sort(), whole, foreign, unnoted };
 }
 
+async function whyForeign(dataset: string, day: Day, { lake }: SearchPorts): Promise<string> {
+  try {
+    await lake.head(dataset, day);
+  } catch (thrown) {
+    if (!isDamaged(thrown)) throw thrown;
+    return failureOf(thrown).message;
+  }
+  return 'its blob was replaced while it was searched';
+}
+
 /** Told of what cannot be searched to its end. */
 type Unread = (why: string) => void;
 
@@ -116,9 +126,9 @@ async function count(
     return chunks === undefined ? 0 : await countNamed(finder, chunks);
   } catch (thrown) {
     const what = revision === undefined ? 'its partition' : `revision ${revision}`;
-    if (isDamaged(thrown)) unread(`the compressed bytes of ${what} are damaged`);
+    if (isDamaged(thrown)) unread(`${what} cannot be read: ${failureOf(thrown).message}`);
     // One blob that storage does not give out must not keep all others from being erased.
-    else if (failureOf(thrown).reason === 'storage.failing') unread(`storage does not give out ${what}`);
+    else if (isNotGivenOut(thrown)) unread(`storage does not give out ${what}`);
     else throw thrown;
     return 0;
   }

@@ -1,7 +1,5 @@
 import { Readable } from 'node:stream';
 import type { BlobServiceClient } from '@azure/storage-blob';
-import { compressing, GZIP } from '../stores/encoding.ts';
-import { blobLake } from '../stores/lake.ts';
 import { blobsIn } from '../stores/listing.ts';
 import { headOf, inHistory, UPLOAD_MS, uploadLines } from '../stores/partition-blobs.ts';
 import { ask, type Operation } from '../stores/storage-errors.ts';
@@ -27,9 +25,6 @@ export function blobEraser(service: BlobServiceClient): Eraser {
       }
     },
 
-    // The length of the lines of a compressed one is not known from outside.
-    writerLike: ({ bytes }) => blobLake(service, { gzip: bytes === undefined }),
-
     kept(dataset, day, revision) {
       return headOf(blobOf(dataset, day, revision), inHistory('Reading', dataset, day, revision));
     },
@@ -38,12 +33,9 @@ export function blobEraser(service: BlobServiceClient): Eraser {
       const operation = { ...inHistory('Rewriting', dataset, day, receipt.revision), timeoutMs: UPLOAD_MS };
       const blob = blobOf(dataset, day, receipt.revision);
       const conditions = { ifMatch: etag };
-      const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], async abortSignal => {
-        // As it was, so it stays.
-        const { contentEncoding } = await blob.getProperties({ conditions, abortSignal });
-        const body = contentEncoding === GZIP ? compressing(lines) : Readable.from(lines);
-        await uploadLines(blob, body, receipt, contentEncoding, { conditions, abortSignal });
-      });
+      const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], abortSignal =>
+        uploadLines(blob, Readable.from(lines), receipt, { conditions, abortSignal }),
+      );
       return answer.refusal === undefined ? 'written' : 'superseded';
     },
   };

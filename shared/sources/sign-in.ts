@@ -1,43 +1,30 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
+  type AccessToken,
   ClientCertificateCredential,
   ClientSecretCredential,
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
-import { ManagedIdentityApplication } from '@azure/msal-node';
 import type { Cloud } from '../config/clouds.ts';
 import type { SignIn } from '../config/config.ts';
+import { MINUTE_MS } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { ReasonCode } from '../words/model.ts';
 
-/** Signing in: the one credential of the process, and tokens for Graph. */
+/** Signing in: the one credential of the process, and its tokens for Graph and for storage. */
 
-/** @throws LandlineError `config.invalid` when a certificate file cannot be read */
 export function credentialOf(signIn: Exclude<SignIn, { kind: 'simulator' }>, cloud: Cloud): TokenCredential {
   if (signIn.kind === 'managed-identity')
     return signIn.clientId === undefined
       ? new ManagedIdentityCredential()
       : new ManagedIdentityCredential({ clientId: signIn.clientId });
-  const { tenantId, clientId, secret, certificatePath } = signIn;
+  const { tenantId, clientId, secret, certificatePath = '' } = signIn;
   const options = { authorityHost: cloud.authority };
-  if (secret !== undefined) return new ClientSecretCredential(tenantId, clientId, secret, options);
-  const certificate = certificateIn(certificatePath ?? '');
-  return new ClientCertificateCredential(tenantId, clientId, { certificate }, options);
-}
-
-function certificateIn(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new LandlineError({
-      reason: 'config.invalid',
-      remedy: 'fix-config',
-      message: 'AZURE_CLIENT_CERTIFICATE_PATH: the file cannot be read. Check the path and who may read it.',
-      cause,
-    });
-  }
+  return secret === undefined
+    ? new ClientCertificateCredential(tenantId, clientId, { certificatePath }, options)
+    : new ClientSecretCredential(tenantId, clientId, secret, options);
 }
 
 /**
@@ -48,58 +35,135 @@ function certificateIn(path: string): string {
  */
 export function certificateEnd(signIn: SignIn): number | undefined {
   if (signIn.kind !== 'environment' || signIn.secret !== undefined) return undefined;
-  const pem = certificateIn(signIn.certificatePath ?? '');
+  const refuse = (what: string, cause: unknown): never => {
+    const message = `AZURE_CLIENT_CERTIFICATE_PATH: ${what}`;
+    throw new LandlineError({ reason: 'config.invalid', remedy: 'fix-config', message, cause });
+  };
+  let pem: string;
+  try {
+    pem = readFileSync(signIn.certificatePath ?? '', 'utf8');
+  } catch (cause) {
+    return refuse('the file cannot be read. Check the path and who may read it.', cause);
+  }
   try {
     return Date.parse(new X509Certificate(pem).validTo);
   } catch (cause) {
-    throw new LandlineError({
-      reason: 'config.invalid',
-      remedy: 'fix-config',
-      message:
-        'AZURE_CLIENT_CERTIFICATE_PATH: the file holds no certificate. It must have the certificate and its key, both as PEM.',
-      cause,
-    });
+    return refuse('the file holds no certificate. It must have the certificate and its key, both as PEM.', cause);
   }
 }
 
-/**
- * Tokens for Graph. The credential caches them; when one is refused although it is not old, a new credential is made,
- * because the cache would give the same token again.
- *
- * @param renew replaces a token that is cached beyond the credential; it may fail as signing in does
- * @returns a function whose argument asks for a token that was not used before
- */
-export function graphTokens(
-  makeCredential: () => TokenCredential,
-  scope: string,
-  renew: () => Promise<void> = async () => {},
-): (fresh: boolean) => Promise<string> {
-  let credential = makeCredential();
-  return async fresh => {
-    if (fresh) credential = makeCredential();
-    try {
-      if (fresh) await renew();
-      const token = await credential.getToken(scope);
-      if (token !== null) return token.token;
-    } catch (thrown) {
-      throw failureOfSignIn(thrown);
-    }
-    throw failureOfSignIn(undefined);
-  };
+/** How long signing in may take. The libraries have no limit: an endpoint that says nothing would hold every worker. */
+const ANSWER_MS = 20_000;
+
+/** A token this near its end is replaced; should that fail, it is used to its end, and asked for again after a while. */
+const REPLACE_MS = 5 * MINUTE_MS;
+const ASK_AGAIN_MS = MINUTE_MS;
+
+/** Tokens of one credential, for all that the process signs in to. */
+export interface SignedIn {
+  /** For the storage clients. */
+  readonly credential: TokenCredential;
+  /** Another token in the place of one that was refused; `undefined` when there is none but that. */
+  replace(refused: string): Promise<string | undefined>;
+  /** @returns a function whose argument asks for another token than the last, because that was refused */
+  tokensFor(scope: string): (fresh: boolean) => Promise<string>;
+}
+
+interface Held {
+  token: AccessToken | undefined;
+  /** While one is being asked for: everybody waits for the same answer. */
+  asking: Promise<AccessToken> | undefined;
+  notBefore: number;
 }
 
 /**
- * Replaces the token of a managed identity, which the identity library keeps once for the whole process, whatever
- * credential asked for it, and offers no way to pass by. Credentials of other kinds each keep their own.
+ * Holds one token for each scope. It is replaced shortly before its end, within a limit of time, and always by somebody
+ * who waits for it: no refresh runs in the background, where its failure would end the process.
+ *
+ * @param make a credential keeps its tokens, so that one whose token was refused is made anew. A managed identity's are
+ *   kept by the platform and by its library, and cannot be replaced before their end.
+ * @param answerMs how long one attempt may take
  */
-export async function renewToken(signIn: Exclude<SignIn, { kind: 'simulator' }>, scope: string): Promise<void> {
-  if (signIn.kind !== 'managed-identity') return;
-  const application = new ManagedIdentityApplication({
-    ...(signIn.clientId !== undefined && { managedIdentityIdParams: { userAssignedClientId: signIn.clientId } }),
-    // The read of the page is what is tried again.
-    system: { disableInternalRetries: true },
-  });
-  await application.acquireToken({ resource: scope, forceRefresh: true });
+export function signInWith(
+  make: () => TokenCredential,
+  now: () => number = Date.now,
+  answerMs: number = ANSWER_MS,
+): SignedIn {
+  let credential = make();
+  const scopes = new Map<string, Held>();
+
+  async function ask(scope: string): Promise<AccessToken> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new SilentSignIn(answerMs)), answerMs);
+    const answer = credential.getToken(scope);
+    // It may fail after it was given up.
+    answer.catch(() => {});
+    const token = await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    if (token === null) throw new Error('no token');
+    return token;
+  }
+
+  async function tokenFor(scope: string): Promise<AccessToken> {
+    const held: Held = scopes.get(scope) ?? { token: undefined, asking: undefined, notBefore: 0 };
+    scopes.set(scope, held);
+    const { token } = held;
+    const leftMs = (token?.expiresOnTimestamp ?? 0) - now();
+    if (token !== undefined && leftMs > 0 && (leftMs > REPLACE_MS || now() < held.notBefore)) return token;
+    held.asking ??= ask(scope).finally(() => {
+      held.asking = undefined;
+    });
+    try {
+      held.token = await held.asking;
+      return held.token;
+    } catch (thrown) {
+      if (token === undefined || token.expiresOnTimestamp <= now()) throw failureOfSignIn(thrown);
+      held.notBefore = now() + ASK_AGAIN_MS;
+      return token;
+    }
+  }
+
+  /** Unless somebody has replaced it already. */
+  function forget(held: Held | undefined, refused: string): void {
+    if (held?.token?.token !== refused) return;
+    held.token = undefined;
+    credential = make();
+  }
+
+  return {
+    credential: {
+      async getToken(asked) {
+        const { token } = await tokenFor([asked].flat()[0] ?? '');
+        // One that has its end now is asked for here at each request, and never renewed by the SDK in the background.
+        return { token, expiresOnTimestamp: Date.now() };
+      },
+    },
+    async replace(refused) {
+      for (const [scope, held] of scopes) {
+        if (held.token?.token !== refused) continue;
+        forget(held, refused);
+        const { token } = await tokenFor(scope);
+        return token === refused ? undefined : token;
+      }
+      return undefined;
+    },
+    tokensFor(scope) {
+      let last = '';
+      return async fresh => {
+        if (fresh) forget(scopes.get(scope), last);
+        last = (await tokenFor(scope)).token;
+        return last;
+      };
+    },
+  };
+}
+
+/** Thrown when nothing was answered in time. */
+class SilentSignIn extends Error {
+  override readonly name = 'SilentSignIn';
+
+  constructor(afterMs: number) {
+    super(`no answer within ${afterMs / 1_000} s`);
+  }
 }
 
 /** What Microsoft Entra's error numbers mean for us; learn.microsoft.com/entra/identity-platform/reference-error-codes. */
@@ -121,6 +185,7 @@ const SIGN_IN_FAILURES: readonly [code: RegExp, reason: ReasonCode, meaning: str
 ];
 
 function failureOfSignIn(thrown: unknown): LandlineError {
+  if (thrown instanceof LandlineError) return thrown;
   const text = thrown instanceof Error ? thrown.message : '';
   const known = SIGN_IN_FAILURES.find(([code]) => code.test(text));
   if (known !== undefined) {
@@ -137,11 +202,33 @@ function failureOfSignIn(thrown: unknown): LandlineError {
     const message = `Signing in failed with ${code}. Look the code up at login.microsoftonline.com/error.`;
     return new LandlineError({ reason: 'auth.rejected', remedy: 'fix-config', message, cause: thrown });
   }
+  // As the endpoint of managed identities answers that has none of this id.
+  if (statusBehind(thrown) === 400) {
+    const message =
+      'Signing in failed (400): there is no such managed identity here. AZURE_CLIENT_ID must be the client id of an identity that is assigned to the app: az functionapp identity show.';
+    return new LandlineError({ reason: 'auth.rejected', remedy: 'fix-config', message, cause: thrown });
+  }
   return new LandlineError({
     reason: 'auth.unavailable',
     remedy: 'retry',
-    message:
-      'No token could be had: nothing answered the sign-in. In Azure, check that the app has its identity (AZURE_CLIENT_ID); on a laptop, that LANDLINE_CREDENTIAL is environment and that the network lets the sign-in host through.',
+    message: `No token could be had: ${causeOf(thrown)}. In Azure, check that the app has its identity (AZURE_CLIENT_ID); on a laptop, that LANDLINE_CREDENTIAL is environment and that the network lets the sign-in host through.`,
     cause: thrown,
   });
+}
+
+/** The HTTP status that the sign-in was answered with. */
+function statusBehind(thrown: unknown): number | undefined {
+  const { cause, statusCode } = (thrown ?? {}) as { cause?: { status?: unknown }; statusCode?: unknown };
+  const status = cause?.status ?? statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+function causeOf(thrown: unknown): string {
+  if (thrown instanceof SilentSignIn) return `the sign-in gave ${thrown.message}`;
+  const status = statusBehind(thrown);
+  if (status !== undefined && status >= 400) return `the sign-in answered ${status}, and is tried again`;
+  // What the library makes of 429, and of any other answer that holds no token.
+  if (thrown instanceof Error && thrown.name === 'AuthenticationRequiredError')
+    return 'the sign-in is too busy, or answered without a token, and is tried again';
+  return 'nothing answered the sign-in';
 }

@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
 import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
+import { NotAsExpected, proved, recount } from '../rows/recount.ts';
+import { LandlineError } from '../words/errors.ts';
 import type { Segment } from '../words/ledger.ts';
-import type { Day } from '../words/model.ts';
+import type { Day, Fingerprint } from '../words/model.ts';
 import {
   blockId,
   CONTAINERS,
@@ -12,40 +15,27 @@ import {
   revisionPrefix,
 } from '../words/paths.ts';
 import type { Lake, Partition } from '../words/ports.ts';
-import { chunksIn, compressed, download, GZIP, streamOf } from './encoding.ts';
+import { chunksIn, download, readBlob } from './download.ts';
 import { blobsIn } from './listing.ts';
-import { headersOf, headOf, inHistory, UPLOAD_MS, uploadLines, wholePartition } from './partition-blobs.ts';
+import {
+  HTTP_HEADERS,
+  headOf,
+  inHistory,
+  refuseCompressed,
+  UPLOAD_MS,
+  uploadLines,
+  wholePartition,
+} from './partition-blobs.ts';
 import { metadataOf } from './receipt-metadata.ts';
 import { ask, damaged, must, type Operation } from './storage-errors.ts';
 
-/**
- * The partitions and their history in one storage account. The containers must exist.
- *
- * @param gzip whether partitions are written compressed. Either kind is read, and replaced, as it is met
- */
-export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: boolean } = { gzip: false }): Lake {
+/** The partitions and their history in one storage account. The containers must exist. */
+export function blobLake(service: BlobServiceClient): Lake {
   const raw = service.getContainerClient(CONTAINERS.raw);
   const history = service.getContainerClient(CONTAINERS.history);
 
   async function head(dataset: string, day: Day): Promise<Partition | undefined> {
     return headOf(raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day));
-  }
-
-  async function stageBlock(dataset: string, day: Day, id: string, content: Uint8Array): Promise<void> {
-    const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
-    const stored = gzip ? await compressed(content) : content;
-    await must(inRaw('Staging', dataset, day), abortSignal =>
-      blob.stageBlock(id, stored, stored.length, { abortSignal }),
-    );
-  }
-
-  /** The blocks of a commit. No bytes are no gzip stream, so a compressed day without rows is a member without lines. */
-  async function blocksOf(dataset: string, day: Day, segments: readonly Segment[], ticket: number): Promise<string[]> {
-    const ids = blockIds(segments, gzip);
-    if (!gzip || ids.length > 0) return ids;
-    const id = blockId(ticket, 0, gzip);
-    await stageBlock(dataset, day, id, Buffer.alloc(0));
-    return [id];
   }
 
   return {
@@ -54,20 +44,23 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
     async stage(dataset, day, ticket, number, content) {
       // The emulator takes an empty block and the service does not.
       if (content.length === 0) throw new RangeError('A block holds at least one line');
-      await stageBlock(dataset, day, blockId(ticket, number, gzip), content);
+      const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
+      await must(inRaw('Staging', dataset, day), abortSignal =>
+        blob.stageBlock(blockId(ticket, number), content, content.length, { abortSignal }),
+      );
     },
 
     async commit(dataset, day, segments, receipt, replaces) {
       const blob = raw.getBlockBlobClient(partitionPath(dataset, day));
       const metadata = metadataOf(receipt);
-      const blocks = await blocksOf(dataset, day, segments, receipt.ticket);
+      const blocks = blockIds(segments);
       const answer = await ask(
         inRaw('Committing', dataset, day),
         ['409 BlobAlreadyExists', '412 ConditionNotMet', '404 BlobNotFound', '400 InvalidBlockList'],
         abortSignal =>
           blob.commitBlockList(blocks, {
             metadata,
-            blobHTTPHeaders: headersOf(gzip ? GZIP : undefined),
+            blobHTTPHeaders: HTTP_HEADERS,
             conditions: replaces === undefined ? { ifNoneMatch: '*' } : { ifMatch: replaces },
             abortSignal,
           }),
@@ -86,7 +79,7 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
       const operation = inHistory('Copying', dataset, day, revision);
       if (await isKept(target, partition, operation)) return 'kept';
 
-      const copied = await copy(source, target, partition, operation);
+      const copied = await copyProved(source, target, partition, operation);
       if (copied === 'there' && !(await isKept(target, partition, operation))) {
         throw damaged(`${operation.what}: it came and went.`, 'Nothing may be removed from history; retry the day.');
       }
@@ -101,10 +94,7 @@ export function blobLake(service: BlobServiceClient, { gzip }: { readonly gzip: 
               history.getBlockBlobClient(revisionPath(dataset, day, revision)),
               inHistory('Reading', dataset, day, revision),
             ];
-      const answer = await ask(operation, ['404 BlobNotFound'], untilBegun => download(blob, untilBegun));
-      if (answer.refusal !== undefined) return undefined;
-      const { readableStreamBody, contentEncoding } = answer.value;
-      return chunksIn(readableStreamBody, contentEncoding, operation);
+      return readBlob(blob, operation, refuseCompressed);
     },
 
     async lastKept(dataset, day) {
@@ -136,40 +126,79 @@ function inRaw(verb: string, dataset: string, day: Day): Operation {
   return { service: 'blob', what: `${verb} ${dataset} ${day} in container "${CONTAINERS.raw}"` };
 }
 
-function blockIds(segments: readonly Segment[], gzip: boolean): string[] {
-  return segments.flatMap(({ ticket, count }) =>
-    Array.from({ length: count }, (_, number) => blockId(ticket, number, gzip)),
-  );
+function blockIds(segments: readonly Segment[]): string[] {
+  return segments.flatMap(({ ticket, count }) => Array.from({ length: count }, (_, number) => blockId(ticket, number)));
 }
 
-/** Whether history holds this very revision. Another content under its number must stop the day: it would be lost. */
+/**
+ * Whether history holds this very revision. Another content under its number must stop the day: it would be lost. A copy
+ * of another length is counted again: builds before version 1 did not prove what they copied.
+ */
 async function isKept(target: BlockBlobClient, partition: Partition, operation: Operation): Promise<boolean> {
   const there = await headOf(target, operation);
-  if (there !== undefined && there.receipt.fingerprint !== partition.receipt.fingerprint) {
+  if (there === undefined) return false;
+  const { fingerprint } = partition.receipt;
+  if (there.receipt.fingerprint !== fingerprint) {
     throw damaged(
       `${operation.what}: history already holds other content under that number.`,
       'Compare the two blobs and run `landline verify`; nothing was replaced.',
     );
   }
-  return there !== undefined;
+  if (there.bytes === partition.bytes) return true;
+  const chunks = await readBlob(target, operation, refuseCompressed);
+  if (chunks === undefined) return false;
+  if ((await recount(chunks)).fingerprint === fingerprint) return true;
+  throw damaged(
+    `${operation.what}: history already holds that revision, and not all of its rows.`,
+    'Delete that copy in history, and it is made again from the partition; nothing was replaced.',
+  );
 }
 
-/** @returns `there` when somebody wrote the target meanwhile, or our own first try did and its answer was lost */
-async function copy(
+/**
+ * Copies the partition and proves it on the way: all of its bytes passed, and they are the rows of its receipt. The copy
+ * appears only then. The bytes of a partition that is damaged itself are kept too, as they are; that it is the partition
+ * and not its download, a second download tells, which has to agree with the first.
+ *
+ * @returns `there` when somebody wrote the target meanwhile, or our own first try did and its answer was lost
+ */
+async function copyProved(
   source: BlockBlobClient,
   target: BlockBlobClient,
   partition: Partition,
   operation: Operation,
 ): Promise<'copied' | 'there' | 'superseded'> {
+  const first = await copy(source, target, partition, partition.receipt.fingerprint, operation);
+  if (typeof first === 'string') return first;
+  const second = await copy(source, target, partition, first.found, operation);
+  if (typeof second === 'string') return second;
+  const message = `${operation.what}: two downloads of the same blob differ. Nothing was replaced, and it will be tried again; if it lasts, look for a proxy between the app and the storage account.`;
+  throw new LandlineError({ reason: 'storage.failing', remedy: 'retry', message });
+}
+
+/** @returns `found`, the fingerprint of what was read, when that is not the one that was expected; nothing was written */
+async function copy(
+  source: BlockBlobClient,
+  target: BlockBlobClient,
+  partition: Partition,
+  fingerprint: Fingerprint,
+  operation: Operation,
+): Promise<'copied' | 'there' | 'superseded' | { readonly found: Fingerprint }> {
   const answer = await ask(
     { ...operation, timeoutMs: UPLOAD_MS },
     ['412 ConditionNotMet', '404 BlobNotFound', '409 BlobAlreadyExists'],
     async abortSignal => {
-      const from = await source.download(0, undefined, { conditions: { ifMatch: partition.etag }, abortSignal });
-      const until = { conditions: { ifNoneMatch: '*' }, abortSignal };
-      await uploadLines(target, streamOf(from.readableStreamBody), partition.receipt, from.contentEncoding, until);
+      const from = await download(source, partition.etag, abortSignal);
+      const chunks = chunksIn(from.readableStreamBody, operation);
+      const body = Readable.from(proved(chunks, { bytes: partition.bytes, fingerprint }, operation.what));
+      try {
+        await uploadLines(target, body, partition.receipt, { conditions: { ifNoneMatch: '*' }, abortSignal });
+      } catch (thrown) {
+        if (thrown instanceof NotAsExpected) return { found: thrown.found };
+        throw thrown;
+      }
+      return 'copied' as const;
     },
   );
-  if (answer.refusal === undefined) return 'copied';
+  if (answer.refusal === undefined) return answer.value;
   return answer.refusal === '409 BlobAlreadyExists' ? 'there' : 'superseded';
 }

@@ -4,7 +4,6 @@ import { MINUTE_MS } from '../words/day.ts';
 import type { Day, Receipt } from '../words/model.ts';
 import { CONTAINERS } from '../words/paths.ts';
 import type { Partition } from '../words/ports.ts';
-import { GZIP } from './encoding.ts';
 import { metadataOf, receiptOf } from './receipt-metadata.ts';
 import { ask, damaged, type Operation } from './storage-errors.ts';
 
@@ -25,28 +24,38 @@ export function inHistory(verb: string, dataset: string, day: Day, revision: num
   return { service: 'blob', what };
 }
 
-/** @param encoding as another blob says of itself, or as this one shall */
-export function headersOf(encoding: string | undefined): BlobHTTPHeaders {
-  return { blobContentType: MEDIA_TYPE, ...(encoding && { blobContentEncoding: encoding }) };
+export const HTTP_HEADERS: BlobHTTPHeaders = { blobContentType: MEDIA_TYPE };
+
+/**
+ * Builds before version 1 could store partitions compressed. Those are not read: their lines, their length and their
+ * receipt cannot be compared.
+ *
+ * @throws LandlineError `partition.damaged` that names the encoding and what to do
+ */
+export function refuseCompressed(encoding: string | undefined, { what }: Operation): void {
+  if (!encoding) return;
+  throw damaged(
+    `${what}: the blob is stored compressed (Content-Encoding: ${encoding === 'gzip' ? encoding : 'not gzip'}), and only plain ones are read.`,
+    'Make it plain again, or delete it and land the day anew: docs/operations.md, "Compressed partitions".',
+    'partition.damaged',
+  );
 }
 
 /**
  * Writes a whole revision in one atomic step.
  *
  * @param body ended when this returns or throws
- * @param encoding as the body is
  */
 export async function uploadLines(
   blob: BlockBlobClient,
   body: Readable,
   receipt: Receipt,
-  encoding: string | undefined,
   until: Pick<BlockBlobUploadStreamOptions, 'conditions' | 'abortSignal'>,
 ): Promise<void> {
   try {
     await blob.uploadStream(body, BUFFER_BYTES, BUFFERS, {
       metadata: metadataOf(receipt),
-      blobHTTPHeaders: headersOf(encoding),
+      blobHTTPHeaders: HTTP_HEADERS,
       ...until,
     });
   } finally {
@@ -69,6 +78,7 @@ interface Found {
 }
 
 function partitionOf(found: Found, operation: Operation): Partition {
+  refuseCompressed(found.contentEncoding, operation);
   const partition = wholePartition(found);
   if (partition !== undefined) return partition;
   throw damaged(
@@ -78,11 +88,10 @@ function partitionOf(found: Found, operation: Operation): Partition {
   );
 }
 
-/** @returns `undefined` when the blob has no whole receipt */
+/** @returns `undefined` when the blob has no whole receipt, or is stored compressed */
 export function wholePartition({ etag, contentLength, contentEncoding, metadata }: Found): Partition | undefined {
   const receipt: Receipt | undefined = receiptOf(metadata);
-  if (etag === undefined || contentLength === undefined || receipt === undefined) return undefined;
-  const bytes = contentEncoding === GZIP ? undefined : contentLength;
+  if (contentEncoding || etag === undefined || contentLength === undefined || receipt === undefined) return undefined;
   // Lists give etags without the quotes that headers give them with, and conditions are asked with.
-  return { etag: etag.startsWith('"') ? etag : `"${etag}"`, bytes, receipt };
+  return { etag: etag.startsWith('"') ? etag : `"${etag}"`, bytes: contentLength, receipt };
 }

@@ -1,7 +1,8 @@
+import { isLoopback } from '../config/loopback.ts';
 import { MINUTE_MS } from '../words/day.ts';
-import { LandlineError, type Remedy } from '../words/errors.ts';
-import type { ReasonCode } from '../words/model.ts';
-import { STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { StorageService } from '../words/storage-names.ts';
+import { type CredentialKind, causeOf, ruleFor } from './refusals.ts';
 
 /** One storage operation, in words that may be logged: names and days, never content or addresses. */
 export interface Operation {
@@ -36,13 +37,14 @@ export async function ask<T, R extends Refusal>(
   refusals: readonly R[],
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<Answer<T, R>> {
+  const limit = AbortSignal.timeout(operation.timeoutMs ?? CALL_MS);
   try {
-    return { refusal: undefined, value: await call(AbortSignal.timeout(operation.timeoutMs ?? CALL_MS)) };
+    return { refusal: undefined, value: await call(limit) };
   } catch (thrown) {
     const { status, code } = evidenceOf(thrown);
     const refusal = refusals.find(one => one === `${status}` || one === `${status} ${code}`);
     if (refusal !== undefined) return { refusal, value: undefined };
-    throw storageFailure(operation, thrown);
+    throw storageFailure(operation, thrown, limit.aborted);
   }
 }
 
@@ -51,20 +53,21 @@ export async function must<T>(operation: Operation, call: (signal: AbortSignal) 
   return (await ask(operation, [], call)).value as T;
 }
 
-/** What a failed call becomes: a `LandlineError` that names the operation, the evidence and the next step. */
-export function storageFailure(operation: Operation, thrown: unknown): unknown {
+/**
+ * What a failed call becomes: a `LandlineError` that names the operation, the evidence and the next step.
+ *
+ * @param timedOut whether our own limit ended the call: the SDK tells a connection that was reset in the same words
+ */
+export function storageFailure(operation: Operation, thrown: unknown, timedOut: boolean): unknown {
   if (thrown instanceof LandlineError || thrown instanceof TypeError) return thrown;
-  const evidence = evidenceOf(thrown);
-  const rule = ruleFor(evidence);
-  const why =
-    evidence.name === 'AbortError'
-      ? 'no answer in time'
-      : [evidence.status, evidence.code].filter(part => part !== undefined).join(' ') || evidence.name;
+  const { requestId, ...seen } = evidenceOf(thrown);
+  const evidence = { ...seen, service: operation.service, timedOut };
+  const { reason, remedy, next } = ruleFor(evidence);
   return new LandlineError({
-    reason: rule.reason,
-    remedy: rule.remedy,
-    message: `${operation.what} failed (${why}). ${rule.next(operation.service)}`,
-    ...(evidence.requestId === undefined ? {} : { requestId: evidence.requestId }),
+    reason,
+    remedy,
+    message: `${operation.what} failed (${causeOf(evidence)}). ${next(evidence)}`,
+    ...(requestId === undefined ? {} : { requestId }),
     cause: thrown,
   });
 }
@@ -78,99 +81,42 @@ export function damaged(
   return new LandlineError({ reason, remedy: 'reject', message: `${what} ${next}` });
 }
 
-interface Rule {
-  readonly reason: ReasonCode;
-  readonly remedy: Remedy;
-  readonly next: (service: Operation['service']) => string;
-}
-
-const MISSING: Rule = {
-  reason: 'storage.failing',
-  remedy: 'retry',
-  next: service =>
-    `It does not exist: deploy the infrastructure (docs/deploy.md), or correct the storage settings.${service === 'table' ? ' A ledger that was lost is written anew by `landline rebuild`.' : ''}`,
-};
-const TOO_LARGE: Rule = {
-  reason: 'storage.failing',
-  remedy: 'reject',
-  next: () => 'It is more than the service takes, which our own limits should have prevented: report it as a bug.',
-};
-const FULL: Rule = {
-  reason: 'storage.full',
-  remedy: 'fix-config',
-  next: () => 'The storage account is at its limit: raise it or remove data, then retry the day.',
-};
-const NO_TOKEN: Rule = {
-  reason: 'auth.unavailable',
-  remedy: 'retry',
-  next: () => 'No accepted sign-in to the storage account: check the managed identity and its settings if it lasts.',
-};
-const FORBIDDEN: Rule = {
-  reason: 'storage.forbidden',
-  remedy: 'fix-config',
-  next: service =>
-    `Grant the app's identity the role ${STORAGE_ROLES[service]} there and let its network reach the account. ` +
-    'A new grant can take minutes to be seen.',
-};
-const OTHER: Rule = {
-  reason: 'storage.failing',
-  remedy: 'retry',
-  next: () => 'It will be tried again; if it lasts, check the health of the storage account.',
-};
-
-/** Codes decide before the status does. Anything in neither table is passing trouble. */
-const BY_CODE: Readonly<Record<string, Rule>> = {
-  ContainerNotFound: MISSING,
-  TableNotFound: MISSING,
-  QueueNotFound: MISSING,
-  RequestBodyTooLarge: TOO_LARGE,
-  PropertyValueTooLarge: TOO_LARGE,
-  EntityTooLarge: TOO_LARGE,
-  BlockListTooLong: TOO_LARGE,
-  // A wrong key, or a clock more than 15 minutes off. No role would help.
-  AuthenticationFailed: {
-    reason: 'storage.forbidden',
-    remedy: 'fix-config',
-    next: () => "The account did not accept the request's signature: check the machine's clock and the account key.",
-  },
-};
-const BY_STATUS: Readonly<Record<number, Rule>> = { 401: NO_TOKEN, 403: FORBIDDEN, 413: TOO_LARGE, 507: FULL };
-
-/** `@azure/identity` throws these before any request to storage was made. */
-const CREDENTIAL_ERRORS = /^(CredentialUnavailable|AggregateAuthentication|Authentication(Required)?)Error$/;
-
-function ruleFor({ status, code, name }: Evidence): Rule {
-  if (CREDENTIAL_ERRORS.test(name)) return NO_TOKEN;
-  // The references name no quota answer of these services, so any code that speaks of one counts.
-  if (code?.includes('Quota')) return FULL;
-  return BY_CODE[code ?? ''] ?? BY_STATUS[status ?? 0] ?? OTHER;
-}
-
-interface Evidence {
-  readonly name: string;
-  readonly status: number | undefined;
-  readonly code: string | undefined;
-  readonly requestId: string | undefined;
-}
-
 /** The parts of an SDK's `RestError` that matter. Not imported as a class: several copies of it may be loaded. */
 interface RestFailure {
   readonly name?: unknown;
   readonly statusCode?: unknown;
   readonly code?: unknown;
-  readonly response?: { readonly headers?: { get(name: string): string | undefined }; readonly bodyAsText?: unknown };
+  readonly cause?: { readonly code?: unknown };
+  readonly request?: { readonly url?: unknown; readonly headers?: Headers };
+  readonly response?: { readonly headers?: Headers; readonly bodyAsText?: unknown };
+}
+
+interface Headers {
+  get(name: string): string | undefined;
 }
 
 /** The code is in the header, in `code`, or (tables) only in the body, depending on service, method and emulator. */
-function evidenceOf(thrown: unknown): Evidence {
+function evidenceOf(thrown: unknown) {
   const failure: RestFailure = typeof thrown === 'object' && thrown !== null ? thrown : {};
   const headers = failure.response?.headers;
-  const inBody = /"code"\s*:\s*"(\w+)"/.exec(String(failure.response?.bodyAsText ?? ''))?.[1];
-  const code = headers?.get('x-ms-error-code') ?? failure.code ?? inBody;
+  const body = String(failure.response?.bodyAsText ?? '');
+  const inBody = /"code"\s*:\s*"(\w+)"/.exec(body)?.[1];
+  const code = headers?.get('x-ms-error-code') ?? failure.code ?? failure.cause?.code ?? inBody;
+  const aboutVersion = /x-ms-version/i.test(body) && /Invalid(HeaderValue|Input)/.test(`${String(code)} ${body}`);
   return {
     name: typeof failure.name === 'string' ? failure.name : typeof thrown,
     status: typeof failure.statusCode === 'number' ? failure.statusCode : undefined,
     code: typeof code === 'string' && /^\w+$/.test(code) ? code : undefined,
+    credential: credentialOf(failure.request),
+    version: aboutVersion ? (failure.request?.headers?.get('x-ms-version') ?? 'of this build') : undefined,
     requestId: headers?.get('x-ms-request-id'),
   };
+}
+
+/** How the request that failed was signed in; the request itself says so. */
+function credentialOf(request: RestFailure['request']): CredentialKind {
+  const url = typeof request?.url === 'string' ? request.url : '';
+  const authorization = request?.headers?.get('authorization') ?? '';
+  if (authorization.startsWith('SharedKey')) return isLoopback(url) ? 'emulator' : 'key';
+  return /[?&]sig=/.test(url) ? 'sas' : 'token';
 }

@@ -40,8 +40,8 @@ export interface Rebuilt {
   readonly busy: number;
   /** Entities that could not be read and were removed. */
   readonly cleared: number;
-  /** Partitions without a whole receipt; `landline verify` says more. */
-  readonly unusable: readonly { readonly dataset: string; readonly day: Day }[];
+  /** Days whose blob cannot be read as a partition, and why. */
+  readonly unusable: readonly { readonly dataset: string; readonly day: Day; readonly why: string }[];
   readonly watermarks: readonly Watermark[];
 }
 
@@ -50,7 +50,7 @@ const TRIES = 5;
 
 export async function rebuild(on: RebuildPorts): Promise<Rebuilt> {
   const count = { written: 0, known: 0, busy: 0, cleared: 0 };
-  const unusable: { dataset: string; day: Day }[] = [];
+  const unusable: { dataset: string; day: Day; why: string }[] = [];
   const watermarks: Watermark[] = [];
   const { days } = await partitionsOf(on, true);
   const of = [...days.values()].reduce((sum, each) => sum + each.length, 0);
@@ -60,7 +60,7 @@ export async function rebuild(on: RebuildPorts): Promise<Rebuilt> {
     const landed: Day[] = [];
     for (const day of days.get(dataset.name) ?? []) {
       const outcome = await rebuildDay(dataset, day, on);
-      if (outcome === 'unusable') unusable.push({ dataset: dataset.name, day });
+      if (typeof outcome === 'object') unusable.push({ dataset: dataset.name, day, why: outcome.unusable });
       else if (outcome !== 'gone') {
         count[outcome] += 1;
         landed.push(day);
@@ -73,13 +73,14 @@ export async function rebuild(on: RebuildPorts): Promise<Rebuilt> {
   return { ...count, unusable, watermarks };
 }
 
-type Outcome = 'written' | 'known' | 'busy' | 'unusable' | 'gone';
+type Outcome = 'written' | 'known' | 'busy' | 'gone' | { readonly unusable: string };
 
 async function rebuildDay(dataset: Dataset, day: Day, on: RebuildPorts): Promise<Outcome> {
   const { lake, ledger, clock } = on;
   for (let tries = 0; tries < TRIES; tries++) {
     const { partition, foreign } = await headOrForeign(lake, dataset.name, day);
-    if (partition === undefined) return foreign ? 'unusable' : 'gone';
+    if (foreign !== undefined) return { unusable: foreign };
+    if (partition === undefined) return 'gone';
     const found = await ledger.day(dataset.name, day);
     if (found?.value.held !== undefined && knows(found.value.held, partition)) return 'known';
     const state = found?.value.work.state;

@@ -1,9 +1,9 @@
 import { FORMAT } from '../commit/commit.ts';
-import { type Recount, recount } from '../commit/recount.ts';
 import { isBroken } from '../ledger/owed.ts';
 import { EMPTY_DIGEST, fingerprintOf } from '../rows/fingerprint.ts';
+import { type Recount, recount } from '../rows/recount.ts';
 import { instantOf } from '../words/day.ts';
-import { isDamaged, isUnreadable } from '../words/errors.ts';
+import { failureOf, isDamaged, isUnreadable } from '../words/errors.ts';
 import type { Suspicion } from '../words/ledger.ts';
 import type { Dataset, Day, Fingerprint, ReasonCode } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
@@ -101,16 +101,16 @@ export async function verifyDay(dataset: Dataset, day: Day, on: VerifyPorts, mar
 
 export interface Head {
   readonly partition: Partition | undefined;
-  /** There is a blob, and it is none of ours. */
-  readonly foreign: boolean;
+  /** There is a blob that cannot be read as a partition: which, why, and what to do, in words. */
+  readonly foreign: string | undefined;
 }
 
 export async function headOrForeign(lake: Lake, dataset: string, day: Day): Promise<Head> {
   try {
-    return { partition: await lake.head(dataset, day), foreign: false };
+    return { partition: await lake.head(dataset, day), foreign: undefined };
   } catch (thrown) {
     if (!isDamaged(thrown)) throw thrown;
-    return { partition: undefined, foreign: true };
+    return { partition: undefined, foreign: failureOf(thrown).message };
   }
 }
 
@@ -149,9 +149,9 @@ function judge(
   situation: Situation,
 ): Verdict {
   const about = `${dataset.name} ${day}`;
-  if (foreign) {
+  if (foreign !== undefined) {
     const next = afterMoving(dataset, day, entry, situation);
-    return damage(`${about} has a blob without a whole receipt: move it out of the container. ${next}`);
+    return damage(`${about}: ${foreign} ${next}`);
   }
   const heal = (restore: string) => healing(dataset, day, entry, restore, situation);
   const held = entry === 'unreadable' ? undefined : entry?.held;
@@ -195,21 +195,11 @@ function unreadable(about: string, entry: Known): Verdict {
   return { kind: 'ledger', message: `The ledger entity of ${about} cannot be read: run \`landline rebuild\`` };
 }
 
-/** @param bytes `undefined` of a compressed partition, whose own checksums tell whether all of it was read */
-function wrongWith(
-  counted: Recount,
-  rows: number,
-  fingerprint: Fingerprint,
-  bytes: number | undefined,
-): string | undefined {
-  if (counted.unreadable)
-    return `its compressed bytes are damaged or cut off (${counted.rows} of its ${rows} rows can be read)`;
+function wrongWith(counted: Recount, rows: number, fingerprint: Fingerprint, bytes: number): string | undefined {
   if (counted.cutOff) return `its last line is cut off (${counted.rows} lines, the receipt says ${rows} rows)`;
   if (counted.rows !== rows) return `it has ${counted.rows} lines where its receipt says ${rows} rows`;
   if (counted.fingerprint !== fingerprint) return `its ${rows} rows are not those of its receipt`;
-  return bytes === undefined || counted.bytes === bytes
-    ? undefined
-    : `${counted.bytes} of its ${bytes} bytes could be read`;
+  return counted.bytes === bytes ? undefined : `${counted.bytes} of its ${bytes} bytes could be read`;
 }
 
 /** Brings the mark in the ledger in line with what was found, by compare-and-set. */

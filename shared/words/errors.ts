@@ -45,6 +45,11 @@ export function isDamaged(thrown: unknown): boolean {
   return thrown instanceof LandlineError && thrown.reason === 'partition.damaged';
 }
 
+/** Whether storage does not give out what was asked for, now or until a person has acted. */
+export function isNotGivenOut(thrown: unknown): boolean {
+  return thrown instanceof LandlineError && ['storage.failing', 'storage.refused'].includes(thrown.reason);
+}
+
 /** Whether the ledger refused an entity because it cannot be what Landline wrote. */
 export function isUnreadable(thrown: unknown): boolean {
   return thrown instanceof LandlineError && thrown.reason === 'storage.failing' && thrown.remedy === 'reject';

@@ -144,6 +144,7 @@ export type ReasonCode =
   | 'storage.failing'
   | 'storage.forbidden'
   | 'storage.full'
+  | 'storage.refused'
   | 'worker.poisoned'
   | 'worker.bug';
 

@@ -66,13 +66,7 @@ export function smallTablePath(table: string): string {
 /**
  * Id of a staged block: base64 of fixed-width `ticket` and `number`, because all block ids of a blob must be equally
  * long. Only the one worker that claimed a ticket writes its blocks.
- *
- * @param gzip whether the block is compressed: it has another id then, so that a commit can never take blocks of the
- *   other kind for its own, and a blob is of one kind from end to end
  */
-export function blockId(ticket: number, number: number, gzip = false): string {
-  const between = gzip ? 'z' : '-';
-  return Buffer.from(`${String(ticket).padStart(10, '0')}${between}${String(number).padStart(6, '0')}`).toString(
-    'base64',
-  );
+export function blockId(ticket: number, number: number): string {
+  return Buffer.from(`${String(ticket).padStart(10, '0')}-${String(number).padStart(6, '0')}`).toString('base64');
 }

@@ -58,15 +58,15 @@ export interface Outlines {
 /** A landed day as the lake holds it. */
 export interface Partition {
   readonly etag: string;
-  /** Of its lines. `undefined` when they are stored compressed: then only reading them tells. */
-  readonly bytes: number | undefined;
+  /** Length of the blob. */
+  readonly bytes: number;
   readonly receipt: Receipt;
 }
 
 /** A day that has a blob. */
 export interface ListedDay {
   readonly day: Day;
-  /** `undefined` when the blob has no whole receipt: it is none of ours, or damaged, and `head` would throw. */
+  /** `undefined` when the blob has no whole receipt, or is stored compressed: `head` throws, and says which. */
   readonly partition: Partition | undefined;
 }
 
@@ -106,8 +106,8 @@ export interface Lake {
    */
   keep(dataset: string, day: Day, partition: Partition): Promise<'kept' | 'superseded'>;
   /**
-   * The lines of the current partition, or of a revision in `history`, however they are stored; `undefined` when there
-   * is none. Chunks end anywhere. Reading them throws `partition.damaged` where compressed bytes cannot be read on.
+   * The lines of the current partition, or of a revision in `history`; `undefined` when there is none. Chunks end
+   * anywhere. Throws `partition.damaged` when the blob is stored compressed.
    */
   read(dataset: string, day: Day, revision?: number): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** The highest revision in `history`; 0 when there is none. */
@@ -145,8 +145,6 @@ export interface Pulse {
 export interface Eraser {
   /** Every day of a dataset that has a revision in `history`, by day. */
   days(dataset: string): AsyncIterable<Day>;
-  /** Writes a partition's next revision as that partition is stored, whatever the settings are: compressed or plain. */
-  writerLike(partition: Partition): Pick<Lake, 'stage' | 'commit'>;
   /** What the revision in `history` says of itself; `undefined` when there is none. */
   kept(dataset: string, day: Day, revision: number): Promise<Partition | undefined>;
   /**

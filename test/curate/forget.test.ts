@@ -245,7 +245,7 @@ test('a blob that is none of ours is told, and stops no other day', async () => 
   const { days, left, unsure } = await forget(personIn(truth), on);
   assert.ok(days.length > 0);
   assert.equal(left, 0);
-  const why = 'its blob in `raw` has no whole receipt';
+  const why = 'Reading teams-sms 2026-01-01: the blob has no whole receipt';
   assert.deepEqual(unsure, [{ dataset: 'teams-sms', day: '2026-01-01', why }]);
 });
 
@@ -264,7 +264,7 @@ test('a damaged partition is told and left as it is: a new receipt would hide wh
   assert.deepEqual([entry?.work.state, entry?.held?.forgottenAt], ['idle', undefined]);
 });
 
-test('compressed bytes that cannot be read on are told, and stop no other day and no other revision', async () => {
+test('a partition, and a revision, that cannot be read are told, and stop no other day and no other revision', async () => {
   const { on, truth } = await landed();
   const person = personIn(truth);
   const [broken, other = ''] = [DAY, DAYS.find(day => day !== DAY)];
@@ -281,8 +281,8 @@ test('compressed bytes that cannot be read on are told, and stop no other day an
   assert.ok(days.some(({ dataset, day, history }) => dataset === SET && day === broken && history.length > 0));
   assert.equal(left, 0);
   assert.deepEqual(unsure, [
-    { dataset: SET, day: broken, why: 'the compressed bytes of its partition are damaged' },
-    { dataset: SET, day: other, why: 'the compressed bytes of revision 1 are damaged' },
+    { dataset: SET, day: broken, why: 'its partition cannot be read: cut off' },
+    { dataset: SET, day: other, why: 'revision 1 cannot be read: cut off' },
   ]);
   assert.deepEqual(on.lake.partition(SET, broken), before);
 });

@@ -1,6 +1,7 @@
+import { NotAsExpected, proved } from '../../shared/rows/recount.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Segment } from '../../shared/words/ledger.ts';
-import type { Day, Receipt } from '../../shared/words/model.ts';
+import type { Day, Fingerprint, Receipt } from '../../shared/words/model.ts';
 import { blockId } from '../../shared/words/paths.ts';
 import type { Eraser, Lake, ListedDay, Partition } from '../../shared/words/ports.ts';
 import { between, type Hooks } from './hooks.ts';
@@ -11,6 +12,9 @@ export interface Landed {
   readonly receipt: Receipt;
 }
 
+/** What arrives of a blob's bytes. */
+export type Download = (bytes: Buffer) => Buffer;
+
 /** The lake of a memory, for looking at. */
 export interface MemoryLake extends Lake {
   partition(dataset: string, day: Day): Landed | undefined;
@@ -18,6 +22,8 @@ export interface MemoryLake extends Lake {
   history(dataset: string, day: Day): Landed[];
   /** Days with superseded revisions, in order. */
   keptDays(dataset: string): Day[];
+  /** `keep` over a connection that does to the bytes what it is told to. */
+  keepThrough(dataset: string, day: Day, partition: Partition, download: Download): Promise<'kept' | 'superseded'>;
   /** Replaces a superseded revision; for the eraser alone. */
   rewriteKept(dataset: string, day: Day, landed: Landed): void;
   /** Blocks staged and not committed. */
@@ -103,8 +109,11 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
         commit(dataset, day, segments, receipt, replaces) ? 'committed' : 'superseded',
       ),
 
-    keep: (dataset, day, partition) =>
-      between(hooks, `lake.keep ${dataset} ${day}`, () => keep(blobOf(dataset, day), partition)),
+    keep: async (dataset, day, partition) =>
+      await between(hooks, `lake.keep ${dataset} ${day}`, () => ({
+        kept: keep(blobOf(dataset, day), partition, bytes => bytes),
+      })).then(({ kept }) => kept),
+    keepThrough: (dataset, day, partition, download) => keep(blobOf(dataset, day), partition, download),
 
     read: (dataset, day, revision) =>
       between(hooks, `lake.read ${dataset} ${day}`, () => {
@@ -166,19 +175,32 @@ function blocksOf(blob: Blob, segments: readonly Segment[]): Block[] | undefined
   return blocks;
 }
 
-function keep(blob: Blob, partition: Partition): 'kept' | 'superseded' {
-  const there = blob.history.get(partition.receipt.revision);
+/** Proved as the real one proves it. */
+async function keep(blob: Blob, partition: Partition, download: Download): Promise<'kept' | 'superseded'> {
+  const { revision, fingerprint } = partition.receipt;
+  const there = blob.history.get(revision);
   if (there !== undefined) {
-    if (there.receipt.fingerprint === partition.receipt.fingerprint) return 'kept';
+    if (there.receipt.fingerprint === fingerprint) return 'kept';
     throw new LandlineError({
       reason: 'storage.failing',
       remedy: 'reject',
-      message: `history already holds other content under revision ${partition.receipt.revision}`,
+      message: `history already holds other content under revision ${revision}`,
     });
   }
   const landed = landedOf(blob);
   if (landed === undefined || blob.committed?.etag !== partition.etag) return 'superseded';
-  blob.history.set(partition.receipt.revision, landed);
+  const copy = async (expected: Fingerprint): Promise<Buffer> => {
+    const parts: Uint8Array[] = [];
+    const chunks = inChunks(download(landed.bytes));
+    for await (const part of proved(chunks, { bytes: partition.bytes, fingerprint: expected }, 'Copying'))
+      parts.push(Buffer.from(part));
+    return Buffer.concat(parts);
+  };
+  const bytes = await copy(fingerprint).catch(thrown => {
+    if (thrown instanceof NotAsExpected) return copy(thrown.found);
+    throw thrown;
+  });
+  blob.history.set(revision, { bytes, receipt: landed.receipt });
   return 'kept';
 }
 
@@ -233,7 +255,6 @@ export function memoryEraser(lake: MemoryLake): Eraser {
     async *days(dataset) {
       yield* lake.keptDays(dataset);
     },
-    writerLike: () => lake,
     async kept(dataset, day, revision) {
       const found = find(dataset, day, revision);
       return found && { etag: found.receipt.fingerprint, bytes: found.bytes.length, receipt: found.receipt };

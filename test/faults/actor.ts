@@ -165,9 +165,10 @@ export class Actor {
   /**
    * One operation of a store: a request that takes a while, one indivisible step, and an answer that takes a while.
    *
+   * @param act is told when a body is to come short, where it downloads one
    * @param again what the SDK's second try comes to, when the answer of the first was lost; absent for reads
    */
-  async operate<T>(op: string, act: () => Promise<T>, again?: (first: T) => Promise<T>): Promise<T> {
+  async operate<T>(op: string, act: (short: boolean) => Promise<T>, again?: (first: T) => Promise<T>): Promise<T> {
     const { stage } = this;
     const fault = stage.faults.choose(op, this);
     if (fault !== undefined && (fault !== 'repeat' || again !== undefined)) stage.count(fault);
@@ -175,7 +176,7 @@ export class Actor {
     if (fault === 'crash-before') return this.vanish();
     if (fault === 'fail-before') throw this.failure(op);
     stage.count('operation');
-    let answer = await act();
+    let answer = await act(fault === 'short');
     stage.trace.note(stage.scheduler.now, `${this.name} ${op} ${fault ?? ''} ${brief(answer)}`);
     if (fault === 'crash-after') return this.vanish();
     if (fault === 'fail-after') throw this.failure(op);

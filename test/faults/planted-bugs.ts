@@ -25,6 +25,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'commit.segments, receipt, undefined)',
   },
   {
+    name: 'a copy to history that came short is believed',
+    file: 'shared/rows/recount.ts',
+    find: 'if (passed === bytes) return;',
+    replace: 'if (passed <= bytes) return;',
+  },
+  {
     name: 'no ticket check in the claim',
     file: 'shared/fetch/claim.ts',
     find: `if (state !== 'queued' || ticket !== message.ticket) return undefined;`,

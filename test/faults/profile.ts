@@ -13,7 +13,8 @@ export const OPERATION_FAULTS = [
   'freeze-before',
   'freeze-after',
 ] as const;
-export type OperationFault = (typeof OPERATION_FAULTS)[number];
+/** `short`: half of a downloaded body comes, and claims to be all. */
+export type OperationFault = (typeof OPERATION_FAULTS)[number] | 'short';
 
 export const SOURCE_FAULTS = [
   'wait',
@@ -35,7 +36,7 @@ export type Change = (typeof CHANGES)[number];
 
 /** What goes wrong in a run, and how often: each a probability per operation, page, message or day. */
 export interface Profile {
-  readonly operations: Readonly<Record<OperationFault, number>>;
+  readonly operations: Readonly<Record<(typeof OPERATION_FAULTS)[number], number>>;
   readonly source: Readonly<Record<SourceFault, number>>;
   readonly messages: Readonly<Record<MessageFault, number>>;
   /** Expected changes of a day's rows during its window of re-reads, by kind. */
@@ -61,6 +62,8 @@ export interface Profile {
   readonly inFlight: number;
   /** How long things go wrong. */
   readonly faultsMs: number;
+  /** Of a download. */
+  readonly short: number;
 }
 
 export const CALM: Profile = {
@@ -82,6 +85,7 @@ export const CALM: Profile = {
   blockBytes: 1_000_000,
   inFlight: 4,
   faultsMs: 12 * HOUR_MS,
+  short: 0,
 };
 
 /** The profile of a seed: some kinds of fault on, others off, each at its own strength. */
@@ -110,6 +114,7 @@ export function profileOf(dice: Dice): Profile {
     blockBytes: dice.pick([200, 1_500, 1_000_000]),
     inFlight: dice.between(1, 4),
     faultsMs: dice.between(6, 36) * HOUR_MS,
+    short: mostly(0.5, 0.02, 0.3),
   };
 }
 

@@ -24,13 +24,15 @@ export function simulate(seed: number, print?: (line: string) => void): Promise<
 function chance(profile: Profile, dice: Dice, time: { readonly now: number }): FaultPlan {
   const end = STARTS_AT + profile.faultsMs;
   return {
-    choose: () => {
+    choose: op => {
       if (time.now >= end) return undefined;
       let roll = dice.next();
-      return OPERATION_FAULTS.find(fault => {
-        roll -= profile.operations[fault];
+      const fault = OPERATION_FAULTS.find(each => {
+        roll -= profile.operations[each];
         return roll < 0;
       });
+      const short = /^lake\.(read|keep) /.test(op) && roll < profile.short;
+      return fault ?? (short ? 'short' : undefined);
     },
   };
 }

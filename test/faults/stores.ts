@@ -1,3 +1,4 @@
+import { ofLength } from '../../shared/rows/recount.ts';
 import type { DayEntry, Gate, Watermark } from '../../shared/words/ledger.ts';
 import type { Day, FetchMessage, SourceName } from '../../shared/words/model.ts';
 import type { Jobs, Lake, Ledger, ListedDay, Versioned } from '../../shared/words/ports.ts';
@@ -83,10 +84,10 @@ export class Stores {
     };
   }
 
-  private as<T>(actor: Actor, act: () => Promise<T>): () => Promise<T> {
-    return () => {
+  private as<T>(actor: Actor, act: (short: boolean) => Promise<T>): (short: boolean) => Promise<T> {
+    return short => {
       this.acting = actor;
-      return act();
+      return act(short);
     };
   }
 
@@ -153,7 +154,7 @@ export class Stores {
 
   lakeOf(actor: Actor): Lake {
     const { lake, watcher } = this;
-    const run = <T>(op: string, act: () => Promise<T>, again?: (first: T) => Promise<T>): Promise<T> =>
+    const run = <T>(op: string, act: (short: boolean) => Promise<T>, again?: (first: T) => Promise<T>): Promise<T> =>
       actor.operate(op, this.as(actor, act), again);
     return {
       head: (dataset, day) =>
@@ -186,18 +187,18 @@ export class Stores {
       },
       keep: (dataset, day, partition) => {
         watcher.committing(actor);
-        const act = async (): Promise<'kept' | 'superseded'> => {
-          const outcome = await lake.keep(dataset, day, partition);
+        const act = async (short: boolean): Promise<'kept' | 'superseded'> => {
+          const outcome = await lake.keepThrough(dataset, day, partition, short ? half : bytes => bytes);
           watcher.kept(actor, dataset, day);
           return outcome;
         };
-        return run(`lake.keep ${dataset} ${day}`, act, act);
+        return run(`lake.keep ${dataset} ${day}`, act, () => act(false));
       },
       read: (dataset, day, revision) =>
-        run(`lake.read ${dataset} ${day} ${revision ?? ''}`, async () => {
-          if (revision === undefined) return inHalves(lake.partition(dataset, day)?.bytes);
+        run(`lake.read ${dataset} ${day} ${revision ?? ''}`, async short => {
           const { history } = this.lakeStore.blobs.get(`${dataset}/${day}`) ?? {};
-          return inHalves(history?.get(revision)?.bytes);
+          const bytes = revision === undefined ? lake.partition(dataset, day)?.bytes : history?.get(revision)?.bytes;
+          return bytes && ofLength(halves(short ? half(bytes) : bytes), bytes.length, 'Reading (simulated)');
         }),
       lastKept: (dataset, day) => {
         watcher.committing(actor);
@@ -237,11 +238,12 @@ function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Chunks end anywhere, also within a line. */
-function inHalves(bytes: Buffer | undefined): AsyncIterable<Uint8Array> | undefined {
-  return bytes && halves(bytes);
+/** A body that comes short and claims to be whole. */
+function half(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.length >> 1);
 }
 
+/** Chunks end anywhere, also within a line. */
 async function* halves(bytes: Buffer): AsyncGenerator<Uint8Array> {
   const middle = bytes.length >> 1;
   if (middle > 0) yield bytes.subarray(0, middle);

@@ -197,10 +197,11 @@ test('a blob of somebody else in the place of a partition is shown, and its day 
   const path = partitionPath(SMS, D0);
   await rig.raw.getBlockBlobClient(path).upload('{}\n', 3);
   const verified = await rig.run('verify');
-  assert.match(verified.stdout, new RegExp(`damaged {2}${SMS} ${D0} has a blob without a whole receipt: move it out`));
+  assert.match(verified.stdout, new RegExp(`damaged {2}${SMS} ${D0}: .*no whole receipt.* Move it out`));
   await rig.work();
   const shown = await rig.json('show', SMS, D0);
-  assert.deepEqual([shown.code, shown.answer.state, shown.answer.foreign], [1, 'failed', true]);
+  assert.deepEqual([shown.code, shown.answer.state], [1, 'failed']);
+  assert.match(shown.answer.foreign, /no whole receipt/);
   await rig.raw.getBlobClient(path).delete();
   assert.match((await rig.run('retry')).stdout, new RegExp(`${SMS} ${D0} will be read`));
   await rig.work();

@@ -7,7 +7,7 @@ import { compose } from '../../shared/app/compose.ts';
 import { CLOUDS } from '../../shared/config/clouds.ts';
 import { type Environment, readConfig } from '../../shared/config/config.ts';
 import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor/diagnose.ts';
-import { graphTokens } from '../../shared/sources/sign-in.ts';
+import { signInWith } from '../../shared/sources/sign-in.ts';
 import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import { clockFrom } from '../clock.ts';
@@ -78,7 +78,7 @@ test('of a token of another cloud both clouds are named', async () => {
 
 test('a tenant of another cloud is named as what the sign-in service refused, in our words', async () => {
   const refuse = () => Promise.reject(new Error("invalid_request: AADSTS90002: Tenant 'contoso' not found."));
-  const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: refuse }), 'scope') });
+  const diagnosis = await diagnosisOf({ token: signInWith(() => ({ getToken: refuse })).tokensFor('scope') });
   assert.match(
     finding(diagnosis, 'graph-token').meaning,
     /no such tenant in this cloud\. Check AZURE_TENANT_ID and LANDLINE_CLOUD/,
@@ -88,7 +88,7 @@ test('a tenant of another cloud is named as what the sign-in service refused, in
 });
 
 test('an app without an identity is given the command that shows it', async () => {
-  const diagnosis = await diagnosisOf({ token: graphTokens(() => ({ getToken: async () => null }), 'scope') });
+  const diagnosis = await diagnosisOf({ token: signInWith(() => ({ getToken: async () => null })).tokensFor('scope') });
   assert.match(finding(diagnosis, 'graph-token').next ?? '', /az functionapp identity show --name contoso-landline/);
 });
 

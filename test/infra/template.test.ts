@@ -307,12 +307,11 @@ test('a lock forbids deleting the data account when asked for, and otherwise the
 });
 
 test('the settings that runbooks tell people to change come from the parameters', () => {
-  const given = { gzip: 'on', voximplantInFlight: 2, fetchSeconds: 240 };
+  const given = { voximplantInFlight: 2, fetchSeconds: 240 };
   const { resources } = deploy(template, { ...parametersOf('default'), ...given });
   const site = resources.find(({ type }) => type === 'Microsoft.Web/sites');
   const settings = list(object(object(site?.body['properties'])['siteConfig'])['appSettings']).map(object);
   const settingOf = (name: string) => settings.find(each => each['name'] === name)?.['value'];
-  assert.equal(settingOf('LANDLINE_GZIP'), 'on');
   assert.equal(settingOf('LANDLINE_VOXIMPLANT_IN_FLIGHT'), '2');
   assert.equal(settingOf('LANDLINE_FETCH_SECONDS'), '240');
 });

@@ -7,7 +7,7 @@ import { summaryOf, tableOf } from '../../local/start/summary.ts';
 import { readConfig } from '../../shared/config/config.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { graphTokens } from '../../shared/sources/sign-in.ts';
+import { signInWith } from '../../shared/sources/sign-in.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
@@ -55,7 +55,7 @@ function credentialAt(
 const signedIn =
   (changes: Record<string, string> = {}, scope?: string) =>
   (simulator: Simulator): Partial<RigOptions> => ({
-    token: graphTokens(() => credentialAt(simulator, changes), scope ?? `${simulator.graphUrl}/.default`),
+    token: signInWith(() => credentialAt(simulator, changes)).tokensFor(scope ?? `${simulator.graphUrl}/.default`),
   });
 const CHECKED = { auth: 'checked' } as const;
 const OTHER_ID = '99999999-9999-4999-8999-999999999999';
@@ -109,7 +109,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   'the identity’s endpoint is down': {
     dataset: teamsSms,
     options: () => ({
-      token: graphTokens(() => ({ getToken: () => Promise.reject(new Error('connect ECONNREFUSED')) }), 'x'),
+      token: signInWith(() => ({ getToken: () => Promise.reject(new Error('connect ECONNREFUSED')) })).tokensFor('x'),
     }),
     reason: 'auth.unavailable',
     remedy: 'retry',

@@ -25,7 +25,8 @@ export interface Scripted {
   stop(): Promise<void>;
 }
 
-export async function startScripted(reply: (asked: Asked) => Reply): Promise<Scripted> {
+/** @param reply `silent`: nothing is ever answered */
+export async function startScripted(reply: (asked: Asked) => Reply | 'silent'): Promise<Scripted> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -34,7 +35,9 @@ export async function startScripted(reply: (asked: Asked) => Reply): Promise<Scr
       const { url: path = '', headers } = request;
       const one = { path, headers, body: Buffer.concat(parts).toString(), turn: asked.length, origin: originOf() };
       asked.push(one);
-      const { status = 200, headers: more = {}, body } = reply(one);
+      const answer = reply(one);
+      if (answer === 'silent') return;
+      const { status = 200, headers: more = {}, body } = answer;
       response.writeHead(status, { 'content-type': 'application/json', ...more }).end(body);
     });
   });

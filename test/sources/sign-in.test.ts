@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { AccessToken, TokenCredential } from '@azure/identity';
 import { CLOUDS } from '../../shared/config/clouds.ts';
 import type { SignIn } from '../../shared/config/config.ts';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
-import { certificateEnd, credentialOf, graphTokens, renewToken } from '../../shared/sources/sign-in.ts';
+import { certificateEnd, credentialOf, signInWith } from '../../shared/sources/sign-in.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import { DAY, NOW } from './lane.ts';
 import { type Rig, rig } from './rig.ts';
@@ -16,12 +17,29 @@ import { virtualClock } from './virtual-clock.ts';
 
 /** Signing in as in Azure: the real identity library, over a real socket, at an endpoint such as the platform has. */
 
-/** The endpoint is out of order while this is set. */
-let down = false;
+type Mode = 'fine' | 'no identity' | 'busy' | 'broken' | 'odd' | 'silent';
+
+/** How the endpoint answers. */
+let mode: Mode = 'fine';
 let made = 0;
 const endpoint = await startScripted(() => {
-  if (down) return { status: 400, body: '{"error":"invalid_request"}' };
-  made += 1;
+  switch (mode) {
+    case 'no identity':
+      return {
+        status: 400,
+        body: '{"statusCode":400,"message":"No User Assigned or Delegated Managed Identity found"}',
+      };
+    case 'busy':
+      return { status: 429, body: '{}' };
+    case 'broken':
+      return { status: 500, body: '{"error":"x"}' };
+    case 'odd':
+      return { status: 200, body: '<html>' };
+    case 'silent':
+      return 'silent';
+    case 'fine':
+      made += 1;
+  }
   const expiresOn = String(Math.floor(Date.now() / 1_000) + 86_400);
   const token = { access_token: `${MARK}-${made}`, expires_on: expiresOn, token_type: 'Bearer', resource: CLOUD.graph };
   return { body: JSON.stringify(token) };
@@ -57,49 +75,143 @@ async function readRefusing(
   );
 }
 
-const tokensOf = (signIn: Exclude<SignIn, { kind: 'simulator' }>) =>
-  graphTokens(
-    () => credentialOf(signIn, CLOUD),
-    CLOUD.scope,
-    () => renewToken(signIn, CLOUD.scope),
-  );
+const tokensOf = (signIn: Exclude<SignIn, { kind: 'simulator' }>, scope: string = CLOUD.scope) =>
+  signInWith(() => credentialOf(signIn, CLOUD), Date.now, 300).tokensFor(scope);
 
 for (const [kind, signIn] of Object.entries(IDENTITIES)) {
-  test(`a token of a ${kind} identity that is refused is replaced by another, and the day lands`, async () => {
+  test(`a ${kind} identity whose token is refused is told with the words for clock and tenant, and no other`, async () => {
     const token = tokensOf(signIn);
     const first = await token(false);
     assert.equal(await token(false), first);
     const before = made;
-    const reader = await readRefusing(sent => sent === `Bearer ${first}`, token);
-    assert.deepEqual([reader.outcomes, made], [['landed'], before + 1]);
-    // The new one is kept in its place, also by a credential that is made later.
-    assert.equal(await token(false), `${MARK}-${made}`);
-    assert.equal(await tokensOf(signIn)(false), `${MARK}-${made}`);
-    assert.equal(made, before + 1);
+    const reader = await readRefusing(() => true, token);
+    const { work } = reader.entry(teamsPstnCalls, DAY);
+    // The platform and its library keep the token to its end, so that another cannot be had.
+    assert.deepEqual([work.errorKind, work.errorRemedy, made], ['auth.rejected', 'fix-config', before]);
+    assert.match(work.errorMessage ?? '', /clock/);
     assert.ok(!reader.words().includes(MARK));
   });
 }
 
-test('an identity whose every token is refused is asked for one more, once, and a person is told', async () => {
-  const token = tokensOf(IDENTITIES['user-assigned']);
-  await token(false);
-  const before = made;
-  const reader = await readRefusing(() => true, token);
-  const { work } = reader.entry(teamsPstnCalls, DAY);
-  assert.deepEqual([work.errorKind, work.errorRemedy, made], ['auth.rejected', 'fix-config', before + 1]);
-  assert.ok(!reader.words().includes(MARK));
+/** A credential that gives the next of these each time it is asked. */
+function giving(...answers: readonly (() => Promise<AccessToken | null>)[]) {
+  const rest = [...answers];
+  let asked = 0;
+  const credential: TokenCredential = {
+    getToken: () => {
+      asked += 1;
+      return (rest.length > 1 ? rest.shift() : rest[0])?.() ?? Promise.resolve(null);
+    },
+  };
+  return { make: () => credential, asked: () => asked };
+}
+const until = (token: string, expiresOnTimestamp: number) => async () => ({ token, expiresOnTimestamp });
+const refusing = () => Promise.reject(new Error('the identity is out of order'));
+const silent = () => new Promise<never>(() => {});
+const HOUR = 3_600_000;
+
+test('a refused token of an app registration is replaced by another, and the day lands', async () => {
+  const { make, asked } = giving(until('first', Date.now() + HOUR), until('second', Date.now() + HOUR));
+  const token = signInWith(make).tokensFor('scope');
+  const reader = await readRefusing(sent => sent === 'Bearer first', token);
+  assert.deepEqual([reader.outcomes, asked(), await token(false)], [['landed'], 2, 'second']);
 });
 
-test('a refused token that cannot be replaced now is passing trouble: nobody has to mend it', async t => {
-  down = true;
-  t.after(() => {
-    down = false;
-  });
-  const reader = await readRefusing(() => true, tokensOf(IDENTITIES['user-assigned']));
-  const { work } = reader.entry(teamsPstnCalls, DAY);
-  assert.deepEqual([work.errorKind, work.errorRemedy], ['auth.unavailable', 'retry']);
-  assert.ok(!reader.words().includes(MARK));
+test('a token is held for its scope, asked for once by all who want it, and replaced five minutes before its end', async () => {
+  let now = 0;
+  const { make, asked } = giving(until('first', HOUR), until('second', 2 * HOUR));
+  const { credential } = signInWith(make, () => now);
+  const all = await Promise.all(Array.from({ length: 8 }, () => credential.getToken('scope')));
+  assert.deepEqual([new Set(all.map(each => each?.token)), asked()], [new Set(['first']), 1]);
+  now = HOUR - 6 * 60_000;
+  assert.equal((await credential.getToken('scope'))?.token, 'first');
+  now = HOUR - 4 * 60_000;
+  assert.equal((await credential.getToken('scope'))?.token, 'second');
+  assert.equal(asked(), 2);
 });
+
+for (const [what, failing] of [
+  ['fails', refusing],
+  ['says nothing', silent],
+] as const) {
+  test(`a held token is used to its end when the sign-in ${what}, which is asked again once a minute`, async () => {
+    let now = 0;
+    const { make, asked } = giving(until('first', HOUR), failing);
+    const { credential } = signInWith(make, () => now, 20);
+    await credential.getToken('scope');
+    now = HOUR - 2 * 60_000;
+    for (let call = 0; call < 3; call++) assert.equal((await credential.getToken('scope'))?.token, 'first');
+    assert.equal(asked(), 2);
+    now += 61_000;
+    assert.equal((await credential.getToken('scope'))?.token, 'first');
+    assert.equal(asked(), 3);
+    now = HOUR + 1;
+    await assert.rejects(async () => credential.getToken('scope'), { reason: 'auth.unavailable', remedy: 'retry' });
+  });
+}
+
+test('the SDKs never renew a token in the background: it is asked for at each request, and held here', async () => {
+  const { make, asked } = giving(until('first', Date.now() + 90_000), refusing);
+  const { credential } = signInWith(make);
+  for (let call = 0; call < 3; call++) {
+    const token = await credential.getToken('scope');
+    assert.ok((token?.expiresOnTimestamp ?? 0) <= Date.now());
+    assert.equal(token?.refreshAfterTimestamp, undefined);
+  }
+  assert.equal(asked(), 2);
+});
+
+test('a sign-in that is late and then fails disturbs nobody', async () => {
+  let fail: ((why: Error) => void) | undefined;
+  const { make } = giving(() => new Promise((_, reject) => (fail = reject)));
+  await assert.rejects(signInWith(make, Date.now, 20).tokensFor('scope')(false), /gave no answer within 0.02 s/);
+  fail?.(new Error('late'));
+  // A rejection that nobody hears would end the process here.
+  await new Promise(resolve => setImmediate(resolve));
+});
+
+for (const [ahead, what] of [
+  [2 * HOUR, 'ahead'],
+  [-2 * HOUR, 'behind'],
+] as const) {
+  test(`a clock that is two hours ${what} still gets a token, and asks for none without need`, async () => {
+    const real = Date.now();
+    const { make, asked } = giving(until('first', real + HOUR));
+    const token = signInWith(make, () => real + ahead).tokensFor('scope');
+    assert.deepEqual([await token(false), await token(false)], ['first', 'first']);
+    assert.equal(asked(), ahead > 0 ? 2 : 1);
+  });
+}
+
+const VARIANTS: readonly (readonly [Mode, string, string, RegExp])[] = [
+  ['no identity', 'auth.rejected', 'fix-config', /no such managed identity.*AZURE_CLIENT_ID/],
+  ['busy', 'auth.unavailable', 'retry', /too busy/],
+  ['broken', 'auth.unavailable', 'retry', /answered 500/],
+  ['odd', 'auth.unavailable', 'retry', /No token could be had/],
+  ['silent', 'auth.unavailable', 'retry', /gave no answer within/],
+];
+
+for (const [how, reason, remedy, message] of VARIANTS) {
+  test(`an identity endpoint that is ${how}: ${reason}, to ${remedy}`, async t => {
+    mode = how;
+    t.after(() => {
+      mode = 'fine';
+    });
+    // The library keeps tokens of a scope for the process.
+    const scope = `https://${how.replace(' ', '-')}.example/.default`;
+    const token = signInWith(
+      () => credentialOf(IDENTITIES['user-assigned'], CLOUD),
+      Date.now,
+      how === 'silent' ? 100 : 30_000,
+    ).tokensFor(scope);
+    await assert.rejects(token(false), (thrown: unknown) => {
+      assert.ok(thrown instanceof LandlineError);
+      assert.deepEqual([thrown.reason, thrown.remedy], [reason, remedy]);
+      assert.match(thrown.message, message);
+      return true;
+    });
+  });
+}
 
 /** Of nobody; its key was thrown away. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import type { CuratedLabel, CuratedStore } from '../../shared/curate/ports.ts';
@@ -9,7 +8,6 @@ import { blobEraser } from '../../shared/forget/store.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
-import { revisionPath } from '../../shared/words/paths.ts';
 import type { Eraser, Lake } from '../../shared/words/ports.ts';
 import { memoryCurated } from '../doubles/memory-curated.ts';
 import { memoryEraser, memoryLake } from '../doubles/memory-lake.ts';
@@ -141,16 +139,15 @@ describe('curated files in Azurite', () => {
   });
   after(() => azurite.stop());
   curatedSuite(() => ({ store: blobCurated(storageClients(azurite).blobs), path: nextPath() }));
-  const open = (gzip: boolean) => {
+  const open = () => {
     const { blobs } = storageClients(azurite);
-    return { lake: blobLake(blobs, { gzip }), eraser: blobEraser(blobs), dataset: `d${++count}` };
+    return { lake: blobLake(blobs), eraser: blobEraser(blobs), dataset: `d${++count}` };
   };
-  eraserSuite(() => open(false));
-  describe('compressed', () => eraserSuite(() => open(true)));
+  eraserSuite(open);
 
   /** Stores with one revision of two lines in history. */
-  async function withKept(gzip: boolean) {
-    const stores = open(gzip);
+  async function withKept() {
+    const stores = open();
     const { lake, dataset } = stores;
     await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
     await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
@@ -160,38 +157,29 @@ describe('curated files in Azurite', () => {
     return stores;
   }
 
-  for (const gzip of [false, true]) {
-    test(`a revision that was ${gzip ? 'compressed' : 'plain'} is so when it is rewritten, also when no row is left`, async () => {
-      const { lake, eraser, dataset } = await withKept(gzip);
-      const kept = storageClients(azurite)
-        .blobs.getContainerClient('history')
-        .getBlobClient(revisionPath(dataset, DAY, 1));
-      for (const left of ['b\n', '']) {
-        async function* lines(): AsyncGenerator<Uint8Array> {
-          if (left !== '') yield Buffer.from(left);
-        }
-        const before = await eraser.kept(dataset, DAY, 1);
-        assert.equal(before?.bytes, gzip ? undefined : (await kept.getProperties()).contentLength);
-        const after = { ...receipt(1, `after ${left.length}`), rows: left.length / 2 };
-        assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, before?.etag ?? ''), 'written');
-        assert.equal(await textOf(await lake.read(dataset, DAY, 1)), left);
-        const { contentEncoding } = await kept.getProperties();
-        assert.equal(contentEncoding, gzip ? 'gzip' : undefined);
-        const stored = await kept.downloadToBuffer();
-        assert.equal((gzip ? gunzipSync(stored) : stored).toString(), left);
+  test('a revision is rewritten as what is left of it, also when no row is left', async () => {
+    const { lake, eraser, dataset } = await withKept();
+    for (const left of ['b\n', '']) {
+      async function* lines(): AsyncGenerator<Uint8Array> {
+        if (left !== '') yield Buffer.from(left);
       }
-    });
+      const before = await eraser.kept(dataset, DAY, 1);
+      const after = { ...receipt(1, `after ${left.length}`), rows: left.length / 2 };
+      assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, before?.etag ?? ''), 'written');
+      assert.equal(await textOf(await lake.read(dataset, DAY, 1)), left);
+      assert.equal((await eraser.kept(dataset, DAY, 1))?.bytes, left.length);
+    }
+  });
 
-    test(`lines that fail while a ${gzip ? 'compressed' : 'plain'} revision is rewritten change nothing`, async () => {
-      const { lake, eraser, dataset } = await withKept(gzip);
-      async function* broken(): AsyncGenerator<Uint8Array> {
-        yield Buffer.from('b\n');
-        throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
-      }
-      const etag = (await eraser.kept(dataset, DAY, 1))?.etag ?? '';
-      const after = { ...receipt(1, '1-y'), rows: 1 };
-      await assert.rejects(eraser.rewrite(dataset, DAY, broken(), after, etag), /cut off/);
-      assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'a\nb\n');
-    });
-  }
+  test('lines that fail while a revision is rewritten change nothing', async () => {
+    const { lake, eraser, dataset } = await withKept();
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('b\n');
+      throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
+    }
+    const etag = (await eraser.kept(dataset, DAY, 1))?.etag ?? '';
+    const after = { ...receipt(1, '1-y'), rows: 1 };
+    await assert.rejects(eraser.rewrite(dataset, DAY, broken(), after, etag), /cut off/);
+    assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'a\nb\n');
+  });
 });

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { chunksIn, download } from '../../shared/stores/encoding.ts';
+import { chunksIn, download } from '../../shared/stores/download.ts';
 import { blobsIn } from '../../shared/stores/listing.ts';
 import type { Operation } from '../../shared/stores/storage-errors.ts';
 import { close, listen } from '../wait.ts';
@@ -39,14 +39,12 @@ async function serving(answer: (response: ServerResponse) => void) {
 }
 
 test('a download that breaks off before anybody reads it fails for its reader, and for nobody else', async () => {
-  for (const encoding of [undefined, 'gzip']) {
-    const body = new PassThrough();
-    const chunks = chunksIn(body, encoding, OPERATION);
-    body.destroy(Object.assign(new Error('secret'), { code: 'ECONNRESET' }));
-    // An error that nobody listens for would have ended the process by now.
-    await new Promise(resolve => setImmediate(resolve));
-    await assert.rejects(whole(chunks), { reason: 'storage.failing', message: /^Reading a blob failed/ });
-  }
+  const body = new PassThrough();
+  const chunks = chunksIn(body, OPERATION);
+  body.destroy(Object.assign(new Error('secret'), { code: 'ECONNRESET' }));
+  // An error that nobody listens for would have ended the process by now.
+  await new Promise(resolve => setImmediate(resolve));
+  await assert.rejects(whole(chunks), { reason: 'storage.failing', message: /^Reading a blob failed/ });
 });
 
 test('a body of which nothing more comes is given up on, and only while it is waited for', async () => {
@@ -54,7 +52,7 @@ test('a body of which nothing more comes is given up on, and only while it is wa
   body.write('some');
   const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length;
   const idle = timers();
-  const chunks = chunksIn(body, undefined, { ...OPERATION, timeoutMs: 30 });
+  const chunks = chunksIn(body, { ...OPERATION, timeoutMs: 30 });
   assert.equal(String((await chunks.next()).value), 'some');
   assert.equal(timers(), idle, 'who works on what has come may take its time');
   await assert.rejects(chunks.next(), { reason: 'storage.failing', message: /no answer in time/ });
@@ -64,7 +62,7 @@ test('a body of which nothing more comes is given up on, and only while it is wa
 test('who stops reading ends the download', async () => {
   const body = new PassThrough();
   body.write('some');
-  for await (const chunk of chunksIn(body, undefined, OPERATION)) {
+  for await (const chunk of chunksIn(body, OPERATION)) {
     assert.equal(String(chunk), 'some');
     break;
   }
@@ -75,7 +73,7 @@ test('the limit of a download ends the wait for its beginning, and not what was 
   {
     await using silent = await serving(() => {});
     const limit = AbortSignal.timeout(30);
-    await assert.rejects(download(silent.blob, limit), { name: 'AbortError' });
+    await assert.rejects(download(silent.blob, undefined, limit), { name: 'AbortError' });
   }
   let rest: (() => void) | undefined;
   await using slow = await serving(response => {
@@ -83,10 +81,10 @@ test('the limit of a download ends the wait for its beginning, and not what was 
     rest = () => void response.end('more');
   });
   const limit = new AbortController();
-  const { readableStreamBody } = await download(slow.blob, limit.signal);
+  const { readableStreamBody } = await download(slow.blob, undefined, limit.signal);
   limit.abort();
   rest?.();
-  assert.equal(await whole(chunksIn(readableStreamBody, undefined, OPERATION)), 'somemore');
+  assert.equal(await whole(chunksIn(readableStreamBody, OPERATION)), 'somemore');
 });
 
 test('a listing is whole, in order, however many pages it has', async () => {

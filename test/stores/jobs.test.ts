@@ -146,7 +146,7 @@ describe('jobs in Queue Storage', () => {
 
   test('a queue that is missing is a failure with a next step', async () => {
     await assert.rejects(queueJobs(clients.queue('nowhere')).send(MESSAGE, 0), {
-      reason: 'storage.failing',
+      reason: 'storage.refused',
       message: /^Queueing teams-sms 2026-01-31 in queue "nowhere" failed \(404 QueueNotFound\)\. It does not exist/,
     });
   });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
+import { recount } from '../../shared/rows/recount.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import type { Segment } from '../../shared/words/ledger.ts';
@@ -15,15 +16,10 @@ import { receipt } from './values.ts';
 
 const DAY = '2026-01-31';
 
-/** How a gzip member begins that names no file and no time. */
-const MEMBER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
-
 /** A lake, and a dataset of the test's own in it. */
 interface Opened {
   readonly lake: Lake;
   readonly dataset: string;
-  /** Whether partitions are written compressed, so that their length is not known from outside. */
-  readonly gzip: boolean;
   /** Puts a blob where a partition belongs, past the lake and without a receipt. */
   plant(day: string, text: string): Promise<void>;
 }
@@ -39,7 +35,7 @@ function lakeSuite(open: () => Promise<Opened>): void {
   });
 
   test('a committed day holds its blocks in the order of its segments, and its receipt', async () => {
-    const { lake, dataset, gzip } = await open();
+    const { lake, dataset } = await open();
     await stage(lake, dataset, { ticket: 3, blocks: ['c\n', 'd\n'] });
     await stage(lake, dataset, { ticket: 1, blocks: ['a\n', 'b\n'] });
     const segments = [
@@ -50,7 +46,7 @@ function lakeSuite(open: () => Promise<Opened>): void {
 
     const head = await lake.head(dataset, DAY);
     assert.deepEqual(head?.receipt, receipt(3, 'x'));
-    assert.equal(head?.bytes, gzip ? undefined : 8);
+    assert.equal(head?.bytes, 8);
     assert.equal(await textOf(lake, dataset), 'a\nb\nc\nd\n');
   });
 
@@ -65,9 +61,9 @@ function lakeSuite(open: () => Promise<Opened>): void {
   });
 
   test('a day without rows is an empty partition, not an absent one', async () => {
-    const { lake, dataset, gzip } = await open();
+    const { lake, dataset } = await open();
     assert.equal(await lake.commit(dataset, DAY, [], receipt(1, '0-0'), undefined), 'committed');
-    assert.equal((await lake.head(dataset, DAY))?.bytes, gzip ? undefined : 0);
+    assert.equal((await lake.head(dataset, DAY))?.bytes, 0);
     assert.equal(await textOf(lake, dataset), '');
   });
 
@@ -288,7 +284,7 @@ function lakeSuite(open: () => Promise<Opened>): void {
 describe('lake in memory', () => {
   lakeSuite(async () => {
     const [lake, dataset] = [memoryLake(), 'teams-sms'];
-    return { lake, dataset, gzip: false, plant: async (day, text) => lake.plant(dataset, day, Buffer.from(text)) };
+    return { lake, dataset, plant: async (day, text) => lake.plant(dataset, day, Buffer.from(text)) };
   });
 });
 
@@ -314,8 +310,8 @@ describe('lake in Blob Storage', () => {
   test('a container that is missing is a failure with a next step, never an absent day', async () => {
     const lake = blobLake(direct.blobs);
     const failure = {
-      reason: 'storage.failing',
-      remedy: 'retry',
+      reason: 'storage.refused',
+      remedy: 'fix-config',
       message: /teams-sms.* in container "raw" failed \(404 ContainerNotFound\)\. It does not exist: deploy/,
     };
     await assert.rejects(lake.head('teams-sms', DAY), failure);
@@ -330,130 +326,39 @@ describe('lake in Blob Storage', () => {
     await createPlaces(direct);
   });
 
-  async function fresh(gzip = false) {
+  async function fresh() {
     datasets += 1;
     const dataset = `dataset-${datasets}`;
     const plant = async (day: string, text: string): Promise<void> => {
       await blob('raw', partitionPath(dataset, day)).upload(text, text.length);
     };
-    return { lake: blobLake(direct.blobs, { gzip }), dataset, gzip, plant };
+    return { lake: blobLake(direct.blobs), dataset, plant };
   }
 
   lakeSuite(fresh);
-  describe('compressed', () => lakeSuite(() => fresh(true)));
 
-  test('a compressed partition is one gzip stream of a member per block, and a plain one says nothing of encodings', async () => {
-    const { lake, dataset } = await fresh(true);
-    const landed = await land(lake, dataset, { ticket: 1, blocks: ['a\n'.repeat(1_000), 'b\n'.repeat(1_000)] });
-    const stored = blob('raw', partitionPath(dataset, DAY));
-    const { contentEncoding, contentType } = await stored.getProperties();
-    assert.deepEqual([contentEncoding, contentType], ['gzip', 'application/x-ndjson']);
-    const bytes = await stored.downloadToBuffer();
-    const second = bytes.indexOf(MEMBER, 1);
-    assert.equal(gunzipSync(bytes.subarray(0, second)).toString(), 'a\n'.repeat(1_000));
-    assert.equal(gunzipSync(bytes.subarray(second)).toString(), 'b\n'.repeat(1_000));
-    assert.equal(gunzipSync(bytes).toString(), await textOf(lake, dataset));
-
-    await stage(blobLake(direct.blobs), dataset, { ticket: 3, blocks: ['c\n'] });
-    await blobLake(direct.blobs).commit(dataset, DAY, [{ ticket: 3, count: 1 }], receipt(3, 'f3', 2), landed.etag);
-    assert.equal((await stored.getProperties()).contentEncoding, undefined);
-    assert.equal((await stored.downloadToBuffer()).toString(), 'c\n');
-  });
-
-  test('a day without rows is no bytes at all when it is plain, and a member without lines when it is compressed', async () => {
-    for (const gzip of [false, true]) {
-      const { lake, dataset } = await fresh(gzip);
-      await land(lake, dataset, { ticket: 1, blocks: [] });
-      const empty = blob('raw', partitionPath(dataset, DAY));
-      assert.equal((await empty.getProperties()).contentEncoding, gzip ? 'gzip' : undefined);
-      const bytes = await empty.downloadToBuffer();
-      assert.equal(bytes.length, gzip ? 20 : 0);
-      if (gzip) assert.equal(gunzipSync(bytes).length, 0);
-    }
-  });
-
-  for (const [before, after] of [
-    ['plain', 'compressed'],
-    ['compressed', 'plain'],
-  ] as const) {
-    const lakeOf = (kind: string) => blobLake(direct.blobs, { gzip: kind === 'compressed' });
-
-    test(`a ${before} partition is kept as it is stored and replaced by a ${after} one, and both are read by either lake`, async () => {
-      const { dataset } = await fresh();
-      const first = await land(lakeOf(before), dataset, { ticket: 1, blocks: ['a\n'] });
-      const raw = blob('raw', partitionPath(dataset, DAY));
-      const stored = await raw.downloadToBuffer();
-      assert.equal(await lakeOf(after).keep(dataset, DAY, first), 'kept');
-      await land(lakeOf(after), dataset, { ticket: 3, blocks: ['b\n'], replaces: first });
-      for (const lake of [lakeOf(before), lakeOf(after)]) {
-        assert.deepEqual([await textOf(lake, dataset), await textOf(lake, dataset, 1)], ['b\n', 'a\n']);
-        assert.deepEqual(await daysOf(lake, dataset), [{ day: DAY, partition: await lake.head(dataset, DAY) }]);
-      }
-      const kept = blob('history', revisionPath(dataset, DAY, 1));
-      assert.deepEqual(await kept.downloadToBuffer(), stored);
-      const encodings = [kept, raw].map(async each => (await each.getProperties()).contentEncoding === 'gzip');
-      assert.deepEqual(await Promise.all(encodings), [before === 'compressed', after === 'compressed']);
-    });
-
-    test(`${before} blocks never enter a ${after} partition: the commit is superseded and changes nothing`, async () => {
-      const { dataset } = await fresh();
-      const segments = [
-        { ticket: 1, count: 2 },
-        { ticket: 3, count: 1 },
-      ];
-      await stage(lakeOf(before), dataset, { ticket: 1, blocks: ['a\n', 'b\n'] });
-      await stage(lakeOf(after), dataset, { ticket: 3, blocks: ['c\n'] });
-      assert.equal(await lakeOf(after).commit(dataset, DAY, segments, receipt(3, 'x'), undefined), 'superseded');
-      assert.equal(await lakeOf(after).head(dataset, DAY), undefined);
-      // Read again from its first page, it lands beside what is left of the attempt before.
-      await land(lakeOf(after), dataset, { ticket: 5, blocks: ['a\n', 'b\n', 'c\n'] });
-      assert.equal(await textOf(lakeOf(before), dataset), 'a\nb\nc\n');
-    });
-  }
-
-  // Little alike: in bytes that repeat themselves a flipped bit may stand for the same text.
-  const LINES = Array.from({ length: 3 }, () => `${randomBytes(100_000).toString('base64')}\n`);
-
-  const DAMAGES: readonly (readonly [string, (stored: Buffer) => Buffer])[] = [
-    ['cut off within its last member', stored => stored.subarray(0, stored.length - 3)],
-    ['emptied', () => Buffer.alloc(0)],
-    ['flipped in one bit', stored => flipped(stored, stored.length >> 1)],
-    ['given another checksum', stored => flipped(stored, stored.length - 6)],
-    ['followed by something else', stored => Buffer.concat([stored, Buffer.from('a\n')])],
-    ['plain under the header of a compressed one', stored => gunzipSync(stored)],
-  ];
-
-  for (const [what, damage] of DAMAGES) {
-    test(`a compressed partition that is ${what} is damaged, and reading it ends`, async () => {
-      const { lake, dataset } = await fresh(true);
-      await land(lake, dataset, { ticket: 1, blocks: LINES });
-      await tamper(dataset, damage);
-      await assert.rejects(textOf(lake, dataset), {
-        reason: 'partition.damaged',
-        remedy: 'reject',
-        message: new RegExp(`${dataset} ${DAY}.*compressed bytes are damaged or cut off`),
-      });
-    });
-  }
-
-  test('a compressed partition that is cut between two members reads as fewer rows, which its receipt knows', async () => {
-    const { lake, dataset } = await fresh(true);
-    await land(lake, dataset, { ticket: 1, blocks: LINES });
-    await tamper(dataset, stored => stored.subarray(0, stored.indexOf(MEMBER, 1)));
-    assert.equal(await textOf(lake, dataset), LINES[0]);
-  });
-
-  test('a compressed partition of many pieces is read whole, and whoever has read enough may stop', async () => {
-    const { lake, dataset } = await fresh(true);
-    const noise = Array.from({ length: 4 }, () => `${randomBytes(1_500_000).toString('base64')}\n`);
-    await land(lake, dataset, { ticket: 1, blocks: noise });
-    let sum = 0;
-    for await (const chunk of (await lake.read(dataset, DAY)) ?? []) sum += chunk.length;
-    assert.equal(sum, noise.join('').length);
-    for await (const chunk of (await lake.read(dataset, DAY)) ?? []) {
-      assert.ok(chunk.length > 0);
-      break;
-    }
+  test('a blob that is stored compressed is refused by name wherever it is met, and listed without a partition', async () => {
+    const { lake, dataset } = await fresh();
+    const landed = await land(lake, dataset, { ticket: 1, blocks: ['a\n'] });
+    const compressed = gzipSync('a\n');
+    const { metadata = {} } = await blob('raw', partitionPath(dataset, DAY)).getProperties();
+    const asBefore = { metadata, blobHTTPHeaders: { blobContentEncoding: 'gzip' } };
+    for (const [container, path] of [
+      ['raw', partitionPath(dataset, DAY)],
+      ['history', revisionPath(dataset, DAY, 1)],
+    ] as const)
+      await blob(container, path).upload(compressed, compressed.length, asBefore);
+    const failure = {
+      reason: 'partition.damaged',
+      remedy: 'reject',
+      message: new RegExp(`${dataset} ${DAY}.*Content-Encoding: gzip.*Make it plain again, or delete it`),
+    };
+    await assert.rejects(lake.head(dataset, DAY), failure);
+    await assert.rejects(lake.read(dataset, DAY), failure);
+    await assert.rejects(lake.read(dataset, DAY, 1), failure);
+    await assert.rejects(lake.keep(dataset, DAY, landed), failure);
+    assert.deepEqual(await daysOf(lake, dataset), [{ day: DAY, partition: undefined }]);
+    assert.equal(await lake.lastKept(dataset, DAY), 1);
   });
 
   test('a first commit whose answer was lost, and which the SDK repeats, is our own success', async () => {
@@ -505,6 +410,84 @@ describe('lake in Blob Storage', () => {
     proxy.loseAnswerTo(isCommit);
     assert.equal(await lossy.keep(dataset, DAY, first), 'kept');
     assert.equal(await textOf(lake, dataset, 1), 'a\n');
+  });
+
+  /** A day of many lines whose receipt is true. */
+  async function landTrue(dataset: string, replaces?: Partition): Promise<{ landed: Partition; text: string }> {
+    const text = Array.from({ length: 2_000 }, (_, row) => `{"id":"${row}","revision":"${replaces?.etag}"}\n`).join('');
+    const { rows, fingerprint } = await recount(Readable.from([Buffer.from(text)]));
+    const revision = (replaces?.receipt.revision ?? 0) + 1;
+    const ticket = 2 * revision + 1;
+    const lake = blobLake(direct.blobs);
+    await stage(lake, dataset, { ticket, blocks: [text] });
+    const true_ = { ...receipt(ticket, fingerprint, revision), rows };
+    assert.equal(await lake.commit(dataset, DAY, [{ ticket, count: 1 }], true_, replaces?.etag), 'committed');
+    const landed = await lake.head(dataset, DAY);
+    assert.ok(landed);
+    return { landed, text };
+  }
+
+  const isDownload = ({ method, query }: { method: string; query: URLSearchParams }) =>
+    method === 'GET' && query.get('comp') === null;
+
+  for (const how of ['claim', 'reset', 'close'] as const) {
+    const told =
+      how === 'claim' ? /the download ended after 30000 of \d+ bytes/ : /failed \(the connection broke off\)/;
+
+    test(`a download that comes short (${how}) is neither kept in history nor read for whole`, async () => {
+      const { lake, dataset } = await fresh();
+      const { landed, text } = await landTrue(dataset);
+      proxy.shorten(isDownload, 30_000, how, true);
+      const failure = { reason: 'storage.failing', remedy: 'retry', message: told };
+      await assert.rejects(lossy.keep(dataset, DAY, landed), failure);
+      assert.equal(await lake.read(dataset, DAY, 1), undefined, 'history has nothing of it');
+      await assert.rejects(textOf(lossy, dataset), failure);
+      proxy.mend();
+      assert.equal(await lossy.keep(dataset, DAY, landed), 'kept');
+      proxy.shorten(isDownload, 30_000, how, true);
+      await assert.rejects(textOf(lossy, dataset, 1), failure);
+      proxy.mend();
+      assert.equal(await textOf(lossy, dataset, 1), text);
+    });
+  }
+
+  test('a partition that is damaged itself is kept as it is, once two downloads agree about it', async () => {
+    const { lake, dataset } = await fresh();
+    const { landed, text } = await landTrue(dataset);
+    const { metadata = {} } = await blob('raw', partitionPath(dataset, DAY)).getProperties();
+    const damaged = text.replace('"7"', '"8"');
+    await blob('raw', partitionPath(dataset, DAY)).upload(damaged, damaged.length, { metadata });
+    const now = await lake.head(dataset, DAY);
+    assert.ok(now);
+    assert.equal(now.receipt.fingerprint, landed.receipt.fingerprint);
+    assert.equal(await lake.keep(dataset, DAY, now), 'kept');
+    assert.equal(await textOf(lake, dataset, 1), damaged);
+  });
+
+  test('a copy in history that an earlier build cut short is found before the partition is replaced', async () => {
+    const { lake, dataset } = await fresh();
+    const { landed, text } = await landTrue(dataset);
+    const kept = blob('history', revisionPath(dataset, DAY, 1));
+    const { metadata = {} } = await blob('raw', partitionPath(dataset, DAY)).getProperties();
+    await kept.upload(text.slice(0, 30_000), 30_000, { metadata });
+    await assert.rejects(lake.keep(dataset, DAY, landed), {
+      reason: 'storage.failing',
+      remedy: 'reject',
+      message: /not all of its rows.*Delete that copy/,
+    });
+    await kept.delete();
+    assert.equal(await lake.keep(dataset, DAY, landed), 'kept');
+    assert.equal(await textOf(lake, dataset, 1), text);
+  });
+
+  test('blocks that an upload by hand left behind, with ids of another length, are named as what they are', async () => {
+    const { lake, dataset } = await fresh();
+    await blob('raw', partitionPath(dataset, DAY)).stageBlock(Buffer.from('hand').toString('base64'), 'a\n', 2);
+    await assert.rejects(stage(lake, dataset, { ticket: 1, blocks: ['a\n'] }), {
+      reason: 'storage.refused',
+      remedy: 'fix-config',
+      message: /InvalidBlobOrBlock.*upload by hand.*Uncommitted blocks/,
+    });
   });
 
   test('a partition and its revision carry the receipt and the media type that docs/format.md promises', async () => {
@@ -561,21 +544,11 @@ describe('lake in Blob Storage', () => {
     const first = await land(lake, dataset, { ticket: 1, blocks: ['a\n'] });
     await blob('raw', partitionPath(dataset, DAY)).getBlobLeaseClient().acquireLease(-1);
     await assert.rejects(lake.commit(dataset, DAY, [], receipt(3, 'y'), first.etag), {
-      reason: 'storage.failing',
-      message: /\(412 LeaseIdMissing\)/,
+      reason: 'storage.refused',
+      remedy: 'fix-config',
+      message: /\(412 LeaseIdMissing\).*break the lease/,
     });
   });
-
-  /** Writes the partition anew with other bytes, and all else as it was. */
-  async function tamper(dataset: string, change: (stored: Buffer) => Buffer): Promise<void> {
-    const partition = blob('raw', partitionPath(dataset, DAY));
-    const changed = change(await partition.downloadToBuffer());
-    const { metadata = {}, contentEncoding = '' } = await partition.getProperties();
-    await partition.upload(changed, changed.length, {
-      metadata,
-      blobHTTPHeaders: { blobContentEncoding: contentEncoding },
-    });
-  }
 
   function blob(container: string, path: string) {
     return direct.blobs.getContainerClient(container).getBlockBlobClient(path);
@@ -589,12 +562,6 @@ describe('lake in Blob Storage', () => {
     return query.get('comp') === 'blocklist';
   }
 });
-
-function flipped(bytes: Buffer, at: number): Buffer {
-  const changed = Buffer.from(bytes);
-  changed[at] = (changed[at] ?? 0) ^ 1;
-  return changed;
-}
 
 /** Blocks of a day, staged under one ticket. */
 interface Staging {

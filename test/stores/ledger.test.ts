@@ -220,8 +220,8 @@ describe('ledger in Table Storage', () => {
   test('a table that is missing is a failure with a next step, never an absent day', async () => {
     const ledger = tableLedger(direct.table('nowhere'), randomUUID);
     const failure = {
-      reason: 'storage.failing',
-      remedy: 'retry',
+      reason: 'storage.refused',
+      remedy: 'fix-config',
       message: /teams-sms.*table "nowhere" failed \(404 TableNotFound\)\. It does not exist: deploy/,
     };
     await assert.rejects(ledger.day(DATASET, DAY), failure);

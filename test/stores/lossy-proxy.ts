@@ -11,7 +11,10 @@ export interface Seen {
   readonly body: string;
 }
 
-/** A reverse proxy that can lose the answer to a request that the other side has already carried out. */
+/**
+ * A reverse proxy that can lose the answer to a request that the other side has already carried out, refuse a request as
+ * the service would, and send less of a body than there is.
+ */
 export interface LossyProxy {
   /** The connection string it was made for, with the proxy in place of the service. */
   readonly connectionString: string;
@@ -23,9 +26,33 @@ export interface LossyProxy {
    * @param meanwhile what others do after the request was carried out and before its sender learns that it lost touch
    */
   loseAnswerTo(matches: (seen: Seen) => boolean, meanwhile?: () => Promise<unknown>): void;
+  /** Answers the next request that matches itself, with a refusal of the service. Once. */
+  refuse(matches: (seen: Seen) => boolean, refusal: ServiceRefusal): void;
+  /**
+   * Sends only so many bytes of the next body that matches. Once, or for every one until `mend`.
+   *
+   * @param how `claim`: and says that these are all; `reset`: and resets the connection; `close`: and ends it
+   */
+  shorten(matches: (seen: Seen) => boolean, bytes: number, how: 'claim' | 'reset' | 'close', always?: boolean): void;
+  /** Nothing goes wrong from now on. */
+  mend(): void;
   /** Leaves a header out of all answers, as some services do. */
   hideHeader(name: string): void;
   stop(): Promise<void>;
+}
+
+export interface ServiceRefusal {
+  readonly status: number;
+  readonly code: string;
+  /** Beside the code, as XML. */
+  readonly detail?: string;
+}
+
+interface Shortening {
+  readonly matches: (seen: Seen) => boolean;
+  readonly bytes: number;
+  readonly how: 'claim' | 'reset' | 'close';
+  readonly always: boolean;
 }
 
 /** Puts a proxy in front of one service of a connection string. Shared-key signatures do not cover the host. */
@@ -36,10 +63,21 @@ export async function lossyProxy(connectionString: string, service: 'Blob' | 'Qu
   const hidden = new Set<string>();
   let losing: { matches: (seen: Seen) => boolean; meanwhile?: (() => Promise<unknown>) | undefined } | undefined;
 
+  let refusing: { matches: (seen: Seen) => boolean; refusal: ServiceRefusal } | undefined;
+  let shortening: Shortening | undefined;
+
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
     const one = seenOf(incoming, body);
     seen.push(one);
+    if (refusing?.matches(one) === true) {
+      const { status, code, detail = '' } = refusing.refusal;
+      refusing = undefined;
+      const xml = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>no</Message>${detail}</Error>`;
+      const type = { 'content-type': 'application/xml', 'x-ms-error-code': code, 'x-ms-request-id': 'refused-1' };
+      outgoing.writeHead(status, type).end(incoming.method === 'HEAD' ? undefined : xml);
+      return;
+    }
     const { method, url: path, headers } = incoming;
     const forwarded = request({ host, port, method, path, headers }).end(body);
     const [answer] = (await waitFor('the service answers', once(forwarded, 'response'), { saw: () => one })) as [
@@ -54,7 +92,22 @@ export async function lossyProxy(connectionString: string, service: 'Blob' | 'Qu
       return;
     }
     const kept = Object.entries(answer.headers).filter(([name]) => !hidden.has(name) && name !== 'transfer-encoding');
-    outgoing.writeHead(answer.statusCode ?? 500, Object.fromEntries(kept)).end(content);
+    const sent = Object.fromEntries(kept);
+    if (shortening?.matches(one) === true) {
+      const { bytes, how, always } = shortening;
+      if (!always) shortening = undefined;
+      const part = content.subarray(0, bytes);
+      if (how === 'claim') outgoing.writeHead(answer.statusCode ?? 500, { ...sent, 'content-length': bytes }).end(part);
+      else {
+        outgoing.writeHead(answer.statusCode ?? 500, sent);
+        outgoing.write(part, () => {
+          if (how === 'reset') incoming.socket.resetAndDestroy();
+          else incoming.socket.destroy();
+        });
+      }
+      return;
+    }
+    outgoing.writeHead(answer.statusCode ?? 500, sent).end(content);
   });
   const own = await listen(server);
 
@@ -66,6 +119,17 @@ export async function lossyProxy(connectionString: string, service: 'Blob' | 'Qu
     seen,
     loseAnswerTo(matches, meanwhile) {
       losing = { matches, meanwhile };
+    },
+    refuse(matches, refusal) {
+      refusing = { matches, refusal };
+    },
+    shorten(matches, bytes, how, always = false) {
+      shortening = { matches, bytes, how, always };
+    },
+    mend() {
+      losing = undefined;
+      refusing = undefined;
+      shortening = undefined;
     },
     hideHeader(name) {
       hidden.add(name);

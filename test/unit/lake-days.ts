@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compareRevisions } from '../../shared/commit/compare.ts';
-import { recount } from '../../shared/commit/recount.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
+import { recount } from '../../shared/rows/recount.ts';
 import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';

@@ -46,6 +46,7 @@ const REASONS: Readonly<Record<ReasonCode, true>> = {
   'storage.failing': true,
   'storage.forbidden': true,
   'storage.full': true,
+  'storage.refused': true,
   'worker.poisoned': true,
   'worker.bug': true,
 };

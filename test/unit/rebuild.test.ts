@@ -157,7 +157,10 @@ test('a blob that is none of ours is told by its day, hides no other, and is no 
   const ledger = memoryLedger({}, ledgerStore());
   const { names: _, ...listed } = { ...on, ledger };
   const result = await rebuild(listed);
-  assert.deepEqual([result.written, result.unusable], [3, [{ dataset: 'calls', day: '1999-12-31' }]]);
+  assert.deepEqual(
+    [result.written, result.unusable],
+    [3, [{ dataset: 'calls', day: '1999-12-31', why: 'Reading calls 1999-12-31: the blob has no whole receipt' }]],
+  );
   assert.deepEqual((await ledger.watermark(DATASET.name))?.value, {
     dataset: 'calls',
     firstDay: D1,
@@ -184,7 +187,7 @@ test('entities that cannot be read go first, and a blob without receipt is told'
   const clearUnreadable = async (dataset: string) => cleared.push(dataset);
   const result = await rebuild({ ...on, lake, ledger, clearUnreadable });
   assert.deepEqual([result.cleared, cleared], [1, ['calls']]);
-  assert.deepEqual(result.unusable, [{ dataset: 'calls', day: D2 }]);
+  assert.deepEqual(result.unusable, [{ dataset: 'calls', day: D2, why: 'no receipt' }]);
   assert.deepEqual(
     ledger.entries().map(({ day }) => day),
     [D1, D3],
