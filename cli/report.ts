@@ -83,6 +83,11 @@ async function draw(on: On, options: Options): Promise<0 | 1> {
     return 1;
   }
   refuseBackwards(period.from, period.to);
+  const reach = figures.held.reach;
+  if (now.days.size === 0 && reach !== undefined && (reach.to < period.from || reach.from > period.to)) {
+    on.out.note(`No day of this period is held. The tables have ${reach.from} to ${reach.to}.`);
+    return 1;
+  }
   await writeFile(out, reportPage(figures, period, instantOf(on.now))).catch((thrown: NodeJS.ErrnoException) => {
     throw new UsageError(`${out} cannot be written: ${thrown.code}.`, { cause: thrown });
   });
