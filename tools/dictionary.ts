@@ -33,8 +33,9 @@ Written by \`node tools/dictionary.ts\` from \`shared/curate/\`, table version $
 a table has every column in this order, a day without rows included. *Admin center* is the column of the Teams admin
 center's PSTN usage report, or of its export, that says the same.
 
-Amounts are exact. Never add amounts of two currencies; where \`currency\` of a message is null, it is the Voximplant
-account's own. Numbers may be hidden in part, and equal ones are then not one person: see *What to know* in README.md.
+Amounts are exact. Never add amounts of two currencies; where \`currency\` is null, it is the account's own of a Voximplant
+message, and not stated of any other row: two groups that are not added either. Numbers may be hidden in part, and equal
+ones are then not one person: see *What to know* in README.md.
 The path adds the columns \`dataset\` and \`date\` in readers that know \`key=value\` folders; \`source_dataset\` and \`day\` say
 the same inside the file. One row per key: \`WHERE conflict_ordinal = 0\`.
 `;

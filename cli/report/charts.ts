@@ -1,13 +1,13 @@
-import { BarChart, LineChart } from 'echarts/charts';
+import { BarChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { LegacyGridContainLabel } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
-import { MONTHS } from '../../shared/status/text.ts';
+import type { Coverage } from './held.ts';
 
 /** The pictures over time: drawn here to SVG, so that the page needs neither scripts nor a network. */
 
-use([BarChart, LineChart, GridComponent, LegacyGridContainLabel, SVGRenderer]);
+use([BarChart, GridComponent, LegacyGridContainLabel, SVGRenderer]);
 
 /** By name: the page has a value of each for light and one for dark. */
 export const COLOURS = {
@@ -21,6 +21,8 @@ export const COLOURS = {
   messages: 'var(--messages)',
   good: 'var(--good)',
   failed: 'var(--failed)',
+  gap: 'var(--gap)',
+  part: 'var(--part)',
 } as const;
 
 // Without double quotes: it stands inside an attribute.
@@ -43,88 +45,107 @@ function drawn(option: EChartsCoreOption, width: number, height: number, label: 
   return svg.replace('<svg ', named).replace(/ width="\d+" height="\d+"/, '');
 }
 
-/** Days from left to right: stacked bars, and lines on the same scale. */
-export function overDays(
-  days: readonly string[],
+/** Behind a bar: full where nothing is held, lighter where a part is. It has a scale of its own. */
+function shade(coverage: readonly Coverage[]): readonly object[] {
+  const bandsOf = (which: Coverage, name: string, color: string): object => ({
+    type: 'bar',
+    name,
+    // Axes of its own, or it would share the width of a day with the bars.
+    xAxisIndex: 1,
+    yAxisIndex: 1,
+    stack: 'shade',
+    barWidth: '100%',
+    z: 0,
+    silent: true,
+    data: coverage.map(each => (each === which ? 1 : null)),
+    itemStyle: { color },
+  });
+  return [bandsOf('none', 'Not held', COLOURS.gap), bandsOf('part', 'Held in part', COLOURS.part)];
+}
+
+function xAxes(labels: readonly string[]): readonly object[] {
+  const shown = {
+    axisLabel: { ...AXIS_TEXT, hideOverlap: true },
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: COLOURS.line } },
+  };
+  return [
+    { type: 'category', data: labels, ...shown },
+    { type: 'category', data: labels, show: false },
+  ];
+}
+
+/** From left to right: stacked bars. Where nothing is held there is no bar, not even of zero. */
+export function overTime(
+  labels: readonly string[],
+  coverage: readonly Coverage[],
   bars: readonly Series[],
-  lines: readonly Series[],
   label: string,
 ): string {
-  const short = days.map(day => `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]}`);
   return drawn(
     {
       grid: { left: 8, right: 8, top: 14, bottom: 4, containLabel: true },
-      xAxis: {
-        type: 'category',
-        data: short,
-        axisLabel: { ...AXIS_TEXT, hideOverlap: true },
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: COLOURS.line } },
-      },
-      yAxis: { type: 'value', axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: COLOURS.line } } },
+      xAxis: xAxes(labels),
+      yAxis: [
+        {
+          type: 'value',
+          axisLabel: AXIS_TEXT,
+          splitLine: { lineStyle: { color: COLOURS.line } },
+          minInterval: 1,
+        },
+        { type: 'value', show: false, max: 1 },
+      ],
       series: [
+        ...shade(coverage),
         ...bars.map(({ name, colour, values }) => ({
           type: 'bar',
-          stack: 'calls',
+          stack: 'bars',
           name,
           data: values,
           itemStyle: { color: colour },
-          barCategoryGap: days.length > 60 ? '10%' : '28%',
-        })),
-        ...lines.map(({ name, colour, values }) => ({
-          type: 'line',
-          name,
-          data: values,
-          // A day between two that are not there has no line.
-          symbol: 'circle',
-          symbolSize: 5,
-          showAllSymbol: days.length <= 60,
-          lineStyle: { color: colour, width: 2.5 },
-          itemStyle: { color: colour },
+          barMaxWidth: 48,
+          barCategoryGap: labels.length > 60 ? '10%' : '28%',
         })),
       ],
     },
     1040,
-    310,
+    250,
     label,
   );
 }
 
 /** Months from left to right, one currency: stacked bars with their totals above. */
 export function overMonths(
-  months: readonly string[],
+  labels: readonly string[],
+  coverage: readonly Coverage[],
   bars: readonly Series[],
   totals: readonly string[],
   label: string,
 ): string {
-  const names = months.map(month => `${MONTHS[Number(month.slice(5, 7)) - 1]} ’${month.slice(2, 4)}`);
-  const sums = months.map((_, i) => bars.reduce((sum, { values }) => sum + (values[i] ?? 0), 0));
-  const few = months.length <= 4;
+  const sums = labels.map((_, i) => bars.reduce((sum, { values }) => sum + (values[i] ?? 0), 0));
   return drawn(
     {
       grid: { left: 2, right: 2, top: 26, bottom: 24 },
-      xAxis: {
-        type: 'category',
-        data: names,
-        axisLabel: { ...AXIS_TEXT, hideOverlap: true },
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: COLOURS.line } },
-      },
-      yAxis: { type: 'value', show: false, max: Math.max(...sums, 0.000001) * 1.02 },
+      xAxis: xAxes(labels),
+      yAxis: [
+        { type: 'value', show: false, max: Math.max(...sums, 0.000001) * 1.02 },
+        { type: 'value', show: false, max: 1 },
+      ],
       series: [
+        ...shade(coverage),
         ...bars.map(({ name, colour, values }, i) => ({
           type: 'bar',
-          stack: 'cost',
+          stack: 'bars',
           name,
           data: values,
           itemStyle: { color: colour },
           barMaxWidth: 64,
           barCategoryGap: '26%',
           label: {
-            show: few && i === bars.length - 1,
+            show: labels.length <= 6 && i === bars.length - 1,
             position: 'top',
             color: COLOURS.ink,
-            fontSize: 13,
+            fontSize: 12,
             fontWeight: 600,
             formatter: ({ dataIndex }: { dataIndex: number }) => totals[dataIndex] ?? '',
           },
@@ -132,7 +153,7 @@ export function overMonths(
       ],
     },
     320,
-    200,
+    190,
     label,
   );
 }

@@ -1,48 +1,33 @@
-import { parquetReadObjects } from 'hyparquet';
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
+import { TABLES } from '../../shared/curate/tables.ts';
+import { Held, type StatusRow } from './held.ts';
+import { before, isIn, type Period } from './period.ts';
+import { type Row, Sums } from './sums.ts';
 
-/** What the sample report says, added up from the curated files one by one. */
+/** What the report says, added up from the curated files one by one. */
 
 export interface Figures {
-  readonly firstDay: string;
-  readonly lastDay: string;
-  readonly calls: number;
-  readonly minutes: number;
-  readonly messages: number;
-  /** Amounts in millionths by currency, then month. `''` is the Voximplant account's own currency. */
-  readonly cost: ReadonlyMap<string, ReadonlyMap<string, { readonly calls: bigint; readonly messages: bigint }>>;
-  readonly days: ReadonlyMap<string, DayFigures>;
-  readonly destinations: ReadonlyMap<string, { readonly calls: number; readonly minutes: number }>;
-  readonly trunks: ReadonlyMap<string, { readonly good: number; readonly failed: number }>;
-  /** By the id of the user. */
-  readonly users: ReadonlyMap<string, UserFigures>;
-  /** Days of all datasets: that should be held, that are, and that are read no more. */
-  readonly owed: number;
-  readonly held: number;
-  readonly final: number;
+  /** `undefined` when nothing is curated. */
+  readonly period: Period | undefined;
+  readonly zone: string;
+  readonly now: Sums;
+  /** Of the period of the same length before. */
+  readonly before: Sums;
+  readonly held: Held;
 }
 
-export interface UserFigures {
-  /** The latest that the tables have of the user; `undefined` where the profile drops names. */
-  name: string | undefined;
-  inbound: number;
-  outbound: number;
+export interface Wanted {
+  readonly from?: string;
+  readonly to?: string;
+  readonly zone: string;
 }
-
-export interface DayFigures {
-  inbound: number;
-  outbound: number;
-  other: number;
-  messages: number;
-}
-
-type Row = Record<string, unknown>;
 
 const CALL_COLUMNS = [
-  'day',
   'conflict_ordinal',
   'route',
   'direction',
+  'started_at',
   'duration_seconds',
   'charge',
   'connection_charge',
@@ -50,9 +35,10 @@ const CALL_COLUMNS = [
   'destination_name',
   'trunk_fqdn',
   'successful',
+  'final_sip_code',
+  'final_sip_code_phrase',
 ];
 const MESSAGE_COLUMNS = [
-  'day',
   'conflict_ordinal',
   'channel',
   'direction',
@@ -62,102 +48,73 @@ const MESSAGE_COLUMNS = [
   'user_display_name',
 ];
 
-export async function figuresOf(curated: CuratedStore): Promise<Figures> {
-  const sums = new Sums();
-  for await (const row of rowsOf(curated, 'v1/fact_call/', CALL_COLUMNS)) sums.addCall(row);
-  for await (const row of rowsOf(curated, 'v1/fact_message/', MESSAGE_COLUMNS)) sums.addMessage(row);
-  for await (const row of rowsOf(curated, 'v1/partition_status/', ['state', 'rows'])) sums.addStatus(row);
-  const days = [...sums.days.keys()].sort();
-  return { ...sums, firstDay: days[0] ?? '', lastDay: days.at(-1) ?? '' };
+const MONEY = new Set(
+  TABLES.flatMap(({ columns }) => columns.filter(({ kind }) => kind === 'money')).map(({ name }) => name),
+);
+
+export async function figuresOf(curated: CuratedStore, { from, to, zone }: Wanted): Promise<Figures> {
+  const status: StatusRow[] = [];
+  for await (const row of rowsOf(curated, 'v1/partition_status/part-0.parquet', [
+    'source_dataset',
+    'day',
+    'state',
+    'rows',
+  ]))
+    status.push({
+      dataset: String(row['source_dataset']),
+      day: row['day'] instanceof Date ? row['day'].toISOString().slice(0, 10) : '',
+      state: String(row['state']),
+      isHeld: row['rows'] !== null,
+    });
+  const held = new Held(status);
+  const files = [
+    ...(await filesOf(curated, 'fact_call', 'addCall')),
+    ...(await filesOf(curated, 'fact_message', 'addMessage')),
+  ];
+  const days = files.map(({ day }) => day).sort();
+  const ends = { from: from ?? held.reach?.from ?? days[0], to: to ?? held.reach?.to ?? days.at(-1) };
+  const [now, earlier] = [new Sums(zone), new Sums(zone)];
+  if (files.length === 0 || ends.from === undefined || ends.to === undefined)
+    return { period: undefined, zone, now, before: earlier, held };
+  const period = { from: ends.from, to: ends.to };
+  for (const { path, day, add } of files) {
+    const sums = isIn(day, period) ? now : isIn(day, before(period)) ? earlier : undefined;
+    if (sums === undefined) continue;
+    const columns = add === 'addCall' ? CALL_COLUMNS : MESSAGE_COLUMNS;
+    for await (const row of rowsOf(curated, path, columns))
+      if (Number(row['conflict_ordinal']) === 0) sums[add](row, day);
+  }
+  return { period, zone, now, before: earlier, held };
 }
 
-async function* rowsOf(curated: CuratedStore, prefix: string, columns: string[]): AsyncGenerator<Row> {
-  for await (const path of curated.list(prefix)) {
-    const chunks = await curated.read(path);
-    if (chunks === undefined) continue;
-    const parts: Uint8Array[] = [];
-    for await (const chunk of chunks) parts.push(Buffer.from(chunk));
-    const bytes = new Uint8Array(Buffer.concat(parts));
-    for (const row of await parquetReadObjects({ file: bytes.buffer, columns })) {
-      if (Number(row['conflict_ordinal'] ?? 0) === 0) yield row;
-    }
-  }
+interface File {
+  readonly path: string;
+  readonly day: string;
+  readonly add: 'addCall' | 'addMessage';
 }
 
-class Sums {
-  calls = 0;
-  minutes = 0;
-  messages = 0;
-  readonly cost = new Map<string, Map<string, { calls: bigint; messages: bigint }>>();
-  readonly days = new Map<string, DayFigures>();
-  readonly destinations = new Map<string, { calls: number; minutes: number }>();
-  readonly trunks = new Map<string, { good: number; failed: number }>();
-  readonly users = new Map<string, UserFigures>();
-  owed = 0;
-  held = 0;
-  final = 0;
-
-  addCall(row: Row): void {
-    const day = dayOf(row);
-    const seconds = Number(row['duration_seconds'] ?? 0);
-    this.calls += 1;
-    this.minutes += seconds / 60;
-    const direction = row['direction'];
-    this.dayAt(day)[direction === 'inbound' || direction === 'outbound' ? direction : 'other'] += 1;
-    if (row['route'] === 'pstn') {
-      this.costAt(row, day).calls += millionths(row['charge']) + millionths(row['connection_charge']);
-      const name = row['destination_name'];
-      if (direction === 'outbound' && typeof name === 'string') {
-        const found = entryOf(this.destinations, name, { calls: 0, minutes: 0 });
-        found.calls += 1;
-        found.minutes += seconds / 60;
-      }
-    } else {
-      const trunk = entryOf(this.trunks, String(row['trunk_fqdn'] ?? 'no trunk named'), { good: 0, failed: 0 });
-      trunk[row['successful'] === false ? 'failed' : 'good'] += 1;
-    }
+/** In the order of their days, so that the newest name of a user is the last. */
+async function filesOf(curated: CuratedStore, table: string, add: File['add']): Promise<File[]> {
+  const files: File[] = [];
+  for await (const path of curated.list(`v1/${table}/`)) {
+    const day = /\/date=(\d{4}-\d{2}-\d{2})\//.exec(path)?.[1];
+    if (day !== undefined) files.push({ path, day, add });
   }
-
-  addMessage(row: Row): void {
-    const day = dayOf(row);
-    this.messages += 1;
-    this.dayAt(day).messages += 1;
-    this.costAt(row, day).messages += millionths(row['charge']);
-    if (row['channel'] !== 'teams' || typeof row['user_id'] !== 'string') return;
-    const user = entryOf(this.users, row['user_id'], { name: undefined, inbound: 0, outbound: 0 });
-    if (typeof row['user_display_name'] === 'string') user.name = row['user_display_name'];
-    user[row['direction'] === 'inbound' ? 'inbound' : 'outbound'] += 1;
-  }
-
-  addStatus(row: Row): void {
-    this.owed += 1;
-    if (row['rows'] !== null) this.held += 1;
-    if (row['state'] === 'final') this.final += 1;
-  }
-
-  private dayAt(day: string): DayFigures {
-    return entryOf(this.days, day, { inbound: 0, outbound: 0, other: 0, messages: 0 });
-  }
-
-  private costAt(row: Row, day: string): { calls: bigint; messages: bigint } {
-    const months = entryOf(this.cost, String(row['currency'] ?? ''), new Map());
-    return entryOf(months, day.slice(0, 7), { calls: 0n, messages: 0n });
-  }
+  return files.sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-function entryOf<V>(map: Map<string, V>, key: string, fresh: V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  map.set(key, fresh);
-  return fresh;
-}
-
-function dayOf(row: Row): string {
-  const day = row['day'];
-  return day instanceof Date ? day.toISOString().slice(0, 10) : '';
-}
-
-/** The reader gives decimals as floating point, which is right to more digits than an amount here has. */
-function millionths(amount: unknown): bigint {
-  return amount === null || amount === undefined ? 0n : BigInt(Math.round(Number(amount) * 1_000_000));
+/** Money comes as a bigint of millionths: the reader would make floating point of it. */
+async function* rowsOf(curated: CuratedStore, path: string, columns: string[]): AsyncGenerator<Row> {
+  const chunks = await curated.read(path);
+  if (chunks === undefined) return;
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk));
+  const file = new Uint8Array(Buffer.concat(parts)).buffer;
+  const metadata = await parquetMetadataAsync(file);
+  for (const element of metadata.schema) {
+    if (!MONEY.has(element.name)) continue;
+    delete element.converted_type;
+    delete element.logical_type;
+  }
+  yield* await parquetReadObjects({ file, columns, metadata });
 }

@@ -1,5 +1,5 @@
 import { escaped } from '../../shared/status/html/markup.ts';
-import type { UserFigures } from './data.ts';
+import type { UserFigures } from './sums.ts';
 
 /** Names from top to bottom with a bar each. Text of the page and not of a picture: only the reader's browser can measure it. */
 

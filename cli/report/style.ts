@@ -1,11 +1,13 @@
-/** The stylesheet of the sample report: light, or dark where the reader has chosen so. On paper it is light. */
+/** The stylesheet of the report: light, or dark where the reader has chosen so. On paper it is light. */
 export const STYLE = `
 :root { color-scheme: light dark;
   --page: #f6f4ef; --card: #fff; --ink: #1d2733; --quiet: #626c78; --line: #e4e2dc; --calls: #12617a;
-  --outbound: #6fb3b8; --other: #c9cdc8; --messages: #d9822b; --good: #c4dcd9; --failed: #c2452d; }
+  --outbound: #6fb3b8; --other: #c9cdc8; --messages: #d9822b; --good: #c4dcd9; --failed: #c2452d;
+  --gap: #d9d5cb; --part: #efece4; --warn: #8a4b00; --warn-card: #fff6e6; }
 @media screen and (prefers-color-scheme: dark) { :root {
   --page: #14181b; --card: #1b2024; --ink: #e4e7e9; --quiet: #9ea8ae; --line: #2d3439; --calls: #3f8fab;
-  --outbound: #9fd0d2; --other: #59636a; --messages: #e39a4d; --good: #35504f; --failed: #e2654f; } }
+  --outbound: #9fd0d2; --other: #59636a; --messages: #e39a4d; --good: #35504f; --failed: #e2654f;
+  --gap: #3b4247; --part: #262c31; --warn: #ffc070; --warn-card: #2b2419; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 main { max-width: 1136px; margin: 0 auto; padding: 48px 24px 64px; }
@@ -15,16 +17,26 @@ header p { margin: 0; color: var(--quiet); }
 h2 { font-size: 19px; line-height: 1.3; letter-spacing: -0.01em; margin: 0 0 2px; font-weight: 650; }
 h3 { font-size: 14px; margin: 0; font-weight: 600; color: var(--quiet); }
 .sub { margin: 0 0 18px; color: var(--quiet); font-size: 14px; }
+.whole { margin: -12px 0 24px; padding: 12px 18px; border: 1px solid var(--line); border-radius: 12px; background: var(--card); font-size: 14px; }
+.whole.partly { border-color: var(--warn); background: var(--warn-card); }
+.whole p { margin: 0; }
+.whole ul { margin: 4px 0 0; padding-left: 20px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 16px; margin-bottom: 16px; }
 .tile, section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
 .tile { padding: 18px 20px; }
 .tile b { display: block; font-size: 30px; line-height: 1.15; letter-spacing: -0.02em; font-weight: 660; font-variant-numeric: tabular-nums; }
-.tile span { color: var(--quiet); font-size: 14px; }
+.tile span { display: block; color: var(--quiet); font-size: 14px; }
 section { padding: 24px 26px 18px; margin-bottom: 16px; min-width: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 16px; margin-bottom: 16px; }
 section .pair { gap: 12px 32px; margin: 0; }
 .pair section { margin: 0; display: flex; flex-direction: column; }
-.pair details { margin-top: auto; padding-top: 14px; }
+.pair .heat { border-collapse: separate; border-spacing: 2px; margin: 0; table-layout: fixed; min-width: 760px; font-size: 12px; }
+.heat th { border: 0; padding: 3px 2px; font-weight: 500; text-align: center; }
+.heat th:first-child { width: 44px; text-align: left; }
+.heat td { border: 0; border-radius: 4px; padding: 5px 1px; text-align: center; background: color-mix(in srgb, var(--calls) calc(var(--v) * 100%), var(--card)); }
+.heat td.much { color: #fff; }
+.plain td, .plain th { font-size: 15px; padding: 7px 8px; white-space: nowrap; }
+details { margin-top: auto; padding-top: 14px; }
 .months { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 24px 32px; }
 svg { display: block; width: 100%; height: auto; }
 .wide { overflow-x: auto; }
@@ -42,6 +54,12 @@ table .label bdi { white-space: normal; }
 .bar i:last-child { border-radius: 0 3px 3px 0; }
 @media (max-width: 600px) { .ranked { row-gap: 10px; } .ranked .label { grid-column: 1 / -1; } .ranked .bar { grid-column: 1 / 3; } }
 .key, .bar i { forced-color-adjust: none; }
+.heat { border-collapse: separate; border-spacing: 2px; margin: 0; table-layout: fixed; min-width: 760px; font-size: 12px; }
+.heat th { border: 0; padding: 3px 2px; font-weight: 500; text-align: center; }
+.heat th:first-child { width: 44px; text-align: left; }
+.heat td { border: 0; border-radius: 4px; padding: 5px 1px; text-align: center; background: color-mix(in srgb, var(--calls) calc(var(--v) * 100%), var(--card)); }
+.heat td.much { color: #fff; }
+.plain td, .plain th { font-size: 15px; padding: 7px 8px; white-space: nowrap; }
 details { margin-top: 14px; font-size: 14px; }
 summary { cursor: pointer; color: var(--quiet); padding: 4px 0; width: max-content; }
 summary:focus-visible { outline: 2px solid var(--calls); outline-offset: 3px; border-radius: 4px; }
@@ -51,5 +69,12 @@ th { color: var(--quiet); font-weight: 550; border-top: 0; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
 .scroll { max-height: 320px; overflow: auto; }
 footer { color: var(--quiet); font-size: 14px; margin-top: 28px; }
-@media print { body { background: var(--card); } details { display: none; } section, .tile { break-inside: avoid; } }
+@page { size: A4; margin: 12mm; }
+@media print {
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { background: var(--card); font-size: 12px; } main { max-width: none; padding: 0; }
+  details { display: none; } section, .tile, .whole { break-inside: avoid; border-radius: 6px; }
+  section { padding: 12px 14px; } .tiles { grid-template-columns: repeat(4, 1fr); gap: 8px; } .tile { padding: 10px; } .tile b { font-size: 20px; }
+  .wide > svg, .heat { min-width: 0; } .wide { overflow: visible; } .heat { font-size: 8px; } .pair { grid-template-columns: 1fr 1fr; }
+}
 `;

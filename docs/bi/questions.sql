@@ -81,7 +81,7 @@ ORDER BY messages DESC, user_id
 LIMIT 5;
 
 -- 9. What became of the messages, and what did they cost?
--- Without a currency: Voximplant charges in the account's own and does not name it.
+-- Without a currency: Voximplant charges in the account's own and does not name it, and Teams did not state one.
 SELECT channel, status_class, currency, count(*) AS messages, sum(charge) AS charge
 FROM fact_message
 GROUP BY ALL

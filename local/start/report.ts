@@ -87,12 +87,11 @@ function leftWaiting({ exit }: Options): string {
 function nextSteps({ out, datasets, dataFolder }: Summary, connectionString: string | undefined): string[] {
   const [{ dataset } = { dataset: '*' }] = datasets;
   const files = out === null ? undefined : join(out, dataset, 'date=*', '*.jsonl');
+  const ofFolder = dataFolder === DEFAULTS.data ? '' : ` --data ${dataFolder}`;
   return [
     'Where to look next',
     ...(files === undefined
-      ? [
-          `  rows as files       npx landline${dataFolder === DEFAULTS.data ? '' : ` --data ${dataFolder}`} export --to landed`,
-        ]
+      ? [`  rows as files       npx landline${ofFolder} export --to landed`]
       : [
           `  rows as files       ${out}`,
           `  with DuckDB         SELECT date, count(*) FROM read_json_auto('${files}', hive_partitioning = true) GROUP BY date`,
@@ -100,6 +99,7 @@ function nextSteps({ out, datasets, dataFolder }: Summary, connectionString: str
     ...(connectionString === undefined
       ? [`  the storage         in ${dataFolder}; npm start without --exit keeps the emulator open`]
       : [`  the storage         ${connectionString}`]),
+    `  a report            npx landline${ofFolder} report`,
     '  what a file holds   docs/format.md',
   ];
 }

@@ -6,7 +6,18 @@ export interface Reference {
   readonly name: string;
 }
 
+/** An expression as a tree. */
+export type Node =
+  | { readonly is: 'value'; readonly value: string | number | boolean }
+  | { readonly is: 'column'; readonly table: string | undefined; readonly name: string }
+  | { readonly is: 'name'; readonly name: string }
+  | { readonly is: 'call'; readonly name: string; readonly parts: readonly Node[] }
+  | { readonly is: 'list'; readonly parts: readonly Node[] }
+  | { readonly is: 'operator'; readonly name: string; readonly parts: readonly Node[] }
+  | { readonly is: 'let'; readonly variables: readonly (readonly [string, Node])[]; readonly body: Node };
+
 export interface Dax {
+  readonly tree: Node;
   readonly references: readonly Reference[];
   /** Tables that are named without a column. */
   readonly tables: readonly string[];
@@ -77,8 +88,10 @@ class Parser implements Dax {
     this.tokens = tokens;
   }
 
+  tree: Node = { is: 'value', value: 0 };
+
   parse(): Dax {
-    this.expression();
+    this.tree = this.expression();
     if (this.at < this.tokens.length) this.fail();
     return this;
   }
@@ -102,95 +115,95 @@ class Parser implements Dax {
     throw new DaxError(`"${this.next}" cannot stand after "${before}"`);
   }
 
-  private expression(): void {
-    if (!this.is('VAR')) {
-      this.levels(0);
-      return;
-    }
+  private expression(): Node {
+    if (!this.is('VAR')) return this.levels(0);
     const outer = this.variables.length;
+    const variables: [string, Node][] = [];
     while (this.is('VAR')) {
       this.take();
       const name = this.take();
       if (!/^[A-Za-z_]\w*$/.test(name) || FUNCTIONS[name.toUpperCase()] !== undefined) this.fail();
       this.take('=');
-      this.expression();
+      variables.push([name.toLowerCase(), this.expression()]);
       this.variables.push(name.toLowerCase());
     }
     this.take('RETURN');
-    this.expression();
+    const body = this.expression();
     this.variables.length = outer;
+    return { is: 'let', variables, body };
   }
 
   /** Operators from the loosest to the tightest. */
-  private levels(level: number): void {
+  private levels(level: number): Node {
     const operators = [['||'], ['&&'], COMPARISONS, ['&'], ['+', '-'], ['*', '/'], ['^']][level];
-    if (operators === undefined) {
-      this.unary();
-      return;
-    }
-    this.levels(level + 1);
+    if (operators === undefined) return this.unary();
+    let left = this.levels(level + 1);
     while (this.is(...operators)) {
-      this.take();
-      this.levels(level + 1);
+      const name = this.take().toUpperCase();
+      left = { is: 'operator', name, parts: [left, this.levels(level + 1)] };
     }
+    return left;
   }
 
-  private unary(): void {
-    while (this.is('NOT', '-', '+')) this.take();
-    this.primary();
+  private unary(): Node {
+    if (!this.is('NOT', '-', '+')) return this.primary();
+    const name = this.take().toUpperCase();
+    return { is: 'operator', name, parts: [this.unary()] };
   }
 
-  private primary(): void {
-    if (this.is('VAR')) {
-      this.expression();
-      return;
-    }
+  private primary(): Node {
+    if (this.is('VAR')) return this.expression();
     const token = this.take();
-    if (/^["\d]/.test(token) || /^(TRUE|FALSE)$/i.test(token)) return;
+    if (/^(TRUE|FALSE)$/i.test(token)) return { is: 'value', value: token.toUpperCase() === 'TRUE' };
+    if (token.startsWith('"')) return { is: 'value', value: token.slice(1, -1).replaceAll('""', '"') };
+    if (/^\d/.test(token)) return { is: 'value', value: Number(token) };
     if (token === '(') {
-      this.expression();
+      const inner = this.expression();
       this.take(')');
-    } else if (token === '{') this.list('}');
-    else if (token.startsWith('[')) this.references.push({ table: undefined, name: inside(token) });
-    else if (/^['A-Za-z_]/.test(token)) this.name(token);
-    else {
-      this.at -= 1;
-      this.fail();
+      return inner;
     }
+    if (token === '{') return { is: 'list', parts: this.list('}') };
+    if (token.startsWith('[')) return this.column(undefined, token);
+    if (/^['A-Za-z_]/.test(token)) return this.name(token);
+    this.at -= 1;
+    return this.fail();
   }
 
-  private name(token: string): void {
+  private column(table: string | undefined, token: string): Node {
+    const name = inside(token);
+    this.references.push({ table, name });
+    return { is: 'column', table, name };
+  }
+
+  private name(token: string): Node {
     const plain = token.startsWith("'") ? token.slice(1, -1).replaceAll("''", "'") : token;
-    if (this.next.startsWith('[')) this.references.push({ table: plain, name: inside(this.take()) });
-    else if (this.is('(')) this.call(token.toUpperCase());
-    else if (!this.variables.includes(token.toLowerCase())) this.tables.push(plain);
+    if (this.next.startsWith('[')) return this.column(plain, this.take());
+    if (this.is('(')) return this.call(token.toUpperCase());
+    if (!this.variables.includes(token.toLowerCase())) this.tables.push(plain);
+    return { is: 'name', name: plain };
   }
 
-  private call(name: string): void {
+  private call(name: string): Node {
     const [least, most] = FUNCTIONS[name] ?? this.fail();
     this.take('(');
     const begun = this.at;
-    const count = this.list(')');
-    if (count < least || count > most) throw new DaxError(`${name} has ${count} arguments`);
-    if (name === 'SELECTCOLUMNS' || name === 'ADDCOLUMNS')
-      this.made.push(
-        ...this.tokens
-          .slice(begun, this.at)
-          .filter(each => each.startsWith('"'))
-          .map(each => each.slice(1, -1)),
-      );
+    const parts = this.list(')');
+    if (parts.length < least || parts.length > most) throw new DaxError(`${name} has ${parts.length} arguments`);
+    if (name === 'SELECTCOLUMNS' || name === 'ADDCOLUMNS') {
+      const texts = this.tokens.slice(begun, this.at).filter(each => each.startsWith('"'));
+      this.made.push(...texts.map(each => each.slice(1, -1)));
+    }
+    return { is: 'call', name, parts };
   }
 
-  /** @returns how many there are */
-  private list(end: string): number {
-    let count = 0;
+  private list(end: string): Node[] {
+    const parts: Node[] = [];
     while (!this.is(end)) {
-      if (count > 0) this.take(',');
-      this.expression();
-      count += 1;
+      if (parts.length > 0) this.take(',');
+      parts.push(this.expression());
     }
     this.take(end);
-    return count;
+    return parts;
   }
 }
 

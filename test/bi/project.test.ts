@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { DIMENSIONS } from '../../shared/curate/dimensions.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
+import { PAGES } from '../../tools/powerbi/pages.ts';
 import { offsetOf, ZONES } from '../../tools/powerbi/time-zones.ts';
 import { MODEL, POWER_BI, POWER_BI_PAGE, powerBiPage, projectFiles } from '../../tools/powerbi.ts';
 import { mProblem } from './m.ts';
@@ -163,6 +164,29 @@ describe('the Power BI project', () => {
       const { columns, rows } = DIMENSIONS.find(({ name }) => name === table) ?? assert.fail(table);
       const at = columns.findIndex(({ name }) => name === key);
       assert.equal(new Set(rows.map(row => String(row[at]).toLowerCase())).size, rows.length, table);
+    }
+  });
+
+  test('has pages whose visuals lie within them and not on each other', () => {
+    for (const { name, visuals } of PAGES) {
+      for (const { title, at } of visuals) {
+        const [x, y, width, height] = at;
+        assert.ok(x >= 0 && y >= 0 && x + width <= 1280 && y + height <= 720, `${name}: ${title}`);
+        const onIt = visuals.filter(other => {
+          const [left, top, w, h] = other.at;
+          return other.title !== title && left < x + width && x < left + w && top < y + height && y < top + h;
+        });
+        assert.deepEqual(
+          onIt.map(other => other.title),
+          [],
+          `${name}: ${title}`,
+        );
+      }
+      assert.equal(new Set(visuals.map(({ title }) => title)).size, visuals.length, name);
+      assert.ok(
+        visuals.some(({ title }) => title === 'Held share'),
+        `${name} says how much is held`,
+      );
     }
   });
 

@@ -83,6 +83,21 @@ test('the tables are made, drawn and cleared of a person from the command line',
   assert.deepEqual(summary, { out: page, calls: 0, messages: 2, firstDay: DAY, lastDay: DAY });
   assert.match(await readFile(page, 'utf8'), /<h2>Teams messages per user<\/h2>/);
 
+  const other = join(folder, 'other.html');
+  for (const options of [
+    ['--month', '2026-01'],
+    ['--from', DAY, '--to', DAY, '--zone', 'Europe/Berlin'],
+  ])
+    assert.equal((await command('report', '--out', other, ...options))[0], 0, options.join(' '));
+  for (const options of [
+    ['--month', '2026-13'],
+    ['--month', '2026-01', '--to', DAY],
+    ['--zone', 'Mars'],
+    ['--from', '2026-01-06', '--to', DAY],
+    ['--from', '2026-01-06'],
+  ])
+    assert.equal((await command('report', '--out', other, ...options))[0], 2, options.join(' '));
+
   const found = [{ dataset: 'teams-sms', day: DAY, raw: 1, history: [{ revision: 1, rows: 1 }] }];
   assert.deepEqual(await command('forget', '--user', gone, '--dry-run'), [
     0,

@@ -29,15 +29,32 @@ export const ROWS = 25;
 type Ends = { after(act: () => unknown): void };
 
 /** Writes a quarter of curated tables below a folder. @returns the folder */
-export async function quarter(context: Ends, rows: number, hugeCharges = false): Promise<string> {
-  const now = (): number => NOW + 60 * DAY_MS;
+export function quarter(context: Ends, rows: number, hugeCharges = false): Promise<string> {
+  return simulated(context, { rows, hugeCharges, first: FIRST, last: LAST, begins: BEGINS });
+}
+
+export interface Simulated {
+  readonly rows: number;
+  readonly hugeCharges?: boolean;
+  /** Days after the end at which the source is asked: later ones have more late rows, and reach back less far. */
+  readonly askedAfter?: number;
+  readonly first: string;
+  readonly last: string;
+  /** The first day of logs that begin later, by dataset. */
+  readonly begins: Readonly<Record<string, string>>;
+}
+
+/** Writes curated tables of a simulated period below a folder. @returns the folder */
+export async function simulated(context: Ends, period: Simulated): Promise<string> {
+  const { rows, hugeCharges = false, askedAfter = 60, first, last, begins } = period;
+  const now = (): number => NOW + askedAfter * DAY_MS;
   const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, hugeCharges, now });
   const on = rig('masked');
   const ledgers = [];
   for (const dataset of DATASETS) {
     const entries: DayEntry[] = [];
-    const firstDay = BEGINS[dataset.name] ?? FIRST;
-    for (const day of eachDay(firstDay, LAST)) {
+    const firstDay = begins[dataset.name] ?? first;
+    for (const day of eachDay(firstDay, last)) {
       if (dataset.name === MISSING.dataset && day === MISSING.day) continue;
       const truth = simulator.truth(dataset.name as DatasetName, day);
       await curated(on, dataset.name, day, truth);

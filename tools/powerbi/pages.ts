@@ -5,7 +5,7 @@ import type { Field, Page, Visual } from './report.ts';
 const CARD_WIDTH = 196;
 
 function heading(title: string): Visual {
-  return { type: 'textbox', title, at: [24, 12, 640, 48] };
+  return { type: 'textbox', title, at: [24, 12, 400, 48] };
 }
 
 const DAYS: Visual = {
@@ -16,7 +16,7 @@ const DAYS: Visual = {
 };
 
 function slicer(title: string, field: Field, x: number): Visual {
-  return { type: 'slicer', title, wells: { Values: [field] }, at: [x, 8, 200, 72] };
+  return { type: 'slicer', title, wells: { Values: [field] }, at: [x, 8, 140, 72] };
 }
 
 /** Up to six numbers in a row. */
@@ -84,7 +84,7 @@ const COST: Page = {
   name: 'Cost',
   visuals: [
     heading('Cost, per currency'),
-    slicer('Currency', 'dim_currency.currency', 668),
+    slicer('Currency', 'dim_currency.currency', 732),
     DAYS,
     ...cards('Cost', 'Call cost', 'Message cost', 'Dial-out cost', 'Calls', 'Held share'),
     {
@@ -133,8 +133,9 @@ const DIRECT_ROUTING: Page = {
   name: 'Direct Routing quality',
   visuals: [
     heading('Direct Routing quality'),
-    slicer('Session border controller', 'fact_call.trunk_fqdn', 454),
-    slicer('Call type', 'dim_call_type.call_type', 668),
+    slicer('Country of the user', 'fact_call.user_country_code', 432),
+    slicer('Session border controller', 'fact_call.trunk_fqdn', 582),
+    slicer('Call type', 'dim_call_type.call_type', 732),
     DAYS,
     ...cards(
       'Legs',
@@ -184,7 +185,7 @@ const COMPLETENESS: Page = {
   name: 'Is it complete?',
   visuals: [
     heading('Is it complete?'),
-    slicer('Log', 'dim_dataset.source_dataset', 668),
+    slicer('Log', 'dim_dataset.source_dataset', 732),
     DAYS,
     ...cards('Days owed', 'Days held', 'Held share', 'Days that need attention', 'Late share', 'Newest day held'),
     {

@@ -97,12 +97,14 @@ interface Extra {
 }
 
 function money(...columns: readonly string[]): Extra {
+  const fixed = columns.map(column => `{"${column}", Currency.Type}`).join(', ');
   return {
     columns: columns.map(millionths),
-    steps: columns.map(column => [
-      `Exact${column.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}`,
-      rows => `Millionths(${rows}, "${column}")`,
-    ]),
+    steps: [
+      ...columns.map((column, i): Step => [`Exact${i + 1}`, rows => `Millionths(${rows}, "${column}")`]),
+      // Four places are what a fixed decimal number has: enough to look at, and measures add the millionths.
+      ['Fixed', rows => `Table.TransformColumnTypes(${rows}, {${fixed}})`],
+    ],
   };
 }
 

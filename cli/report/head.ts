@@ -1,0 +1,100 @@
+import { escaped } from '../../shared/status/html/markup.ts';
+import { counted, grouped } from '../../shared/status/text.ts';
+import type { Figures } from './data.ts';
+import { CALL_LOGS, type LogCoverage, MESSAGE_LOGS } from './held.ts';
+import { before, type Period } from './period.ts';
+import type { Sums } from './sums.ts';
+import { change, dated, percent } from './text.ts';
+
+/** The top of the report: how much of the period is held, the totals, and how they compare with the period before. */
+
+const NAMED_DAYS = 4;
+
+/** Says first whether the numbers below are whole. */
+export function completeness({ held }: Figures, period: Period): string {
+  if (!held.isKnown)
+    return `<div class="whole partly"><p>Which days are held is not known: the tables have no <code>partition_status</code>. A day without rows may not have landed.</p></div>`;
+  const logs = held.coverage(period);
+  const owed = logs.reduce((sum, log) => sum + log.held + log.missing.length, 0);
+  const there = logs.reduce((sum, log) => sum + log.held, 0);
+  const final = logs.reduce((sum, log) => sum + log.final, 0);
+  const notes = logs.flatMap(noteOf);
+  const said =
+    there === owed
+      ? `Complete: all ${grouped(owed)} days of ${counted(logs.length, 'log')} are held`
+      : `Not complete: ${grouped(there)} of ${grouped(owed)} days of ${counted(logs.length, 'log')} are held`;
+  const rest =
+    final === there ? 'and none of them changes any more.' : `and ${grouped(there - final)} of them may still change.`;
+  const list = notes.length === 0 ? '' : `<ul>${notes.map(note => `<li>${note}</li>`).join('')}</ul>`;
+  return `<div class="whole${notes.length === 0 ? '' : ' partly'}"><p>${said}, ${rest}</p>${list}</div>`;
+}
+
+function noteOf({ dataset, begins, missing }: LogCoverage): string[] {
+  const named = missing.slice(0, NAMED_DAYS).map(dated).join(', ');
+  const more = missing.length - NAMED_DAYS;
+  const gaps = `not held: ${named}${more > 0 ? ` and ${counted(more, 'day')} more` : ''}`;
+  const notes = [
+    ...(begins === undefined ? [] : [`its history begins on ${dated(begins)}`]),
+    ...(missing.length === 0 ? [] : [gaps]),
+  ];
+  return notes.length === 0 ? [] : [`<code>${escaped(dataset)}</code>: ${escaped(notes.join('; '))}`];
+}
+
+interface Tile {
+  readonly value: string;
+  readonly what: string;
+  readonly compared: string | undefined;
+}
+
+/** Two periods are compared where both are held in full: half a month against a whole one says nothing. */
+export function tiles(figures: Figures, period: Period): string {
+  const { now, before: earlier, held } = figures;
+  const past = before(period);
+  const compared = (logs: readonly string[], value: number, other: number): string | undefined =>
+    held.isWhole(logs, period) && held.isWhole(logs, past) ? change(value, other) : undefined;
+  const calls = (value: number, other: number): string | undefined => compared(CALL_LOGS, value, other);
+  const [legs, oldLegs] = [legsOf(now), legsOf(earlier)];
+  const all: Tile[] = [
+    { value: grouped(now.calls), what: 'calls', compared: calls(now.calls, earlier.calls) },
+    {
+      value: grouped(Math.round(now.seconds / 3600)),
+      what: 'hours of calls',
+      compared: calls(now.seconds, earlier.seconds),
+    },
+    {
+      value: grouped(now.messages),
+      what: 'messages',
+      compared: compared(MESSAGE_LOGS, now.messages, earlier.messages),
+    },
+    {
+      value: percent(legs.failed, legs.failed + legs.good),
+      what: 'of Direct Routing legs failed',
+      compared:
+        oldLegs.failed + oldLegs.good > 0 && calls(1, 1) !== undefined
+          ? `${percent(oldLegs.failed, oldLegs.failed + oldLegs.good)} before`
+          : undefined,
+    },
+  ];
+  const shown = all.map(
+    ({ value, what, compared: than }) =>
+      `<div class="tile"><b>${value}</b><span>${what}</span>${than === undefined ? '' : `<span>${than}</span>`}</div>`,
+  );
+  return `<div class="tiles">${shown.join('')}</div><p class="sub">${than(figures, period, past, all)}</p>`;
+}
+
+function than({ held }: Figures, period: Period, past: Period, all: readonly Tile[]): string {
+  const span = `${dated(past.from)} to ${dated(past.to)}`;
+  if (all.some(({ compared }) => compared !== undefined))
+    return `Compared with ${span}, the period of the same length before, where both are held in full.`;
+  const logs = [...CALL_LOGS, ...MESSAGE_LOGS];
+  if (!held.isWhole(logs, period)) return 'Not compared with the period before: this one is not held in full.';
+  return `Not compared with ${span}: that period is not held in full.`;
+}
+
+function legsOf({ trunks }: Sums): { readonly good: number; readonly failed: number } {
+  const all = [...trunks.values()];
+  return {
+    good: all.reduce((sum, { good }) => sum + good, 0),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
