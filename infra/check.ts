@@ -2,7 +2,6 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { absence, build, buildParameters, type Compiler, type Diagnostic, findCompiler } from './bicep.ts';
-import { bicepFiles, flawsOf } from './syntax.ts';
 import { HASH_FILE, hashOfSources, INFRA, normalised, storedHash, TEMPLATE } from './template.ts';
 
 /**
@@ -16,7 +15,7 @@ const good = 'tried' in compiler ? withoutCompiler(compiler.tried) : withCompile
 if (!good) process.exitCode = 1;
 
 function withCompiler(compiler: Compiler): boolean {
-  console.log(`Bicep from ${compiler.from}`);
+  console.log(`Bicep ${compiler.version} from ${compiler.from}`);
   const template = build(compiler, join(INFRA, 'main.bicep'));
   const sets = globSync('parameters/*.bicepparam', { cwd: INFRA }).sort();
   const results = [
@@ -52,16 +51,12 @@ function withoutCompiler(tried: readonly string[]): boolean {
     console.error('Without it main.json cannot be written.');
     return false;
   }
-  console.log('SYNTAX ONLY: names, types, API versions and the rules of the linter are not checked.');
-  const files = bicepFiles();
-  const flaws = files.flatMap(file => flawsOf(join(INFRA, file)).map(flaw => ({ file, ...flaw })));
-  for (const { file, line, column, what } of flaws) console.log(`  infra/${file}:${line}:${column}: ${what}`);
-  console.log(`${files.length} files parsed: ${flaws.length} syntax errors`);
+  console.log('NOTHING WAS COMPILED. All that is checked is that no source has changed since main.json was made.');
   const same = storedHash() === hashOfSources();
   console.log(
     same
       ? 'main.json was made from these sources, by their digest'
       : 'main.json was made from other sources, by digest',
   );
-  return flaws.length === 0 && same;
+  return same;
 }
