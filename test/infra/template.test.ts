@@ -10,6 +10,7 @@ import { readConfig } from '../../shared/config.ts';
 import { CONTAINERS } from '../../shared/paths.ts';
 import { LEDGER_TABLE, QUEUES } from '../../shared/storage-names.ts';
 import { deploy, type Json, list, object, text } from './arm.ts';
+import { deployedQueries } from './queries.ts';
 import { deployed, ofType, only, parametersOf, properties, SETS, setFiles, settingsOf, template } from './sets.ts';
 
 const STORAGE = 'Microsoft.Storage/storageAccounts';
@@ -201,7 +202,7 @@ for (const set of SETS) {
         assert.deepEqual(actions, { actionGroups: [group.id] });
         assert.equal(skipQueryValidation, true);
         const [criterion] = list(object(criteria)['allOf']);
-        assert.equal(object(criterion)['query'], readFileSync(join(INFRA, 'kql/alerts', `${name}.kql`), 'utf8'));
+        assert.equal(object(criterion)['query'], deployedQueries().get(`alert ${name}`));
       }
       const [mail] = list(properties(group)['emailReceivers']);
       assert.equal(object(mail)['emailAddress'], 'telephony@example.com');
