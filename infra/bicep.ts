@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerOf, type Environment, fetchPackage, onPath } from './programs.ts';
 
@@ -82,14 +83,30 @@ export function build(compiler: Compiler, file: string): Compiled {
   return run(compiler, 'build', file);
 }
 
-/** `bicep build-params` of a .bicepparam file: the same for a set of parameters, against the types of its template. */
-export function buildParameters(compiler: Compiler, file: string): Compiled {
-  return run(compiler, 'build-params', file);
+/** Where a snapshot is taken. */
+const PLACE = [
+  ...[
+    '--subscription-id',
+    '00000000-0000-0000-0000-000000000001',
+    '--tenant-id',
+    '00000000-0000-0000-0000-000000000002',
+  ],
+  ...['--location', 'westeurope', '--deployment-name', 'landline'],
+];
+
+/**
+ * `bicep snapshot` of a .bicepparam file: checks a set of parameters against the types of its template, and predicts
+ * every resource, as JSON. Writes it beside the file.
+ */
+export function snapshot(compiler: Compiler, file: string): Compiled {
+  const { diagnostics, output } = run(compiler, 'snapshot', file, ['--mode', 'overwrite', ...PLACE]);
+  const failed = diagnostics.some(({ level }) => level === 'error');
+  return { diagnostics, output: failed ? output : readFileSync(file.replace(/bicepparam$/, 'snapshot.json'), 'utf8') };
 }
 
-function run(compiler: Compiler, verb: string, file: string): Compiled {
+function run(compiler: Compiler, verb: string, file: string, options: readonly string[] = ['--stdout']): Compiled {
   const dashed = compiler.prefix.length > 0 ? ['--file', file] : [file];
-  const { status, stdout, stderr } = spawnSync(compiler.command, [...compiler.prefix, verb, ...dashed, '--stdout'], {
+  const { status, stdout, stderr } = spawnSync(compiler.command, [...compiler.prefix, verb, ...dashed, ...options], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     timeout: 120_000,

@@ -9,7 +9,7 @@ param actionGroupName string
 
 param location string
 
-param tags object
+param tags { *: string }
 
 @description('Days for which telemetry is kept.')
 @minValue(30)
@@ -92,7 +92,7 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in alerts: {
     name: 'landline-${alert.name}'
     location: location

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { absence, BICEP_VERSION, build, buildParameters, diagnosticsIn, findCompiler } from '../../infra/bicep.ts';
+import { absence, BICEP_VERSION, build, diagnosticsIn, findCompiler } from '../../infra/bicep.ts';
+import { SNAPSHOTS, storedSnapshot, takeSnapshots } from '../../infra/snapshot.ts';
 import { hashOfSources, INFRA, normalised, storedHash, TEMPLATE } from '../../infra/template.ts';
 
 const compiler = findCompiler();
@@ -28,7 +29,9 @@ test('main.json is what the Bicep sources compile to, without an error or a warn
 });
 
 test('main.json carries every file that the sources load, as it is', () => {
-  const loaded = globSync(['kql/**/*.kql', 'alerts.json', 'workbook.json', 'roles.json'], { cwd: INFRA });
+  const loaded = globSync(['kql/**/*.kql', 'alerts.json', 'workbook.json', 'roles.json', 'flex-regions.json'], {
+    cwd: INFRA,
+  });
   const contents = loaded.map(path => {
     const text = readFileSync(join(INFRA, path), 'utf8').replaceAll('\r', '');
     return path.endsWith('.json') ? JSON.parse(text) : text;
@@ -49,20 +52,26 @@ function loadedIn(template: unknown): unknown[] {
   );
 }
 
-test('every set of parameters fits the template', context => {
-  const files = globSync('parameters/*.bicepparam', { cwd: INFRA });
-  assert.ok(files.length >= 4);
+test('every set of parameters fits the template, and would deploy what its snapshot shows', context => {
+  assert.ok(globSync('snapshots/*.txt', { cwd: INFRA }).length >= 4);
   if ('tried' in compiler) {
-    context.diagnostic('Without a compiler, template.test.ts deploys them on paper; types are not checked.');
+    context.diagnostic(
+      'NOT RUN: snapshots. Without a compiler, template.test.ts deploys on paper; types are not checked.',
+    );
     return;
   }
-  for (const file of files) {
-    const { diagnostics } = buildParameters(compiler, join(INFRA, file));
+  const snapshots = takeSnapshots(compiler);
+  assert.deepEqual(
+    snapshots.map(({ name }) => `${name}.txt`),
+    globSync('*.txt', { cwd: SNAPSHOTS }).sort(),
+  );
+  for (const { name, diagnostics, text } of snapshots) {
     assert.deepEqual(
       diagnostics.filter(({ level }) => level !== 'info'),
       [],
-      file,
+      name,
     );
+    assert.equal(text, storedSnapshot(name), 'what is deployed has changed: npm run check:infra -- --write');
   }
 });
 
