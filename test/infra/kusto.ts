@@ -16,6 +16,13 @@ const TABLES: Readonly<Record<string, string>> = {
     'SDKVersion:string, SessionId:string, SeverityLevel:int, SourceSystem:string, _SubscriptionId:string, ' +
     'SyntheticSource:string, TenantId:string, TimeGenerated:datetime, Type:string, UserAccountId:string, ' +
     'UserAuthenticatedId:string, UserId:string',
+  StorageBlobLogs:
+    'AccountName:string, AuthenticationType:string, AuthorizationDetails:dynamic, CallerIpAddress:string, ' +
+    'Category:string, ConditionsUsed:string, CorrelationId:string, DurationMs:real, Location:string, ' +
+    'ObjectKey:string, OperationName:string, RequesterAppId:string, RequesterObjectId:string, ' +
+    'RequesterTenantId:string, RequesterUpn:string, RequestBodySize:long, ResponseBodySize:long, ' +
+    'ServerLatencyMs:real, StatusCode:string, StatusText:string, TimeGenerated:datetime, TlsVersion:string, ' +
+    'Type:string, Uri:string, UserAgentHeader:string, _ResourceId:string',
   _LogOperation:
     'TimeGenerated:datetime, Category:string, Operation:string, Level:string, Detail:string, _ResourceId:string',
 };
