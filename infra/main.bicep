@@ -22,7 +22,7 @@ param plan string = 'flex'
 @allowed(['22', '24'])
 param nodeVersion string = '24'
 
-@description('Most instances Flex Consumption may run at once. It is not what protects the sources: the planner is.')
+@description('Most instances of each function (those for HTTP together) on Flex Consumption. Some regions refuse less than 40. It is not what protects the sources: the planner is.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40

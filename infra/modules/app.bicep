@@ -16,7 +16,7 @@ param plan string
 @description('Major version of Node.js.')
 param nodeVersion string
 
-@description('Most instances Flex Consumption may run at once.')
+@description('Most instances of each function group on Flex Consumption.')
 param maximumInstanceCount int
 
 @description('Memory of one Flex Consumption instance, in MB.')
