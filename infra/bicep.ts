@@ -1,17 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { answerOf, type Environment, fetchPackage, onPath } from './programs.ts';
 
 /** The real Bicep compiler, wherever this machine has it. No other program stands in for it. */
 
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/bicep/', import.meta.url));
-/** The version that is fetched where none is installed. */
-export const BICEP_VERSION = '0.46.1';
+/** The version that is fetched. Another one has other rules of its linter. */
+export const BICEP_VERSION = '0.49.2';
 
 export interface Compiler {
   /** Where it was found, for people. */
   readonly from: string;
+  /** As it says itself: `0.49.2`. */
+  readonly version: string;
   readonly command: string;
   /** What stands before `build`. */
   readonly prefix: readonly string[];
@@ -31,34 +32,41 @@ export interface Compiled {
   readonly output: string;
 }
 
-/** The compiler, or what was tried in vain. Looks in the order: BICEP, `bicep`, `az`, NuGet. */
-export function findCompiler(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Compiler | { readonly tried: readonly string[] } {
+/** The compiler, or what was tried in vain. Looks in the order: BICEP, NuGet, `bicep`, `az`. */
+export function findCompiler(env: Environment = process.env): Compiler | { readonly tried: readonly string[] } {
   const tried: string[] = [];
-  const given = env['BICEP'];
-  if (given !== undefined && given !== '') {
-    if (runs(given, ['--version'])) return { from: 'BICEP', command: given, prefix: [] };
+  const given = env['BICEP'] ?? '';
+  if (given !== '') {
+    const found = compilerAt(given, 'BICEP');
+    if (found !== undefined) return found;
     tried.push(`BICEP names ${given}, which does not answer to --version`);
   } else tried.push('BICEP is not set');
 
+  const fetched = fromNuGet(env);
+  if ('command' in fetched) return fetched;
+  tried.push(fetched.tried);
+
   const bicep = onPath('bicep', env);
-  if (bicep !== undefined && runs(bicep, ['--version'])) return { from: bicep, command: bicep, prefix: [] };
+  const found = bicep === undefined ? undefined : compilerAt(bicep, bicep);
+  if (found !== undefined) return found;
   tried.push('no bicep on PATH');
 
   const az = onPath('az', env);
-  if (az !== undefined && runs(az, ['bicep', 'version']))
-    return { from: `${az} bicep`, command: az, prefix: ['bicep'] };
+  const version = az === undefined ? undefined : answerOf(az, ['bicep', 'version', '--only-show-errors']);
+  if (az !== undefined && version !== undefined)
+    return { from: `${az} bicep`, version: versionIn(version), command: az, prefix: ['bicep'] };
   tried.push(az === undefined ? 'no az on PATH' : `${az} has no Bicep; run: az bicep install`);
-
-  const dotnet = onPath('dotnet', env);
-  if (dotnet === undefined) tried.push('no dotnet on PATH to fetch the NuGet package with');
-  else {
-    const fetched = fromNuGet(dotnet);
-    if ('command' in fetched) return fetched;
-    tried.push(fetched.tried);
-  }
   return { tried };
+}
+
+function compilerAt(command: string, from: string): Compiler | undefined {
+  const version = answerOf(command, ['--version']);
+  return version === undefined ? undefined : { from, version: versionIn(version), command, prefix: [] };
+}
+
+/** Of `Bicep CLI version 0.49.2 (b34271ac51)` the number. */
+function versionIn(answer: string): string {
+  return /\d+\.\d+\.\d+/.exec(answer)?.[0] ?? 'of an unknown version';
 }
 
 /** Said where there is no compiler. */
@@ -75,14 +83,30 @@ export function build(compiler: Compiler, file: string): Compiled {
   return run(compiler, 'build', file);
 }
 
-/** `bicep build-params` of a .bicepparam file: the same for a set of parameters, against the types of its template. */
-export function buildParameters(compiler: Compiler, file: string): Compiled {
-  return run(compiler, 'build-params', file);
+/** Where a snapshot is taken. */
+const PLACE = [
+  ...[
+    '--subscription-id',
+    '00000000-0000-0000-0000-000000000001',
+    '--tenant-id',
+    '00000000-0000-0000-0000-000000000002',
+  ],
+  ...['--location', 'westeurope', '--deployment-name', 'landline'],
+];
+
+/**
+ * `bicep snapshot` of a .bicepparam file: checks a set of parameters against the types of its template, and predicts
+ * every resource, as JSON. Writes it beside the file.
+ */
+export function snapshot(compiler: Compiler, file: string): Compiled {
+  const { diagnostics, output } = run(compiler, 'snapshot', file, ['--mode', 'overwrite', ...PLACE]);
+  const failed = diagnostics.some(({ level }) => level === 'error');
+  return { diagnostics, output: failed ? output : readFileSync(file.replace(/bicepparam$/, 'snapshot.json'), 'utf8') };
 }
 
-function run(compiler: Compiler, verb: string, file: string): Compiled {
+function run(compiler: Compiler, verb: string, file: string, options: readonly string[] = ['--stdout']): Compiled {
   const dashed = compiler.prefix.length > 0 ? ['--file', file] : [file];
-  const { status, stdout, stderr } = spawnSync(compiler.command, [...compiler.prefix, verb, ...dashed, '--stdout'], {
+  const { status, stdout, stderr } = spawnSync(compiler.command, [...compiler.prefix, verb, ...dashed, ...options], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     timeout: 120_000,
@@ -112,63 +136,17 @@ export function diagnosticsIn(text: string): Diagnostic[] {
   return found;
 }
 
-function runs(command: string, args: readonly string[]): boolean {
-  return spawnSync(command, args, { timeout: 60_000, stdio: 'ignore' }).status === 0;
-}
-
-function onPath(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
-  return (env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap(folder => names.map(each => join(folder, each)))
-    .find(path => existsSync(path) && statSync(path).isFile());
-}
-
 function packageOfThisMachine(): string | undefined {
   const system = { linux: 'linux', darwin: 'osx', win32: 'win' }[process.platform as string];
   const chip = { x64: 'x64', arm64: 'arm64' }[process.arch as string];
   return system === undefined || chip === undefined ? undefined : `Azure.Bicep.CommandLine.${system}-${chip}`;
 }
 
-/** The compiler's NuGet package, restored once into a folder that git does not see. */
-function fromNuGet(dotnet: string): Compiler | { readonly tried: string } {
+function fromNuGet(env: Environment): Compiler | { readonly tried: string } {
   const name = packageOfThisMachine();
   if (name === undefined) return { tried: `NuGet has no Bicep for ${process.platform} on ${process.arch}` };
-  const folder = join(CACHE, 'packages', name.toLowerCase(), BICEP_VERSION);
-  if (!existsSync(folder)) {
-    const failure = restore(dotnet, name);
-    if (failure !== undefined) return { tried: `NuGet: ${name} ${BICEP_VERSION}: ${failure}` };
-  }
-  const command = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(path => /(^|[/\\])bicep(\.exe)?$/.test(path))
-    .map(path => join(folder, path))[0];
-  if (command === undefined) return { tried: `NuGet: ${name} ${BICEP_VERSION} holds no bicep` };
-  if (!runs(command, ['--version'])) return { tried: `NuGet: ${command} does not run` };
-  return { from: `NuGet ${name} ${BICEP_VERSION}`, command, prefix: [] };
-}
-
-/** @returns why it failed */
-function restore(dotnet: string, name: string): string | undefined {
-  mkdirSync(CACHE, { recursive: true });
-  const project = join(CACHE, 'fetch.csproj');
-  writeFileSync(
-    project,
-    `<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-    <RestorePackagesPath>${join(CACHE, 'packages')}</RestorePackagesPath>
-  </PropertyGroup>
-  <ItemGroup><PackageDownload Include="${name}" Version="[${BICEP_VERSION}]" /></ItemGroup>
-</Project>
-`,
-  );
-  const { status, stdout } = spawnSync(dotnet, ['restore', project, '-nologo'], {
-    encoding: 'utf8',
-    timeout: 90_000,
-    // Once is enough: without a network this would go on for minutes.
-    env: { ...process.env, NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT: '1' },
-  });
-  if (status === 0) return undefined;
-  const reason = /error (NU\d+: .*)/.exec(stdout)?.[1] ?? `dotnet restore ended with ${status}`;
-  return reason.replace(/ \[.*$/, '').slice(0, 300);
+  const fetched = fetchPackage(name, BICEP_VERSION, env);
+  if ('tried' in fetched) return fetched;
+  const command = join(fetched.folder, 'tools', process.platform === 'win32' ? 'bicep.exe' : 'bicep');
+  return compilerAt(command, `NuGet ${name}`) ?? { tried: `NuGet: ${command} does not run` };
 }

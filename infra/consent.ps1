@@ -5,45 +5,103 @@ Grants the app's identity the one Graph permission it needs to read the call log
 
 .DESCRIPTION
 Needs the module Microsoft.Graph.Authentication, version 2 or newer, and somebody who may grant application permissions:
-a Privileged Role Administrator or a Global Administrator. Ends with 0 when the permission is there, 1 when -Check finds
-it is not, 2 when called wrongly, 3 when you may not grant it, 4 when something else went wrong.
+a Privileged Role Administrator or a Global Administrator. consent.sh does the same with the Azure CLI, in the same words.
 
-.PARAMETER Identity
-Object id of the app's identity: output IDENTITY_PRINCIPAL_ID of the deployment.
-
-.PARAMETER Cloud
-Microsoft cloud of the tenant: global (and GCC), usgov-l4 (GCC High), usgov-l5 (DoD).
-
-.PARAMETER Role
-The permission: CallRecord-PstnCalls.Read.All (default, the least) or CallRecords.Read.All.
-
-.PARAMETER Tenant
-The tenant whose calls are read, when it is not the one you belong to.
-
-.PARAMETER Check
-Only say what is granted; change nothing.
+consent.ps1 -Identity <object id> [-Cloud global|usgov-l4|usgov-l5] [-Role <name>] [-Tenant <id>] [-Check]
 #>
-[CmdletBinding()]
-param(
-  [string] $Identity = '',
-  [string] $Cloud = 'global',
-  [string] $Role = 'CallRecord-PstnCalls.Read.All',
-  [string] $Tenant = '',
-  [switch] $Check
-)
+
+# Read by hand: what PowerShell itself refuses of a declared parameter ends with 1, which says here that nothing is granted.
+$options = @{ Identity = ''; Cloud = 'global'; Role = 'CallRecord-PstnCalls.Read.All'; Tenant = ''; Check = $false }
+$given = @($args | ForEach-Object { [string] $_ })
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$graphAppId = '00000003-0000-0000-c000-000000000000'
-$environments = @{ 'global' = 'Global'; 'usgov-l4' = 'USGov'; 'usgov-l5' = 'USGovDoD' }
+$usage = @'
+usage: consent.ps1 -Identity <object id> [-Cloud global|usgov-l4|usgov-l5] [-Role <name>] [-Tenant <id>] [-Check]
+
+  -Identity  object id of the app's identity: output IDENTITY_PRINCIPAL_ID of the deployment
+  -Cloud     Microsoft cloud of the tenant; default global (and GCC)
+  -Role      CallRecord-PstnCalls.Read.All (default, the least) or CallRecords.Read.All
+  -Tenant    the tenant whose calls are read, when it is not the one you belong to
+  -Check     only say what is granted; change nothing
+
+Ends with 0 when the permission is there, 1 when -Check finds it is not, 2 when called wrongly, 3 when you may not
+grant it, 4 when something else went wrong.
+'@
 $roles = @('CallRecord-PstnCalls.Read.All', 'CallRecords.Read.All')
-# Known after the sign-in.
-$tenantId = ''
+$pauseSeconds = if ($env:CONSENT_PAUSE_SECONDS) { [double] $env:CONSENT_PAUSE_SECONDS } else { 5 }
 
 function Stop-Consent([string] $Message, [int] $Code = 4) {
   [Console]::Error.WriteLine("consent: $Message")
   exit $Code
+}
+
+function Stop-Wrong([string] $Message) {
+  [Console]::Error.WriteLine("consent: $Message")
+  [Console]::Error.WriteLine($usage)
+  exit 2
+}
+
+for ($i = 0; $i -lt $given.Count; $i++) {
+  $name = $given[$i] -replace '^--?(?=[a-z])'
+  if ($given[$i] -match '^--?(help|h|\?)\z') { Write-Output $usage; exit 0 }
+  if ($name -ceq $given[$i] -or -not $options.ContainsKey($name)) { Stop-Wrong "there is no option $($given[$i])" }
+  if ($name -eq 'Check') { $options.Check = $true; continue }
+  if ($i + 1 -ge $given.Count) { Stop-Wrong "$($given[$i]) needs a value" }
+  $i++
+  $options[$name] = $given[$i]
+}
+$identity = $options.Identity
+$role = $options.Role
+
+if ($identity -notmatch '\A[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z') { Stop-Wrong '-Identity: expected a GUID' }
+if ($roles -cnotcontains $role) { Stop-Wrong "-Role: expected $($roles -join ' or ')" }
+$environment = switch -CaseSensitive ($options.Cloud) {
+  'global' { 'Global' }
+  'usgov-l4' { 'USGov' }
+  'usgov-l5' { 'USGovDoD' }
+  default { Stop-Wrong '-Cloud: expected global, usgov-l4 or usgov-l5' }
+}
+
+# Texts of others on one line, without what a terminal would obey.
+function ConvertTo-Plain([string] $Text) {
+  return $Text -replace '[\x00-\x1f\x7f]', ' '
+}
+
+# What the last request failed of: what it means here, and the words of Graph.
+$failure = @{ Kind = ''; Reason = '' }
+
+function Set-Failure($Problem) {
+  $text = "$Problem"
+  $code = if ($Problem.Exception.PSObject.Properties['Response'] -and $Problem.Exception.Response) {
+    [int] $Problem.Exception.Response.StatusCode
+  }
+  else { 0 }
+  $plain = ConvertTo-Plain $text
+  $found = [regex]::Match($plain, '"code": *"([^"]*)".*"message": *"([^"]*)"')
+  $script:failure.Reason = if ($found.Success) { "$($found.Groups[1].Value): $($found.Groups[2].Value)" } else { $plain }
+  $script:failure.Kind =
+  if ($code -in 429, 500, 502, 503, 504 -or $text -cmatch 'Too ?Many ?Requests|too many retries|Service ?Unavailable') { 'passes' }
+  elseif ($code -eq 403 -or $text -cmatch 'Authorization_RequestDenied|Insufficient privileges') { 'refused' }
+  elseif ($code -eq 404 -or $text -cmatch 'Request_ResourceNotFound') { 'absent' }
+  elseif ($code -eq 401 -or $text -cmatch 'AADSTS|Authentication needed') { 'signed out' }
+  else { 'other' }
+}
+
+# One request to Graph, with the version before its path. What passes by itself is asked again, four times in all.
+function Invoke-Graph([string] $Method, [string] $Path, $Body = $null) {
+  foreach ($attempt in 1..4) {
+    try {
+      if ($null -eq $Body) { return Invoke-MgGraphRequest -Method $Method -Uri "v1.0/$Path" }
+      return Invoke-MgGraphRequest -Method $Method -Uri "v1.0/$Path" -Body $Body
+    }
+    catch {
+      Set-Failure $_
+      if ($failure.Kind -ne 'passes' -or $attempt -eq 4) { throw }
+      Start-Sleep -Seconds $pauseSeconds
+    }
+  }
 }
 
 function Stop-WithoutRights([string] $What) {
@@ -51,31 +109,21 @@ function Stop-WithoutRights([string] $What) {
 you may not $What in tenant $tenantId.
 Ask somebody who is Privileged Role Administrator or Global Administrator to run this very command:
 
-  pwsh infra/consent.ps1 -Identity $Identity -Cloud $Cloud -Role $Role -Tenant $tenantId
+  pwsh infra/consent.ps1 -Identity $identity -Cloud $($options.Cloud) -Role $role -Tenant $tenantId
 
 docs/consent.md has a mail to send them. Nothing was changed.
 "@ 3
 }
 
-# One request to Graph, with the version before its path. Refusals end the script; anything else that fails is thrown.
-function Invoke-Graph([string] $Method, [string] $Path, [string] $What, $Body = $null) {
-  try {
-    if ($null -eq $Body) { return Invoke-MgGraphRequest -Method $Method -Uri "v1.0/$Path" }
-    return Invoke-MgGraphRequest -Method $Method -Uri "v1.0/$Path" -Body $Body
-  }
-  catch {
-    if ("$_" -match 'Authorization_RequestDenied|Insufficient privileges|Forbidden') { Stop-WithoutRights $What }
-    throw
-  }
-}
-
-function Get-IdentityName {
-  try { return (Invoke-Graph GET "servicePrincipals/$Identity" 'read the directory').displayName }
-  catch { Stop-Consent "tenant $tenantId has no identity $Identity; is it the right tenant?" }
+# Ends with what the last request failed of.
+function Stop-WithFailure([string] $What) {
+  if ($failure.Kind -eq 'refused') { Stop-WithoutRights $What }
+  if ($failure.Kind -eq 'signed out') { Stop-Consent "you are not signed in: $($failure.Reason); $signIn" }
+  Stop-Consent "Graph does not answer: $($failure.Reason)"
 }
 
 function Test-Granted {
-  $answer = Invoke-Graph GET "servicePrincipals/$Identity/appRoleAssignments" 'read permissions'
+  $answer = Invoke-Graph GET "servicePrincipals/$identity/appRoleAssignments?`$top=999"
   return @($answer.value | Where-Object { $_.resourceId -eq $graph.id -and $_.appRoleId -eq $roleId }).Count -gt 0
 }
 
@@ -84,52 +132,63 @@ function Test-GrantedByNow {
   try { return Test-Granted } catch { return $false }
 }
 
-# Checked here and not by attributes of the parameters, so that a wrong call does not end with the 1 of -Check.
-if ($Identity -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$') { Stop-Consent '-Identity: expected a GUID' 2 }
-if (-not $environments.ContainsKey($Cloud)) { Stop-Consent '-Cloud: expected global, usgov-l4 or usgov-l5' 2 }
-if ($Role -notin $roles) { Stop-Consent "-Role: expected $($roles -join ' or ')" 2 }
-
 if (-not (Get-Command Invoke-MgGraphRequest -ErrorAction SilentlyContinue)) {
   Stop-Consent 'the module is not installed; run: Install-Module Microsoft.Graph.Authentication -Scope CurrentUser'
 }
-$scopes = if ($Check) { @('Application.Read.All') } else { @('Application.Read.All', 'AppRoleAssignment.ReadWrite.All') }
-$connection = @{ Environment = $environments[$Cloud]; Scopes = $scopes; NoWelcome = $true }
-if ($Tenant -ne '') { $connection['TenantId'] = $Tenant }
+$signIn = 'run this again, with -Tenant <tenant whose calls are read> if you belong to another one'
+$scopes = if ($options.Check) { @('Application.Read.All') } else { @('Application.Read.All', 'AppRoleAssignment.ReadWrite.All') }
+$connection = @{ Environment = $environment; Scopes = $scopes; NoWelcome = $true }
+if ($options.Tenant -ne '') { $connection['TenantId'] = $options.Tenant }
 
 try {
   Connect-MgGraph @connection
   $tenantId = (Get-MgContext).TenantId
-  # Looked up by name: nobody promises that the id of a role is the same in every cloud.
-  $graph = Invoke-Graph GET "servicePrincipals(appId='$graphAppId')" 'read the directory'
-  $roleId = $graph.appRoles | Where-Object { $_.value -eq $Role } | ForEach-Object { $_.id } | Select-Object -First 1
-  if (-not $roleId) { Stop-Consent "this cloud's Graph knows no application permission $Role" }
-  $name = Get-IdentityName
+}
+catch { Stop-Consent "you are not signed in: $(ConvertTo-Plain "$_"); $signIn" }
 
-  if (Test-Granted) {
-    Write-Output "Already granted: $Role to $name in tenant $tenantId. Nothing was changed."
+try { $graph = Invoke-Graph GET "servicePrincipals(appId='00000003-0000-0000-c000-000000000000')" }
+catch { Stop-WithFailure 'read the directory' }
+# Looked up by name: nobody promises that the id of a role is the same in every cloud. Put into a text, because what comes
+# out of a pipeline is wrapped, and most released versions of the module cannot write that into a body.
+$roleId = "$($graph.appRoles | Where-Object { $_.value -ceq $role } | ForEach-Object { $_.id } | Select-Object -First 1)"
+if ($roleId -eq '') { Stop-Consent "this cloud's Graph knows no application permission $role" }
+try { $principal = Invoke-Graph GET "servicePrincipals/$identity" }
+catch {
+  if ($failure.Kind -ne 'absent') { Stop-WithFailure 'read the directory' }
+  Stop-Consent "tenant $tenantId has no identity $identity; is it the right tenant, and the object id (not the client id)?"
+}
+$name = ConvertTo-Plain $principal.displayName
+if ($principal.servicePrincipalType -cne 'ManagedIdentity') {
+  Stop-Consent "$name is no managed identity but of the type $($principal.servicePrincipalType). Nothing was changed; the app's is output IDENTITY_PRINCIPAL_ID"
+}
+
+try { $isGranted = Test-Granted }
+catch { Stop-WithFailure 'read permissions' }
+if ($isGranted) {
+  Write-Output "Already granted: $role to $name in tenant $tenantId. Nothing was changed."
+  exit 0
+}
+if ($options.Check) {
+  Write-Output "Not granted: $role to $name in tenant $tenantId."
+  exit 1
+}
+
+$body = @{ principalId = [string] $identity; resourceId = [string] $graph.id; appRoleId = $roleId }
+try { Invoke-Graph POST "servicePrincipals/$($graph.id)/appRoleAssignedTo" $body | Out-Null }
+catch {
+  # Of a problem that is not Graph's, such as a body that cannot be written, too.
+  if ($failure.Kind -eq 'refused') { Stop-WithoutRights 'grant application permissions' }
+  $why = $failure.Reason
+  # Somebody may have been faster; what is there now decides.
+  if (-not (Test-GrantedByNow)) { Stop-Consent "Graph did not take it: $why" }
+}
+# What was granted a moment ago may not be listed yet.
+foreach ($attempt in 1..6) {
+  if (Test-GrantedByNow) {
+    Write-Output "Granted: $role to $name in tenant $tenantId."
+    Write-Output 'An app that has already asked for a token may keep one without the permission for up to a day; restart it to be sure.'
     exit 0
   }
-  if ($Check) {
-    Write-Output "Not granted: $Role to $name in tenant $tenantId."
-    exit 1
-  }
-  $body = @{ principalId = $Identity; resourceId = $graph.id; appRoleId = $roleId }
-  $refusal = ''
-  try { Invoke-Graph POST "servicePrincipals/$($graph.id)/appRoleAssignedTo" 'grant application permissions' $body | Out-Null }
-  catch { $refusal = "$_" }
-  # Somebody may have been faster; what is there now decides.
-  if ($refusal -ne '' -and -not (Test-GrantedByNow)) { Stop-Consent "Graph did not take it: $refusal" }
-  foreach ($attempt in 1..6) {
-    if (Test-GrantedByNow) {
-      Write-Output "Granted: $Role to $name in tenant $tenantId."
-      Write-Output 'An app that has already asked for a token may keep one without the permission for up to a day; restart it to be sure.'
-      exit 0
-    }
-    # What was granted a moment ago may not be listed yet.
-    Start-Sleep -Seconds 5
-  }
-  Stop-Consent 'Graph took it and does not list it yet; run this again with -Check in a minute'
+  Start-Sleep -Seconds $pauseSeconds
 }
-catch {
-  Stop-Consent "Graph does not answer: $_"
-}
+Stop-Consent 'Graph took it and does not list it yet; run this again in a minute to see whether it does'

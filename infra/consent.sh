@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Grants the app's identity the one Graph permission it needs to read the call logs. Safe to run again.
 # Needs the Azure CLI, signed in to the tenant whose calls are read, as somebody who may grant application permissions:
-# a Privileged Role Administrator or a Global Administrator.
+# a Privileged Role Administrator or a Global Administrator. consent.ps1 does the same with PowerShell, in the same words.
 set -euo pipefail
 
 readonly GRAPH_APP_ID='00000003-0000-0000-c000-000000000000'
 readonly LEAST_ROLE='CallRecord-PstnCalls.Read.All'
 readonly WIDE_ROLE='CallRecords.Read.All'
+readonly PAUSE_SECONDS="${CONSENT_PAUSE_SECONDS:-5}"
 
 usage() {
   cat <<TEXT
@@ -67,25 +68,56 @@ case "$cloud" in
 esac
 
 command -v az >/dev/null || fail 'the Azure CLI (az) is not installed; consent.ps1 does the same with PowerShell'
-tenant="$(az account show --query tenantId --output tsv 2>/dev/null)" ||
-  fail 'the Azure CLI is not signed in; run: az login --tenant <tenant whose calls are read> --allow-no-subscriptions'
+readonly SIGN_IN='run: az login --tenant <tenant whose calls are read> --allow-no-subscriptions'
+tenant="$(az account show --query tenantId --output tsv 2>/dev/null)" || fail "you are not signed in; $SIGN_IN"
 
 errors="$(mktemp)"
 trap 'rm -f "$errors"' EXIT
 
-# One request to Graph; its answer through a JMESPath query. What went wrong stays in $errors.
+# One request to Graph; its answer through a JMESPath query. What went wrong stays in $errors. What passes by itself is
+# asked again, four times in all.
 graph() {
-  local method="$1" path="$2" query="$3"
+  local method="$1" path="$2" query="$3" answer attempt
   shift 3
-  local answer
-  answer="$(az rest --method "$method" --url "$graph/v1.0/$path" --resource "$graph" --query "$query" --output tsv \
-    --only-show-errors "$@" 2>"$errors")" || return 1
-  # Some versions write nothing for an absent value, some write None.
-  [[ "$answer" == 'None' ]] || echo "$answer"
+  for attempt in 1 2 3 4; do
+    if answer="$(az rest --method "$method" --url "$graph/v1.0/$path" --resource "$graph" --query "$query" \
+      --output tsv --only-show-errors "$@" 2>"$errors")"; then
+      # Some versions write nothing for an absent value, some write None.
+      [[ "$answer" == 'None' ]] || printf '%s\n' "$answer"
+      return 0
+    fi
+    passes && [[ "$attempt" -lt 4 ]] || return 1
+    sleep "$PAUSE_SECONDS"
+  done
+}
+
+# The Azure CLI writes "ERROR: <reason of the status>(<body>)".
+passes() {
+  grep -qE 'ERROR: (Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)\(' "$errors"
 }
 
 refused() {
-  grep -qiE 'Authorization_RequestDenied|Insufficient privileges|Forbidden' "$errors"
+  grep -qE 'ERROR: Forbidden\(|Authorization_RequestDenied|Insufficient privileges' "$errors"
+}
+
+absent() {
+  grep -qE 'ERROR: Not Found\(|Request_ResourceNotFound' "$errors"
+}
+
+signed_out() {
+  grep -qE 'ERROR: Unauthorized\(|AADSTS|az login' "$errors"
+}
+
+# Texts of others on one line, without what a terminal would obey.
+plain() {
+  LC_ALL=C tr '\000-\037\177' ' '
+}
+
+reason() {
+  local text found
+  text="$(plain <"$errors" | cut -c1-2000)"
+  found="$(sed -n 's/.*"code": *"\([^"]*\)".*"message": *"\([^"]*\)".*/\1: \2/p' <<<"$text")"
+  printf '%s' "${found:-$text}"
 }
 
 no_rights() {
@@ -100,21 +132,33 @@ TEXT
   exit 3
 }
 
-granted() {
-  graph GET "servicePrincipals/$identity/appRoleAssignments" \
-    "value[?resourceId=='$graph_id' && appRoleId=='$1'].id | [0]"
+# Ends with what the last request failed of.
+stop() {
+  if refused; then no_rights "$1"; fi
+  if signed_out; then fail "you are not signed in: $(reason); $SIGN_IN"; fi
+  fail "Graph does not answer: $(reason)"
 }
 
-graph_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" id)" ||
-  { refused && no_rights 'read the directory'; fail "Graph does not answer: $(cat "$errors")"; }
+granted() {
+  graph GET "servicePrincipals/$identity/appRoleAssignments?\$top=999" \
+    "value[?resourceId=='$graph_id' && appRoleId=='$role_id'].id | [0]"
+}
+
+graph_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" id)" || stop 'read the directory'
 # Looked up by name: nobody promises that the id of a role is the same in every cloud.
 role_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" "appRoles[?value=='$role'].id | [0]")" ||
-  fail "Graph does not answer: $(cat "$errors")"
+  stop 'read the directory'
 [[ -n "$role_id" ]] || fail "this cloud's Graph knows no application permission $role"
-name="$(graph GET "servicePrincipals/$identity" displayName)" ||
-  { refused && no_rights 'read the directory'; fail "tenant $tenant has no identity $identity; is it the right tenant?"; }
+if ! kind="$(graph GET "servicePrincipals/$identity" servicePrincipalType)"; then
+  absent || stop 'read the directory'
+  fail "tenant $tenant has no identity $identity; is it the right tenant, and the object id (not the client id)?"
+fi
+name="$(graph GET "servicePrincipals/$identity" displayName)" || stop 'read the directory'
+name="$(printf '%s' "$name" | plain)"
+[[ "$kind" == 'ManagedIdentity' ]] ||
+  fail "$name is no managed identity but of the type $kind. Nothing was changed; the app's is output IDENTITY_PRINCIPAL_ID"
 
-found="$(granted "$role_id")" || { refused && no_rights 'read permissions'; fail "Graph does not answer: $(cat "$errors")"; }
+found="$(granted)" || stop 'read permissions'
 if [[ -n "$found" ]]; then
   echo "Already granted: $role to $name in tenant $tenant. Nothing was changed."
   exit 0
@@ -127,17 +171,18 @@ fi
 body="{\"principalId\":\"$identity\",\"resourceId\":\"$graph_id\",\"appRoleId\":\"$role_id\"}"
 if ! graph POST "servicePrincipals/$graph_id/appRoleAssignedTo" id \
   --headers 'Content-Type=application/json' --body "$body" >/dev/null; then
-  if refused; then no_rights "grant application permissions"; fi
+  if refused; then no_rights 'grant application permissions'; fi
+  why="$(reason)"
   # Somebody may have been faster; what is there now decides.
-  [[ -n "$(granted "$role_id" || true)" ]] || fail "Graph did not take it: $(cat "$errors")"
+  [[ -n "$(granted || true)" ]] || fail "Graph did not take it: $why"
 fi
-# What was granted a moment ago may not be listed yet.
+# What was granted a moment ago may not be listed yet, and an answer that fails is only one more reason to look again.
 for _ in 1 2 3 4 5 6; do
-  found="$(granted "$role_id" || true)"
+  found="$(granted || true)"
   [[ -n "$found" ]] && break
-  sleep "${CONSENT_PAUSE_SECONDS:-5}"
+  sleep "$PAUSE_SECONDS"
 done
-[[ -n "$found" ]] || fail 'Graph took it and does not list it yet; run this again with --check in a minute'
+[[ -n "$found" ]] || fail 'Graph took it and does not list it yet; run this again in a minute to see whether it does'
 
 cat <<TEXT
 Granted: $role to $name in tenant $tenant.

@@ -12,7 +12,7 @@ param environmentName string
 param location string = deployment().location
 
 @description('Tags for all resources, beside the one that azd needs.')
-param tags object = {}
+param tags { *: string } = {}
 
 @description('Plan of the app: "flex" (Flex Consumption) or, where that does not exist, "premium" (Elastic Premium).')
 @allowed(['flex', 'premium'])
@@ -22,7 +22,7 @@ param plan string = 'flex'
 @allowed(['22', '24'])
 param nodeVersion string = '24'
 
-@description('Most instances Flex Consumption may run at once. It is not what protects the sources: the planner is.')
+@description('Most instances of each function (those for HTTP together) on Flex Consumption. Some regions refuse less than 40. It is not what protects the sources: the planner is.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -36,7 +36,8 @@ param instanceMemoryMB int = 2048
 param storageSku string = 'Standard_ZRS'
 
 @description('Whether the data account has a hierarchical namespace, as readers by DFS want. It cannot be changed back.')
-param hierarchicalNamespace bool = true
+@allowed(['false', 'true'])
+param hierarchicalNamespace string = 'true'
 
 @description('Days after its last change at which a partition in raw moves to the cool tier; 0: never.')
 @minValue(0)
@@ -60,10 +61,12 @@ param curatedDeleteAfterDays int = 0
 param softDeleteDays int = 14
 
 @description('Whether a lock forbids deleting the data account, and so its resource group. Who deploys needs Owner for that.')
-param deleteLock bool = false
+@allowed(['false', 'true'])
+param deleteLock string = 'false'
 
 @description('Whether to make a network, with private endpoints for both accounts and no other way to them.')
-param privateNetwork bool = false
+@allowed(['false', 'true'])
+param privateNetwork string = 'false'
 
 @description('Address space of that network: a /24 or larger.')
 param networkAddressPrefix string = '10.84.0.0/24'
@@ -78,10 +81,15 @@ param curatedReaderGroupId string = ''
 param alertEmail string = ''
 
 @description('Whether the alerts are switched on.')
-param alertsEnabled bool = true
+@allowed(['false', 'true'])
+param alertsEnabled string = 'true'
 
 @description('Address of docs/operations.md as your people reach it. Each alert links to its heading there.')
 param operationsUrl string = 'docs/operations.md'
+
+@description('Whether the workspace keeps who has read or written blobs of the data account and secrets of the vault, and when.')
+@allowed(['false', 'true'])
+param accessLog string = 'false'
 
 @description('Days for which telemetry is kept.')
 @minValue(30)
@@ -104,7 +112,9 @@ param datasets string = ''
 @maxValue(3650)
 param historyDays int = 365
 
-@description('When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday.')
+@description('When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. Five or six fields.')
+@minLength(9)
+@maxLength(100)
 param planSchedule string = '0 */5 * * * *'
 
 @description('Days of Graph that are fetched side by side.')
@@ -130,7 +140,8 @@ param directRoutingApi string = 'v1.0'
 param privacy string = 'masked'
 
 @description('Whether Voximplant is read too. Adds a Key Vault; a person puts the key there: output VOXIMPLANT_KEY_COMMAND.')
-param voximplant bool = false
+@allowed(['false', 'true'])
+param voximplant string = 'false'
 
 @description('Address of the Voximplant Management API; empty: the public one.')
 param voximplantUrl string = ''
@@ -146,52 +157,74 @@ param packageUrl string = ''
 @description('SHA-256 of that package, in hexadecimal. What has another one is not published.')
 param packageDigest string = ''
 
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+// "Landline-Prod" in "West Europe" is the installation "landline-prod" in "westeurope": Azure does not tell them apart.
+var place = toLower(replace(location, ' ', ''))
+var token = toLower(uniqueString(subscription().id, toLower(environmentName), place))
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var pseudonymous = privacy == 'pseudonymous'
-var needsVault = voximplant || pseudonymous
+var needsVault = voximplant == 'true' || pseudonymous
+var isPrivate = privateNetwork == 'true'
+
+// Every name is known before anything is made, so that what-if can tell what would change.
+var identityName = 'id-landline-${token}'
+var hostAccountName = 'llhost${token}'
+var dataAccountName = 'lldata${token}'
+var workspaceName = 'log-landline-${token}'
+var telemetryName = 'appi-landline-${token}'
 var vaultName = needsVault ? 'kv-ll-${token}' : ''
+var appName = 'func-landline-${token}'
+var planName = 'plan-landline-${token}'
+
+var flexRegions = loadJsonContent('flex-regions.json')
+var placeOfApp = plan == 'flex' && !contains(flexRegions, place)
+  ? fail('Flex Consumption is not known to be in ${place}. Take another region, or plan=premium; docs/deploy.md says more.')
+  : place
+var schedule = contains([5, 6], length(filter(split(planSchedule, ' '), field => field != '')))
+  ? planSchedule
+  : fail('planSchedule: expected five or six fields with a blank between them, such as 0 */5 * * * *')
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: 'rg-${environmentName}'
-  location: location
+  name: 'rg-${toLower(environmentName)}'
+  location: place
   tags: allTags
 }
 
 module identity 'modules/identity.bicep' = {
   scope: group
-  params: { name: 'id-landline-${token}', location: location, tags: allTags }
+  params: { name: identityName, location: place, tags: allTags }
 }
 
 module storage 'modules/storage.bicep' = {
   scope: group
   params: {
-    hostAccountName: 'llhost${token}'
-    dataAccountName: 'lldata${token}'
-    location: location
+    hostAccountName: hostAccountName
+    dataAccountName: dataAccountName
+    location: place
     tags: allTags
     sku: storageSku
-    hierarchicalNamespace: hierarchicalNamespace
-    privateOnly: privateNetwork
+    hierarchicalNamespace: hierarchicalNamespace == 'true'
+    privateOnly: isPrivate
     rawCoolAfterDays: rawCoolAfterDays
     deleteAfterDays: { raw: rawDeleteAfterDays, history: historyDeleteAfterDays, curated: curatedDeleteAfterDays }
     softDeleteDays: softDeleteDays
-    deleteLock: deleteLock
+    deleteLock: deleteLock == 'true'
+    accessLogWorkspaceName: accessLog == 'true' ? workspaceName : ''
   }
+  dependsOn: [monitoring]
 }
 
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
   params: {
-    workspaceName: 'log-landline-${token}'
-    telemetryName: 'appi-landline-${token}'
+    workspaceName: workspaceName
+    telemetryName: telemetryName
     actionGroupName: 'ag-landline-${token}'
-    location: location
+    location: place
     tags: allTags
     retentionDays: telemetryDays
     dailyCapGb: telemetryDailyCapGb
     alertEmail: alertEmail
-    alertsEnabled: alertsEnabled
+    alertsEnabled: alertsEnabled == 'true'
     operationsUrl: operationsUrl
   }
 }
@@ -199,49 +232,51 @@ module monitoring 'modules/monitoring.bicep' = {
 module vault 'modules/vault.bicep' = if (needsVault) {
   scope: group
   params: {
-    name: 'kv-ll-${token}'
-    location: location
+    name: vaultName
+    location: place
     tags: allTags
-    privateOnly: privateNetwork
+    privateOnly: isPrivate
+    accessLogWorkspaceName: accessLog == 'true' ? workspaceName : ''
   }
+  dependsOn: [monitoring]
 }
 
-module network 'modules/network.bicep' = if (privateNetwork) {
+module network 'modules/network.bicep' = if (isPrivate) {
   scope: group
   params: {
     name: 'vnet-landline-${token}'
-    location: location
+    location: place
     tags: allTags
     addressPrefix: networkAddressPrefix
     delegation: plan == 'flex' ? 'Microsoft.App/environments' : 'Microsoft.Web/serverFarms'
-    hostAccountName: storage.outputs.hostAccountName
-    dataAccountName: storage.outputs.dataAccountName
-    hierarchicalNamespace: hierarchicalNamespace
+    hostAccountName: hostAccountName
+    dataAccountName: dataAccountName
+    hierarchicalNamespace: hierarchicalNamespace == 'true'
     vaultName: vaultName
   }
-  dependsOn: [vault]
+  dependsOn: [storage, vault]
 }
 
 module rbac 'modules/rbac.bicep' = {
   scope: group
   params: {
-    principalId: identity.outputs.principalId
+    identityName: identityName
     readerGroupId: readerGroupId
     curatedReaderGroupId: curatedReaderGroupId
-    hostAccountName: storage.outputs.hostAccountName
-    dataAccountName: storage.outputs.dataAccountName
-    telemetryName: monitoring.outputs.telemetryName
+    hostAccountName: hostAccountName
+    dataAccountName: dataAccountName
+    telemetryName: telemetryName
     vaultName: vaultName
   }
-  dependsOn: [vault]
+  dependsOn: [identity, storage, monitoring, vault]
 }
 
 module app 'modules/app.bicep' = {
   scope: group
   params: {
-    name: 'func-landline-${token}'
-    planName: 'plan-landline-${token}'
-    location: location
+    name: appName
+    planName: planName
+    location: placeOfApp
     tags: allTags
     plan: plan
     nodeVersion: nodeVersion
@@ -252,10 +287,10 @@ module app 'modules/app.bicep' = {
     hostEndpoints: storage.outputs.hostEndpoints
     dataBlobEndpoint: storage.outputs.dataBlobEndpoint
     deploymentContainer: storage.outputs.deploymentContainer
-    telemetryName: monitoring.outputs.telemetryName
+    telemetryName: telemetryName
     subnetId: network.?outputs.appSubnetId ?? ''
     settings: {
-      PLAN_SCHEDULE: planSchedule
+      PLAN_SCHEDULE: schedule
       LANDLINE_CLOUD: cloud
       LANDLINE_DATASETS: datasets
       LANDLINE_HISTORY_DAYS: string(historyDays)
@@ -267,10 +302,10 @@ module app 'modules/app.bicep' = {
       LANDLINE_PSEUDONYM_KEY: pseudonymous
         ? '@Microsoft.KeyVault(SecretUri=${vault.?outputs.secretsUri ?? ''}pseudonym-key)'
         : ''
-      LANDLINE_VOXIMPLANT_KEY: voximplant
+      LANDLINE_VOXIMPLANT_KEY: voximplant == 'true'
         ? '@Microsoft.KeyVault(SecretUri=${vault.?outputs.secretsUri ?? ''}voximplant-key)'
         : ''
-      LANDLINE_VOXIMPLANT_URL: voximplant ? voximplantUrl : ''
+      LANDLINE_VOXIMPLANT_URL: voximplant == 'true' ? voximplantUrl : ''
       LANDLINE_VOXIMPLANT_IN_FLIGHT: string(voximplantInFlight)
     }
   }
@@ -283,16 +318,17 @@ module publish 'modules/publish.bicep' = if (packageUrl != '') {
   params: {
     name: 'publish-landline-${token}'
     identityName: 'id-landline-publish-${token}'
-    location: location
+    location: place
     tags: allTags
     plan: plan
-    appName: app.outputs.name
-    planName: 'plan-landline-${token}'
-    hostAccountName: storage.outputs.hostAccountName
-    deploymentContainer: storage.outputs.deploymentContainer
+    appName: appName
+    planName: planName
+    hostAccountName: hostAccountName
+    deploymentContainer: 'deployment'
     packageUrl: packageUrl
     packageDigest: packageDigest
   }
+  dependsOn: [app, storage]
 }
 
 @description('The resource group.')
@@ -323,7 +359,7 @@ output WORKBOOK_ID string = monitoring.outputs.workbookId
 output CONSENT_COMMAND string = 'bash infra/consent.sh --identity ${identity.outputs.principalId} --cloud ${cloud}'
 
 @description('What somebody with Key Vault Secrets Officer runs to put the Voximplant key file in place; empty without it.')
-output VOXIMPLANT_KEY_COMMAND string = voximplant
+output VOXIMPLANT_KEY_COMMAND string = voximplant == 'true'
   ? 'az keyvault secret set --vault-name ${vaultName} --name voximplant-key --file voximplant-key.json'
   : ''
 
@@ -331,3 +367,29 @@ output VOXIMPLANT_KEY_COMMAND string = voximplant
 output PSEUDONYM_KEY_COMMAND string = pseudonymous
   ? 'if az keyvault secret list --vault-name ${vaultName} --query "contains([].name, \'pseudonym-key\')" --output json | grep -q false; then openssl rand -hex 32 | az keyvault secret set --vault-name ${vaultName} --name pseudonym-key --file /dev/stdin --query name; else echo "Nothing was changed: the key is there, or the vault cannot be read. Another key gives other pseudonyms, see docs/deploy.md."; fi'
   : ''
+
+@description('The tenant that the installation is in, and reads.')
+output AZURE_TENANT_ID string = tenant().tenantId
+
+@description('The region, as Azure writes it.')
+output AZURE_LOCATION string = place
+
+var kept = map([rawDeleteAfterDays, historyDeleteAfterDays, curatedDeleteAfterDays], days => days == 0 ? 'kept for ever' : 'deleted after ${days} days')
+
+@description('What is in force, in one line: a value that was not understood shows here as its default.')
+output IN_FORCE string = join(
+  [
+    'network ${isPrivate ? 'private' : 'public'}'
+    'delete lock ${deleteLock == 'true' ? 'on' : 'off'}'
+    'privacy ${privacy}'
+    'history from ${historyDays} days back'
+    'raw ${rawCoolAfterDays == 0 ? '' : 'cool after ${rawCoolAfterDays} days, '}${kept[0]}'
+    'superseded revisions ${kept[1]}'
+    'curated ${kept[2]}'
+    'deleted blobs restorable for ${softDeleteDays} days'
+    'telemetry kept for ${telemetryDays} days, ${telemetryDailyCapGb == -1 ? 'without a daily cap' : 'at most ${telemetryDailyCapGb} GB a day'}'
+    'access log ${accessLog == 'true' ? 'on' : 'off'}'
+    'alerts ${alertsEnabled == 'true' ? 'on' : 'off'}, to ${alertEmail == '' ? 'nobody' : alertEmail}'
+  ],
+  '; '
+)

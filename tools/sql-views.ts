@@ -5,9 +5,9 @@ import { TABLES } from '../shared/curate/tables.ts';
 
 /** The SQL views of the BI kit with every column spelled out: what is inferred differs from reader to reader. */
 
-const LONG_TEXT = /_json$|^message_text$|^error_message$/;
-
-const TYPES: Readonly<Record<Exclude<ColumnKind, 'text'>, string>> = {
+/** No text has a width: one that is longer than it fails the whole query, and sources promise none. */
+const TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: 'varchar(max)',
   int: 'int',
   long: 'bigint',
   money: 'decimal(18,6)',
@@ -21,8 +21,7 @@ type Shape = Pick<Column, 'name' | 'kind'>;
 function columnsOf(columns: readonly Shape[], collation: string): string {
   return columns
     .map(({ name, kind }) => {
-      const type = kind === 'text' ? `varchar(${LONG_TEXT.test(name) ? 8000 : 400})${collation}` : TYPES[kind];
-      return `    [${name}] ${type}`;
+      return `    [${name}] ${TYPES[kind]}${kind === 'text' ? collation : ''}`;
     })
     .join(',\n');
 }

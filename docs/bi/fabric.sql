@@ -11,62 +11,62 @@ SELECT files.*, CAST(files.filepath(2) AS date) AS [date]
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/fact_call/dataset=*/date=*/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [key] varchar(400),
-    [source_dataset] varchar(400),
+    [key] varchar(max),
+    [source_dataset] varchar(max),
     [day] date,
     [row_ordinal] bigint,
     [revision] int,
     [conflict_ordinal] int,
-    [route] varchar(400),
-    [source_id] varchar(400),
-    [call_id] varchar(400),
-    [correlation_id] varchar(400),
-    [transferor_correlation_id] varchar(400),
-    [conference_id] varchar(400),
-    [call_type] varchar(400),
-    [call_class] varchar(400),
-    [direction] varchar(400),
-    [user_id] varchar(400),
-    [user_principal_name] varchar(400),
-    [user_display_name] varchar(400),
-    [caller_number] varchar(400),
-    [callee_number] varchar(400),
+    [route] varchar(max),
+    [source_id] varchar(max),
+    [call_id] varchar(max),
+    [correlation_id] varchar(max),
+    [transferor_correlation_id] varchar(max),
+    [conference_id] varchar(max),
+    [call_type] varchar(max),
+    [call_class] varchar(max),
+    [direction] varchar(max),
+    [user_id] varchar(max),
+    [user_principal_name] varchar(max),
+    [user_display_name] varchar(max),
+    [caller_number] varchar(max),
+    [callee_number] varchar(max),
     [started_at] datetime2(6),
-    [started_at_text] varchar(400),
+    [started_at_text] varchar(max),
     [invited_at] datetime2(6),
-    [invited_at_text] varchar(400),
+    [invited_at_text] varchar(max),
     [failed_at] datetime2(6),
-    [failed_at_text] varchar(400),
+    [failed_at_text] varchar(max),
     [ended_at] datetime2(6),
-    [ended_at_text] varchar(400),
+    [ended_at_text] varchar(max),
     [duration_seconds] int,
     [successful] bit,
     [charge] decimal(18,6),
     [connection_charge] decimal(18,6),
-    [currency] varchar(400),
-    [destination_context] varchar(400),
-    [destination_name] varchar(400),
-    [usage_country_code] varchar(400),
-    [user_country_code] varchar(400),
-    [tenant_country_code] varchar(400),
-    [other_party_country_code] varchar(400),
-    [license_capability] varchar(400),
-    [inventory_type] varchar(400),
-    [operator] varchar(400),
-    [call_duration_source] varchar(400),
+    [currency] varchar(max),
+    [destination_context] varchar(max),
+    [destination_name] varchar(max),
+    [usage_country_code] varchar(max),
+    [user_country_code] varchar(max),
+    [tenant_country_code] varchar(max),
+    [other_party_country_code] varchar(max),
+    [license_capability] varchar(max),
+    [inventory_type] varchar(max),
+    [operator] varchar(max),
+    [call_duration_source] varchar(max),
     [final_sip_code] int,
-    [final_sip_code_phrase] varchar(400),
+    [final_sip_code_phrase] varchar(max),
     [call_end_sub_reason] int,
-    [trunk_fqdn] varchar(400),
-    [media_path_location] varchar(400),
-    [signaling_location] varchar(400),
+    [trunk_fqdn] varchar(max),
+    [media_path_location] varchar(max),
+    [signaling_location] varchar(max),
     [media_bypass_enabled] bit,
-    [client_local_ipv4] varchar(400),
-    [client_local_ipv6] varchar(400),
-    [client_public_ipv4] varchar(400),
-    [client_public_ipv6] varchar(400),
-    [administrative_units_json] varchar(8000),
-    [extra_json] varchar(8000)
+    [client_local_ipv4] varchar(max),
+    [client_local_ipv6] varchar(max),
+    [client_public_ipv4] varchar(max),
+    [client_public_ipv6] varchar(max),
+    [administrative_units_json] varchar(max),
+    [extra_json] varchar(max)
   ) AS files
 WHERE conflict_ordinal = 0;
 GO
@@ -75,42 +75,42 @@ SELECT files.*, CAST(files.filepath(2) AS date) AS [date]
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/fact_message/dataset=*/date=*/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [key] varchar(400),
-    [source_dataset] varchar(400),
+    [key] varchar(max),
+    [source_dataset] varchar(max),
     [day] date,
     [row_ordinal] bigint,
     [revision] int,
     [conflict_ordinal] int,
-    [channel] varchar(400),
-    [source_id] varchar(400),
-    [sms_id] varchar(400),
-    [transaction_id] varchar(400),
-    [message_type] varchar(400),
-    [direction_code] varchar(400),
-    [direction] varchar(400),
+    [channel] varchar(max),
+    [source_id] varchar(max),
+    [sms_id] varchar(max),
+    [transaction_id] varchar(max),
+    [message_type] varchar(max),
+    [direction_code] varchar(max),
+    [direction] varchar(max),
     [sent_at] datetime2(6),
-    [sent_at_text] varchar(400),
-    [source_number] varchar(400),
-    [destination_number] varchar(400),
+    [sent_at_text] varchar(max),
+    [source_number] varchar(max),
+    [destination_number] varchar(max),
     [units] int,
     [charge] decimal(18,6),
-    [currency] varchar(400),
-    [status_code] varchar(400),
-    [delivery_status] varchar(400),
-    [status_class] varchar(400),
-    [error_message] varchar(8000),
-    [message_text] varchar(8000),
-    [user_id] varchar(400),
-    [user_principal_name] varchar(400),
-    [user_display_name] varchar(400),
-    [user_country_code] varchar(400),
-    [tenant_country_code] varchar(400),
-    [other_party_country_code] varchar(400),
-    [destination_context] varchar(400),
-    [destination_name] varchar(400),
-    [license_capability] varchar(400),
-    [administrative_units_json] varchar(8000),
-    [extra_json] varchar(8000)
+    [currency] varchar(max),
+    [status_code] varchar(max),
+    [delivery_status] varchar(max),
+    [status_class] varchar(max),
+    [error_message] varchar(max),
+    [message_text] varchar(max),
+    [user_id] varchar(max),
+    [user_principal_name] varchar(max),
+    [user_display_name] varchar(max),
+    [user_country_code] varchar(max),
+    [tenant_country_code] varchar(max),
+    [other_party_country_code] varchar(max),
+    [destination_context] varchar(max),
+    [destination_name] varchar(max),
+    [license_capability] varchar(max),
+    [administrative_units_json] varchar(max),
+    [extra_json] varchar(max)
   ) AS files
 WHERE conflict_ordinal = 0;
 GO
@@ -119,22 +119,22 @@ SELECT files.*, CAST(files.filepath(2) AS date) AS [date]
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/fact_dialout_usage/dataset=*/date=*/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [key] varchar(400),
-    [source_dataset] varchar(400),
+    [key] varchar(max),
+    [source_dataset] varchar(max),
     [day] date,
     [row_ordinal] bigint,
     [revision] int,
     [conflict_ordinal] int,
-    [user_id] varchar(400),
-    [user_principal_name] varchar(400),
-    [user_display_name] varchar(400),
-    [usage_location] varchar(400),
-    [destination_context] varchar(400),
-    [currency] varchar(400),
+    [user_id] varchar(max),
+    [user_principal_name] varchar(max),
+    [user_display_name] varchar(max),
+    [usage_location] varchar(max),
+    [destination_context] varchar(max),
+    [currency] varchar(max),
     [total_calls] int,
     [total_call_seconds] int,
     [total_call_charge] decimal(18,6),
-    [extra_json] varchar(8000)
+    [extra_json] varchar(max)
   ) AS files
 WHERE conflict_ordinal = 0;
 GO
@@ -143,23 +143,23 @@ SELECT files.*, CAST(files.filepath(2) AS date) AS [date]
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/fact_blocked_user/dataset=*/date=*/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [key] varchar(400),
-    [source_dataset] varchar(400),
+    [key] varchar(max),
+    [source_dataset] varchar(max),
     [day] date,
     [row_ordinal] bigint,
     [revision] int,
     [conflict_ordinal] int,
-    [remediation_id] varchar(400),
+    [remediation_id] varchar(max),
     [blocked_at] datetime2(6),
-    [blocked_at_text] varchar(400),
-    [block_mode] varchar(400),
-    [block_class] varchar(400),
-    [block_reason] varchar(400),
-    [user_id] varchar(400),
-    [user_principal_name] varchar(400),
-    [user_display_name] varchar(400),
-    [user_telephone_number] varchar(400),
-    [extra_json] varchar(8000)
+    [blocked_at_text] varchar(max),
+    [block_mode] varchar(max),
+    [block_class] varchar(max),
+    [block_reason] varchar(max),
+    [user_id] varchar(max),
+    [user_principal_name] varchar(max),
+    [user_display_name] varchar(max),
+    [user_telephone_number] varchar(max),
+    [extra_json] varchar(max)
   ) AS files
 WHERE conflict_ordinal = 0;
 GO
@@ -168,9 +168,9 @@ SELECT files.*
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/partition_status/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [source_dataset] varchar(400),
+    [source_dataset] varchar(max),
     [day] date,
-    [state] varchar(400),
+    [state] varchar(max),
     [rows] bigint,
     [revision] int,
     [curated_revision] int,
@@ -184,10 +184,10 @@ SELECT files.*
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/dim_call_type/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [call_type] varchar(400),
-    [direction] varchar(400),
-    [call_class] varchar(400),
-    [meaning] varchar(400)
+    [call_type] varchar(max),
+    [direction] varchar(max),
+    [call_class] varchar(max),
+    [meaning] varchar(max)
   ) AS files;
 GO
 CREATE OR ALTER VIEW dim_license AS
@@ -195,9 +195,9 @@ SELECT files.*
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/dim_license/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [license_capability] varchar(400),
-    [license_class] varchar(400),
-    [meaning] varchar(400)
+    [license_capability] varchar(max),
+    [license_class] varchar(max),
+    [meaning] varchar(max)
   ) AS files;
 GO
 CREATE OR ALTER VIEW dim_country AS
@@ -205,8 +205,8 @@ SELECT files.*
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/dim_country/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [country_code] varchar(400),
-    [country_name] varchar(400),
+    [country_code] varchar(max),
+    [country_name] varchar(max),
     [hidden_digits] int
   ) AS files;
 GO
@@ -215,9 +215,9 @@ SELECT files.*
 FROM OPENROWSET(
   BULK 'https://onelake.dfs.fabric.microsoft.com/<workspace>/<lakehouse>.Lakehouse/Files/curated/v1/dim_message_status/part-0.parquet', FORMAT = 'PARQUET'
   ) WITH (
-    [status_column] varchar(400),
-    [status_code] varchar(400),
-    [status_class] varchar(400),
-    [meaning] varchar(400)
+    [status_column] varchar(max),
+    [status_code] varchar(max),
+    [status_class] varchar(max),
+    [meaning] varchar(max)
   ) AS files;
 GO

@@ -7,7 +7,7 @@ param planName string
 
 param location string
 
-param tags object
+param tags { *: string }
 
 @description('Which plan: Flex Consumption (`flex`) or Elastic Premium (`premium`).')
 @allowed(['flex', 'premium'])
@@ -16,7 +16,7 @@ param plan string
 @description('Major version of Node.js.')
 param nodeVersion string
 
-@description('Most instances Flex Consumption may run at once.')
+@description('Most instances of each function group on Flex Consumption.')
 param maximumInstanceCount int
 
 @description('Memory of one Flex Consumption instance, in MB.')
@@ -42,7 +42,7 @@ param telemetryName string
 param subnetId string
 
 @description('Settings of Landline itself, beyond those that follow from the other resources. An empty one is left out.')
-param settings object
+param settings { *: string }
 
 resource telemetry 'Microsoft.Insights/components@2020-02-02' existing = { name: telemetryName }
 

@@ -5,7 +5,7 @@ param name string
 
 param location string
 
-param tags object
+param tags { *: string }
 
 @description('Address space of the network, a /24 or larger. The app and the endpoints take a /26 each.')
 param addressPrefix string

@@ -7,7 +7,7 @@ param identityName string
 
 param location string
 
-param tags object
+param tags { *: string }
 
 @description('Plan of the app: `flex` or `premium`.')
 param plan string

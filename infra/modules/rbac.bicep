@@ -1,7 +1,7 @@
 // Every role of the table in roles.json, on the smallest scope that serves the need. Nothing else assigns roles.
 
-@description('Object id of the app\'s identity.')
-param principalId string
+@description('Name of the app\'s identity.')
+param identityName string
 
 @description('Object id of the group that reads the data; empty: nobody but the app.')
 param readerGroupId string
@@ -41,6 +41,8 @@ var curatedReaders = map(tablesOnly ? roles.curatedReaders : [], each => {
 })
 var readerRoles = concat(dataReaders, curatedReaders)
 
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = { name: identityName }
+
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostAccountName
 
@@ -55,16 +57,16 @@ resource data 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
 resource telemetry 'Microsoft.Insights/components@2020-02-02' existing = { name: telemetryName }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = if (vaultName != '') {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = if (vaultName != '') {
   name: vaultName == '' ? 'none' : vaultName
 }
 
 resource onHostAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for each in hostAccountRoles: {
     scope: host
-    name: guid(host.id, principalId, each.roleId)
+    name: guid(host.id, identity.id, each.roleId)
     properties: {
-      principalId: principalId
+      principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
       description: each.need
@@ -79,9 +81,9 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-
 resource onHostQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (each, i) in hostQueueRoles: {
     scope: queues[i]
-    name: guid(host.id, each.name, principalId, each.roleId)
+    name: guid(host.id, each.name, identity.id, each.roleId)
     properties: {
-      principalId: principalId
+      principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
       description: each.need
@@ -96,9 +98,9 @@ resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2
 resource onDataContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (each, i) in dataContainerRoles: {
     scope: containers[i]
-    name: guid(data.id, each.name, principalId, each.roleId)
+    name: guid(data.id, each.name, identity.id, each.roleId)
     properties: {
-      principalId: principalId
+      principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
       description: each.need
@@ -109,9 +111,9 @@ resource onDataContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 resource onTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for each in telemetryRoles: {
     scope: telemetry
-    name: guid(telemetry.id, principalId, each.roleId)
+    name: guid(telemetry.id, identity.id, each.roleId)
     properties: {
-      principalId: principalId
+      principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
       description: each.need
@@ -122,9 +124,9 @@ resource onTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 resource onVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for each in vaultRoles: {
     scope: vault
-    name: guid(vault.id, principalId, each.roleId)
+    name: guid(vault.id, identity.id, each.roleId)
     properties: {
-      principalId: principalId
+      principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
       description: each.need

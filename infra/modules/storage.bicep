@@ -11,7 +11,7 @@ param dataAccountName string
 
 param location string
 
-param tags object
+param tags { *: string }
 
 @description('SKU of both accounts.')
 param sku string
@@ -34,7 +34,12 @@ param softDeleteDays int
 @description('Whether a lock forbids deleting the data account.')
 param deleteLock bool
 
-// Written out once, because the two accounts must never differ in any of it.
+@description('Workspace that keeps who has read and written the data; empty: that is not kept.')
+param accessLogWorkspaceName string
+
+var defaultAction = privateOnly ? 'Deny' : 'Allow'
+
+// Written out once, because the two accounts must not differ in any of it but who passes the firewall.
 var hardened = {
   accessTier: 'Hot'
   allowBlobPublicAccess: false
@@ -44,7 +49,6 @@ var hardened = {
   minimumTlsVersion: 'TLS1_2'
   publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
   supportsHttpsTrafficOnly: true
-  networkAcls: { bypass: 'None', defaultAction: privateOnly ? 'Deny' : 'Allow' }
 }
 
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' = {
@@ -53,7 +57,7 @@ resource host 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: { name: sku }
-  properties: hardened
+  properties: union(hardened, { networkAcls: { bypass: 'None', defaultAction: defaultAction } })
 
   resource blobs 'blobServices' = {
     name: 'default'
@@ -86,7 +90,12 @@ resource data 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: { name: sku }
-  properties: union(hardened, { isHnsEnabled: hierarchicalNamespace })
+  properties: union(hardened, {
+    isHnsEnabled: hierarchicalNamespace
+    // Retention rules are run by a service of Azure, which a firewall may keep out unless it lets trusted ones in:
+    // https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-overview
+    networkAcls: { bypass: 'AzureServices', defaultAction: defaultAction }
+  })
 
   resource blobs 'blobServices' = {
     name: 'default'
@@ -110,6 +119,22 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   properties: {
     level: 'CanNotDelete'
     notes: 'The account holds what was landed. docs/deploy.md of Landline says how to remove it all the same.'
+  }
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = if (accessLogWorkspaceName != '') {
+  name: accessLogWorkspaceName == '' ? 'none' : accessLogWorkspaceName
+}
+
+// Into the table StorageBlobLogs: a row for each request, with who made it.
+// The versions since 2016 are all previews.
+#disable-next-line use-recent-api-versions
+resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (accessLogWorkspaceName != '') {
+  scope: data::blobs
+  name: 'landline-access'
+  properties: {
+    workspaceId: workspace.id
+    logs: map(['StorageRead', 'StorageWrite', 'StorageDelete'], kind => { category: kind, enabled: true })
   }
 }
 

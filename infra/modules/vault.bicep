@@ -7,12 +7,15 @@ param name string
 
 param location string
 
-param tags object
+param tags { *: string }
 
 @description('Whether the vault answers only through its private endpoint.')
 param privateOnly bool
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+@description('Workspace that keeps who has read the secrets; empty: that is not kept.')
+param accessLogWorkspaceName string
+
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
   tags: tags
@@ -24,6 +27,23 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     softDeleteRetentionInDays: 90
     publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
     networkAcls: { bypass: 'AzureServices', defaultAction: privateOnly ? 'Deny' : 'Allow' }
+  }
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = if (accessLogWorkspaceName != '') {
+  name: accessLogWorkspaceName == '' ? 'none' : accessLogWorkspaceName
+}
+
+// Into the table AZKVAuditLogs.
+// The versions since 2016 are all previews.
+#disable-next-line use-recent-api-versions
+resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (accessLogWorkspaceName != '') {
+  scope: vault
+  name: 'landline-access'
+  properties: {
+    workspaceId: workspace.id
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [{ category: 'AuditEvent', enabled: true }]
   }
 }
 

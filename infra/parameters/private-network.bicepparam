@@ -4,5 +4,5 @@ using '../main.bicep'
 param environmentName = 'landline'
 param location = 'westeurope'
 param alertEmail = 'telephony@example.com'
-param privateNetwork = true
+param privateNetwork = 'true'
 param networkAddressPrefix = '10.84.0.0/24'

@@ -67,6 +67,13 @@ describe('the BI kit', () => {
     assert.equal(await readFile(FABRIC_VIEWS, 'utf8'), fabricViews(), why);
   });
 
+  test('no text of a view has a width that it could exceed', () => {
+    for (const views of [synapseViews(), fabricViews()]) {
+      assert.ok(views.includes('varchar(max)'));
+      assert.doesNotMatch(views, /char\(\d+\)/);
+    }
+  });
+
   test('every field that a provider documents has a column', () => {
     for (const { name, fields } of DATASETS) {
       const columns = TABLES.filter(({ datasets }) => datasets.includes(name)).flatMap(table => table.columns);

@@ -7,15 +7,11 @@ import { INFRA } from '../../infra/template.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
 import { EVENTS, type EventFields, type EventName, lineOf } from '../../shared/words/telemetry.ts';
 import { parse, type Query, type Row, run } from './kql.ts';
+import { deployedQueries } from './queries.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 
-const queries = new Map(
-  globSync('kql/**/*.kql', { cwd: INFRA }).map(path => [
-    `${path.includes('alerts') ? 'alert' : 'tile'} ${basename(path, '.kql')}`,
-    parse(readFileSync(join(INFRA, path), 'utf8')),
-  ]),
-);
+const queries = new Map([...deployedQueries()].map(([name, text]) => [name, parse(text)]));
 
 function query(name: string): Query {
   const found = queries.get(name);
@@ -47,14 +43,18 @@ function coverage(hoursAgo: number, changes: EventFields<'coverage reported'> = 
 }
 
 function fires(name: string, rows: readonly Row[]): boolean {
-  return run(query(`alert ${name}`), rows, NOW).length > 0;
+  return answerOf(`alert ${name}`, rows).length > 0;
+}
+
+function answerOf(name: string, AppTraces: readonly Row[]): Row[] {
+  return run(query(name), { AppTraces }, NOW);
 }
 
 describe('every query', () => {
   for (const [name, { fields, texts }] of queries) {
     test(`${name} refers only to events and fields that the product reports`, () => {
       const names = Object.keys(EVENTS);
-      const prefix = texts.find(text => text.startsWith('{"event":'))?.slice('{"event":'.length) ?? '';
+      const prefix = texts.findLast(text => text.startsWith('{"event":'))?.slice('{"event":'.length) ?? '';
       // A closing quote means one event; none, all that begin so.
       const asked = prefix.endsWith('"')
         ? [prefix.slice(1, -1)]
@@ -76,20 +76,26 @@ describe('every query', () => {
   });
 });
 
-describe('the table of alerts', () => {
-  const alerts = z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        title: z.string(),
-        severity: z.int(),
-        every: z.string(),
-        window: z.string(),
-        about: z.string(),
-      }),
-    )
-    .parse(JSON.parse(readFileSync(join(INFRA, 'alerts.json'), 'utf8')));
+const alerts = z
+  .array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      severity: z.int(),
+      every: z.string(),
+      window: z.string(),
+      about: z.string(),
+    }),
+  )
+  .parse(JSON.parse(readFileSync(join(INFRA, 'alerts.json'), 'utf8')));
 
+/** Hours of `PT1H` and `P2D`. */
+function spanOf(duration: string): number {
+  const [, count, unit] = /^PT?(\d+)([HD])$/.exec(duration) ?? [];
+  return Number(count) * (unit === 'D' ? 24 : 1);
+}
+
+describe('the table of alerts', () => {
   test('has a query for each alert, and an alert for each query', () => {
     const files = globSync('kql/alerts/*.kql', { cwd: INFRA }).map(path => basename(path, '.kql'));
     assert.deepEqual(alerts.map(({ name }) => name).sort(), files.sort());
@@ -194,7 +200,7 @@ describe('an alert speaks when it should, and only then', () => {
       reason: 'storage.failing',
       message: 'No container.',
     });
-    const [row] = run(query('alert failed'), [stuck, stuck, stuck], NOW);
+    const [row] = answerOf('alert failed', [stuck, stuck, stuck]);
     assert.deepEqual([row?.['reason'], row?.['message']], ['storage.failing', 'No container.'], 'it says what failed');
     const trouble = line(0.5, 'work failed', { function: 'plan', reason: 'storage.failing' });
     assert.equal(fires('failed', [trouble, trouble]), false);
@@ -242,7 +248,7 @@ describe('an alert speaks when it should, and only then', () => {
   test('schema-drifted: for a field nobody documented', () => {
     const drift = line(3, 'schema drifted', { dataset: 'teams-sms', day: '2026-03-01', fields: 'newField' });
     assert.equal(fires('schema-drifted', [coverage(1)]), false);
-    const [row] = run(query('alert schema-drifted'), [drift, coverage(1)], NOW);
+    const [row] = answerOf('alert schema-drifted', [drift, coverage(1)]);
     assert.deepEqual([row?.['dataset'], row?.['fields']], ['teams-sms', 'newField']);
   });
 
@@ -251,7 +257,50 @@ describe('an alert speaks when it should, and only then', () => {
     assert.equal(fires('throttled', Array(29).fill(wait)), false);
     assert.equal(fires('throttled', Array(30).fill(wait)), true);
     const before = line(2, 'source throttled', { source: 'graph', until: '2026-03-10T10:30:00.000Z' });
-    assert.equal(fires('throttled', Array(30).fill(before)), false, 'two hours ago');
+    assert.equal(fires('throttled', [...Array(30).fill(before), coverage(0.1)]), false, 'two hours ago');
+  });
+});
+
+/** What the workspace says of itself when its cap is reached. */
+function capReached(hoursAgo: number): Row {
+  const Detail = 'The data collection stopped due to daily limit of free data reached. Ingestion status = OverQuota';
+  return { TimeGenerated: NOW - hoursAgo * HOUR_MS, Category: 'Ingestion', Detail };
+}
+
+describe('when telemetry stops, as it does at the daily cap', () => {
+  test('daily-cap: for a day after the workspace has said so, and for nothing else that it says', () => {
+    const rowsFor = (...said: Row[]): number => run(query('alert daily-cap'), { _LogOperation: said }, NOW).length;
+    assert.equal(rowsFor(), 0);
+    assert.equal(rowsFor(capReached(20), capReached(3)), 1);
+    assert.equal(rowsFor(capReached(25)), 0, 'the day before');
+    assert.equal(rowsFor({ ...capReached(1), Detail: 'Ingestion status = RespectQuota' }), 0);
+  });
+
+  test('no alert that was open reads as resolved', () => {
+    const silentFor = 23;
+    const at = silentFor + 0.2;
+    const open: Readonly<Record<string, readonly Row[]>> = {
+      missing: [24, 20, 15, 10, 5, 0].map(hours => coverage(silentFor + hours, { missing: 3 })),
+      failed: [coverage(at, { failed: 1 })],
+      'auth-forbidden': [line(at, 'day failed', { dataset: 'teams-sms', reason: 'auth.forbidden' })],
+      expiring: [coverage(at, { expiring: 2 })],
+      suspect: [coverage(at, { suspect: 2 })],
+      'schema-drifted': [line(at, 'schema drifted', { dataset: 'teams-sms', fields: 'newField' })],
+      throttled: Array(30).fill(line(at, 'source throttled', { source: 'graph', until: '2026-03-10T12:30:00.000Z' })),
+    };
+    const others = ['no-heartbeat', 'daily-cap'];
+    assert.deepEqual(
+      [...Object.keys(open), ...others].sort(),
+      [...deployedQueries().keys()].flatMap(name => (name.startsWith('alert ') ? [name.slice(6)] : [])).sort(),
+    );
+    for (const [name, rows] of Object.entries(open)) {
+      const hours = spanOf(alerts.find(each => each.name === name)?.window ?? '');
+      const seen = rows.filter(({ TimeGenerated }) => Number(TimeGenerated) > NOW - hours * HOUR_MS);
+      assert.equal(fires(name, seen), true, name);
+      const well = [...rows, coverage(0.1)];
+      // It is over once telemetry comes again and says so; new fields are told for a day.
+      if (name !== 'schema-drifted') assert.equal(fires(name, well), false, name);
+    }
   });
 });
 
@@ -266,7 +315,7 @@ describe('a tile shows', () => {
     line(1, 'day failed', { dataset: 'teams-sms', day: '2026-03-05', reason: 'source.failing', remedy: 'retry' }),
     line(0.5, 'day failed', { dataset: 'teams-sms', day: '2026-03-04', reason: 'source.failing', remedy: 'retry' }),
   ];
-  const tile = (name: string): Row[] => run(query(`tile ${name}`), rows, NOW);
+  const tile = (name: string): Row[] => answerOf(`tile ${name}`, rows);
 
   test('coverage: the latest report of each dataset', () => {
     const [row, ...others] = tile('coverage');

@@ -84,7 +84,7 @@ function inOrder(template: JsonObject): [string, JsonObject][] {
   const sorted: [string, JsonObject][] = [];
   while (sorted.length < entries.length) {
     const ready = entries.filter(
-      ([symbol, each]) => !done.has(symbol) && list(each['dependsOn']).every(needed => done.has(String(needed))),
+      ([symbol, each]) => !done.has(symbol) && list(each['dependsOn']).every(needed => done.has(symbolIn(needed))),
     );
     if (ready.length === 0) throw new Error('Resources depend on each other in a circle');
     for (const [symbol, each] of ready) {
@@ -93,6 +93,11 @@ function inOrder(template: JsonObject): [string, JsonObject][] {
     }
   }
   return sorted;
+}
+
+/** Of `zones` and of `[format('zones[{0}]', copyIndex())]`, one of a loop, the symbol: all of a loop come first here. */
+function symbolIn(needed: Json): string {
+  return /^\[format\('(\w+)\[/.exec(text(needed))?.[1] ?? text(needed);
 }
 
 function deployOne(symbol: string, resource: JsonObject, frame: Frame): Deployed[] {
@@ -127,7 +132,8 @@ function deployAt(symbol: string, resource: JsonObject, frame: Frame): Deployed[
   const { dependsOn: _, copy: __, condition: ___, ...rest } = resource;
   const body = object(evaluate(rest, frame));
   for (const key of [symbol, id]) frame.known.set(key, runtimeOf(type, name, frame));
-  return [{ type, name, id, body }];
+  const scope = body['scope'];
+  return [{ type, name, id: scope === undefined ? id : `${text(scope)}/providers/${type}/${name}`, body }];
 }
 
 function idOf(type: string, names: readonly string[], group: string): string {
@@ -352,7 +358,19 @@ function call(name: string, nodes: readonly Node[], frame: Frame): Json {
     case 'substring':
       return text(arg(0)).slice(Number(arg(1)));
     case 'uniqueString':
-      return 'abcdefgh12345';
+      return createHash('sha1').update(args().join('|')).digest('hex').slice(0, 13);
+    case 'contains': {
+      const [of = null, key = null] = args();
+      return Array.isArray(of) ? of.includes(key) : memberOf(of, key) !== undefined;
+    }
+    case 'split':
+      return text(arg(0)).split(text(arg(1)));
+    case 'join':
+      return list(arg(0))
+        .map(text)
+        .join(text(arg(1)));
+    case 'fail':
+      throw new Error(text(arg(0)));
     case 'guid':
       return createHash('sha1').update(args().join('|')).digest('hex');
     case 'cidrSubnet':

@@ -6,7 +6,6 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Made, makeDeployable } from '../../infra/build.ts';
-import { INFRA } from '../../infra/template.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
@@ -17,6 +16,7 @@ import { partitionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';
 import { processOf } from '../wait.ts';
 import { parse, run } from './kql.ts';
+import { deployedQueries } from './queries.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NOW = clockFrom('2026-03-11T12:00:00.000Z');
@@ -141,26 +141,26 @@ test('it runs a day, from the timer to the partition, and its telemetry answers 
   assert.equal(JSON.parse(heartbeat?.message ?? '{}').appVersion, made.version);
 
   // What was logged is what Application Insights would hold; every query is asked.
-  const traces = lines
+  const AppTraces = lines
     .filter(({ category }) => category === 'user')
     .map(({ time, message }) => ({ TimeGenerated: time.getTime(), Message: message, _BilledSize: message.length }));
-  const ask = (path: string): readonly object[] =>
-    run(parse(readFileSync(join(INFRA, 'kql', path), 'utf8')), traces, Date.now());
-  for (const path of globSync('alerts/*.kql', { cwd: join(INFRA, 'kql') })) {
-    const speaks = ask(path).length > 0;
+  const queries = deployedQueries();
+  const ask = (name: string): readonly object[] => run(parse(queries.get(name) ?? ''), { AppTraces }, Date.now());
+  for (const name of [...queries.keys()].filter(each => each.startsWith('alert '))) {
+    const speaks = ask(name).length > 0;
     // The simulator sends a field that no documentation knows, as Graph does now and then.
-    assert.equal(speaks, path.endsWith('schema-drifted.kql'), path);
+    assert.equal(speaks, name === 'alert schema-drifted', name);
   }
-  const [row] = ask('workbook/coverage.kql');
+  const [row] = ask('tile coverage');
   assert.deepEqual(
     { ...row, reportedAt: 0, ...EMPTY },
     { dataset: 'teams-sms', landedThrough: day, lagDays: 0, ...EMPTY, reportedAt: 0 },
   );
-  const [cost] = ask('workbook/cost.kql');
+  const [cost] = ask('tile cost');
   const rows = simulator.countRows('teams-sms', day);
   const worked = { dataset: 'teams-sms', reads: 1, pages: Math.ceil(rows / 1_000), rows, bytes: bytes.length };
   assert.deepEqual({ ...cost, TimeGenerated: 0 }, { ...worked, TimeGenerated: 0 });
-  assert.equal(ask('workbook/lag.kql').length, 1);
+  assert.equal(ask('tile lag').length, 1);
 });
 
 /** Members of a coverage row that say nothing of this day. */

@@ -1,6 +1,7 @@
 /**
- * Runs the small part of KQL that infra/kql is written in, over captured log lines. An operator or function that is
- * not known here is an error, so a query either means what these tests say or does not pass.
+ * Runs the small part of KQL that infra/kql is written in, over captured log lines. It says what a query answers, and
+ * Microsoft's parser (kusto.ts) whether it is one. An operator or function that is not known here is an error, so a query
+ * either means what these tests say or does not pass.
  */
 
 type Value = string | number | boolean | null | { readonly [key: string]: unknown };
@@ -26,15 +27,22 @@ type Step =
   | { readonly kind: 'summarize'; readonly columns: readonly Column[]; readonly by: readonly Column[] }
   | { readonly kind: 'order'; readonly node: Node; readonly descending: boolean };
 
-export interface Query {
+/** What the steps begin with: the table of the workspace, or what `let` has named. */
+interface Pipeline {
+  readonly from: string;
   readonly steps: readonly Step[];
+}
+
+export interface Query extends Pipeline {
+  /** `toscalar(…)` is the first cell of its pipeline. */
+  readonly lets: readonly { readonly name: string; readonly isScalar: boolean; readonly pipeline: Pipeline }[];
   /** Members of the parsed line that it reads: `d.rows` is `rows`. */
   readonly fields: readonly string[];
   readonly texts: readonly string[];
 }
 
 const TOKEN =
-  /\s+|\/\/[^\n]*|(?<text>'(?:[^'\\]|\\.)*')|(?<span>\d+[dhms]\b)|(?<number>\d+(?:\.\d+)?)|(?<word>[A-Za-z_]\w*)|(?<sign>==|>=|<=|[-+/*><=(),.|[\]:])/y;
+  /\s+|\/\/[^\n]*|(?<text>'(?:[^'\\]|\\.)*')|(?<span>\d+[dhms]\b)|(?<number>\d+(?:\.\d+)?)|(?<word>[A-Za-z_]\w*)|(?<sign>==|=~|>=|<=|[-+/*><=(),.|[\]:;])/y;
 
 interface Token {
   readonly kind: 'text' | 'span' | 'number' | 'word' | 'sign';
@@ -61,7 +69,7 @@ const SPANS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m
 const SIGNS: readonly (readonly string[])[] = [
   ['or'],
   ['and'],
-  ['==', '>', '>=', '<', '<=', 'startswith_cs'],
+  ['==', '=~', '>', '>=', '<', '<=', 'startswith_cs', 'contains'],
   ['+', '-'],
   ['*', '/'],
 ];
@@ -124,12 +132,20 @@ export function parse(source: string): Query {
     if (kind !== 'word') throw new Error(`Not expected: ${text}`);
     if (take('(')) return { kind: 'call', name: text, args: listUntil(')') };
     let node: Node = { kind: 'name', name: text };
-    while (take('.')) {
-      const key = next().text;
+    while (peek() === '.' || peek() === '[') {
+      const key = take('.') ? next().text : bracketed();
       if (text === 'd') fields.add(key);
       node = { kind: 'member', of: node, key };
     }
     return node;
+  }
+
+  /** `['missing']`, for names that are words of the language. */
+  function bracketed(): string {
+    need('[');
+    const key = next().text.slice(1, -1);
+    need(']');
+    return key;
   }
 
   function columns(): Column[] {
@@ -147,6 +163,11 @@ export function parse(source: string): Query {
       words(')', '=');
       return { names, node: expression() };
     }
+    if (peek() === '[') {
+      const name = bracketed();
+      need('=');
+      return { names: [name], node: expression() };
+    }
     if (tokens[at + 1]?.text === '=' && tokens[at]?.kind === 'word') {
       const name = next().text;
       need('=');
@@ -155,55 +176,90 @@ export function parse(source: string): Query {
     return { names: [], node: expression() };
   }
 
-  // The one table, alone or beside an empty one that stands in until it exists.
-  if (take('union')) {
-    words('isfuzzy', '=', 'true', 'AppTraces', ',', '(', 'datatable', '(', 'TimeGenerated', ':', 'datetime', ',');
-    words('Message', ':', 'string', ')', '[', ']', ')');
-  } else need('AppTraces');
+  /** The one table, alone or beside an empty one that stands in until it exists; or what `let` has named. */
+  function origin(): string {
+    if (!take('union')) return next().text;
+    words('isfuzzy', '=', 'true');
+    const table = next().text;
+    words(',', '(', 'datatable', '(');
+    while (!take(')')) next();
+    words('[', ']', ')');
+    return table;
+  }
 
-  const steps: Step[] = [];
-  while (at < tokens.length) {
-    need('|');
+  function pipeline(): Pipeline {
+    const from = origin();
+    const steps: Step[] = [];
+    while (take('|')) steps.push(step());
+    return { from, steps };
+  }
+
+  function step(): Step {
     const verb = next().text;
     switch (verb) {
       case 'where':
-        steps.push({ kind: 'where', node: expression() });
-        break;
+        return { kind: 'where', node: expression() };
       case 'extend':
       case 'project':
-        steps.push({ kind: verb, columns: columns() });
-        break;
+        return { kind: verb, columns: columns() };
       case 'summarize': {
         const aggregates = columns();
-        steps.push({ kind: 'summarize', columns: aggregates, by: take('by') ? columns() : [] });
-        break;
+        return { kind: 'summarize', columns: aggregates, by: take('by') ? columns() : [] };
       }
       case 'order': {
         need('by');
         const node = expression();
         const descending = !take('asc') && take('desc');
-        steps.push({ kind: 'order', node, descending });
-        break;
+        return { kind: 'order', node, descending };
       }
       default:
         throw new Error(`The operator ${verb} is not known here`);
     }
   }
+
+  const lets: Query['lets'][number][] = [];
+  while (take('let')) {
+    const name = next().text;
+    need('=');
+    const isScalar = take('toscalar');
+    if (isScalar) need('(');
+    lets.push({ name, isScalar, pipeline: pipeline() });
+    if (isScalar) need(')');
+    need(';');
+  }
+  const { from, steps } = pipeline();
+  if (at < tokens.length) throw new Error(`Not expected: ${peek()}`);
   const texts = tokens
     .filter(({ kind }) => kind === 'text')
     .map(({ text }) => text.slice(1, -1).replace(/\\(.)/g, '$1'));
-  return { steps, fields: [...fields], texts };
+  return { from, steps, lets, fields: [...fields], texts };
+}
+
+/** Rows of the tables that a query of this repository may read. */
+export interface Tables {
+  readonly AppTraces?: readonly Row[];
+  readonly _LogOperation?: readonly Row[];
 }
 
 /** @param now what `ago` counts back from, in milliseconds; times are milliseconds all through */
-export function run(query: Query, table: readonly Row[], now: number): Row[] {
-  let rows: readonly Row[] = table;
-  for (const step of query.steps) rows = apply(step, rows, now);
-  return [...rows];
+export function run(query: Query, { AppTraces = [], _LogOperation = [] }: Tables, now: number): Row[] {
+  const tables = new Map<string, readonly Row[]>(Object.entries({ AppTraces, _LogOperation }));
+  const scalars: Record<string, Value> = {};
+  const answer = ({ from, steps }: Pipeline): readonly Row[] => {
+    const rows = tables.get(from);
+    if (rows === undefined) throw new Error(`There is no table ${from}`);
+    return steps.reduce<readonly Row[]>((left, step) => apply(step, left, now, scalars), rows);
+  };
+  for (const { name, isScalar, pipeline } of query.lets) {
+    const rows = answer(pipeline);
+    if (isScalar) scalars[name] = Object.values(rows[0] ?? {})[0] ?? null;
+    else tables.set(name, rows);
+  }
+  return [...answer(query)];
 }
 
-function apply(step: Step, rows: readonly Row[], now: number): Row[] {
-  const compute = (node: Node, row: Row): Value => resultOf(node, row, now);
+function apply(step: Step, rows: readonly Row[], now: number, scalars: Row): Row[] {
+  const compute = (node: Node, row: Row): Value => resultOf(node, { ...scalars, ...row }, now);
   switch (step.kind) {
     case 'where':
       return rows.filter(row => compute(step.node, row) === true);
@@ -259,7 +315,7 @@ function aggregate(
   if (node.kind !== 'call') throw new Error('An aggregate is a call');
   const [of, ...others] = node.args;
   const values = of === undefined ? [] : rows.map(row => compute(of, row)).filter(value => value !== null);
-  const [name] = names;
+  const name = names[0] ?? (of?.kind === 'name' ? `${node.name}_${of.name}` : undefined);
   const one = (value: Value): Record<string, Value> => {
     if (name === undefined) throw new Error(`${node.name} needs a name`);
     return { [name]: value };
@@ -350,6 +406,10 @@ function binary(sign: string, left: () => Value, right: () => Value): Value {
       return order(a, b) < 0;
     case 'startswith_cs':
       return String(a).startsWith(String(b));
+    case '=~':
+      return String(a).toLowerCase() === String(b).toLowerCase();
+    case 'contains':
+      return String(a).toLowerCase().includes(String(b).toLowerCase());
     default:
       throw new Error(`The sign ${sign} is not known here`);
   }

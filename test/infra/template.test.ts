@@ -11,6 +11,7 @@ import { CONTAINERS } from '../../shared/words/paths.ts';
 import { LEDGER_TABLE, QUEUES } from '../../shared/words/storage-names.ts';
 import { posixTest } from '../system.ts';
 import { deploy, type Json, list, object, text } from './arm.ts';
+import { deployedQueries } from './queries.ts';
 import { deployed, ofType, only, parametersOf, properties, SETS, setFiles, settingsOf, template } from './sets.ts';
 
 const STORAGE = 'Microsoft.Storage/storageAccounts';
@@ -48,7 +49,10 @@ for (const set of SETS) {
         assert.equal(rest['allowCrossTenantReplication'], false);
         const isPrivate = set === 'private-network';
         assert.equal(rest['publicNetworkAccess'], isPrivate ? 'Disabled' : 'Enabled');
-        assert.equal(object(rest['networkAcls'])['defaultAction'], isPrivate ? 'Deny' : 'Allow');
+        const { bypass, defaultAction } = object(rest['networkAcls']);
+        assert.equal(defaultAction, isPrivate ? 'Deny' : 'Allow');
+        // Retention rules are run by a trusted service; nothing of the host's account is left to any.
+        assert.equal(bypass, account.name.startsWith('lldata') ? 'AzureServices' : 'None');
       }
       for (const container of ofType(set, `${STORAGE}/blobServices/containers`))
         assert.notEqual(object(container.body['properties'] ?? {})['publicAccess'], 'Container');
@@ -202,7 +206,7 @@ for (const set of SETS) {
         assert.deepEqual(actions, { actionGroups: [group.id] });
         assert.equal(skipQueryValidation, true);
         const [criterion] = list(object(criteria)['allOf']);
-        assert.equal(object(criterion)['query'], readFileSync(join(INFRA, 'kql/alerts', `${name}.kql`), 'utf8'));
+        assert.equal(object(criterion)['query'], deployedQueries().get(`alert ${name}`));
       }
       const [mail] = list(properties(group)['emailReceivers']);
       assert.equal(object(mail)['emailAddress'], 'telephony@example.com');
@@ -300,10 +304,87 @@ test('a lock forbids deleting the data account when asked for, and otherwise the
   const locksWith = (given: { [name: string]: Json }) =>
     deploy(template, { ...parametersOf('default'), ...given }).resources.filter(({ type }) => type.endsWith('/locks'));
   assert.deepEqual(locksWith({}), []);
-  const [lock, ...others] = locksWith({ deleteLock: true });
+  const [lock, ...others] = locksWith({ deleteLock: 'true' });
   assert.ok(lock !== undefined && others.length === 0);
   assert.equal(object(lock.body['properties'])['level'], 'CanNotDelete');
   assert.match(text(lock.body['scope']), /\/storageAccounts\/lldata[a-z0-9]+$/);
+});
+
+test('no parameter is a boolean, for which azd takes the default when it cannot read a value', () => {
+  const declared = Object.entries(object(template['parameters'])).map(([name, each]) => ({ name, ...object(each) }));
+  const types = declared.map(each => object(each)['type']);
+  assert.ok(!types.includes('bool'));
+  const switches = declared.filter(each => list(object(each)['allowedValues'] ?? []).includes('true'));
+  assert.ok(switches.length >= 6);
+  for (const { name } of switches) {
+    assert.deepEqual(object(object(template['parameters'])[name])['allowedValues'], ['false', 'true'], name);
+    for (const wrong of ['on', 'True', 'yes', '1'])
+      assert.throws(() => deploy(template, { ...parametersOf('default'), [name]: wrong }), /is not allowed/, name);
+  }
+});
+
+test('the last line of a deployment says what is in force', () => {
+  const lineOf = (given: { [name: string]: Json }): string =>
+    text(deploy(template, { ...parametersOf('default'), ...given }).outputs['IN_FORCE']);
+  assert.equal(
+    lineOf({}),
+    'network public; delete lock off; privacy masked; history from 365 days back; raw cool after 90 days, kept for ever; ' +
+      'superseded revisions deleted after 400 days; curated kept for ever; deleted blobs restorable for 14 days; ' +
+      'telemetry kept for 90 days, at most 1 GB a day; access log off; alerts on, to telephony@example.com',
+  );
+  const other = lineOf({ privateNetwork: 'true', deleteLock: 'true', privacy: 'full', rawDeleteAfterDays: 800 });
+  assert.match(
+    other,
+    /^network private; delete lock on; privacy full; .*raw cool after 90 days, deleted after 800 days;/,
+  );
+  assert.match(lineOf({ telemetryDailyCapGb: -1, alertEmail: '' }), /without a daily cap; .*alerts on, to nobody$/);
+  const hooks = readFileSync(join(INFRA, '../azure.yaml'), 'utf8');
+  const last = /postprovision:[\s\S]*?run: (.*)\n[\s\S]*?run: (.*)\n/.exec(hooks)?.slice(1) ?? [];
+  assert.equal(last.length, 2);
+  for (const command of last) assert.match(command, /In force: \$\(azd env get-value IN_FORCE\)"'?$/);
+});
+
+test('an installation is the same however its name and region are spelled', () => {
+  const namesOf = (environmentName: string, location: string): string[] =>
+    deploy(template, { environmentName, location }).resources.map(({ id }) => id.toLowerCase());
+  const names = namesOf('landline-prod', 'westeurope');
+  assert.deepEqual(namesOf('Landline-Prod', 'West Europe'), names);
+  assert.deepEqual(namesOf('landline-prod', 'WestEurope'), names);
+  assert.notDeepEqual(namesOf('landline-test', 'westeurope'), names);
+  assert.notDeepEqual(namesOf('landline-prod', 'northeurope'), names);
+});
+
+test('a region without Flex Consumption is refused before anything is made, and taken with the other plan', () => {
+  const given = { environmentName: 'x', location: 'usgovvirginia' };
+  assert.throws(() => deploy(template, given), /Flex Consumption is not known to be in usgovvirginia/);
+  assert.ok(deploy(template, { ...given, plan: 'premium' }, 'government').resources.length > 0);
+});
+
+test('a schedule that cannot be one is refused', () => {
+  for (const planSchedule of ['every 5 minutes', '0 */5 * * * * *', '*/5 * * *'])
+    assert.throws(() => deploy(template, { ...parametersOf('default'), planSchedule }), /expected five or six fields/);
+  assert.ok(deploy(template, { ...parametersOf('default'), planSchedule: '*/10 * * * *' }).resources.length > 0);
+});
+
+test('who reads blobs and secrets is kept when asked for, and otherwise not', () => {
+  const logsOf = (set: 'default' | 'voximplant'): string[] =>
+    ofType(set, 'Microsoft.Insights/diagnosticSettings').map(
+      ({ id, body }) =>
+        `${id.replace(/^.*\/providers\/(?=Microsoft\.(Storage|KeyVault))|\/providers\/Microsoft\.Insights.*$/g, '')}: ${list(
+          object(body['properties'])['logs'],
+        ).map(each => object(each)['category'])}`,
+    );
+  assert.deepEqual(logsOf('default'), []);
+  const [blobs, secrets, ...others] = logsOf('voximplant').sort().reverse();
+  assert.match(text(blobs), /lldata[a-z0-9]+\/blobServices\/default: StorageRead,StorageWrite,StorageDelete$/);
+  assert.match(text(secrets), /Microsoft\.KeyVault\/vaults\/kv-ll-[a-z0-9]+: AuditEvent$/);
+  assert.deepEqual(others, []);
+});
+
+test('azd is told the tenant and the region, as its own templates do', () => {
+  const { outputs } = deploy(template, { environmentName: 'x', location: 'West Europe' });
+  assert.equal(outputs['AZURE_LOCATION'], 'westeurope');
+  assert.match(text(outputs['AZURE_TENANT_ID']), /^[0-9a-f-]{36}$/);
 });
 
 test('the settings that runbooks tell people to change come from the parameters', () => {
