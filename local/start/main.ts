@@ -1,3 +1,4 @@
+import { noProxyOnLoopback } from '../../shared/config/loopback.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { run } from './run.ts';
 
@@ -13,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function exitCode(argv: readonly string[]): Promise<number> {
+  Object.assign(process.env, noProxyOnLoopback(process.env));
   try {
     const options = parseOptions(argv, process.env);
     return options === undefined ? 0 : await run(options);

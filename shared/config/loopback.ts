@@ -13,3 +13,20 @@ export function isEmulator(connectionString: string): boolean {
   const endpoints = [...connectionString.matchAll(/Endpoint=([^;]+)/gi)].map(match => match[1] ?? '');
   return endpoints.length > 0 && endpoints.every(isLoopback);
 }
+
+/** As a host is written in an address, and in a list of hosts. */
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '::1', '[::1]'] as const;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the environment has to say so that nothing on this machine is asked for through a proxy, whoever reads the
+ * variables: the libraries for storage and sign-in do. Rows of the emulator would go to the proxy in clear.
+ *
+ * @returns both spellings of NO_PROXY, with all that was in either
+ */
+export function noProxyOnLoopback(env: Variables): { readonly NO_PROXY: string; readonly no_proxy: string } {
+  const listed = [env['NO_PROXY'], env['no_proxy']].flatMap(list => (list ?? '').split(/[\s,]+/));
+  const hosts = [...new Set([...listed, ...LOOPBACK_HOSTS])].filter(host => host !== '').join(',');
+  return { NO_PROXY: hosts, no_proxy: hosts };
+}

@@ -36,7 +36,7 @@ export function saysCut(text: string): boolean {
 /** The day is larger than one query of the source gives. @param why from "it …" on, without a stop */
 export function capped(dataset: Dataset, why: string): LandlineError {
   return new LandlineError({
-    reason: 'paging.capped',
+    reason: 'limits.query',
     remedy: 'reject',
     message: `The source gives only a part of the rows of ${dataset.name} that were asked for: ${why}. Nothing of them landed. Ask the provider to raise its limit for one query (${dataset.docsUrl}).`,
   });
@@ -92,7 +92,7 @@ export function errorIn(body: Buffer): unknown {
   return undefined;
 }
 
-/** @throws LandlineError `paging.capped` for a last page that says that it is not the end */
+/** @throws LandlineError `limits.query` for a last page that says that it is not the end */
 export function refuseCut(cut: Cut, dataset: Dataset): void {
   for (const [name, value] of cut.envelope)
     if (CUT_NAME.test(name) && (value === true || value === 'true'))

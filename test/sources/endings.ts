@@ -38,7 +38,7 @@ const NOT_JSON = retried('page.not_json');
 const TOTAL = retried('page.total');
 const REDIRECT = stopped('security.redirect');
 const FOREIGN = stopped('security.foreign_link');
-const CAPPED = stopped('paging.capped');
+const CAPPED = stopped('limits.query');
 const REFUSED = stopped('source.rejected');
 const EXPIRED = retried('paging.expired');
 

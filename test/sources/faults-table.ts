@@ -57,8 +57,9 @@ ${lines.join('\n')}
 const INTRODUCTION = `# What happens when a source misbehaves
 
 Written by \`test/sources/faults.test.ts\`, which fails when this page is not what it saw. Every fault that the
-simulator can play, but for those of the borders of days, is struck against a day of three pages (${DATASETS.length} datasets; real sockets, a clock that does
-not wait): on the first page, on the middle one and on the last; once, and whenever the page is asked for.
+simulator can play, but for those of the borders of days, is struck against a day of three pages
+(${DATASETS.length} datasets; real sockets, a clock that does not wait): on the first page, on the middle one and on the
+last; once, and whenever the page is asked for.
 In no case did a partition hold anything but the true rows, or exactly what was sent where nothing in the answer tells
 that it is not true; did another host, port or path get a request or a token; or did a token reach the log or the
 ledger. When the fault ends, the day lands by itself within two hours (tried with each fault on the middle page).

@@ -106,7 +106,7 @@ export function rig(options: RigOptions): Rig {
       heartbeatMs: NEVER_MS,
       checkpointMs: options.checkpointMs ?? FETCH_LIMITS.checkpointMs,
       pagesMax: options.pagesMax ?? 12,
-      emptyPagesMax: options.emptyPagesMax ?? 4,
+      emptyPagesMax: options.emptyPagesMax ?? 8,
     },
     drifted: new Set(),
     blocks: options.blockBytes === undefined ? blockMemory() : new Memory(options.blockBytes, 2),

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { noProxyOnLoopback } from '../../shared/config/loopback.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const RUN_MS = 300_000;
+
+/** A proxy that notes who comes, and passes nothing on. */
+async function startProxy(t: TestContext) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(502).end();
+  });
+  server.on('connect', (request, socket) => {
+    asked.push(`CONNECT ${request.url}`);
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function run(args: readonly string[], env: Record<string, string>): Promise<{ code: number; stdout: string }> {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: RUN_MS,
+  });
+  let stdout = '';
+  child.stdout.on('data', chunk => {
+    stdout += String(chunk);
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout };
+}
+
+test('with a proxy in the environment, nothing on this machine is asked for through it', async t => {
+  const proxy = await startProxy(t);
+  const folder = await mkdtemp(join(tmpdir(), 'landline-proxy-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy'];
+  const env = {
+    ...Object.fromEntries(names.map(name => [name, proxy.url])),
+    NO_PROXY: '',
+    no_proxy: 'elsewhere.example',
+  };
+  const data = ['--data', join(folder, 'data')];
+  const start = [
+    'local/start.ts',
+    '--days',
+    '1',
+    '--rows',
+    '20',
+    '--datasets',
+    'teams-sms',
+    '--exit',
+    '--json',
+    ...data,
+  ];
+  const started = await run(start, env);
+  assert.deepEqual([started.code, JSON.parse(started.stdout).ok], [0, true]);
+  assert.equal((await run(['cli/landline.mjs', 'status', '--json', ...data], env)).code, 0);
+  assert.deepEqual(proxy.asked, []);
+});
+
+test('what the environment lists is kept, in both spellings, and this machine is added', () => {
+  const both = (hosts: string) => ({ NO_PROXY: hosts, no_proxy: hosts });
+  assert.deepEqual(noProxyOnLoopback({}), both('localhost,127.0.0.1,::1,[::1]'));
+  const listed = { NO_PROXY: '.corp.example, 127.0.0.1', no_proxy: '.other.example' };
+  assert.deepEqual(noProxyOnLoopback(listed), both('.corp.example,127.0.0.1,.other.example,localhost,::1,[::1]'));
+});
