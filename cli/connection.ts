@@ -120,7 +120,7 @@ async function clientsOf(access: Access): Promise<StorageClients> {
   // The person at the keyboard, not the app: Azure CLI, PowerShell, Visual Studio Code, azd, or the environment.
   const { DefaultAzureCredential } = await import('@azure/identity');
   const { signInWith } = await import('../shared/sources/sign-in.ts');
-  return storageClients({ url: access.url, ...signInWith(() => new DefaultAzureCredential()) });
+  return storageClients({ url: access.url, credential: signInWith(() => new DefaultAzureCredential()).credential });
 }
 
 /** One is removed as it was when it could not be read; whoever has written it since has mended it. */

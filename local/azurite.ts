@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { damageIn, hold, START_MS } from './azurite/folder.ts';
 
 /** Azure Storage on this machine, as a process of its own, on three free ports of the loopback interface. */
 export interface Azurite {
-  /** With explicit http endpoints for blob, queue and table, and the published key of the emulator's account. */
+  /** With explicit endpoints for blob, queue and table, and the published key of the emulator's account. */
   readonly connectionString: string;
   readonly pid: number;
   /** Resolves when the process is gone and its data saved. Throws when it had to be killed. May be called twice. */
@@ -22,14 +23,22 @@ const STOP_MS = 15_000;
 const SERVICES = ['Blob', 'Queue', 'Table'] as const;
 type Ports = Record<(typeof SERVICES)[number], string>;
 
+/** Beside what every emulator has. */
+export interface AzuriteOptions {
+  /** Speak https with this certificate, and take tokens. Files in PEM. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** Is told of every request, as a line of an access log. */
+  readonly onAccess?: (line: string) => void;
+}
+
 /**
  * Starts Azurite. It stops when told to, and by itself when this process ends in whatever way (azurite/child.ts).
  *
  * @param folder where data is kept from run to run; absent: in memory only
  * @throws FolderError when the folder is in use, damaged or cannot be written to; Error when it is not installed or does not start
  */
-export async function startAzurite(folder?: string): Promise<Azurite> {
-  const args = [childFile(), azuriteFile(), ...flags(folder)];
+export async function startAzurite(folder?: string, options: AzuriteOptions = {}): Promise<Azurite> {
+  const args = [childFile(), azuriteFile(), ...flags(folder, options)];
   const held = folder === undefined ? undefined : await hold(folder);
   const child = spawn(process.execPath, args, {
     stdio: 'pipe',
@@ -41,7 +50,7 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
   });
   // Writing to a child that has just died is no news: its exit is.
   child.stdin.on('error', () => undefined);
-  const ports = await portsOf(child).catch(async thrown => {
+  const ports = await portsOf(child, options).catch(async thrown => {
     await stop(child).catch(() => undefined);
     await held?.release();
     throw folder === undefined ? thrown : ((await damageIn(folder)) ?? thrown);
@@ -49,7 +58,7 @@ export async function startAzurite(folder?: string): Promise<Azurite> {
   if (child.pid === undefined) throw new Error('Azurite has no process id');
   await held?.handOn(child.pid, ports.Blob);
   return {
-    connectionString: connectionStringOf(ports),
+    connectionString: connectionStringOf(ports, options.tls === undefined ? 'http' : 'https'),
     pid: child.pid,
     async stop() {
       await stop(child);
@@ -70,20 +79,21 @@ function azuriteFile(): string {
   }
 }
 
-function flags(folder: string | undefined): string[] {
+function flags(folder: string | undefined, { tls, onAccess }: AzuriteOptions): string[] {
   return [
     ...(folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder]),
     // The SDKs speak newer versions of the protocol than Azurite knows of.
     '--skipApiVersionCheck',
     '--disableTelemetry',
     // Quiet about requests only; the ports are still printed.
-    '--silent',
+    ...(onAccess === undefined ? ['--silent'] : []),
+    ...(tls === undefined ? [] : ['--oauth', 'basic', '--cert', tls.certFile, '--key', tls.keyFile]),
     ...SERVICES.flatMap(service => [`--${service.toLowerCase()}Port`, '0']),
   ];
 }
 
 /** Reads the ports from the lines that say a service is listening. */
-async function portsOf(child: ChildProcessWithoutNullStreams): Promise<Ports> {
+async function portsOf(child: ChildProcessWithoutNullStreams, { onAccess }: AzuriteOptions): Promise<Ports> {
   let said = '';
   const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
   try {
@@ -105,17 +115,20 @@ async function portsOf(child: ChildProcessWithoutNullStreams): Promise<Ports> {
     clearTimeout(timer);
     // Its words do not matter from here on, but they must be read, or it would stop to wait for us.
     child.stdout.removeAllListeners('data').resume();
+    if (onAccess !== undefined) createInterface(child.stdout).on('line', onAccess);
     child.stderr.removeAllListeners('data').resume();
   }
 }
 
 function portIn(output: string, service: string): string | undefined {
-  return new RegExp(`${service} service is successfully listening at http://[^:]+:(\\d+)`).exec(output)?.[1];
+  return new RegExp(`${service} service is successfully listening at https?://[^:]+:(\\d+)`).exec(output)?.[1];
 }
 
-function connectionStringOf(ports: Ports): string {
-  const endpoints = SERVICES.map(service => `${service}Endpoint=http://127.0.0.1:${ports[service]}/${ACCOUNT}`);
-  return ['DefaultEndpointsProtocol=http', `AccountName=${ACCOUNT}`, `AccountKey=${KEY}`, ...endpoints].join(';');
+function connectionStringOf(ports: Ports, protocol: 'http' | 'https'): string {
+  const endpoints = SERVICES.map(service => `${service}Endpoint=${protocol}://127.0.0.1:${ports[service]}/${ACCOUNT}`);
+  return [`DefaultEndpointsProtocol=${protocol}`, `AccountName=${ACCOUNT}`, `AccountKey=${KEY}`, ...endpoints].join(
+    ';',
+  );
 }
 
 /** Ends the child's input, on which it stops in good order; no signal does that on every system. */

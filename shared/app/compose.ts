@@ -99,5 +99,5 @@ export function compose(config: Config): App {
 function clientsOf(access: Access, signed: SignedIn | undefined): StorageClients {
   if ('connectionString' in access) return storageClients(access);
   if (signed === undefined) throw new Error('An address needs a credential');
-  return storageClients({ url: access.url, ...signed });
+  return storageClients({ url: access.url, credential: signed.credential });
 }

@@ -63,8 +63,6 @@ const ASK_AGAIN_MS = MINUTE_MS;
 export interface SignedIn {
   /** For the storage clients. */
   readonly credential: TokenCredential;
-  /** Another token in the place of one that was refused; `undefined` when there is none but that. */
-  replace(refused: string): Promise<string | undefined>;
   /** @returns a function whose argument asks for another token than the last, because that was refused */
   tokensFor(scope: string): (fresh: boolean) => Promise<string>;
 }
@@ -123,33 +121,28 @@ export function signInWith(
   }
 
   /** Unless somebody has replaced it already. */
-  function forget(held: Held | undefined, refused: string): void {
-    if (held?.token?.token !== refused) return;
+  function forget(scope: string, refused: string | undefined): void {
+    const held = scopes.get(scope);
+    if (held?.token === undefined || held.token.token !== refused) return;
     held.token = undefined;
     credential = make();
   }
 
   return {
     credential: {
-      async getToken(asked) {
-        const { token } = await tokenFor([asked].flat()[0] ?? '');
+      async getToken(asked, options) {
+        const [scope = ''] = [asked].flat();
+        // Only when an account has refused the last token, and with it named its tenant, does the SDK name one.
+        if (options?.tenantId !== undefined) forget(scope, scopes.get(scope)?.token?.token);
+        const { token } = await tokenFor(scope);
         // One that has its end now is asked for here at each request, and never renewed by the SDK in the background.
         return { token, expiresOnTimestamp: Date.now() };
       },
     },
-    async replace(refused) {
-      for (const [scope, held] of scopes) {
-        if (held.token?.token !== refused) continue;
-        forget(held, refused);
-        const { token } = await tokenFor(scope);
-        return token === refused ? undefined : token;
-      }
-      return undefined;
-    },
     tokensFor(scope) {
       let last = '';
       return async fresh => {
-        if (fresh) forget(scopes.get(scope), last);
+        if (fresh) forget(scope, last);
         last = (await tokenFor(scope)).token;
         return last;
       };

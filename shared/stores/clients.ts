@@ -1,4 +1,4 @@
-import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
+import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
@@ -10,12 +10,7 @@ import { isEmulator } from '../config/loopback.ts';
  */
 export type StorageAccess =
   | { readonly connectionString: string }
-  | {
-      readonly url: string;
-      readonly credential: TokenCredential;
-      /** Another token in the place of one that the account refused; `undefined` when there is none but that. */
-      readonly replace?: (refused: string) => Promise<string | undefined>;
-    };
+  | { readonly url: string; readonly credential: TokenCredential };
 
 export interface StorageClients {
   readonly blobs: BlobServiceClient;
@@ -32,11 +27,7 @@ export interface StorageClients {
  */
 export function storageClients(access: StorageAccess, retryDelayMs?: number): StorageClients {
   // Each SDK has its own name for these options and the same shape.
-  const policies: Additional[] = [];
-  const options = {
-    ...(retryDelayMs !== undefined && { retryOptions: { retryDelayInMs: retryDelayMs } }),
-    additionalPolicies: policies,
-  };
+  const options = retryDelayMs === undefined ? {} : { retryOptions: { retryDelayInMs: retryDelayMs } };
 
   if ('connectionString' in access) {
     const text = access.connectionString;
@@ -49,32 +40,12 @@ export function storageClients(access: StorageAccess, retryDelayMs?: number): St
       table: once(name => TableClient.fromConnectionString(text, name, { ...options, allowInsecureConnection })),
     };
   }
-  const { url, credential, replace } = access;
-  if (replace !== undefined) policies.push({ policy: replacingTokens(replace), position: 'perRetry' });
+  const { url, credential } = access;
   const queues = new QueueServiceClient(url, credential, options);
   return {
     blobs: new BlobServiceClient(url, credential, options),
     queue: once(name => queues.getQueueClient(name)),
     table: once(name => new TableClient(url, name, credential, options)),
-  };
-}
-
-type Additional = NonNullable<TableServiceClientOptions['additionalPolicies']>[number];
-
-/** Repeats a request whose token was refused, once, with another one. The policy stands behind the one that signs. */
-function replacingTokens(replace: (refused: string) => Promise<string | undefined>): Additional['policy'] {
-  return {
-    name: 'landlineReplacingTokens',
-    async sendRequest(request, next) {
-      const answer = await next(request);
-      const isRefused = answer.status === 401 || answer.headers.get('x-ms-error-code') === 'AuthenticationFailed';
-      const refused = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
-      if (!isRefused || refused === undefined) return answer;
-      const token = await replace(refused);
-      if (token === undefined) return answer;
-      request.headers.set('authorization', `Bearer ${token}`);
-      return next(request);
-    },
   };
 }
 
