@@ -10,8 +10,8 @@ import { inspect } from 'node:util';
  */
 
 export const WAIT_MS = 240_000;
-/** For a process that does all of its work before it ends. */
-const PROCESS_MS = 600_000;
+/** For a process or a thread that does all of its work before it ends. */
+export const PROCESS_MS = 600_000;
 /** Between two looks. */
 const LOOK_MS = 20;
 
