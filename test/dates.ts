@@ -36,8 +36,9 @@ const STARTS: Readonly<Record<string, Start>> = {
 /** Those with anything that reads a clock. The simulated worlds of `faults` have their own, and `infra` has no dates. */
 const SUITES = ['flow', 'curate', 'pages', 'stores', 'sources', 'unit'];
 
-const MISSING = `No date was tried: libfaketime is not on this machine. Install it (Debian and Ubuntu: sudo apt-get install faketime;
-macOS: brew install libfaketime), so that \`faketime\` is on the PATH.`;
+const INSTALL = `\`faketime\` of libfaketime has to be on the PATH (Debian and Ubuntu: sudo apt-get install faketime; macOS: brew
+install libfaketime).`;
+const MISSING = `No date was tried. ${INSTALL}`;
 
 const HELP = `Usage: npm run test:dates -- [--only <date,...>] [suite or file ...]
 
@@ -45,6 +46,8 @@ Runs ${SUITES.join(', ')}, or those suites and files that are named, on each of 
 ${Object.entries(STARTS)
   .map(([name, { at, zone = 'UTC' }]) => `  ${name.padEnd(16)} ${at} ${zone}`)
   .join('\n')}
+
+${INSTALL}
 
 Exit codes: 0 all passed; 1 not all; 2 nothing was tried.`;
 

@@ -9,9 +9,9 @@ import { inspect } from 'node:util';
  * and what it saw. The limits are for a machine that has far more to do than this; nobody waits that long otherwise.
  */
 
-export const WAIT_MS = 120_000;
-/** For a process that does all of its work before it ends. */
-const PROCESS_MS = 300_000;
+export const WAIT_MS = 240_000;
+/** For a process or a thread that does all of its work before it ends. */
+export const PROCESS_MS = 600_000;
 /** Between two looks. */
 const LOOK_MS = 20;
 

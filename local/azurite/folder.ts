@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE_MS } from '../../shared/words/day.ts';
@@ -49,7 +49,7 @@ export async function hold(folder: string): Promise<Hold> {
 async function take(folder: string): Promise<Hold> {
   await makeFolder(folder);
   const id = randomUUID();
-  let mine = JSON.stringify({ pid: process.pid, id });
+  let mine = JSON.stringify({ pid: process.pid, id, since: Date.now() });
   const isOurs = async (): Promise<boolean> => (await textIn(folder)) === mine;
   let tookOver = false;
   for (const end = Date.now() + LEFTOVER_MS; ; await sleep(100)) {
@@ -114,16 +114,17 @@ async function textIn(folder: string): Promise<string> {
  * to another program by now.
  */
 async function userOf(folder: string): Promise<number | undefined> {
-  const [, pid, port] = /"pid":(\d+)(?:,"port":"(\d+)")?/.exec(await textIn(folder)) ?? [];
+  const text = await textIn(folder);
+  const [, pid, port] = /"pid":(\d+)(?:,"port":"(\d+)")?/.exec(text) ?? [];
   if (pid === undefined) return undefined;
-  const uses =
-    port === undefined ? await isStarting(folder, Number(pid)) : await isAzurite(`http://127.0.0.1:${port}/`);
+  const since = Number(/"since":(\d+)/.exec(text)?.[1]);
+  const uses = port === undefined ? isStarting(Number(pid), since) : await isAzurite(`http://127.0.0.1:${port}/`);
   return uses ? Number(pid) : undefined;
 }
 
-async function isStarting(folder: string, pid: number): Promise<boolean> {
-  const since = await stat(inUseFile(folder)).catch(() => undefined);
-  if (since === undefined || Date.now() - since.mtimeMs > START_MS) return false;
+/** @param since by the clock that `Date` has, as the times of files may be those of another machine; NaN when not known */
+function isStarting(pid: number, since: number): boolean {
+  if (Date.now() - since > START_MS) return false;
   try {
     process.kill(pid, 0);
     return true;

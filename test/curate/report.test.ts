@@ -8,6 +8,7 @@ import { labelsOf } from '../../cli/report/ranked.ts';
 import { ACCOUNT_CURRENCY, type Cost } from '../../cli/report/sums.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { CHROMIUM_FLAGS, chromium, chromiumEnvironment } from '../../local/chromium.ts';
+import { WAIT_MS } from '../wait.ts';
 import { quarter, questions, ROWS, viewsOver } from './kit.ts';
 import { MADE_AT, made, storeOf, WEEK } from './report-figures.ts';
 import { folderFor, millionths, type Rows } from './rig.ts';
@@ -110,6 +111,7 @@ test('a month is one page without a network, which says what is missing and comp
   context.after(() => browser.close());
   for (const width of [1280, 360]) {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(WAIT_MS);
     const requests: string[] = [];
     page.on('request', request => requests.push(request.url()));
     const complaints: string[] = [];
@@ -161,6 +163,7 @@ test('a name is cut at its end alone, beside its whole id, in either direction o
   context.after(() => browser.close());
   for (const width of [1280, 360]) {
     const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(WAIT_MS);
     await page.setContent(html);
     const labels = (await page.evaluate(`[...document.querySelectorAll('.ranked .label')].map(label => {
       const name = label.querySelector('bdi');
@@ -197,6 +200,7 @@ test('the report is dark where the reader has chosen so, and light on paper', as
   });
   context.after(() => browser.close());
   const page = await browser.newPage({ colorScheme: 'dark' });
+  page.setDefaultTimeout(WAIT_MS);
   await page.setContent(reportPage(NAMED, WEEK, MADE_AT));
   const shown = `(() => {
     const line = document.querySelector('svg [fill="var(--messages)"]');

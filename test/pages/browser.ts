@@ -5,7 +5,7 @@ import { CHROMIUM_FLAGS, chromium, chromiumEnvironment, NO_CHROMIUM } from '../.
 import { systemClock } from '../../shared/app/clock.ts';
 import type { Facts } from '../../shared/status/facts.ts';
 import { statusReply } from '../../shared/status/reply.ts';
-import { close, listen } from '../wait.ts';
+import { close, listen, WAIT_MS } from '../wait.ts';
 
 /** The page in a real browser, served with the headers it has in the product. */
 
@@ -54,6 +54,7 @@ export function browser(): Served {
       if (running === undefined) throw new Error(NO_CHROMIUM);
       shown = facts;
       const context = await running.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      context.setDefaultTimeout(WAIT_MS);
       const page = await context.newPage();
       const url = `http://127.0.0.1:${port}/api/status`;
       page.on('console', message => complaints.push(message.text()));

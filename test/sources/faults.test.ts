@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { FAULT_NAMES, FAULTS } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { waitFor } from '../wait.ts';
+import { PROCESS_MS, waitFor } from '../wait.ts';
 import { FAULTS_PAGE, faultsPage } from './faults-table.ts';
 import type { Found, Verdict } from './hold.ts';
 import { strikes } from './sweep.ts';
@@ -52,7 +52,8 @@ function verdictsOn(name: string): Promise<readonly Verdict[]> {
     worker.on('error', reject);
     worker.on('exit', () => resolve(said));
   });
-  return waitFor(`the verdicts on ${name}`, over, { saw: () => said });
+  const saw = () => said.map(({ fault }) => fault);
+  return waitFor(`the verdicts on ${name}`, over, { saw, limitMs: PROCESS_MS }).finally(() => worker.terminate());
 }
 
 test('docs/faults.md says what happened here', () => {

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { TableServiceClient } from '@azure/data-tables';
 import { startAzurite } from '../../local/azurite.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { waitFor } from '../wait.ts';
+import { processOf, waitFor } from '../wait.ts';
 
 const INSECURE = { allowInsecureConnection: true };
 let folder: string;
@@ -86,14 +86,18 @@ test('an Azurite whose parent was killed saves its data, ends, and frees its fol
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await waitFor('the parent tells where its child listens', once(parent.stdout, 'data'));
+  const { said, ended } = processOf('the parent', parent);
+  await waitFor(
+    'the parent tells where its child listens, or ends',
+    () => said.stdout !== '' || parent.exitCode !== null,
+  );
   parent.kill('SIGKILL');
-  await waitFor('the parent ends', once(parent, 'exit'));
+  assert.equal((await ended()).signal, 'SIGKILL');
 
   // A start waits until the one before has left the folder.
   const next = await startAzurite(folder);
   t.after(() => next.stop());
-  const endpoint = /BlobEndpoint=([^;]+)/.exec(String(line))?.[1] ?? '';
+  const endpoint = /BlobEndpoint=([^;]+)/.exec(said.stdout)?.[1] ?? '';
   await assert.rejects(fetch(endpoint), { message: 'fetch failed' });
   const tables: string[] = [];
   for await (const { name } of TableServiceClient.fromConnectionString(next.connectionString, INSECURE).listTables()) {
