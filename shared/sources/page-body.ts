@@ -22,15 +22,20 @@ const CUT_NAME =
   /^@?(?:odata\.)?(?:is[-_]?)?(?:truncated|incomplete|partial|capped)(?:[-_]?(?:results?|rows?|data|page))?$|^@?(?:odata\.)?(?:has[-_]?)?(?:more|next)(?:[-_]?(?:results?|rows?|data|pages?|items?))?$|^(?:result|row|record|size|page|max)s?[-_]?(?:limit|results|count|rows|size)?[-_]?(?:limit)?[-_]?(?:reached|exceeded|hit)$|^limit[-_]?(?:reached|exceeded)$/i;
 
 /** Words of a source that gives no more rows of this range, whatever is asked: of offsets, pages or results, and a limit. */
-const CUT_WORDS =
-  /\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b[^"]{0,80}\b(?:limit(?:ed)?|max(?:imum)?|exceed(?:s|ed|ing)?|too (?:large|many|deep|high|big|far)|greater than|more than|beyond|truncated)\b|\b(?:limit(?:ed)?|max(?:imum)?|exceed(?:s|ed|ing)?|too many|more than|beyond|narrow|truncated)\b[^"]{0,80}\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|range)\b/i;
+const THING = String.raw`\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b`;
+const LIMIT = String.raw`\b(?:limit(?:ed|s)?|max(?:imum)?|exceed(?:s|ed|ing)?|too (?:large|many|deep|high|big|far)|(?:greater|more|less) than|at most|beyond|truncated|narrow|only (?:the )?first)\b`;
+const CUT_WORDS = new RegExp(`${THING}[^"]{0,80}${LIMIT}|${LIMIT}[^"]{0,80}${THING}`, 'i');
+
+/** Words of throttling, which also speaks of limits. */
+const THROTTLE_WORDS = /\brate\b|too many requests|throttl|quota|retry after|try again/i;
 
 /** Of an error's text, as much as says what it is. */
 const WORDS_MAX = 4096;
 
 /** Whether a refusal says that the rows of the range are too many for it, or that it pages no further. */
 export function saysCut(text: string): boolean {
-  return CUT_WORDS.test(text.slice(0, WORDS_MAX)) && !/\brate\b|requests/i.test(text.slice(0, WORDS_MAX));
+  const words = text.slice(0, WORDS_MAX);
+  return CUT_WORDS.test(words) && !THROTTLE_WORDS.test(words);
 }
 
 /** The day is larger than one query of the source gives. @param why from "it …" on, without a stop */
