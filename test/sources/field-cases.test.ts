@@ -105,6 +105,16 @@ ends('an error beside 200 KB of messages', voximplantSms, 'source.failing', 4, (
     ',"error":{"msg":"x"}',
   ),
 );
+ends('an error beside two megabytes of messages', voximplantSms, 'source.failing', 4, () =>
+  history(
+    Array.from({ length: 900 }, (_, at) => message(at, `,"text":"${'x'.repeat(2_500)}"`)),
+    900,
+    ',"error":{"msg":"x","code":104}',
+  ),
+);
+ends('an error of two megabytes, and nothing else', teamsPstnCalls, 'source.failing', 4, () => ({
+  body: JSON.stringify({ error: { code: 'x', details: 'x'.repeat(2_000_000) } }),
+}));
 test('an error beside nothing empties no day that is held', async () => {
   let failing = false;
   await answering(
@@ -272,7 +282,17 @@ for (const [status, text] of [
     assert.ok(reader.told.some(({ line }) => line.includes('"reason":"limits.query"')));
     assert.equal(reader.landed(teamsPstnCalls, DAY), undefined);
   });
-for (const name of ['truncated', 'isTruncated', 'hasMore', 'has_more', 'incomplete_results', 'limitExceeded'])
+for (const name of [
+  'truncated',
+  'isTruncated',
+  '@odata.truncated',
+  'hasMore',
+  'has_more',
+  'hasNextPage',
+  'incomplete_results',
+  'limitExceeded',
+  'maxResultsReached',
+])
   test(`"${name}" is true and there is no link: it is told so`, async () => {
     const { reader } = await read(teamsPstnCalls, () => list(rowsFrom(1, 3), { [name]: true }));
     assert.ok(reader.told.some(({ line }) => line.includes('"reason":"limits.query"')));
