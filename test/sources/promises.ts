@@ -56,7 +56,10 @@ export const GRAPH_TRAPS: Table = {
   ],
   19: [test('a range of more than 90 days is refused with the reason'), ...fault('not-acceptable')],
   20: [test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond an hour')],
-  21: [test('a status that nobody has listed is what its class says'), test('what needs a person is tried once an hour')],
+  21: [
+    test('a status that nobody has listed is what its class says'),
+    test('what needs a person is tried once an hour'),
+  ],
   // The bound is on days: why not on requests, as the trap has it, is a decision.
   22: [
     test('no more days of a source are in flight than the setting allows'),
