@@ -10,7 +10,6 @@ import type { Range, View } from './views.ts';
 
 /** The call-log functions of Microsoft Graph. */
 
-const PAGE_ROWS = 1_000;
 const ROUTE = /^\/([^/]+)\/communications\/callrecords\/(?:microsoft\.graph\.callrecords\.)?([a-z]+)(?:\((.*)\))?$/i;
 
 type Refuse = (status: number, code: string, message: string, headers?: Readonly<Record<string, string>>) => Answer;
@@ -68,7 +67,7 @@ export function serveGraph(world: World, request: IncomingMessage, origin: strin
     view: viewOf(args.range),
     viewOf,
     skip: Number(skipText),
-    take: PAGE_ROWS,
+    take: world.switches.graphPageRows,
     origin,
     address: `${origin}${url}`,
     line: url,

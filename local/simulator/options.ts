@@ -47,6 +47,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   order: 'time',
   gzip: false,
   latencyMs: 0,
+  graphPageRows: 1_000,
   voximplantAuth: 'checked',
   voximplantRole: 'Owner',
   voximplantErrors: '200',

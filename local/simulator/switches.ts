@@ -24,6 +24,8 @@ export interface Switches {
   gzip: boolean;
   /** Milliseconds before an answer to a request for rows. */
   latencyMs: number;
+  /** Rows of a full page of Graph; its documentation says 1,000. */
+  graphPageRows: number;
   voximplantAuth: 'any' | 'checked';
   /** Role of the service account. */
   voximplantRole: string;

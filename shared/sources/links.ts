@@ -31,10 +31,11 @@ export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset)
   const links = new Set<string>();
   for (const [name, value] of envelope) {
     // A link that is null is no link: there is no next page.
-    if (value === null || typeof value === 'boolean') continue;
+    if (value === null || value === false) continue;
     if (NEXT_LINK.test(name))
       links.add(typeof value === 'string' && value !== '' ? value : refuse('has a next link that is not a text'));
-    else if (LIKE_NEXT_LINK.test(name) && value !== '') refuse('has a next link that is not named "@odata.nextLink"');
+    else if (LIKE_NEXT_LINK.test(name) && value !== '' && value !== true)
+      refuse('has a next link that is not named "@odata.nextLink"');
   }
   if (links.size > 1) refuse('has two next links that differ');
   const [link] = links;

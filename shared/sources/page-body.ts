@@ -13,24 +13,41 @@ const ERROR_NAME = /^@?(?:odata\.)?errors?$/i;
 /** What a body is searched for before it is parsed a second time. */
 const ERROR_SPELLINGS = ['"error"', '"errors"', '"Error"', '"Errors"', 'odata.error"'];
 
+/** Of a body that is parsed a second time: building a larger one could fill the memory. */
+const PARSED_BYTES_MAX = 1024 * 1024;
+
+/** An item that is nothing but an error is not larger. */
+const ITEM_BYTES_MAX = 256 * 1024;
+
+/** A large body that is nothing but an error. */
+const STARTS_WITH_ERROR = /^\s*\{\s*"(?:@?odata\.)?errors?"\s*:/i;
+
 /** Members of an error object. An item of nothing else is one. */
 const ERROR_MEMBERS =
   /^(?:code|msg|message|target|details|inner_?error|status|title|type|severity|(?:client-)?request-?id|date|timestamp|exception\w*|stack\w*|trace\w*|@.*)$/i;
 
-/** Members that say that more rows are there than came, when they are true. */
+/**
+ * Members that say that more rows are there than came, when they are true: `truncated`, `isPartial`, `hasMore`,
+ * `has_next_page`, `resultLimitExceeded` and the like, in small letters and without what separates words.
+ */
 const CUT_NAME =
-  /^@?(?:odata\.)?(?:is[-_]?)?(?:truncated|incomplete|partial|capped)(?:[-_]?(?:results?|rows?|data|page))?$|^@?(?:odata\.)?(?:has[-_]?)?(?:more|next)(?:[-_]?(?:results?|rows?|data|pages?|items?))?$|^(?:result|row|record|size|page|max)s?[-_]?(?:limit|results|count|rows|size)?[-_]?(?:limit)?[-_]?(?:reached|exceeded|hit)$|^limit[-_]?(?:reached|exceeded)$/i;
+  /^(?:is)?(?:truncated|incomplete|partial|capped)(?:results?|rows?|data|page)?$|^(?:has)?(?:more|next)(?:results?|rows?|data|pages?|items?)?$|(?:limit|max\w*)(?:reached|exceeded|hit)$/;
 
 /** Words of a source that gives no more rows of this range, whatever is asked: of offsets, pages or results, and a limit. */
-const CUT_WORDS =
-  /\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b[^"]{0,80}\b(?:limit(?:ed)?|max(?:imum)?|exceed(?:s|ed|ing)?|too (?:large|many|deep|high|big|far)|greater than|more than|beyond|truncated)\b|\b(?:limit(?:ed)?|max(?:imum)?|exceed(?:s|ed|ing)?|too many|more than|beyond|narrow|truncated)\b[^"]{0,80}\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|range)\b/i;
+const THING = String.raw`\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b`;
+const LIMIT = String.raw`\b(?:limit(?:ed|s)?|max(?:imum)?|exceed(?:s|ed|ing)?|too (?:large|many|deep|high|big|far)|(?:greater|more|less) than|at most|beyond|truncated|narrow|only (?:the )?first)\b`;
+const CUT_WORDS = new RegExp(`${THING}[^"]{0,80}${LIMIT}|${LIMIT}[^"]{0,80}${THING}`, 'i');
+
+/** Words of throttling, which also speaks of limits. */
+const THROTTLE_WORDS = /\brate\b|too many requests|throttl|quota|retry after|try again/i;
 
 /** Of an error's text, as much as says what it is. */
 const WORDS_MAX = 4096;
 
 /** Whether a refusal says that the rows of the range are too many for it, or that it pages no further. */
 export function saysCut(text: string): boolean {
-  return CUT_WORDS.test(text.slice(0, WORDS_MAX)) && !/\brate\b|requests/i.test(text.slice(0, WORDS_MAX));
+  const words = text.slice(0, WORDS_MAX);
+  return CUT_WORDS.test(words) && !THROTTLE_WORDS.test(words);
 }
 
 /** The day is larger than one query of the source gives. @param why from "it …" on, without a stop */
@@ -55,6 +72,7 @@ export function pageCut(response: SourceResponse, dataset: Dataset): Cut {
     if (ERROR_NAME.test(name) && value !== null) throw failedWith(dataset, 'beside its rows', value);
   if (mayHoldErrors(cut)) {
     for (let row = 0; row < cut.count; row++) {
+      if ((cut.ends[row] ?? 0) - (cut.starts[row] ?? 0) > ITEM_BYTES_MAX) continue;
       const item: unknown = JSON.parse(cut.body.toString('utf8', cut.starts[row], cut.ends[row]));
       if (isOnlyError(item, dataset)) throw failed(dataset, 'among its rows', codeOf(item));
     }
@@ -76,11 +94,13 @@ function cutOrError({ body }: SourceResponse, dataset: Dataset): Cut {
 }
 
 /**
- * The error of a body: the value of its first member that is named like one, of any size of body.
+ * The error of a body: the value of its first member that is named like one. Of a body of more than a megabyte only that
+ * it begins with an error is told, as an empty object; beside rows, `pageCut` finds it in any.
  *
  * @returns `undefined` when there is none, or the body is no JSON object: the page check says so better
  */
 export function errorIn(body: Buffer): unknown {
+  if (body.length > PARSED_BYTES_MAX) return STARTS_WITH_ERROR.test(body.toString('latin1', 0, 256)) ? {} : undefined;
   if (!ERROR_SPELLINGS.some(name => body.includes(name))) return undefined;
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
@@ -95,7 +115,7 @@ export function errorIn(body: Buffer): unknown {
 /** @throws LandlineError `limits.query` for a last page that says that it is not the end */
 export function refuseCut(cut: Cut, dataset: Dataset): void {
   for (const [name, value] of cut.envelope)
-    if (CUT_NAME.test(name) && (value === true || value === 'true'))
+    if ((value === true || value === 'true') && CUT_NAME.test(name.toLowerCase().replace(/^@?odata\.|[-_@]/g, '')))
       throw capped(dataset, 'it says that its result is not whole, and has no link to the rest');
 }
 

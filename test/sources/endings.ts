@@ -223,8 +223,6 @@ const ODD: readonly (readonly [fault: FaultName, where: RegExp, course: Course])
   ['rows-outside-window', / (first|middle)$/, LANDS],
   // The link on the last page leads on to nothing, and from there again.
   ['link-trailing-dot', /^teams-.* last$/, { once: 'landed', lasting: 'waiting', reason: 'paging.empty' }],
-  // The report has no row times, so a row from elsewhere is just a group that came twice.
-  ['rows-outside-window', /^teams-dialout-usage last$/, DOUBTED],
   // A shift that is over by the next page shows there, as a row that comes twice; on the last page nothing can show it.
   ['row-removed-between-pages', /^teams-.* last$/, AS_SENT],
   ['late-rows', /^teams-.* first$/, LANDS],

@@ -12,9 +12,6 @@ import { plainSend, type Rig, TOKEN_MARK } from './rig.ts';
 export const PLACES = ['first', 'middle', 'last'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** Three pages: two full ones, and one with room. */
-export const SWEEP_ROWS = 2_015;
-
 /** Far above what any ending takes: four attempts or five waits a page, three reads of three pages. */
 const REQUESTS_MAX = 30;
 

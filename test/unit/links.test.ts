@@ -64,6 +64,10 @@ test('the next link is found by any of its names, and two that differ are refuse
   assert.equal(linkIn(two(GOOD, GOOD), teamsPstnCalls), GOOD);
   const refused = { name: 'LandlineError', reason: 'page.bad_json', remedy: 'retry' };
   assert.throws(() => linkIn(two(GOOD, `${GOOD}0`), teamsPstnCalls), refused);
+  for (const odd of [1, true, '', {}, []])
+    assert.throws(() => linkIn(new Map([['@odata.nextLink', odd]]), teamsPstnCalls), refused, JSON.stringify(odd));
+  for (const none of [null, false])
+    assert.equal(linkIn(new Map([['@odata.nextLink', none]]), teamsPstnCalls), undefined);
   for (const name of ['__next', 'next', '@odata.next', 'nextPage', 'next_page_url', 'nextPageToken', 'value.nextLink'])
     assert.throws(() => linkIn(new Map([[name, GOOD]]), teamsPstnCalls), refused, name);
   for (const name of ['@odata.context', 'context', 'nextDay', 'hasNext'])

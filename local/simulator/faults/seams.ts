@@ -52,7 +52,8 @@ function membersOf(row: string): string[] {
 
 function turned(row: string, by: number): string {
   const members = membersOf(row);
-  const first = members.length === 0 ? 0 : by % members.length;
+  // Never back to the order in which they stood.
+  const first = members.length < 2 ? 0 : 1 + (by % (members.length - 1));
   return `{${[...members.slice(first), ...members.slice(0, first)].join(',')}}`;
 }
 
@@ -124,9 +125,9 @@ export const SEAM_FAULTS = {
     ...SILENT,
     source: 'graph',
     page: page => {
-      page.rows = page.rows.slice(0, Math.ceil(page.rows.length / 2));
+      page.count = String(page.rows.length);
+      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
       page.link = undefined;
-      page.count = String(2 * page.rows.length + 1);
     },
   },
   'forgotten-day': {
