@@ -134,6 +134,14 @@ export interface Backlog {
   depth(): Promise<Depth>;
 }
 
+/** Looks whether places of storage are there, and may be read and written to. Changes nothing, and may be repeated. */
+export interface StorageProbe {
+  /** @throws LandlineError what is wrong, with the operation that was refused */
+  container(name: string): Promise<void>;
+  /** @throws LandlineError as `container` */
+  queue(name: string): Promise<void>;
+}
+
 /** When the planner last ran to its end. A mark for people: nothing is decided by it, so the last writer wins. */
 export interface Pulse {
   beat(at: Instant): Promise<void>;
