@@ -70,7 +70,7 @@ function neededFor({ method, place, rest, query }: Asked): string {
 const ALLOWED_BY_ROLE: Readonly<Record<string, readonly string[]>> = {
   'Storage Table Data Contributor': ['entities/read', 'entities/write', 'entities/delete'],
   'Storage Queue Data Contributor': ['queues/read', 'messages/add', 'messages/process', 'messages/write'],
-  'Storage Blob Data Contributor': ['blobs/read', 'blobs/write', 'blobs/delete'],
+  'Landline Data Writer': ['blobs/read', 'blobs/write'],
 };
 
 function allowed(): Set<string> {
