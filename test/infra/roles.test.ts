@@ -198,7 +198,7 @@ test('docs/deploy.md says for every command which roles it needs', () => {
   const [, section = ''] = page.split('## Which role for which command');
   const rows = section.split('\n## ')[0]?.matchAll(/^\| (`.+?) \|/gm) ?? [];
   const told = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`([a-z]+)/g)].map(([, name]) => name));
-  const commands = globSync('cli/*.ts', { cwd: ROOT }).flatMap(file =>
+  const commands = globSync('cli/**/*.ts', { cwd: ROOT }).flatMap(file =>
     [...readFileSync(new URL(file, ROOT), 'utf8').matchAll(/\.command\('([a-z]+)'/g)].map(([, name]) => name),
   );
   assert.ok(commands.length > 10);
