@@ -61,6 +61,7 @@ const STATES: Readonly<Record<DayState, true>> = {
 };
 const FINDINGS: Readonly<Record<FindingKind, true>> = {
   damaged: true,
+  history: true,
   missing: true,
   unlisted: true,
   contradicted: true,
