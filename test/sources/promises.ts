@@ -128,7 +128,7 @@ export const FAULT_MATRIX: Table = {
   10: fault('server-error', 'bad-gateway', 'unavailable', 'gateway-timeout'),
   11: [
     test('a token that expires in mid-day is replaced once'),
-    test('an identity whose every token is refused is asked for one more'),
+    test('identity whose token is refused is told with the words for clock'),
     ...fault('unauthorized'),
   ],
   12: [CONSENT, test('a dataset that lacks its permission is tried with one day an hour, and the others go on')],
