@@ -73,8 +73,9 @@ export interface Parts {
 
 export async function connection(parts: Parts): Promise<Connection> {
   const { where, storage, datasets, config, privacy, alive = true, close = async () => {} } = parts;
-  const table = (await clientsOf(storage.table)).table(LEDGER_TABLE);
-  const { blobs } = await clientsOf(storage.blob);
+  const version = config?.storage.version;
+  const table = (await clientsOf(storage.table, version)).table(LEDGER_TABLE);
+  const { blobs } = await clientsOf(storage.blob, version);
   const raw = blobs.getContainerClient(CONTAINERS.raw);
   return {
     where,
@@ -108,10 +109,10 @@ export async function connection(parts: Parts): Promise<Connection> {
   };
 }
 
-async function clientsOf(access: Access): Promise<StorageClients> {
+async function clientsOf(access: Access, version: string | undefined): Promise<StorageClients> {
   if ('connectionString' in access) {
     try {
-      return storageClients(access, isEmulator(access.connectionString) ? LOCAL_RETRY_MS : undefined);
+      return storageClients(access, isEmulator(access.connectionString) ? LOCAL_RETRY_MS : undefined, version);
     } catch {
       // Not shown, nor what the SDK says of it: it may hold a key.
       throw new UsageError('A connection string in the settings is not usable: copy it again from its account.');
@@ -120,7 +121,11 @@ async function clientsOf(access: Access): Promise<StorageClients> {
   // The person at the keyboard, not the app: Azure CLI, PowerShell, Visual Studio Code, azd, or the environment.
   const { DefaultAzureCredential } = await import('@azure/identity');
   const { signInWith } = await import('../shared/sources/sign-in.ts');
-  return storageClients({ url: access.url, credential: signInWith(() => new DefaultAzureCredential()).credential });
+  return storageClients(
+    { url: access.url, credential: signInWith(() => new DefaultAzureCredential()).credential },
+    undefined,
+    version,
+  );
 }
 
 /** One is removed as it was when it could not be read; whoever has written it since has mended it. */

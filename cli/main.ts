@@ -56,9 +56,12 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .description('Looks after the telephony logs that Landline lands: what is held, what is not, and what to do.')
     .option('--local', 'the emulator of `npm start` on this machine (default when .landline exists)')
     .option('--data <dir>', 'data folder of `npm start` (.landline)')
-    .option('--account <name>', 'storage account of the data, reached by your own Azure sign-in')
+    .option('--account <name>', 'storage account of the data, reached with your own Azure sign-in')
     .option('--queue-account <name>', 'storage account of the app, which has the ledger (the same account)')
-    .option('--settings <file>', 'settings file of the app, such as local.settings.json')
+    .option(
+      '--settings <file>',
+      'settings file of the app, such as local.settings.json; storage at its addresses is reached with your own sign-in',
+    )
     .option('--json', 'print one JSON object')
     .version(landline.version, '--version', 'print the version')
     .addHelpText('after', AFTER)
@@ -98,12 +101,14 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
 
 const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
   'auth.unavailable':
-    'With --account this is your own sign-in: `az login`, and `az account set` where there are several.',
+    'Storage at an address is reached with your own sign-in, not the app’s: `az login`, and `az account set` where there are several.',
+  'auth.rejected':
+    'Storage at an address is reached with your own sign-in, not the app’s: `az login` into the tenant of the account.',
   'storage.forbidden':
-    'With --account this is your own sign-in: it is you who needs the role (docs/deploy.md), and your network.',
+    'Storage at an address is reached with your own sign-in, not the app’s: it is you who needs the role (docs/deploy.md), and your network.',
 };
 
-function exitCodeOf(thrown: unknown, out: Output, { account }: Target): ExitCode {
+function exitCodeOf(thrown: unknown, out: Output, { account, settings }: Target): ExitCode {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   if (thrown instanceof Stopped) return 130;
@@ -118,6 +123,7 @@ function exitCodeOf(thrown: unknown, out: Output, { account }: Target): ExitCode
   const { reason, message } = failureOf(thrown);
   out.note(`error: ${message} (${reason})`);
   // The message was written for the app; here somebody sits at a keyboard with a sign-in of their own.
-  if (account !== undefined && OWN_SIGN_IN[reason] !== undefined) out.note(OWN_SIGN_IN[reason]);
+  const named = account ?? settings;
+  if (named !== undefined && OWN_SIGN_IN[reason] !== undefined) out.note(OWN_SIGN_IN[reason]);
   return /^(storage|auth)\./.test(reason) ? 3 : 1;
 }

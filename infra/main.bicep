@@ -127,6 +127,9 @@ param graphInFlight int = 4
 @maxValue(540)
 param fetchSeconds int = 480
 
+@description('Version of the storage services to speak, such as 2024-11-04. Only where a message names LANDLINE_STORAGE_VERSION; empty: the newest.')
+param storageVersion string = ''
+
 @description('Graph version for teams-pstn-calls. beta has more fields, addresses of clients among them.')
 @allowed(['v1.0', 'beta'])
 param pstnApi string = 'v1.0'
@@ -296,6 +299,7 @@ module app 'modules/app.bicep' = {
       LANDLINE_HISTORY_DAYS: string(historyDays)
       LANDLINE_GRAPH_IN_FLIGHT: string(graphInFlight)
       LANDLINE_FETCH_SECONDS: string(fetchSeconds)
+      LANDLINE_STORAGE_VERSION: storageVersion
       LANDLINE_PSTN_API: pstnApi
       LANDLINE_DIRECT_ROUTING_API: directRoutingApi
       LANDLINE_PRIVACY: privacy

@@ -17,8 +17,7 @@ export type { Host, HostOptions } from './host/options.ts';
  * host runs them. It lacks function keys, retry policies, a timer status kept over restarts, identity-based
  * connections, cookies, HTTP streaming and all other bindings.
  *
- * @throws when host.json, a setting or a binding is not usable, when an entry file throws, or when none registers
- * a function
+ * @throws when host.json is not usable, when an entry file throws, or when none registers a function
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const clock = options.clock ?? systemClock;
@@ -42,6 +41,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const work = new Work();
     const writeOutputs = outputWriter(app, hostJson.queues.messageEncoding, settings);
     const invoker = new Invoker(app, {
+      traced: 'APPLICATIONINSIGHTS_CONNECTION_STRING' in settings,
       functionTimeoutMs: hostJson.functionTimeoutMs,
       now: () => new Date(clock.now()),
       log: options.log,

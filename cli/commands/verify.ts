@@ -20,6 +20,7 @@ interface Options {
   readonly to?: Day;
   readonly part?: { n: number; of: number };
   readonly source?: number;
+  readonly history?: boolean;
   readonly mark: boolean;
 }
 
@@ -32,16 +33,22 @@ export const verifyDays: Register = (program, { act }) => {
     .option('--to <day>', 'last day', day)
     .option('--part <n/of>', 'only the n-th share of the days; all shares together are every day', part)
     .option('--source <k>', 'read k days again from their source and compare', whole(1, 10_000))
+    .option('--history', 'look at the superseded revisions in history too')
     .option('--no-mark', 'only look: do not mark damaged days in the ledger')
     .addHelpText(
       'after',
-      examples('landline verify', 'landline verify --part 3/7 --json', 'landline verify --source 5'),
+      examples(
+        'landline verify',
+        'landline verify --part 3/7 --json',
+        'landline verify --source 5',
+        'landline verify --history',
+      ),
     )
     .action(act(verifyAll));
 };
 
 async function verifyAll(on: On, options: Options): Promise<0 | 1> {
-  const { from, to, part: share, source, mark } = options;
+  const { from, to, part: share, source, history = false, mark } = options;
   refuseBackwards(from, to);
   const ports: SweepPorts = {
     datasets: everyDataset(on, options.dataset),
@@ -49,12 +56,14 @@ async function verifyAll(on: On, options: Options): Promise<0 | 1> {
     lake: on.lake,
     clock: systemClock,
     names: prefix => on.names(prefix),
+    keptDays: dataset => on.eraser.days(dataset),
     progress: ({ done, of, dataset, day: at }) => on.out.progress(`${done} of ${of}: ${dataset} ${at}`),
     ...(source !== undefined && { sources: await on.sources() }),
   };
   const found = await verify(ports, {
     chosen: options.dataset !== undefined,
     mark,
+    history,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(share !== undefined && { part: share }),

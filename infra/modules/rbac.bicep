@@ -95,14 +95,26 @@ resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2
   for each in dataContainerRoles: { parent: data::blobs, name: each.name }
 ]
 
+// A role of our own, because every built-in one that writes blobs may delete them too. Its name is of the whole tenant.
+resource dataWriter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(data.id, roles.dataWriter.role)
+  properties: {
+    roleName: '${roles.dataWriter.role} (${dataAccountName})'
+    description: roles.dataWriter.need
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [{ actions: [], notActions: [], dataActions: roles.dataWriter.dataActions, notDataActions: [] }]
+  }
+}
+
 resource onDataContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (each, i) in dataContainerRoles: {
     scope: containers[i]
-    name: guid(data.id, each.name, identity.id, each.roleId)
+    name: guid(data.id, each.name, identity.id, each.role)
     properties: {
       principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', each.roleId)
+      roleDefinitionId: dataWriter.id
       description: each.need
     }
   }

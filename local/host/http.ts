@@ -125,9 +125,8 @@ function reply(
 
 function toHttpData(url: URL, method: string, request: IncomingMessage, params: Params, body: Buffer): HttpData {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
-  }
+  // Joined without the blank that Node puts between them.
+  for (const [name, values] of Object.entries(request.headersDistinct)) headers[name] = (values ?? []).join(',');
   const query: Record<string, string> = {};
   // The host joins what is given twice (Azure/azure-functions-nodejs-library issue 168).
   for (const name of new Set(url.searchParams.keys())) query[name] = url.searchParams.getAll(name).join(',');

@@ -24,6 +24,8 @@ export type Outcome =
   | { readonly ok: false; readonly error: unknown };
 
 export interface InvokerOptions {
+  /** Whether invocations belong to traces; without Application Insights the real host gives an empty text. */
+  readonly traced: boolean;
   /** After this an error is logged. Nothing in a process can stop its own handler: Azure kills the worker here. */
   readonly functionTimeoutMs: number;
   readonly now: () => Date;
@@ -108,7 +110,7 @@ export class Invoker {
         invocationId,
         inputData: [{ name: triggerName(fn), data: input }],
         triggerMetadata,
-        traceContext: { traceParent: newTraceParent(), traceState: '', attributes: {} },
+        traceContext: { traceParent: this.options.traced ? newTraceParent() : '', traceState: '', attributes: {} },
       },
       state: 'preInvocationHooks',
       log: (level, category, message) => this.log(fn, invocationId, invocationContext, level, category, message),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { QueueClient } from '@azure/storage-queue';
 import type { TypedData } from './boundary.ts';
 
@@ -8,12 +9,16 @@ const MESSAGE_BYTES_MAX = 64 * 1024;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** The text a handler gets to see; `undefined` when the message is not in the host's encoding. */
-export function decodeMessage(text: string, encoding: Encoding): string | undefined {
-  if (encoding === 'none') return text;
+/** What a handler gets to see, or why there is nothing that it could. */
+export type Decoded = { readonly text: string } | { readonly unreadable: 'not base64' | 'not UTF-8' };
+
+export function decodeMessage(text: string, encoding: Encoding): Decoded {
+  if (encoding === 'none') return { text };
   // `Buffer` skips what it does not know; .NET, which reads these messages on Azure, only white space.
   const compact = text.replace(/\s/g, '');
-  return BASE64.test(compact) ? Buffer.from(compact, 'base64').toString('utf8') : undefined;
+  if (!BASE64.test(compact)) return { unreadable: 'not base64' };
+  const bytes = Buffer.from(compact, 'base64');
+  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { unreadable: 'not UTF-8' };
 }
 
 /** The text to send. @throws when the service would refuse it as too long */

@@ -140,13 +140,12 @@ export class QueueListener {
     // Only a worker that died while it had the message leaves a count above the limit.
     if (message.dequeueCount > config.maxDequeueCount) return this.toPoison(message, lease, `${about} came too often`);
 
-    const text = decodeMessage(message.messageText, config.messageEncoding);
+    const decoded = decodeMessage(message.messageText, config.messageEncoding);
     // The extension hands it to the poison queue at once, as it is: trying again would not change it
     // (Azure/azure-sdk-for-net pull request 18326, QueueServiceClientProvider.cs).
-    if (text === undefined) return this.toPoison(message, lease, `${about} is not base64`);
-
-    const reason = `${this.queueName}, attempt ${message.dequeueCount}`;
-    const ok = await this.options.invoke(reason, { string: text }, triggerMetadata(message, text));
+    if ('unreadable' in decoded && decoded.unreadable === 'not base64')
+      return this.toPoison(message, lease, `${about} is not base64`);
+    const ok = 'text' in decoded ? await this.run(message, decoded.text) : this.cannotBind(about);
     if (this.options.work.dead) return;
     if (ok) return lease.delete();
     if (message.dequeueCount >= config.maxDequeueCount) {
@@ -154,6 +153,17 @@ export class QueueListener {
     }
     if (this.poison !== undefined) return lease.showAfter(config.visibilityTimeoutMs);
     log('warning', `${about} failed and stays invisible: this queue has no poison queue`);
+  }
+
+  private run(message: DequeuedMessageItem, text: string): Promise<boolean> {
+    const reason = `${this.queueName}, attempt ${message.dequeueCount}`;
+    return this.options.invoke(reason, { string: text }, triggerMetadata(message, text));
+  }
+
+  /** Bytes that are no UTF-8 cannot be given to a function as text: the attempt fails before the function is called. */
+  private cannotBind(about: string): false {
+    this.options.log('error', `${about} cannot be bound: its bytes are not UTF-8, and no function of the app sees it`);
+    return false;
   }
 
   private async toPoison(message: DequeuedMessageItem, lease: Lease, why: string): Promise<void> {

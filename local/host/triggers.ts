@@ -38,9 +38,10 @@ export interface Triggers {
 }
 
 /**
- * Reads each function's trigger and makes what will run it; nothing runs yet.
+ * Reads each function's trigger and makes what will run it; nothing runs yet. A function whose binding is not usable is
+ * logged, and left out.
  *
- * @throws naming the function whose binding is not usable
+ * @throws when two functions have one name
  */
 export function bindTriggers(options: TriggersOptions): Triggers {
   const { app, hostJson, settings, invoker, work, log, host } = options;
@@ -63,9 +64,9 @@ export function bindTriggers(options: TriggersOptions): Triggers {
       else if (type === 'httpTrigger') http.push(fn);
       else throw new Error(`this host has no ${type}`);
     } catch (thrown) {
-      throw new Error(`function ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
-        cause: thrown,
-      });
+      // As on Azure: the function is listed and never runs, and the others go on.
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      log('error', `The function ${name} is in error and never runs: ${why}`);
     }
   }
 

@@ -16,9 +16,10 @@ import { type StorageClients, storageClients } from '../stores/clients.ts';
 import { queueBacklog, queueCurateJobs, queueJobs } from '../stores/jobs.ts';
 import { blobLake } from '../stores/lake.ts';
 import { tableLedger } from '../stores/ledger.ts';
+import { storageProbe } from '../stores/probe.ts';
 import { tablePulse } from '../stores/pulse.ts';
 import type { SourceName } from '../words/model.ts';
-import type { Backlog, CurateJobs, Jobs, Lake, Ledger, Pulse, Source } from '../words/ports.ts';
+import type { Backlog, CurateJobs, Jobs, Lake, Ledger, Pulse, Source, StorageProbe } from '../words/ports.ts';
 import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../words/storage-names.ts';
 import { systemClock } from './clock.ts';
 
@@ -42,6 +43,7 @@ export interface App {
   readonly curateJobs: CurateJobs;
   readonly veil: Veil;
   readonly backlog: Backlog;
+  readonly probe: StorageProbe;
   readonly pulse: Pulse;
   readonly graphToken: DoctorPorts['graphToken'];
   readonly certificateEnd: DoctorPorts['certificateEnd'];
@@ -70,12 +72,13 @@ export function compose(config: Config): App {
   const token = signed?.tokensFor(cloud.scope) ?? (async () => 'simulated');
   const around = { send, random: Math.random, clock: systemClock };
   const off: Source = { read: () => Promise.reject(new Error('This source is not configured')) };
-  const table = clientsOf(storage.table, signed).table(LEDGER_TABLE);
-  const queues = clientsOf(storage.queue, signed);
+  const table = clientsOf(storage.table, signed, storage.version).table(LEDGER_TABLE);
+  const { blobs } = clientsOf(storage.blob, signed, storage.version);
+  const queues = clientsOf(storage.queue, signed, storage.version);
   return {
     config,
     ledger: tableLedger(table, randomUUID),
-    lake: blobLake(clientsOf(storage.blob, signed).blobs),
+    lake: blobLake(blobs),
     jobs: queueJobs(queues.queue(FETCH_QUEUE)),
     sources: {
       graph: graphSource({ ...around, origin: cloud.graph, token }),
@@ -84,7 +87,8 @@ export function compose(config: Config): App {
     drifted: new Set(),
     blocks: blockMemory(),
     doubted: new Set(),
-    curated: blobCurated(clientsOf(storage.blob, signed).blobs),
+    curated: blobCurated(blobs),
+    probe: storageProbe(blobs, queues.queue),
     curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
     veil: veilOf(config.privacy.profile, config.privacy.key),
     backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
@@ -96,8 +100,8 @@ export function compose(config: Config): App {
   };
 }
 
-function clientsOf(access: Access, signed: SignedIn | undefined): StorageClients {
-  if ('connectionString' in access) return storageClients(access);
+function clientsOf(access: Access, signed: SignedIn | undefined, version: string | undefined): StorageClients {
+  if ('connectionString' in access) return storageClients(access, undefined, version);
   if (signed === undefined) throw new Error('An address needs a credential');
-  return storageClients({ url: access.url, credential: signed.credential });
+  return storageClients({ url: access.url, credential: signed.credential }, undefined, version);
 }

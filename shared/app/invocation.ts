@@ -38,7 +38,7 @@ export async function guarded<T>(
   }
 }
 
-/** As `guarded`, and never throws: a poison message that fails would be lost from sight. */
+/** As `guarded`, and never throws: where throwing would change nothing, or lose a poison message from sight. */
 export async function guardedForGood(
   name: string,
   invocation: Invocation,

@@ -18,11 +18,14 @@ import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts
 
 /** What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. */
 
-/** Timer: queue what is owed, move the watermarks, report the coverage. */
+/**
+ * Timer: queue what is owed, move the watermarks, report the coverage. The host does nothing about a timer that fails but
+ * log two exceptions of 23 kB, so what has been reported is not thrown to it.
+ */
 export async function onPlan(invocation: Invocation): Promise<void> {
-  await guarded('plan', invocation, async (parts, report) => {
+  await guardedForGood('plan', invocation, async (parts, report) => {
     doubtSecrets(parts, report);
-    const traceparent = invocation.traceContext?.traceParent ?? undefined;
+    const traceparent = invocation.traceContext?.traceParent || undefined;
     const { ledgers } = await reconcile(planPorts(parts, report), undefined, traceparent);
     await parts.pulse.beat(instantOf(systemClock.now()));
     // Without the depth the heartbeat is still worth having.

@@ -34,12 +34,20 @@ export interface Config {
   readonly off: readonly { readonly dataset: string; readonly why: string }[];
   readonly plan: PlanSettings;
   readonly fetchMs: number;
+  /** When the host starts the planner; `undefined`: never. */
+  readonly planSchedule: string | undefined;
   readonly cloud: Cloud;
   readonly signIn: SignIn;
   readonly voximplant: { readonly url: string; readonly key: VoximplantKey } | undefined;
   /** What curated tables show of people; the key is there when the profile needs one. */
   readonly privacy: { readonly profile: 'full' | 'masked' | 'pseudonymous'; readonly key: string | undefined };
-  readonly storage: { readonly queue: Access; readonly table: Access; readonly blob: Access };
+  readonly storage: {
+    readonly queue: Access;
+    readonly table: Access;
+    readonly blob: Access;
+    /** Of the services, to be spoken in the place of the newest. */
+    readonly version: string | undefined;
+  };
   /** Secrets that should be references to Key Vault: the app runs, and says so. */
   readonly plainSecrets: readonly PlainSecret[];
 }
@@ -67,6 +75,7 @@ export function readConfig(env: Environment): Config {
       inFlight: { graph: settings.LANDLINE_GRAPH_IN_FLIGHT, voximplant: settings.LANDLINE_VOXIMPLANT_IN_FLIGHT },
     },
     fetchMs: settings.LANDLINE_FETCH_SECONDS * 1_000,
+    planSchedule: settings.PLAN_SCHEDULE,
     cloud: cloudOf(settings),
     signIn,
     voximplant,
@@ -201,6 +210,7 @@ function storageOf(settings: Settings, problems: string[]): Config['storage'] {
     queue: of('AzureWebJobsStorage__queueServiceUri', settings.AzureWebJobsStorage__queueServiceUri, host),
     table: of('AzureWebJobsStorage__tableServiceUri', settings.AzureWebJobsStorage__tableServiceUri, host),
     blob: of('LANDLINE_LAKE__blobServiceUri', settings.LANDLINE_LAKE__blobServiceUri, settings.LANDLINE_LAKE ?? host),
+    version: settings.LANDLINE_STORAGE_VERSION,
   };
 }
 
@@ -208,7 +218,8 @@ function storageOf(settings: Settings, problems: string[]): Config['storage'] {
 function refuseMixture(settings: Settings, storage: Config['storage'], problems: string[]): void {
   const simulated = settings.LANDLINE_CREDENTIAL === 'simulator';
   const strings = [settings.AzureWebJobsStorage, settings.LANDLINE_LAKE].filter(each => each !== undefined);
-  const remote = Object.values(storage).some(access => 'url' in access) || strings.some(each => !isEmulator(each));
+  const { queue, table, blob } = storage;
+  const remote = [queue, table, blob].some(access => 'url' in access) || strings.some(each => !isEmulator(each));
   if (simulated && remote)
     problems.push(
       'LANDLINE_CREDENTIAL: the simulator is refused together with a real storage account; its rows are invented',

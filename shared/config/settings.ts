@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DATASETS } from '../datasets/index.ts';
 import { CLOUDS } from './clouds.ts';
 import { isLoopback } from './loopback.ts';
+import { isSchedule } from './schedule.ts';
 
 /** Every setting of the app: one table, from which configuration is checked and docs/settings.md is written. */
 
@@ -48,8 +49,7 @@ function isHttps(value: string): boolean {
 
 const sourceUrl = z.string().refine(value => isHttps(value) || isLoopback(value)) as z.ZodType<string, string>;
 const loopbackUrl = z.string().refine(isLoopback) as z.ZodType<string, string>;
-/** Five fields, or six with seconds, of digits and the signs of cron. */
-const schedule = z.string().regex(/^([\d*/,\-A-Za-z]+\s+){4,5}[\d*/,\-A-Za-z]+$/) as z.ZodType<string, string>;
+const schedule = z.string().refine(isSchedule) as z.ZodType<string, string>;
 
 const datasetNames = DATASETS.map(dataset => dataset.name).join(', ');
 
@@ -110,10 +110,9 @@ export const SETTINGS = {
   },
   PLAN_SCHEDULE: {
     meaning:
-      'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. At least every 15 minutes: after 30 it is taken for silent. The host needs it to start the timer.',
+      'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. At least every 15 minutes: after 30 it is taken for silent. The host reads it to start the timer, and has none of its own: without it nothing is planned.',
     expected: 'a schedule of six fields, such as 0 */5 * * * *',
     example: '0 */5 * * * *',
-    fallback: '0 */5 * * * *',
     schema: schedule,
   },
   LANDLINE_CLOUD: {
@@ -213,6 +212,13 @@ export const SETTINGS = {
     example: '480',
     fallback: '480',
     schema: whole(1, 540),
+  },
+  LANDLINE_STORAGE_VERSION: {
+    meaning:
+      'The version of the storage services to speak, for an account in a cloud that does not know the newest one yet. Only where a message names this setting.',
+    expected: 'a version such as 2024-11-04',
+    example: '2024-11-04',
+    schema: z.string().regex(/^20\d\d-\d\d-\d\d$/) as z.ZodType<string, string>,
   },
   LANDLINE_PRIVACY: {
     meaning:

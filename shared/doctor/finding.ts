@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { CuratedStore } from '../curate/ports.ts';
 import type { SourceName } from '../words/model.ts';
-import type { Backlog, Clock, Lake, Ledger, Pulse, Source } from '../words/ports.ts';
+import type { Backlog, Clock, Ledger, Pulse, Source, StorageProbe } from '../words/ports.ts';
 
 /** What the doctor looks at, and how it says what it found. */
 
@@ -48,9 +47,8 @@ export type Told = Pick<Trouble, 'meaning' | 'next' | 'who'>;
 export interface DoctorPorts {
   readonly config: Config;
   readonly ledger: Ledger;
-  readonly lake: Lake;
-  readonly curated: Pick<CuratedStore, 'list'>;
   readonly backlog: Backlog;
+  readonly probe: StorageProbe;
   readonly pulse: Pulse;
   readonly clock: Clock;
   readonly sources: Readonly<Record<SourceName, Source>>;

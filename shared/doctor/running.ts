@@ -2,13 +2,18 @@ import { PLANNER_SILENT_MS } from '../ledger/alarms.ts';
 import { MINUTE_MS } from '../words/day.ts';
 import type { SourceName } from '../words/model.ts';
 import type { Check, DoctorPorts, Found } from './finding.ts';
-import { WHO } from './finding.ts';
+import { UNDONE_BY_DEPLOYMENT, WHO } from './finding.ts';
 
 /** Whether the app runs at all, and whether its clock is right. */
 
 const planner: Check = {
   name: 'planner',
-  async look({ pulse, clock }, { site }) {
+  async look({ config, pulse, clock }, { site }) {
+    if (config.planSchedule === undefined) {
+      const meaning = 'PLAN_SCHEDULE is not set, and the host has no schedule of its own: nothing is ever planned.';
+      const set = `az functionapp config appsettings set --name ${site} --resource-group <group> --settings "PLAN_SCHEDULE=0 */5 * * * *"; ${UNDONE_BY_DEPLOYMENT}`;
+      return [{ result: 'broken', meaning, next: set, who: WHO.deployer }];
+    }
     const next = `Portal: Function App ${site} > Functions > plan: is it enabled, and what do its invocations say? The setting PLAN_SCHEDULE must be there, and AzureWebJobs.plan.Disabled must not be true`;
     let last: string | undefined;
     try {

@@ -1,10 +1,10 @@
 import type { Access } from '../config/config.ts';
 import { QUEUE_MAX } from '../ledger/alarms.ts';
-import { lastDay } from '../ledger/owed.ts';
 import { failureOf, isUnreadable } from '../words/errors.ts';
-import { SOURCES } from '../words/model.ts';
-import { STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';
-import type { Check, DoctorPorts, Found, Learnt } from './finding.ts';
+import { type ReasonCode, SOURCES } from '../words/model.ts';
+import { CONTAINERS } from '../words/paths.ts';
+import { QUEUES, STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';
+import type { Check, DoctorPorts, Found, Learnt, Trouble } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /**
@@ -12,9 +12,8 @@ import { WHO } from './finding.ts';
  * is ever written: who may not write is refused before the condition is looked at.
  */
 
-/** Etags in the form of each service, of versions that never were. */
+/** An etag of a version that never was. */
 const NEVER_TABLE = `W/"datetime'2000-01-01T00%3A00%3A00.0000000Z'"`;
-const NEVER_BLOB = '"0x8000000000000000"';
 
 /** A dataset that does not exist: its name stands in no list, and nothing is ever written under it. */
 const NOBODY = 'doctor';
@@ -33,46 +32,53 @@ export const STORAGE: readonly Check[] = [
   },
   {
     name: 'lake',
-    look: (ports, learnt) =>
-      examine('blob', ports, learnt, async () => {
-        const [dataset] = ports.config.datasets;
-        await ports.lake.head(dataset?.name ?? NOBODY, lastDay(ports.clock.now()));
-        await ports.lake.commit(NOBODY, '2000-01-01', [], NO_RECEIPT, NEVER_BLOB);
-        // Are the other two containers there?
-        await ports.lake.lastKept(NOBODY, '2000-01-01');
-        for await (const _ of ports.curated.list(`v1/${NOBODY}`));
-        return 'The partitions can be read and written';
-      }),
+    async look(ports, learnt) {
+      const looks = Object.values(CONTAINERS).map(name =>
+        examine('blob', ports, learnt, async () => {
+          await ports.probe.container(name);
+          return `Container ${name} can be read and written`;
+        }),
+      );
+      return together(
+        (await Promise.all(looks)).flat(),
+        'The partitions, their history and the tables can be read and written',
+      );
+    },
   },
   {
     name: 'queue',
-    look: (ports, learnt) =>
-      examine('queue', ports, learnt, async () => {
+    async look(ports, learnt) {
+      const looks = QUEUES.map(name =>
+        examine('queue', ports, learnt, async () => {
+          await ports.probe.queue(name);
+          return `Queue ${name} can be read and written`;
+        }),
+      );
+      const places = (await Promise.all(looks)).flat();
+      if (places.some(({ result }) => result !== 'fine')) return together(places, '');
+      return examine('queue', ports, learnt, async () => {
         const { fetch, poison } = await ports.backlog.depth();
         const trouble = [
           ...(fetch > QUEUE_MAX ? [untaken(fetch, learnt)] : []),
           ...(poison > 0 ? [poisoned(poison)] : []),
         ];
         if (trouble.length > 0) return trouble;
-        return `The queue can be looked into: ${fetch} waiting, ${poison} given up`;
-      }),
+        return `All four queues can be read and written: ${fetch} messages waiting, ${poison} given up`;
+      });
+    },
   },
 ];
 
-const NO_RECEIPT = {
-  format: 1,
-  revision: 1,
-  rows: 0,
-  pages: 0,
-  fingerprint: `0-${'0'.repeat(32)}`,
-  windowFrom: '2000-01-01T00:00:00.0000000Z',
-  windowTo: '2000-01-02T00:00:00.0000000Z',
-  apiVersion: NOBODY,
-  fetchedAt: '2000-01-01T00:00:00.000Z',
-  ticket: 1,
-  rowsOutside: 0,
-  rowsNeighbour: 0,
-};
+/** What is wrong with some of the places, each told once; or in one sentence that all are fine. */
+function together(places: readonly Found[], fine: string): Found[] {
+  const wrong = places.filter(({ result }) => result !== 'fine');
+  const [first] = places;
+  // One cause for all, such as a sign-in that failed, is one finding.
+  const distinct = wrong.filter((each, i) => wrong.findIndex(({ meaning }) => meaning === each.meaning) === i);
+  if (wrong.length > 0 || first === undefined) return distinct;
+  const as = / as [^,]+\.$/.exec(first.meaning)?.[0].slice(1) ?? '';
+  return [{ ...first, meaning: `${fine}, ${as}` }];
+}
 
 /** @param look what is fine, as a sentence without its stop; or what is not */
 async function examine(
@@ -96,8 +102,7 @@ async function examine(
     }
     const missing = /\(404 (Queue|Table|Container|Resource)NotFound\)/.test(message);
     if (missing) return [{ about, result: 'broken', meaning, next: creation(message, about), who: WHO.owner }];
-    const next = reason === 'storage.forbidden' ? grant(service, about, learnt) : reach(about);
-    return [{ about, result: 'broken', meaning, next, who: WHO.owner }];
+    return [{ about, result: 'broken', meaning, ...nextFor(reason, message, service, ports, about, learnt) }];
   }
 }
 
@@ -124,10 +129,44 @@ function creation(message: string, account: string): string {
   return `az storage ${kind} create --name ${name} --account-name ${account} --auth-mode login (or deploy the infrastructure again: docs/deploy.md)`;
 }
 
-/** The identity's object id is in its token, so the command can be run as it stands. */
-function grant(service: StorageService, account: string, { principal }: Learnt): string {
+function nextFor(
+  reason: ReasonCode,
+  message: string,
+  service: StorageService,
+  { config }: DoctorPorts,
+  account: string,
+  learnt: Learnt,
+): Pick<Trouble, 'next' | 'who'> {
+  const keyed = 'connectionString' in config.storage[service];
+  if (reason.startsWith('auth.')) {
+    const next =
+      config.signIn.kind === 'managed-identity'
+        ? `az functionapp identity show --name ${learnt.site} --resource-group <group> must list an identity, and AZURE_CLIENT_ID must be its client id`
+        : 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID, its secret or certificate, and LANDLINE_CLOUD';
+    return { next, who: WHO.deployer };
+  }
+  if (reason === 'storage.forbidden' && !keyed)
+    return { next: grant(service, message, account, learnt), who: WHO.owner };
+  if (reason === 'storage.forbidden')
+    return {
+      next: `az storage account show --name ${account} --query "{keys:allowSharedKeyAccess,network:publicNetworkAccess}": are keys allowed, is the key in the settings one of the account's, and may this machine reach it?`,
+      who: WHO.owner,
+    };
+  if (reason === 'storage.refused') return { next: 'Do what the message says, then: landline doctor', who: WHO.owner };
+  return { next: reach(account), who: WHO.owner };
+}
+
+/** The identity's object id is in its token, so the command can be run as it stands; on the one place, as the template grants it. */
+function grant(service: StorageService, message: string, account: string, { principal }: Learnt): string {
   const to = principal ?? "<object id of the app's identity>";
-  return `az role assignment create --role "${STORAGE_ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope $(az storage account show --name ${account} --query id --output tsv) (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
+  const [, kind = '', name = ''] = /(queue|container) "([\w-]+)"/.exec(message) ?? [];
+  const within =
+    kind === 'queue'
+      ? `/queueServices/default/queues/${name}`
+      : kind === 'container'
+        ? `/blobServices/default/containers/${name}`
+        : '';
+  return `az role assignment create --role "${STORAGE_ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
 }
 
 function reach(account: string): string {

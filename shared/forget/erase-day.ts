@@ -92,7 +92,7 @@ export async function eraseKept(
   revision: number,
   on: ErasePorts,
 ): Promise<Erased> {
-  const before = await on.eraser.kept(dataset.name, day, revision);
+  const before = await on.lake.head(dataset.name, day, revision);
   const once = await on.lake.read(dataset.name, day, revision);
   if (before === undefined || once === undefined) return 'erased';
   // The receipt is committed with the lines, so it has to be known before they are read for the last time.

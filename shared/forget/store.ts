@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { blobsIn } from '../stores/listing.ts';
-import { headOf, inHistory, UPLOAD_MS, uploadLines } from '../stores/partition-blobs.ts';
+import { inHistory, UPLOAD_MS, uploadLines } from '../stores/partition-blobs.ts';
 import { ask, type Operation } from '../stores/storage-errors.ts';
 import type { Day } from '../words/model.ts';
 import { CONTAINERS, datasetPrefix, dayOfRevision, revisionPath } from '../words/paths.ts';
@@ -23,10 +23,6 @@ export function blobEraser(service: BlobServiceClient): Eraser {
         if (day !== undefined && day !== last) yield day;
         last = day ?? last;
       }
-    },
-
-    kept(dataset, day, revision) {
-      return headOf(blobOf(dataset, day, revision), inHistory('Reading', dataset, day, revision));
     },
 
     async rewrite(dataset, day, lines, receipt, etag) {

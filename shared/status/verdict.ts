@@ -82,7 +82,10 @@ function troubleAmong(datasets: readonly DatasetFacts[]): string {
   const suspect = total(datasets, ({ counts }) => counts.suspect);
   const needy = failed === 0 ? '' : `, and ${counted(failed, 'day')} ${failed === 1 ? 'needs' : 'need'} a person`;
   const doubted = suspect === 0 ? '' : `, and ${counted(suspect, 'day')} ${suspect === 1 ? 'is' : 'are'} in doubt`;
-  return `${needy}${doubted}`;
+  const waiting = total(datasets, ({ counts }) => counts.waiting);
+  const waits =
+    waiting === 0 ? '' : `, and ${counted(waiting, 'day')} ${waiting === 1 ? 'waits' : 'wait'} to be read again`;
+  return `${needy}${doubted}${waits}`;
 }
 
 /** What to say of the planner, if anything. */
@@ -165,7 +168,9 @@ function dayPoints(each: DatasetFacts): Point[] {
     });
   }
   if (uncurated > 0)
-    say(`${counted(uncurated, 'typed table')} stay behind what is landed.`, { command: `landline curate ${dataset}` });
+    say(`${counted(uncurated, 'typed table')} ${uncurated === 1 ? 'stays' : 'stay'} behind what is landed.`, {
+      command: `landline curate ${dataset}`,
+    });
   return points;
 }
 

@@ -1,4 +1,4 @@
-import { TableClient } from '@azure/data-tables';
+import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
@@ -24,10 +24,14 @@ export interface StorageClients {
  * Clients of a storage account; of an address, only those of its own service are of use. Call once per process: each client owns a pool of connections and a token cache.
  *
  * @param retryDelayMs first wait between the SDK's own tries; for tests that provoke them. Default: the SDK's
+ * @param version of the services; default: the newest that the SDK knows
  */
-export function storageClients(access: StorageAccess, retryDelayMs?: number): StorageClients {
+export function storageClients(access: StorageAccess, retryDelayMs?: number, version?: string): StorageClients {
   // Each SDK has its own name for these options and the same shape.
-  const options = retryDelayMs === undefined ? {} : { retryOptions: { retryDelayInMs: retryDelayMs } };
+  const options = {
+    ...(retryDelayMs !== undefined && { retryOptions: { retryDelayInMs: retryDelayMs } }),
+    ...(version !== undefined && { version }),
+  };
 
   if ('connectionString' in access) {
     const text = access.connectionString;
@@ -35,7 +39,7 @@ export function storageClients(access: StorageAccess, retryDelayMs?: number): St
     // The emulator speaks plain http; over a network that would show the data to everybody on the way.
     const allowInsecureConnection = isEmulator(text);
     return {
-      blobs: BlobServiceClient.fromConnectionString(text, options),
+      blobs: speaking(version, more => BlobServiceClient.fromConnectionString(text, { ...options, ...more })),
       queue: once(name => queues.getQueueClient(name)),
       table: once(name => TableClient.fromConnectionString(text, name, { ...options, allowInsecureConnection })),
     };
@@ -43,10 +47,34 @@ export function storageClients(access: StorageAccess, retryDelayMs?: number): St
   const { url, credential } = access;
   const queues = new QueueServiceClient(url, credential, options);
   return {
-    blobs: new BlobServiceClient(url, credential, options),
+    blobs: speaking(version, more => new BlobServiceClient(url, credential, { ...options, ...more })),
     queue: once(name => queues.getQueueClient(name)),
     table: once(name => new TableClient(url, name, credential, options)),
   };
+}
+
+type Policies = NonNullable<TableServiceClientOptions['additionalPolicies']>;
+
+/**
+ * The blob SDK has no option for the version. Clients that are made of the first one share its pipeline and its options:
+ * the policy that sets the version is added by the first, and must not be added again.
+ */
+function speaking(
+  version: string | undefined,
+  make: (more: { additionalPolicies?: Policies }) => BlobServiceClient,
+): BlobServiceClient {
+  if (version === undefined) return make({});
+  const policy: Policies[number]['policy'] = {
+    name: 'landlineServiceVersion',
+    sendRequest(request, next) {
+      request.headers.set('x-ms-version', version);
+      return next(request);
+    },
+  };
+  const additionalPolicies: Policies = [{ policy, position: 'perCall' }];
+  const blobs = make({ additionalPolicies });
+  additionalPolicies.length = 0;
+  return blobs;
 }
 
 function once<T>(make: (name: string) => T): (name: string) => T {

@@ -34,8 +34,17 @@ export function blobLake(service: BlobServiceClient): Lake {
   const raw = service.getContainerClient(CONTAINERS.raw);
   const history = service.getContainerClient(CONTAINERS.history);
 
-  async function head(dataset: string, day: Day): Promise<Partition | undefined> {
-    return headOf(raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day));
+  function reading(dataset: string, day: Day, revision: number | undefined): [BlockBlobClient, Operation] {
+    return revision === undefined
+      ? [raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day)]
+      : [
+          history.getBlockBlobClient(revisionPath(dataset, day, revision)),
+          inHistory('Reading', dataset, day, revision),
+        ];
+  }
+
+  async function head(dataset: string, day: Day, revision?: number): Promise<Partition | undefined> {
+    return headOf(...reading(dataset, day, revision));
   }
 
   return {
@@ -87,14 +96,7 @@ export function blobLake(service: BlobServiceClient): Lake {
     },
 
     async read(dataset, day, revision) {
-      const [blob, operation] =
-        revision === undefined
-          ? [raw.getBlockBlobClient(partitionPath(dataset, day)), inRaw('Reading', dataset, day)]
-          : [
-              history.getBlockBlobClient(revisionPath(dataset, day, revision)),
-              inHistory('Reading', dataset, day, revision),
-            ];
-      return readBlob(blob, operation, refuseCompressed);
+      return readBlob(...reading(dataset, day, revision), refuseCompressed);
     },
 
     async lastKept(dataset, day) {

@@ -20,6 +20,7 @@ import { afterMoving, healing, type Known, type Situation } from './healing.ts';
  * `unlisted`       the ledger does not know the partition, or knows an older revision of it
  * `contradicted`   ledger and receipt differ about the same revision, or the ledger knows a newer one
  * `unread`         storage does not give the partition out; the day is not judged
+ * `history`        a revision in `history` is not what its receipt says, or has none
  * `ledger`         an entity of the ledger cannot be read
  * `newer-format`   written by a newer Landline; not judged
  * `stray`          a name in the container that is no partition
@@ -33,6 +34,7 @@ export type FindingKind =
   | 'unlisted'
   | 'contradicted'
   | 'unread'
+  | 'history'
   | 'ledger'
   | 'newer-format'
   | 'stray'
@@ -195,7 +197,7 @@ function unreadable(about: string, entry: Known): Verdict {
   return { kind: 'ledger', message: `The ledger entity of ${about} cannot be read: run \`landline rebuild\`` };
 }
 
-function wrongWith(counted: Recount, rows: number, fingerprint: Fingerprint, bytes: number): string | undefined {
+export function wrongWith(counted: Recount, rows: number, fingerprint: Fingerprint, bytes: number): string | undefined {
   if (counted.cutOff) return `its last line is cut off (${counted.rows} lines, the receipt says ${rows} rows)`;
   if (counted.rows !== rows) return `it has ${counted.rows} lines where its receipt says ${rows} rows`;
   if (counted.fingerprint !== fingerprint) return `its ${rows} rows are not those of its receipt`;

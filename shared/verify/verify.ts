@@ -5,6 +5,7 @@ import type { Dataset, Day, Instant, SourceName } from '../words/model.ts';
 import { dayOfPath, partitionPath } from '../words/paths.ts';
 import type { Lake, Source } from '../words/ports.ts';
 import { type Finding, type VerifyPorts, verifyDay } from './verify-day.ts';
+import { verifyHistory } from './verify-history.ts';
 import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
 
 export type { Finding, FindingKind } from './verify-day.ts';
@@ -20,6 +21,8 @@ export interface SweepPorts extends VerifyPorts {
   readonly datasets: readonly Dataset[];
   /** Names of all blobs in `raw` that start with the prefix. Without it, partitions are taken from `lake.list`. */
   readonly names?: (prefix: string) => AsyncIterable<string>;
+  /** Every day that has a revision in `history`, for who looks at those. */
+  readonly keptDays?: (dataset: string) => AsyncIterable<Day>;
   /** For the comparison with the source. */
   readonly sources?: Readonly<Record<SourceName, Source>>;
   readonly progress?: (progress: Progress) => void;
@@ -42,6 +45,8 @@ export interface VerifyOptions {
   readonly part?: { readonly n: number; readonly of: number };
   /** So many days are read again from the source and compared. */
   readonly source?: number;
+  /** Whether the superseded revisions are looked at too. */
+  readonly history?: boolean;
   /** Whether to write marks to the ledger (the default), or only to look. */
   readonly mark?: boolean;
 }
@@ -90,6 +95,10 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
     result.bytes += bytes;
     if (cleared) result.cleared += 1;
     if (finding !== undefined) findings.push(finding);
+    if (options.history)
+      findings.push(
+        ...(await verifyHistory(each.dataset, each.day, on.lake).catch(thrown => [unread(each)(thrown).finding])),
+      );
     step(each);
   });
   // One after the other: the source belongs to the fetches.
@@ -145,6 +154,7 @@ async function daysToCheck(on: SweepPorts, options: VerifyOptions): Promise<ToCh
       const message = `The ledger of ${dataset.name} has an entity that cannot be read: run \`landline rebuild\``;
       findings.push({ kind: 'ledger', dataset: dataset.name, message });
     }
+    if (options.history && on.keptDays !== undefined) for await (const day of on.keptDays(dataset.name)) mine.add(day);
     const wanted = [...mine].sort().filter(day => isWanted(day, options));
     held.push(...wanted.map(day => ({ dataset, day })));
   }

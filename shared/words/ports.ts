@@ -75,8 +75,8 @@ export interface ListedDay {
  * Readers see a partition as it was before a commit or as it is after it, never between.
  */
 export interface Lake {
-  /** The current partition; `undefined` only when there is none. */
-  head(dataset: string, day: Day): Promise<Partition | undefined>;
+  /** The current partition, or a revision in `history`; `undefined` only when there is none. */
+  head(dataset: string, day: Day, revision?: number): Promise<Partition | undefined>;
   /**
    * Stages the rows of one block, out of sight of every reader. Staging the same ticket and number again replaces it.
    *
@@ -134,6 +134,14 @@ export interface Backlog {
   depth(): Promise<Depth>;
 }
 
+/** Looks whether places of storage are there, and may be read and written to. Changes nothing, and may be repeated. */
+export interface StorageProbe {
+  /** @throws LandlineError what is wrong, with the operation that was refused */
+  container(name: string): Promise<void>;
+  /** @throws LandlineError as `container` */
+  queue(name: string): Promise<void>;
+}
+
 /** When the planner last ran to its end. A mark for people: nothing is decided by it, so the last writer wins. */
 export interface Pulse {
   beat(at: Instant): Promise<void>;
@@ -145,8 +153,6 @@ export interface Pulse {
 export interface Eraser {
   /** Every day of a dataset that has a revision in `history`, by day. */
   days(dataset: string): AsyncIterable<Day>;
-  /** What the revision in `history` says of itself; `undefined` when there is none. */
-  kept(dataset: string, day: Day, revision: number): Promise<Partition | undefined>;
   /**
    * Replaces a revision in `history` in one atomic step.
    *

@@ -419,12 +419,12 @@ test('a revision in history without a whole receipt is told, and stops no other 
     await land(on.lake, SET, day, [theirs]);
     await land(on.lake, SET, day, ['{"remediationId":"2"}', theirs]);
   }
-  const kept: typeof on.eraser.kept = async (name, day, revision) => {
-    if (day === DAY)
+  const head: typeof on.lake.head = async (name, day, revision) => {
+    if (day === DAY && revision !== undefined)
       throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'no whole receipt' });
-    return on.eraser.kept(name, day, revision);
+    return on.lake.head(name, day, revision);
   };
-  const { left, unsure } = await forget({ kind: 'user', value: USER }, { ...on, eraser: { ...on.eraser, kept } });
+  const { left, unsure } = await forget({ kind: 'user', value: USER }, { ...on, lake: { ...on.lake, head } });
   assert.equal(left, 1);
   assert.deepEqual(unsure, [{ dataset: SET, day: DAY, why: 'revision 1 is not what its receipt says' }]);
 });

@@ -91,8 +91,9 @@ export function memoryLake(hooks: Hooks = {}, store: LakeStore = lakeStore()): M
   }
 
   return {
-    head: (dataset, day) =>
+    head: (dataset, day, revision) =>
       between(hooks, `lake.head ${dataset} ${day}`, () => {
+        if (revision !== undefined) return keptOf(blobOf(dataset, day).history.get(revision));
         refuseForeign(blobOf(dataset, day), dataset, day);
         return partitionOf(blobOf(dataset, day));
       }),
@@ -204,6 +205,11 @@ async function keep(blob: Blob, partition: Partition, download: Download): Promi
   return 'kept';
 }
 
+/** A revision's fingerprint stands for its etag. */
+function keptOf(kept: Landed | undefined): Partition | undefined {
+  return kept && { etag: kept.receipt.fingerprint, bytes: kept.bytes.length, receipt: structuredClone(kept.receipt) };
+}
+
 function landedOf(blob: Blob): Landed | undefined {
   if (blob.committed === undefined) return undefined;
   const { blocks, receipt } = blob.committed;
@@ -254,10 +260,6 @@ export function memoryEraser(lake: MemoryLake): Eraser {
   return {
     async *days(dataset) {
       yield* lake.keptDays(dataset);
-    },
-    async kept(dataset, day, revision) {
-      const found = find(dataset, day, revision);
-      return found && { etag: found.receipt.fingerprint, bytes: found.bytes.length, receipt: found.receipt };
     },
     async rewrite(dataset, day, lines, receipt, etag) {
       const parts: Uint8Array[] = [];

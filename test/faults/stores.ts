@@ -157,9 +157,10 @@ export class Stores {
     const run = <T>(op: string, act: (short: boolean) => Promise<T>, again?: (first: T) => Promise<T>): Promise<T> =>
       actor.operate(op, this.as(actor, act), again);
     return {
-      head: (dataset, day) =>
+      head: (dataset, day, revision) =>
         run(`lake.head ${dataset} ${day}`, async () => {
-          const partition = await lake.head(dataset, day);
+          const partition = await lake.head(dataset, day, revision);
+          if (revision !== undefined) return partition;
           watcher.headRead(actor, partition?.etag);
           return partition;
         }),

@@ -58,6 +58,15 @@ test('a compressed partition of an earlier build is refused by name wherever it 
     [['damaged', LAST]],
   );
   assert.match(verified.answer.findings[0].message, named);
+  const withHistory = (await run('verify', '--history')).answer.findings;
+  assert.deepEqual(
+    withHistory.map(({ kind, day }: { kind: string; day: string }) => [kind, day]),
+    [
+      ['history', OTHER],
+      ['damaged', LAST],
+    ],
+  );
+  assert.match(withHistory[0].message, named);
   assert.match((await run('show', SMS, LAST)).answer.foreign, named);
   const exported = await run('export', '--to', folder);
   assert.deepEqual(

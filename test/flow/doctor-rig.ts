@@ -8,9 +8,7 @@ import { sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
 import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
 import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
-import { memoryCurated } from '../doubles/memory-curated.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
-import { memoryLake } from '../doubles/memory-lake.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 
 /** A healthy app over the simulator, and ways to break one thing of it. */
@@ -39,7 +37,12 @@ export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPo
   const skewMs = planted.skewMs ?? 0;
   const clock = { ...systemClock, now: () => Date.now() + skewMs };
   const key = simulator.account.keyFile('plain');
-  const base = { AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'managed-identity', LANDLINE_VOXIMPLANT_KEY: key };
+  const base = {
+    AzureWebJobsStorage: EMULATOR,
+    LANDLINE_CREDENTIAL: 'managed-identity',
+    LANDLINE_VOXIMPLANT_KEY: key,
+    PLAN_SCHEDULE: '0 */5 * * * *',
+  };
   const read = readConfig({ ...base, ...planted.settings });
   // `readConfig` names the real clouds; here the simulator stands at their addresses.
   const cloud: Cloud = { ...read.cloud, graph: simulator.graphUrl };
@@ -63,9 +66,8 @@ export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPo
   return {
     config,
     ledger: memoryLedger(),
-    lake: memoryLake(),
-    curated: memoryCurated(),
     backlog: memoryJobs(clock),
+    probe: { container: async () => {}, queue: async () => {} },
     pulse: { beat: async () => {}, last: async () => instantOf(Date.now() - 2 * MINUTE_MS) },
     clock,
     sources: {

@@ -151,8 +151,14 @@ function storesOf(connectionString: string): Partial<DoctorPorts> {
     LANDLINE_CREDENTIAL: 'simulator',
     LANDLINE_GRAPH_URL: simulator.graphUrl,
   };
-  const { config, ledger, lake, curated, backlog, pulse } = compose(readConfig(settings));
-  return { config: { ...config, datasets: [] }, ledger, lake, curated, backlog, pulse };
+  const { config, ledger, backlog, probe, pulse } = compose(readConfig(settings));
+  return {
+    config: { ...config, datasets: [], planSchedule: '0 */5 * * * *' },
+    ledger,
+    backlog,
+    probe,
+    pulse,
+  };
 }
 
 test('a storage role that is missing is named, with its account and for whom it is', async context => {
@@ -164,6 +170,12 @@ test('a storage role that is missing is named, with its account and for whom it 
         ...required(parts.config),
         datasets: portsWith(simulator).config.datasets,
         signIn: { kind: 'managed-identity', clientId: undefined },
+        storage: {
+          blob: { url: 'https://contosodata.blob.core.windows.net' },
+          queue: { url: 'https://contosodata.queue.core.windows.net' },
+          table: { url: 'https://contosodata.table.core.windows.net' },
+          version: undefined,
+        },
       },
     },
   });
@@ -174,7 +186,11 @@ test('a storage role that is missing is named, with its account and for whom it 
   ] as const) {
     const { result, next, who } = finding(diagnosis, check);
     assert.equal(result, 'broken');
-    assert.match(next ?? '', new RegExp(`--role "${role}" --assignee-object-id ${OBJECT_ID} .* --name contosodata`));
+    assert.match(
+      next ?? '',
+      new RegExp(`--role "${role}" --assignee-object-id ${OBJECT_ID} .* --name contosodata`),
+      check,
+    );
     assert.match(who ?? '', /Owner or User Access Administrator/);
   }
 });
@@ -187,10 +203,14 @@ test('a queue that is missing comes with the command that creates it', async con
 });
 
 test('a container that is missing beside the others comes with the command that creates it', async context => {
-  const { curated } = storesOf(await accountAnswering(context, 404, 'ContainerNotFound'));
-  const { meaning, next } = finding(await diagnosisOf({ parts: { curated: required(curated) } }), 'lake');
-  assert.match(meaning, /404 ContainerNotFound/);
-  assert.match(next ?? '', /az storage container create --name curated/);
+  const { probe } = storesOf(await accountAnswering(context, 404, 'ContainerNotFound'));
+  const { findings } = await diagnosisOf({ parts: { probe: required(probe) } });
+  const lake = findings.filter(({ check }) => check === 'lake');
+  assert.deepEqual(
+    lake.map(({ next }) => /az storage container create --name (\w+)/.exec(next ?? '')?.[1]),
+    ['raw', 'history', 'curated'],
+  );
+  for (const { meaning } of lake) assert.match(meaning, /404 ContainerNotFound/);
 });
 
 test('for a ledger entity that cannot be read, the doctor says to rebuild it', async () => {
@@ -198,6 +218,39 @@ test('for a ledger entity that cannot be read, the doctor says to rebuild it', a
   const ledger = { ...memoryLedger(), gate: () => Promise.reject(new LandlineError(damaged)) };
   const { result, next } = finding(await diagnosisOf({ parts: { ledger } }), 'ledger');
   assert.deepEqual([result, next?.startsWith('landline rebuild')], ['broken', true]);
+});
+
+test('a planner without a schedule, or with one that the host does not take, is broken at once, with the command', async () => {
+  const none = await diagnosisOf({ settings: { PLAN_SCHEDULE: '' } });
+  assert.deepEqual(complaints(none), ['planner']);
+  const bad = await diagnosisOf({ settings: { PLAN_SCHEDULE: '0 99 * * * *' } });
+  assert.deepEqual(complaints(bad), ['configuration PLAN_SCHEDULE']);
+  for (const { result, findings } of [none, bad]) {
+    assert.equal(result, 'broken');
+    const { next } = required(findings.find(each => each.result === 'broken'));
+    assert.match(next ?? '', /az functionapp config appsettings set --name contoso-landline .*"PLAN_SCHEDULE=/);
+  }
+});
+
+test('a sign-in to storage that fails is about the identity, and a missing role about the one place', async () => {
+  const failing = (reason: 'auth.unavailable' | 'storage.forbidden', remedy: 'retry' | 'fix-config') => ({
+    container: async (name: string) => {
+      if (name === 'history')
+        throw new LandlineError({ reason, remedy, message: `Writing to container "${name}" failed.` });
+    },
+    queue: async () => {},
+  });
+  const settings = {
+    AzureWebJobsStorage: '',
+    AzureWebJobsStorage__queueServiceUri: 'https://contosohost.queue.core.windows.net',
+    AzureWebJobsStorage__tableServiceUri: 'https://contosohost.table.core.windows.net',
+    LANDLINE_LAKE__blobServiceUri: 'https://contosodata.blob.core.windows.net',
+  };
+  const signIn = await diagnosisOf({ settings, parts: { probe: failing('auth.unavailable', 'retry') } });
+  assert.match(finding(signIn, 'lake').next ?? '', /az functionapp identity show/);
+  const role = await diagnosisOf({ settings, parts: { probe: failing('storage.forbidden', 'fix-config') } });
+  assert.deepEqual(complaints(role), ['lake contosodata']);
+  assert.match(finding(role, 'lake').next ?? '', /--name contosodata .*\/blobServices\/default\/containers\/history"/);
 });
 
 test('messages that the host gave up on, and a planner that sleeps, are found', async () => {

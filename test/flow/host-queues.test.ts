@@ -76,6 +76,20 @@ describe('queue messages', () => {
     assert.equal(await lengthOf(queues.words), 0);
   });
 
+  test('bytes that are not UTF-8 cannot be bound: every attempt fails before the function, and then they are poison', async () => {
+    const queues = await newQueues();
+    const text = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('base64');
+    await queues.words.sendMessage(text);
+    const files = ['functions/consume.ts', 'functions/poison.ts'];
+    const hostJson = { version: '2.0', extensions: { queues: { maxDequeueCount: 3 } } };
+    const host = await start(queues, { files, hostJson });
+    const refused = () => lines.filter(({ message }) => /are not UTF-8/.test(message)).length >= 4;
+    await waitFor('every attempt fails', refused, { saw: host.stats });
+    assert.deepEqual([host.stats()['consume']?.started, host.stats()['poison']?.started], [0, 0]);
+    assert.equal(await lengthOf(queues.words), 0);
+    assert.equal(await lengthOf(queues.poison), 1, 'only a person can remove it');
+  });
+
   test('a poison queue has no poison queue: what fails there stays, invisible', async () => {
     const queues = await newQueues();
     await queues.words.sendMessage(base64({ fail: true }));

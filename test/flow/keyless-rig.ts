@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -16,6 +14,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 import { CONTAINERS } from '../../shared/words/paths.ts';
 import { QUEUES } from '../../shared/words/storage-names.ts';
+import { close, listen, waitFor } from '../wait.ts';
 
 /**
  * Azure as the product meets it in production, on this machine: storage that takes tokens over https, an endpoint of
@@ -51,7 +50,7 @@ export async function startKeyless(simulated: SimulatorOptions = {}) {
   const azurite = await startAzurite(undefined, { tls: files, onAccess: line => access.push(line) });
   await createPlaces(storageClients(azurite));
   // What the log says of that is not the product's.
-  while (access.length < PLACES) await new Promise(resolve => setImmediate(resolve));
+  await waitFor('the places are made', () => access.length >= PLACES, { saw: () => access });
   access.length = 0;
   const simulator = await startSimulator(simulated);
 
@@ -80,7 +79,7 @@ export async function startKeyless(simulated: SimulatorOptions = {}) {
     const access_token = signToken(claims, 'k', keyPair().privateKey);
     say(200, { access_token, expires_on: String(end), resource, token_type: 'Bearer' });
   });
-  await once(endpoint.listen(0, '127.0.0.1'), 'listening');
+  const endpointPort = await listen(endpoint);
 
   const front = createTlsServer({ cert, key }, (incoming, answer) => {
     const { method, url, headers } = incoming;
@@ -91,8 +90,7 @@ export async function startKeyless(simulated: SimulatorOptions = {}) {
     forwarded.on('error', () => answer.destroy());
     incoming.pipe(forwarded);
   });
-  await once(front.listen(0, '127.0.0.1'), 'listening');
-  const endNameOfGraph = sendTo(new URL(GRAPH).hostname, (front.address() as AddressInfo).port);
+  const endNameOfGraph = sendTo(new URL(GRAPH).hostname, await listen(front));
 
   const [Blob, Queue, Table] = ['Blob', 'Queue', 'Table'].map(
     service => new RegExp(`${service}Endpoint=([^;]+)`).exec(azurite.connectionString)?.[1] ?? '',
@@ -115,16 +113,13 @@ export async function startKeyless(simulated: SimulatorOptions = {}) {
       AzureWebJobsStorage__credential: 'managedidentity',
       AzureWebJobsStorage__clientId: CLIENT_ID,
       AZURE_CLIENT_ID: CLIENT_ID,
-      IDENTITY_ENDPOINT: `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/msi/token`,
+      IDENTITY_ENDPOINT: `http://127.0.0.1:${endpointPort}/msi/token`,
       IDENTITY_HEADER: 'simulated',
     },
     async stop(): Promise<void> {
       endNameOfGraph();
       tls.setDefaultCACertificates(trusted);
-      for (const server of [endpoint, front]) {
-        server.closeAllConnections();
-        server.close();
-      }
+      await Promise.all([endpoint, front].map(server => close(server)));
       await simulator.stop();
       await azurite.stop();
       rmSync(folder, { recursive: true });

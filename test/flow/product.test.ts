@@ -141,7 +141,8 @@ test('garbage in the queue is logged, removed or poisoned, and changes nothing',
 test('a configuration that is not usable is reported in one message, and nothing is written', async context => {
   const product = await productFor(context, { seed: 16, rows: 10 });
   const host = await product.host({ LANDLINE_HISTORY_DAYS: 'soon', LANDLINE_DATASETS: 'teams-fax' });
-  assert.equal(await host.runTimer('plan'), false);
+  // To the host it is no failure: it could do nothing but log two exceptions.
+  assert.equal(await host.runTimer('plan'), true);
   const [rejected] = product.events('config rejected');
   assert.match(String(rejected?.['message']), /LANDLINE_HISTORY_DAYS.*\n.*LANDLINE_DATASETS/);
   assert.deepEqual(await namesIn(product), []);

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { noProxyOnLoopback } from '../../shared/config/loopback.ts';
+import { clockFrom } from '../clock.ts';
+import { close, listen, processOf } from '../wait.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const RUN_MS = 300_000;
+/** A Wednesday. */
+clockFrom('2026-03-11T12:00:00.000Z');
 
 /** A proxy that notes who comes, and passes nothing on. */
 async function startProxy(t: TestContext) {
@@ -24,24 +25,23 @@ async function startProxy(t: TestContext) {
     asked.push(`CONNECT ${request.url}`);
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const port = await listen(server);
+  t.after(() => close(server));
+  return { asked, url: `http://127.0.0.1:${port}` };
 }
 
-async function run(args: readonly string[], env: Record<string, string>): Promise<{ code: number; stdout: string }> {
+async function run(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; stdout: string }> {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: RUN_MS,
   });
-  let stdout = '';
-  child.stdout.on('data', chunk => {
-    stdout += String(chunk);
-  });
-  const [code] = await once(child, 'close');
-  return { code, stdout };
+  const running = processOf(args[0] ?? '', child);
+  const { code } = await running.ended();
+  return { code, stdout: running.said.stdout };
 }
 
 test('with a proxy in the environment, nothing on this machine is asked for through it', async t => {

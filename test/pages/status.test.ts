@@ -50,8 +50,8 @@ test('after a run the page says that everything is held, and the doctor finds no
       .map(({ meaning }: { meaning: string }) => meaning);
   assert.deepEqual(named(['ledger', 'lake', 'queue']), [
     'The ledger can be read and written, as the holder of the connection string.',
-    'The partitions can be read and written, as the holder of the connection string.',
-    'The queue can be looked into: 0 waiting, 0 given up, as the holder of the connection string.',
+    'The partitions, their history and the tables can be read and written, as the holder of the connection string.',
+    'All four queues can be read and written: 0 messages waiting, 0 given up, as the holder of the connection string.',
   ]);
   assert.equal(await product.ledger.watermark('doctor'), undefined);
   for await (const { name } of product.raw.listBlobsFlat({ includeUncommitedBlobs: true }))

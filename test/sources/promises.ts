@@ -132,6 +132,7 @@ export const FAULT_MATRIX: Table = {
   11: [
     test('a token that expires in mid-day is replaced once'),
     test('a refused token of an app registration is replaced by another'),
+    test('identity whose token is refused is told with the words for clock'),
     ...fault('unauthorized'),
   ],
   12: [CONSENT, test('a dataset that lacks its permission is tried with one day an hour, and the others go on')],

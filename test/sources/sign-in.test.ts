@@ -161,6 +161,15 @@ test('the SDKs never renew a token in the background: it is asked for at each re
   assert.equal(asked(), 2);
 });
 
+test('a token that an account refuses is replaced once: the SDK asks again and names the tenant of the account', async () => {
+  const { make, asked } = giving(until('first', Date.now() + HOUR), until('second', Date.now() + HOUR));
+  const { credential } = signInWith(make);
+  assert.equal((await credential.getToken('scope'))?.token, 'first');
+  assert.equal((await credential.getToken('scope', { tenantId: 'of the account' }))?.token, 'second');
+  assert.equal((await credential.getToken('scope'))?.token, 'second');
+  assert.equal(asked(), 2);
+});
+
 test('a sign-in that is late and then fails disturbs nobody', async () => {
   let fail: ((why: Error) => void) | undefined;
   const { make } = giving(() => new Promise((_, reject) => (fail = reject)));

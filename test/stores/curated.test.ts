@@ -102,11 +102,11 @@ function eraserSuite(open: () => { lake: Lake; eraser: Eraser; dataset: string }
     const { lake, eraser, dataset } = open();
     await lake.stage(dataset, DAY, 1, 0, Buffer.from('a\nb\n'));
     await lake.commit(dataset, DAY, [{ ticket: 1, count: 1 }], receipt(1, '2-x'), undefined);
-    assert.equal(await eraser.kept(dataset, DAY, 1), undefined);
+    assert.equal(await lake.head(dataset, DAY, 1), undefined);
     const head = await lake.head(dataset, DAY);
     assert.ok(head);
     await lake.keep(dataset, DAY, head);
-    const kept = await eraser.kept(dataset, DAY, 1);
+    const kept = await lake.head(dataset, DAY, 1);
     assert.deepEqual(kept?.receipt, receipt(1, '2-x'));
     async function* lines(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('b\n');
@@ -116,7 +116,7 @@ function eraserSuite(open: () => { lake: Lake; eraser: Eraser; dataset: string }
     assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'a\nb\n');
     assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, kept?.etag ?? ''), 'written');
     assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'b\n');
-    assert.deepEqual((await eraser.kept(dataset, DAY, 1))?.receipt, after);
+    assert.deepEqual((await lake.head(dataset, DAY, 1))?.receipt, after);
   });
 }
 
@@ -163,11 +163,11 @@ describe('curated files in Azurite', () => {
       async function* lines(): AsyncGenerator<Uint8Array> {
         if (left !== '') yield Buffer.from(left);
       }
-      const before = await eraser.kept(dataset, DAY, 1);
+      const before = await lake.head(dataset, DAY, 1);
       const after = { ...receipt(1, `after ${left.length}`), rows: left.length / 2 };
       assert.equal(await eraser.rewrite(dataset, DAY, lines(), after, before?.etag ?? ''), 'written');
       assert.equal(await textOf(await lake.read(dataset, DAY, 1)), left);
-      assert.equal((await eraser.kept(dataset, DAY, 1))?.bytes, left.length);
+      assert.equal((await lake.head(dataset, DAY, 1))?.bytes, left.length);
     }
   });
 
@@ -177,7 +177,7 @@ describe('curated files in Azurite', () => {
       yield Buffer.from('b\n');
       throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message: 'cut off' });
     }
-    const etag = (await eraser.kept(dataset, DAY, 1))?.etag ?? '';
+    const etag = (await lake.head(dataset, DAY, 1))?.etag ?? '';
     const after = { ...receipt(1, '1-y'), rows: 1 };
     await assert.rejects(eraser.rewrite(dataset, DAY, broken(), after, etag), /cut off/);
     assert.equal(await textOf(await lake.read(dataset, DAY, 1)), 'a\nb\n');

@@ -9,6 +9,7 @@ export interface Seen {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
+  readonly headers: IncomingMessage['headers'];
 }
 
 /**
@@ -145,5 +146,6 @@ function seenOf(incoming: IncomingMessage, body: Buffer): Seen {
     path: decodeURIComponent(url.pathname),
     query: url.searchParams,
     body: body.toString('latin1'),
+    headers: incoming.headers,
   };
 }

@@ -3,11 +3,13 @@ import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
-import { queueJobs } from '../../shared/stores/jobs.ts';
+import { queueBacklog, queueJobs } from '../../shared/stores/jobs.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
+import { storageProbe } from '../../shared/stores/probe.ts';
 import { ask, must } from '../../shared/stores/storage-errors.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
+import { QUEUES } from '../../shared/words/storage-names.ts';
 import { type LossyProxy, lossyProxy } from './lossy-proxy.ts';
 import { receipt } from './values.ts';
 
@@ -221,6 +223,49 @@ describe('what the service answers reaches a person as a cause and a step', () =
       });
     });
   }
+
+  test('an older version of the services is spoken by all three, where the setting names it', async () => {
+    const { Blob: blob, Queue: queue, Table: table } = proxies;
+    assert.ok(blob && queue && table);
+    const version = '2024-11-04';
+    const seen = [blob, queue, table].map(each => each.seen.length);
+    await blobLake(storageClients(blob, 1, version).blobs).head('teams-sms', '2026-01-31');
+    await queueBacklog(storageClients(queue, 1, version).queue('landline-fetch'), []).depth();
+    await tableLedger(storageClients(table, 1, version).table('landline'), () => 'id').day('teams-sms', '2026-01-31');
+    for (const [at, proxy] of [blob, queue, table].entries())
+      assert.deepEqual(
+        proxy.seen.slice(seen[at]).map(({ headers }) => headers['x-ms-version']),
+        [version],
+      );
+  });
+
+  test('the probe tells of a place that is missing, or may not be written to, and changes nothing', async () => {
+    const { Blob: blob, Queue: queue } = proxies;
+    assert.ok(blob && queue);
+    const { queue: queueOf } = storageClients(queue, 1);
+    const probe = storageProbe(storageClients(blob, 1).blobs, queueOf);
+    for (const name of ['raw', 'history', 'curated']) await probe.container(name);
+    for (const name of QUEUES) await probe.queue(name);
+    await assert.rejects(probe.container('nowhere'), {
+      reason: 'storage.refused',
+      message: /container "nowhere".*404/,
+    });
+    await assert.rejects(probe.queue('nowhere'), { reason: 'storage.refused', message: /queue "nowhere".*404/ });
+    const refusal = { status: 403, code: 'AuthorizationPermissionMismatch' };
+    blob.refuse(({ method }) => method === 'PUT', refusal);
+    await assert.rejects(probe.container('history'), {
+      reason: 'storage.forbidden',
+      message: /Writing to container "history"/,
+    });
+    queue.refuse(({ method }) => method === 'PUT', refusal);
+    await assert.rejects(probe.queue(QUEUES[2]), {
+      reason: 'storage.forbidden',
+      message: /Writing to queue "landline-curate"/,
+    });
+    assert.equal((await queueOf(QUEUES[0]).getProperties()).approximateMessagesCount, 0);
+    const blobs = storageClients(azurite).blobs.getContainerClient('raw').listBlobsFlat();
+    for await (const { name } of blobs) assert.fail(name);
+  });
 
   test('tables and queues are read the same', async () => {
     const { Queue: queue, Table: table } = proxies;

@@ -28,6 +28,7 @@ test('whoever reads the clock has chosen its date', () => {
     'flow/canary-rig.ts',
     'flow/canary-server.ts',
     'flow/doctor-rig.ts',
+    'flow/keyless-rig.ts',
     // From now on, whenever that is: nothing but the difference matters.
     'unit/settle.test.ts',
     'sources/sign-in.test.ts',
@@ -39,6 +40,8 @@ test('whoever starts the product, or a part of it as a process, has chosen the d
   const allowed = [
     // Rigs of tests that have, and HTTP alone.
     ...['flow/product-rig.ts', 'flow/cli-rig.ts', 'faults/kill-worker.ts', 'unit/host.test.ts'],
+    // No day is read.
+    'infra/runbook.test.ts',
   ];
   const starts = /\bstartHost\(|\bproductFor\(|\bstartCliRig\(|local\/start\.ts|\blandline\(folder/;
   assert.deepEqual(filesWith(starts, allowed, CHOOSES_ITS_DATE), []);

@@ -144,8 +144,22 @@ test('a tenant that is no GUID, and a schedule that is none, are refused', () =>
     '11111111-2222-3333-4444-55555555555g',
   ])
     assert.match(problems({ ...AZURE, AZURE_TENANT_ID: tenant })[0] ?? '', /^AZURE_TENANT_ID: expected a GUID/, tenant);
-  for (const schedule of ['now and then', '*/5', '@hourly', '0 */5 * * * * *', '0 0 0; * * *'])
+  for (const schedule of [
+    'now and then',
+    '*/5',
+    '@hourly',
+    '0 */5 * * * * *',
+    '0 0 0; * * *',
+    '0 99 * * * *',
+    '0 */0 * * * *',
+    '0 5-1 * * * *',
+    '0 0 0 0 * *',
+    '0 0 0 * 13 *',
+    '0 0 0 * * 7',
+  ])
     assert.match(problems({ ...AZURE, PLAN_SCHEDULE: schedule })[0] ?? '', /^PLAN_SCHEDULE: expected/, schedule);
+  for (const schedule of ['0 */5 * * * *', '*/5 * * * *', '0 0,30 8-18 * * MON-FRI', '0 0/10 * 1 jan,dec *'])
+    assert.deepEqual(problems({ ...AZURE, PLAN_SCHEDULE: schedule }), [], schedule);
 });
 
 test('Graph’s address cannot be set: only a simulator’s on this machine can, and only to be read from alone', () => {

@@ -138,12 +138,13 @@ describe('timers', () => {
 
 describe('messages', () => {
   test('base64 is read strictly, white space aside', () => {
-    assert.equal(decodeMessage('eyJhIjoxfQ==', 'base64'), '{"a":1}');
-    assert.equal(decodeMessage(' eyJh\nIjoxfQ== ', 'base64'), '{"a":1}');
+    assert.deepEqual(decodeMessage('eyJhIjoxfQ==', 'base64'), { text: '{"a":1}' });
+    assert.deepEqual(decodeMessage(' eyJh\nIjoxfQ== ', 'base64'), { text: '{"a":1}' });
+    assert.deepEqual(decodeMessage('/w==', 'base64'), { unreadable: 'not UTF-8' });
     for (const wrong of ['{"a":1}', 'eyJhIjoxfQ=', 'eyJhIjoxfQ', 'a', '====']) {
-      assert.equal(decodeMessage(wrong, 'base64'), undefined, wrong);
+      assert.deepEqual(decodeMessage(wrong, 'base64'), { unreadable: 'not base64' }, wrong);
     }
-    assert.equal(decodeMessage('{"a":1}', 'none'), '{"a":1}');
+    assert.deepEqual(decodeMessage('{"a":1}', 'none'), { text: '{"a":1}' });
   });
 
   test('an array, or text that reads as one, is one message for each element', () => {

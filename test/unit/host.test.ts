@@ -119,11 +119,18 @@ describe('a host', () => {
     await assert.rejects(start({ files: ['functions/hooks.ts'] }), /no function was registered/);
   });
 
-  test('a missing setting rejects the start and names the function', async () => {
-    await assert.rejects(
-      start({ files: ['functions/produce.ts'], settings: { WORDS_QUEUE: 'words' } }),
-      /function produce: the setting PRODUCE_SCHEDULE is missing/,
-    );
+  test('a function whose setting is missing or wrong never runs, is named, and stops no other', async () => {
+    for (const [settings, why] of [
+      [{ WORDS_QUEUE: 'words' }, /produce is in error.*the setting PRODUCE_SCHEDULE is missing/],
+      [{ WORDS_QUEUE: 'words', PRODUCE_SCHEDULE: '0 99 * * * *' }, /produce is in error/],
+    ] as const) {
+      lines.length = 0;
+      const host = await start({ files: ['functions/produce.ts', 'functions/pages.ts'], settings });
+      assert.match(lines.find(({ level }) => level === 'error')?.message ?? '', why);
+      await assert.rejects(host.runTimer('produce'), /there is no timer produce/);
+      assert.equal((await fetch(`${host.url}/api/days/teams-sms/today`)).status, 200);
+      await host.stop();
+    }
   });
 
   test('an app can be started again in the same process, with other settings', async () => {

@@ -63,6 +63,7 @@ const STATES: Readonly<Record<DayState, true>> = {
 };
 const FINDINGS: Readonly<Record<FindingKind, true>> = {
   damaged: true,
+  history: true,
   missing: true,
   unlisted: true,
   contradicted: true,

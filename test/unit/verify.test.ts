@@ -318,6 +318,34 @@ test('a partition that is replaced while it is read is read again', async () => 
   assert.deepEqual(await kinds({ ...on, lake }), []);
 });
 
+test('with `history`, superseded revisions are recounted too, also of a day that only history has; without, not', async () => {
+  const on = await threeDays();
+  for (const day of [D1, D2]) {
+    const before = await on.lake.head(DATASET.name, day);
+    assert.ok(before);
+    assert.equal(await on.lake.keep(DATASET.name, day, before), 'kept');
+  }
+  const keptDays = async function* (): AsyncGenerator<string> {
+    yield D1;
+    yield D2;
+  };
+  assert.deepEqual(await kinds({ ...on, keptDays }, { history: true }), []);
+  const read: typeof on.lake.read = async (name, day, revision) =>
+    revision === 1 && day === D2 ? chunksOf(rowsText(1)) : on.lake.read(name, day, revision);
+  on.remove(D1);
+  const planted = { ...on, keptDays, lake: { ...on.lake, read } };
+  assert.deepEqual(await kinds(planted), [['missing', D1]]);
+  const { findings } = await verify(planted, { history: true });
+  assert.deepEqual(
+    findings.map(({ kind, day, mark }) => [kind, day, mark]),
+    [
+      ['missing', D1, 'already'],
+      ['history', D2, undefined],
+    ],
+  );
+  assert.match(findings[1]?.message ?? '', /revision 1 in history: it has 1 lines where its receipt says/);
+});
+
 test('recounting keeps nothing: lines may be cut anywhere', async () => {
   const text = rowsText(1, 2);
   async function* bytes(): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../wait.ts';
 
 /** The part of Microsoft Graph that the consent scripts ask, over HTTP on this machine. */
 
@@ -111,9 +111,9 @@ export async function openDirectory(tenant: Tenant): Promise<Directory> {
   }
 
   const server = createServer((request, response) => void serve(request, response));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     close: () => new Promise(resolve => server.close(() => resolve())),
   };
