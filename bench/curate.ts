@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { curateDay } from '../shared/curate/curate-day.ts';
 import type { CuratedLabel, CuratedStore } from '../shared/curate/ports.ts';
-import { type Profile, veilOf } from '../shared/curate/privacy.ts';
+import { type Profile, privacyProfile } from '../shared/curate/privacy.ts';
 import type { Receipt } from '../shared/model.ts';
 import type { Lake, Ledger } from '../shared/ports.ts';
 import { usageFromHere } from './usage.ts';
@@ -12,7 +12,7 @@ import { usageFromHere } from './usage.ts';
  * curation alone, without a network.
  */
 
-const [path = '', count = '0', profile = 'masked'] = process.argv.slice(2);
+const [path = '', count = '0', privacy = 'masked'] = process.argv.slice(2);
 const rows = Number(count);
 const receipt = { revision: 1, rows, fingerprint: 'bench' } as Receipt;
 const lake = {
@@ -33,6 +33,6 @@ const ledger = { day: async () => undefined } as unknown as Ledger;
 const report = (): undefined => undefined;
 
 const used = usageFromHere();
-const veil = veilOf(profile as Profile, 'x'.repeat(32));
-await curateDay('teams-pstn-calls', '2026-01-05', { ledger, lake, curated, veil, report });
+const shown = privacyProfile(privacy as Profile, 'x'.repeat(32));
+await curateDay('teams-pstn-calls', '2026-01-05', { ledger, lake, curated, profile: shown, report });
 console.log(JSON.stringify({ rows, fileBytes, ...used() }));

@@ -54,7 +54,7 @@ async function connectByValues(where: string, values: Values): Promise<Connectio
   const datasets = DATASETS.filter(
     ({ name }) => off.includes(name) || config.datasets.some(each => each.name === name),
   ).map(each => config.datasets.find(({ name }) => name === each.name) ?? each);
-  // Who makes curated tables looks for the key elsewhere, or refuses: cli/veil.ts.
+  // Who makes curated tables looks for the key elsewhere, or refuses: cli/privacy-profile.ts.
   const privacy: Config['privacy'] = keyless ? { profile: 'pseudonymous', key: undefined } : config.privacy;
   return connection({ where, storage: config.storage, datasets, config, privacy });
 }

@@ -4,7 +4,7 @@ import { certificateEnd, credentialOf, graphTokens, renewToken } from './auth.ts
 import { systemClock } from './clock.ts';
 import { type Access, type Config, readConfig } from './config.ts';
 import type { CuratedStore, CurateJobs } from './curate/ports.ts';
-import { type Veil, veilOf } from './curate/privacy.ts';
+import { type PrivacyProfile, privacyProfile } from './curate/privacy.ts';
 import type { DoctorPorts } from './doctor.ts';
 import { blockMemory } from './fetch/staging.ts';
 import { sender, servedAt } from './http.ts';
@@ -41,7 +41,7 @@ export interface App {
   readonly curated: CuratedStore;
   readonly curateJobs: CurateJobs;
   readonly putBack: { readonly fetch: PutBack; readonly curate: PutBack };
-  readonly veil: Veil;
+  readonly profile: PrivacyProfile;
   readonly backlog: Backlog;
   readonly pulse: Pulse;
   readonly graphToken: DoctorPorts['graphToken'];
@@ -96,7 +96,7 @@ export function compose(config: Config): App {
     curated: blobCurated(clientsOf(storage.blob, credential).blobs),
     curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
     putBack: { fetch: queuePutBack(queues.queue(FETCH_QUEUE)), curate: queuePutBack(queues.queue(CURATE_QUEUE)) },
-    veil: veilOf(config.privacy.profile, config.privacy.key),
+    profile: privacyProfile(config.privacy.profile, config.privacy.key),
     backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
     pulse: tablePulse(table),
     graphToken: token,

@@ -63,7 +63,7 @@ const MAY_IMPORT: readonly (readonly [part: string, file: RegExp, allowed: RegEx
   [
     'curated tables',
     /^shared\/curate\//,
-    /^(shared\/(?!compose|handlers|http|config|auth)[\w/-]+\.ts|hyparquet-writer|node:[\w/]+)$/,
+    /^(shared\/(?!compose|handlers|http|config|auth)[\w/-]+\.ts|hyparquet-writer(\/src\/[\w-]+\.js)?|hysnappy|node:[\w/]+)$/,
   ],
   [
     'erasing a person, over stages and tables',

@@ -16,14 +16,14 @@ const count = z
   .transform(Number);
 const labelShape = z.object({
   revision: count,
-  curatedas: z.string(),
+  tablestamp: z.string(),
   rows: count,
   duplicates: count,
   conflicts: count,
   misfits: count,
 });
 
-const NO_LABEL: CuratedLabel = { revision: 0, as: '', rows: 0, duplicates: 0, conflicts: 0, misfits: 0 };
+const NO_LABEL: CuratedLabel = { revision: 0, stamp: '', rows: 0, duplicates: 0, conflicts: 0, misfits: 0 };
 
 /** The curated files in one storage account. The container must exist. */
 export function blobCurated(service: BlobServiceClient): CuratedStore {
@@ -93,15 +93,15 @@ function about(verb: string, path: string): Operation {
   return { service: 'blob', what: `${verb} ${path} in container "${CONTAINERS.curated}"` };
 }
 
-function metadataOf({ revision, as, rows, duplicates, conflicts, misfits }: CuratedLabel): Record<string, string> {
+function metadataOf({ revision, stamp, rows, duplicates, conflicts, misfits }: CuratedLabel): Record<string, string> {
   const counts = Object.entries({ revision, rows, duplicates, conflicts, misfits });
-  return { curatedas: as, ...Object.fromEntries(counts.map(([key, value]) => [key, String(value)])) };
+  return { tablestamp: stamp, ...Object.fromEntries(counts.map(([key, value]) => [key, String(value)])) };
 }
 
 /** A file without a whole label is not ours, or damaged: it is made again. */
 function labelOf(metadata: Record<string, string> | undefined): CuratedLabel {
   const read = labelShape.safeParse(metadata ?? {});
   if (!read.success) return NO_LABEL;
-  const { curatedas, ...counts } = read.data;
-  return { as: curatedas, ...counts };
+  const { tablestamp, ...counts } = read.data;
+  return { stamp: tablestamp, ...counts };
 }

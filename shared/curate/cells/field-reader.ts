@@ -1,0 +1,177 @@
+import type { Column } from '../model.ts';
+import { isByDirection, type PrivacyProfile } from '../privacy.ts';
+import { ColumnBuffer } from './column-buffer.ts';
+import { copyShort } from './growing-bytes.ts';
+import { microsecondsAt, secondsAt } from './instant.ts';
+import { ENDS, type Ends, UNKNOWN_ENDS } from './row-ends.ts';
+import { SpellingIndex } from './spelling-index.ts';
+import type { Stretch } from './stretch.ts';
+import { cellOf, isNever, isNeverAt, MISFIT, type Read } from './values.ts';
+
+const QUOTE = 0x22;
+const BACKSLASHES = 0x5c5c5c5c;
+const LOWER_N = 0x6e;
+
+/** Rows that tell whether a column repeats its values. */
+const ROWS_TO_TELL = 512;
+
+/** Seconds whose microseconds a double holds exactly. */
+const EXACT_SECONDS = 9_000_000_000;
+
+/** Reads a field of the source into the column that holds it. */
+export class FieldReader {
+  readonly column: Column;
+  readonly buffer: ColumnBuffer;
+  readonly field: string;
+  /** Of the field among those of the cut. */
+  readonly place: number;
+  /** Whether the profile has to know the ends of a row to show this column of it. */
+  readonly byDirection: boolean;
+  private readonly profile: PrivacyProfile;
+
+  private readonly index = new SpellingIndex();
+  private readonly isInstantText: boolean;
+  /** Whether the column hardly repeats its values: then looking them up is not worth it. */
+  private distinct: boolean;
+
+  /** @param place of the field among those of the cut */
+  constructor(column: Column, field: string, place: number, profile: PrivacyProfile) {
+    this.column = column;
+    this.buffer = new ColumnBuffer(column.kind);
+    this.byDirection = isByDirection(column.privacy);
+    this.profile = profile;
+    this.field = field;
+    this.place = place;
+    this.isInstantText = column.name.endsWith('_at_text');
+    this.distinct = this.isInstantText || column.kind === 'time';
+  }
+
+  /** Begins a row group. */
+  clear(): void {
+    this.buffer.clear();
+    this.index.clear();
+  }
+
+  /**
+   * Adds a cell for each row of the stretch.
+   *
+   * @param variants which of `ENDS` each row has; looked at only by a column that is `byDirection`
+   * @param misfit told of a value that does not fit the column, whose cell is null
+   */
+  read(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
+    this.buffer.reserveRows(stretch.count);
+    const { kind, privacy } = this.column;
+    if (!this.distinct) this.readRepeating(stretch, variants, misfit);
+    else if (kind === 'time') this.readInstants(stretch);
+    else if (kind === 'text' && privacy === 'open' && stretch.isUtf8) this.readOpenText(stretch);
+    else this.readDistinct(stretch, variants, misfit);
+  }
+
+  /** Whether the row has nothing here, whatever its direction. */
+  isNothing({ body, spans, width }: Stretch, line: number): boolean {
+    const span = width * line + 2 * this.place;
+    const cell = this.cellAt(body, spans[span] as number, spans[span + 1] as number);
+    return cell === null || cell === MISFIT;
+  }
+
+  /** What the profile shows of the value. */
+  private cellAt(body: Buffer, start: number, end: number, ends: Ends = UNKNOWN_ENDS): Read {
+    const cell = cellOf(this.column.kind, body, start, end);
+    if (typeof cell !== 'string') return cell === MISFIT && this.column.kind === 'time' ? null : cell;
+    if (this.isInstantText && isNever(cell)) return null;
+    const { privacy } = this.column;
+    return privacy === 'open' ? cell : this.profile.apply(privacy, cell, ends.direction, ends.redirected);
+  }
+
+  /** Each spelling is decoded, parsed and masked once. */
+  private readRepeating(
+    { body, view, spans, width, lines, count }: Stretch,
+    variants: Uint8Array,
+    misfit: (row: number) => void,
+  ): void {
+    const { buffer, index, place, byDirection } = this;
+    for (let row = 0; row < count; row++) {
+      const span = width * (lines[row] as number) + 2 * place;
+      const start = spans[span] as number;
+      const end = spans[span + 1] as number;
+      if (end <= start || body[start] === LOWER_N) {
+        buffer.push(0);
+        continue;
+      }
+      const variant = byDirection ? (variants[row] as number) : 0;
+      const entry = index.find(view, start, end, variant);
+      let code: number;
+      if (entry >= 0) code = index.codeAt(entry);
+      else {
+        const cell = this.cellAt(body, start, end, byDirection ? ENDS[variant] : undefined);
+        code = cell === MISFIT ? -1 : buffer.codeOf(cell);
+        index.add(view, start, end, variant, code);
+      }
+      if (code < 0) misfit(row);
+      buffer.push(code < 0 ? 0 : code);
+    }
+    this.distinct = buffer.present >= ROWS_TO_TELL && 2 * index.size > buffer.present;
+  }
+
+  /** No look-up: every value is decoded, parsed and masked. */
+  private readDistinct(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
+    const { buffer, place, byDirection } = this;
+    const { body, spans, width, lines, count } = stretch;
+    for (let row = 0; row < count; row++) {
+      const span = width * (lines[row] as number) + 2 * place;
+      const ends = byDirection ? ENDS[variants[row] as number] : undefined;
+      const cell = this.cellAt(body, spans[span] as number, spans[span + 1] as number, ends);
+      if (cell === MISFIT) misfit(row);
+      buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+    }
+  }
+
+  private readInstants({ body, spans, width, lines, count }: Stretch): void {
+    const { buffer, place } = this;
+    for (let row = 0; row < count; row++) {
+      const span = width * (lines[row] as number) + 2 * place;
+      const start = (spans[span] as number) + 1;
+      const end = (spans[span + 1] as number) - 1;
+      const seconds = body[start - 1] === QUOTE && end > start ? secondsAt(body, start, end) : Number.NaN;
+      const plain = Math.abs(seconds) < EXACT_SECONDS && !isNeverAt(body, start, end);
+      if (plain) buffer.push(buffer.addWhole(1e6 * seconds + microsecondsAt(body, start, end)));
+      else {
+        const cell = this.cellAt(body, start - 1, end + 1);
+        buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+      }
+    }
+  }
+
+  /** Text that every profile shows is taken over byte for byte, unless something in it is escaped. */
+  private readOpenText({ body, view, spans, width, lines, count }: Stretch): void {
+    const { buffer, place, isInstantText } = this;
+    for (let row = 0; row < count; row++) {
+      const span = width * (lines[row] as number) + 2 * place;
+      const start = (spans[span] as number) + 1;
+      const end = (spans[span + 1] as number) - 1;
+      if (body[start - 1] !== QUOTE || end <= start || hasBackslash(view, start, end)) {
+        // Also what is absent: its place is 0 to 0.
+        const cell = this.cellAt(body, start - 1, end + 1);
+        buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+      } else if (isInstantText && isNeverAt(body, start, end)) buffer.push(0);
+      else {
+        const { values } = buffer;
+        values.reserve(4 + end - start);
+        values.view.setUint32(values.length, end - start, true);
+        copyShort(view, start, end, values.view, values.length + 4);
+        buffer.push(buffer.end(4 + end - start));
+      }
+    }
+  }
+}
+
+/** Four bytes at a time: a byte of the difference that is zero borrows from its neighbour. */
+function hasBackslash(view: DataView, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const difference = view.getInt32(at, true) ^ BACKSLASHES;
+    if ((((difference - 0x01010101) | 0) & ~difference & 0x80808080) !== 0) return true;
+  }
+  for (; at < end; at += 1) if (view.getUint8(at) === 0x5c) return true;
+  return false;
+}

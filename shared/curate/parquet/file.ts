@@ -1,0 +1,144 @@
+import { ByteWriter } from 'hyparquet-writer';
+import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
+import { snappyCompressor } from 'hysnappy';
+import type { ColumnBuffer } from '../cells/column-buffer.ts';
+import { GrowingBytes } from '../cells/growing-bytes.ts';
+import { contentOf } from './pages.ts';
+import { elementOf, type Shape, schemaOf } from './schema.ts';
+import { statisticsOf } from './statistics.ts';
+
+/**
+ * Row groups to a Parquet file: pages are made here from whole columns, headers and footer by the library.
+ * docs/decisions/parquet.md says why.
+ */
+
+type Metadata = Parameters<typeof writeMetadata>[1];
+type RowGroup = Metadata['row_groups'][number];
+type Chunk = RowGroup['columns'][number];
+
+const MAGIC = 0x31524150;
+
+/** Made once in a process: it has memory of its own, as large as the largest page. */
+let compressor: ((page: Uint8Array) => Uint8Array) | undefined;
+
+function compressed(page: Uint8Array): Uint8Array {
+  compressor ??= snappyCompressor();
+  return compressor(page);
+}
+
+/** Gives the bytes of the file in stretches. Nothing of a stretch is held once it was taken. */
+export class ParquetFile {
+  private readonly columns: readonly Shape[];
+  private readonly notes: Readonly<Record<string, string>>;
+  private readonly out = new ByteWriter(64 * 1024);
+  private readonly page = new GrowingBytes(64 * 1024);
+  private readonly groups: RowGroup[] = [];
+  private rows = 0;
+
+  /** @param notes key-value metadata of the file */
+  constructor(columns: readonly Shape[], notes: Readonly<Record<string, string>>) {
+    this.columns = columns;
+    this.notes = notes;
+    this.out.appendUint32(MAGIC);
+  }
+
+  /**
+   * Adds a row group, unless it is empty.
+   *
+   * @param buffers of the columns in order, equally many rows each
+   * @returns bytes to put behind those given before
+   */
+  addGroup(buffers: readonly ColumnBuffer[]): Uint8Array {
+    const rows = buffers[0]?.rows ?? 0;
+    if (rows === 0) return this.taken();
+    const start = this.out.offset;
+    const columns = this.columns.map((shape, i) => this.addChunk(shape, buffers[i] as ColumnBuffer));
+    const size = columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
+    this.groups.push({
+      columns,
+      total_byte_size: size,
+      num_rows: BigInt(rows),
+      total_compressed_size: BigInt(this.out.offset - start),
+    });
+    this.rows += rows;
+    return this.taken();
+  }
+
+  /** The footer. */
+  end(): Uint8Array {
+    const metadata = {
+      version: 1,
+      created_by: 'Landline',
+      schema: schemaOf(this.columns),
+      num_rows: BigInt(this.rows),
+      row_groups: this.groups,
+      key_value_metadata: Object.entries(this.notes).map(([key, value]) => ({ key, value })),
+    };
+    // Its own length is no part of what is written.
+    writeMetadata(this.out, metadata as unknown as Metadata);
+    this.out.appendUint32(MAGIC);
+    return this.taken();
+  }
+
+  private addChunk(shape: Shape, column: ColumnBuffer): Chunk {
+    const { out } = this;
+    const start = out.offset;
+    const { dictionary, data } = contentOf(column, this.page);
+    let size = 0;
+    if (dictionary !== undefined) {
+      size += this.addPage(dictionary, {
+        type: 'DICTIONARY_PAGE',
+        dictionary_page_header: { num_values: column.count, encoding: 'PLAIN' },
+      });
+    }
+    const pageStart = out.offset;
+    const encoding = dictionary === undefined ? 'PLAIN' : 'RLE_DICTIONARY';
+    size += this.addPage(data, {
+      type: 'DATA_PAGE',
+      data_page_header: {
+        num_values: column.rows,
+        encoding,
+        definition_level_encoding: 'RLE',
+        repetition_level_encoding: 'RLE',
+      },
+    });
+    const { type } = elementOf(shape);
+    if (type === undefined) throw new Error('Every column has a type');
+    return {
+      file_offset: BigInt(start),
+      meta_data: {
+        type,
+        encodings: dictionary === undefined ? ['PLAIN', 'RLE'] : ['PLAIN', 'RLE', 'RLE_DICTIONARY'],
+        path_in_schema: [shape.name],
+        codec: 'SNAPPY',
+        num_values: BigInt(column.rows),
+        total_uncompressed_size: BigInt(size),
+        total_compressed_size: BigInt(out.offset - start),
+        data_page_offset: BigInt(pageStart),
+        ...(dictionary === undefined ? {} : { dictionary_page_offset: BigInt(start) }),
+        statistics: statisticsOf(column),
+      },
+    };
+  }
+
+  /** @returns bytes of the page before it was compressed, with its header */
+  private addPage(
+    page: Buffer,
+    header: Omit<Parameters<typeof writePageHeader>[1], `${'un' | ''}compressed_page_size`>,
+  ): number {
+    const { out } = this;
+    const start = out.offset;
+    const packed = compressed(page);
+    writePageHeader(out, { ...header, uncompressed_page_size: page.length, compressed_page_size: packed.length });
+    const headerBytes = out.offset - start;
+    out.appendBytes(packed);
+    return headerBytes + page.length;
+  }
+
+  private taken(): Uint8Array {
+    const bytes = this.out.getBytes().slice();
+    this.out.index = 0;
+    return bytes;
+  }
+}
