@@ -104,10 +104,10 @@ async function* fileOf(
   { lake, profile }: Pick<CuratePorts, 'lake' | 'profile'>,
   made: (label: CuratedLabel, bytes: number) => void,
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
-  const { revision, fingerprint } = partition.receipt;
+  const { revision, fingerprint, rows: expected } = partition.receipt;
   const stamp = tableStamp(profile);
   const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, tablestamp: stamp };
-  const shaper = new Shaper(table, { dataset, day, revision }, profile);
+  const shaper = new Shaper(table, { dataset, day, revision, rows: expected }, profile);
   const file = new ParquetFile(table.columns, notes);
   let bytes = 0;
   for await (const cut of linesOf(inStretches(await chunksOf(lake, dataset, day)), shaper.fields)) {
@@ -124,8 +124,8 @@ async function* fileOf(
   const now = await lake.head(dataset, day);
   if (now?.etag !== partition.etag) throw new Replaced();
   const { lines, rows, duplicates, conflicts, misfits } = shaper.counts;
-  if (lines !== partition.receipt.rows) {
-    const message = `The partition of ${dataset} ${day} has ${lines} lines, and its receipt says ${partition.receipt.rows}. Run \`landline verify\`; nothing was curated.`;
+  if (lines !== expected) {
+    const message = `The partition of ${dataset} ${day} has ${lines} lines, and its receipt says ${expected}. Run \`landline verify\`; nothing was curated.`;
     throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message });
   }
   const label = { revision, stamp, rows, duplicates, conflicts, misfits };

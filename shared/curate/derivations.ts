@@ -18,6 +18,8 @@ export interface OfFile {
   readonly dataset: string;
   readonly day: Day;
   readonly revision: number;
+  /** Lines of the partition, as its receipt says. */
+  readonly rows: number;
 }
 
 /**

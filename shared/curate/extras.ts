@@ -19,13 +19,13 @@ export class Extras {
     this.shows = shows;
   }
 
-  /** Adds a member to what a line has no column for. @param value JSON as sent */
-  add(line: number, name: string, value: () => string): void {
+  /** Adds a member to what a row has no column for. @param value JSON as sent */
+  add(row: number, name: string, value: () => string): void {
     // Nobody has said what an unknown field holds, so only `full` shows it; the others name it.
     const shown = !this.shows ? 'null' : name === 'line' ? JSON.stringify(value()) : value();
     const member = `${JSON.stringify(name)}:${shown}`;
-    const others = this.members.get(line);
-    if (others === undefined) this.members.set(line, [member]);
+    const others = this.members.get(row);
+    if (others === undefined) this.members.set(row, [member]);
     else others.push(member);
   }
 
@@ -46,20 +46,16 @@ export class Extras {
   }
 
   private collectField(cut: Cut, name: string, spans: Uint32Array, width: number, place: number): void {
-    for (let line = 0; line < cut.count; line++) {
-      const [start = 0, end = 0] = [spans[width * line + 2 * place], spans[width * line + 2 * place + 1]];
-      if (end > start) this.add(line, name, () => cut.body.toString('utf8', start, end));
+    for (let row = 0; row < cut.count; row++) {
+      const [start = 0, end = 0] = [spans[width * row + 2 * place], spans[width * row + 2 * place + 1]];
+      if (end > start) this.add(row, name, () => cut.body.toString('utf8', start, end));
     }
   }
 
-  /** The object of a line; `null` when all of it has columns. */
-  objectOf(line: number): string | null {
-    const members = this.members.get(line);
+  /** The object of a row; `null` when all of it has columns. */
+  objectOf(row: number): string | null {
+    const members = this.members.get(row);
     return members === undefined ? null : `{${members.join(',')}}`;
-  }
-
-  get isEmpty(): boolean {
-    return this.members.size === 0;
   }
 
   /** Begins the next cut. */

@@ -4,25 +4,36 @@ import type { Cut } from '../rows.ts';
 const NO_SPANS = new Uint32Array(0);
 
 /**
- * Which lines and keys of a partition were met before. By 64-bit digests, so a million rows take 17 MB for their lines
- * and 25 MB for their keys; a day of a million rows loses one of them to an equal digest about once in 37 million days.
+ * Which keys of a partition were met before, and with which content. Keys are known by 64 bits of digest, and the
+ * content of a key by 32: a million rows take 25 MB, and a row whose key was there with other content is taken for a
+ * repetition once in four thousand million times.
  */
 export class Repeats {
-  private readonly lines = new KeyTable();
-  /** Tagged with the contents that were met under the key. */
-  private readonly keys = new KeyTable({ tags: true });
+  /** Tagged with the content that came first. */
+  private readonly keys: KeyTable;
+  /** The contents that came later, by key. */
+  private readonly later = new Map<string, number[]>();
 
-  /** Whether no line before was the same. @param digests of `digestsOf` */
-  isNewLine(digests: Int32Array, row: number): boolean {
-    return this.lines.add(digests, row);
+  /** @param rows of the partition, as far as is known */
+  constructor(rows: number) {
+    this.keys = new KeyTable({ tags: true, rows });
   }
 
-  /** How many rows before had the key; only of lines that are new. */
-  ordinalOf(digests: Int32Array, row: number): number {
-    if (this.keys.add(digests, row, 1)) return 0;
-    const before = this.keys.take(digests, row) ?? 0;
-    this.keys.add(digests, row, before + 1);
-    return before;
+  /**
+   * @param keys,contents of `digestsOf`
+   * @returns 0 for the first row of a key, 1 and up for other contents of it, `undefined` for a repetition
+   */
+  ordinalOf(keys: Int32Array, contents: Int32Array, row: number): number | undefined {
+    const content = contents[2 * row] as number;
+    if (this.keys.add(keys, row, content)) return 0;
+    const first = this.keys.take(keys, row) ?? 0;
+    this.keys.add(keys, row, first);
+    if (first === content) return undefined;
+    const key = `${keys[2 * row]} ${keys[2 * row + 1]}`;
+    const later = this.later.get(key) ?? [];
+    if (later.includes(content)) return undefined;
+    this.later.set(key, [...later, content]);
+    return later.length + 1;
   }
 }
 

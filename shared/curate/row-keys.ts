@@ -11,6 +11,8 @@ import { digestsOf, type Repeats } from './repeats.ts';
 export class RowKeys {
   readonly keys = new ColumnBuffer('text');
   readonly conflicts = new ColumnBuffer('int');
+  /** Rows of the partition so far whose key was there with other content. */
+  conflicting = 0;
   private readonly prefix: Buffer;
   private readonly columns: readonly ColumnBuffer[];
   private readonly fallback: readonly ColumnBuffer[];
@@ -36,14 +38,19 @@ export class RowKeys {
     this.conflicts.clear();
   }
 
-  /** Adds the keys of the rows that the other columns have by now. @returns rows whose key was there before */
-  fill(rows: number): number {
+  /**
+   * Adds the keys of the rows that the other columns have by now.
+   *
+   * @param contents digest of each row's line
+   * @returns 1 for each row that repeats another and has to go; `undefined` when none does
+   */
+  fill(contents: Int32Array): Uint8Array | undefined {
     const { keys } = this;
-    const first = keys.rows;
+    const [first, rows] = [keys.rows, contents.length / 2];
     keys.reserveRows(rows);
     this.conflicts.reserveRows(rows);
     for (let row = first; row < first + rows; row++) keys.push(this.addKey(row));
-    return this.countConflicts(first, rows);
+    return this.compare(first, contents);
   }
 
   private addKey(row: number): number {
@@ -69,8 +76,9 @@ export class RowKeys {
     return hash('sha256', JSON.stringify(texts)).slice(0, 32);
   }
 
-  private countConflicts(first: number, rows: number): number {
+  private compare(first: number, contents: Int32Array): Uint8Array | undefined {
     const { keys, conflicts } = this;
+    const rows = contents.length / 2;
     const [starts, ends] = [new Uint32Array(rows), new Uint32Array(rows)];
     for (let row = 0; row < rows; row++) {
       const code = keys.codes[first + row] as number;
@@ -78,12 +86,15 @@ export class RowKeys {
       ends[row] = keys.endOf(code);
     }
     const digests = digestsOf(keys.values.bytes, starts, ends, rows);
-    let found = 0;
+    let repeated: Uint8Array | undefined;
     for (let row = 0; row < rows; row++) {
-      const ordinal = this.repeats.ordinalOf(digests, row);
-      if (ordinal > 0) found += 1;
-      conflicts.push(conflicts.codeOf(ordinal));
+      const ordinal = this.repeats.ordinalOf(digests, contents, row);
+      if (ordinal === undefined) {
+        repeated ??= new Uint8Array(rows);
+        repeated[row] = 1;
+      } else if (ordinal > 0) this.conflicting += 1;
+      conflicts.push(conflicts.codeOf(ordinal ?? 0));
     }
-    return found;
+    return repeated;
   }
 }

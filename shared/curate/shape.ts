@@ -41,10 +41,7 @@ export class Shaper {
   private readonly keys: RowKeys;
   private readonly ordinals = new ColumnBuffer('long');
   private readonly extraJson = new ColumnBuffer('text');
-  private readonly repeats = new Repeats();
-  /** The columns that tell rows apart whose key says nothing; `undefined` when there is always something to tell. */
-  private readonly identity: readonly FieldReader[] | undefined;
-  private met = { lines: 0, rows: 0, duplicates: 0, conflicts: 0, misfits: 0 };
+  private met = { lines: 0, duplicates: 0, misfits: 0 };
 
   constructor(table: Table, file: OfFile, profile: PrivacyProfile) {
     const { dataset } = file;
@@ -69,14 +66,11 @@ export class Shaper {
       const what = 'derived' in origin ? origin.derived : undefined;
       return what === 'row-ordinal' ? this.ordinals : what === 'extra' ? this.extraJson : bufferOf(name);
     });
-    this.keys = new RowKeys(table, dataset, known, this.repeats);
+    this.keys = new RowKeys(table, dataset, known, new Repeats(file.rows));
     this.columns = table.columns.map(({ origin }, i) => {
       const isKey = 'derived' in origin && origin.derived === 'key';
       return known[i] ?? (isKey ? this.keys.keys : this.keys.conflicts);
     });
-    const identity = [...(table.key[dataset] ?? []).slice(0, 1), ...table.keyFallback].map(name => made.get(name));
-    const always = identity.some(column => column instanceof DerivedColumn && column.isFilled);
-    this.identity = always ? undefined : identity.filter(column => column instanceof FieldReader);
   }
 
   /** Which fields of the lines are wanted. There may be more of them from one cut to the next. */
@@ -85,7 +79,8 @@ export class Shaper {
   }
 
   get counts(): Counts {
-    return this.met;
+    const { lines, duplicates, misfits } = this.met;
+    return { lines, rows: lines - duplicates, duplicates, conflicts: this.keys.conflicting, misfits };
   }
 
   /** Rows of the row group so far. */
@@ -109,58 +104,42 @@ export class Shaper {
   add(cut: Cut): void {
     const first = this.rows;
     const stretch = stretchOf(cut);
-    this.choose(cut, stretch);
-    const { count } = stretch;
+    const { rows } = stretch;
     for (const reader of this.readers) if (!reader.byDirection) this.read(reader, stretch, NO_VARIANTS);
-    for (const column of this.derived) column.fill(count);
-    const variants = this.ends.variantsOf(first, count);
+    for (const column of this.derived) column.fill(rows);
+    const variants = this.ends.variantsOf(first, rows);
     for (const reader of this.readers) if (reader.byDirection) this.read(reader, stretch, variants);
+    this.addOrdinals(rows);
     this.addExtras(cut, stretch);
-    this.met.conflicts += this.keys.fill(count);
-    this.met.rows += count;
-  }
-
-  /** Which lines become rows: those that were not there before. */
-  private choose(cut: Cut, stretch: Stretch): void {
-    const digests = digestsOf(cut.body, cut.starts, cut.ends, cut.count);
-    this.ordinals.reserveRows(cut.count);
-    for (let line = 0; line < cut.count; line++) {
-      this.met.lines += 1;
-      if (!this.repeats.isNewLine(digests, line) && !this.saysNothing(stretch, line)) {
-        this.met.duplicates += 1;
-        continue;
-      }
-      stretch.lines[stretch.count++] = line;
-      this.ordinals.push(this.ordinals.addWhole(this.met.lines));
-    }
-  }
-
-  /** A row that says nothing of who it is has its ordinal in its key, so it repeats no other. */
-  private saysNothing(stretch: Stretch, line: number): boolean {
-    return this.identity?.every(reader => reader.isNothing(stretch, line)) ?? false;
+    const repeated = this.keys.fill(digestsOf(cut.body, cut.starts, cut.ends, rows));
+    if (repeated === undefined) return;
+    this.met.duplicates += repeated.reduce((sum, each) => sum + each, 0);
+    for (const column of this.columns) column.removeRows(first, repeated);
   }
 
   private read(reader: FieldReader, stretch: Stretch, variants: Uint8Array): void {
     reader.read(stretch, variants, row => {
-      const { body, spans, width, lines } = stretch;
-      const line = lines[row] as number;
-      const span = width * line + 2 * reader.place;
+      const { body, spans, width } = stretch;
+      const span = width * row + 2 * reader.place;
       this.met.misfits += 1;
-      this.extras.add(line, reader.field, () => body.toString('utf8', spans[span], spans[span + 1]));
+      this.extras.add(row, reader.field, () => body.toString('utf8', spans[span], spans[span + 1]));
     });
   }
 
-  private addExtras(cut: Cut, { width, lines, count }: Stretch): void {
+  private addOrdinals(rows: number): void {
+    this.ordinals.reserveRows(rows);
+    for (let row = 0; row < rows; row++) this.ordinals.push(this.ordinals.addWhole(++this.met.lines));
+  }
+
+  private addExtras(cut: Cut, { width, rows }: Stretch): void {
     const { extras, extraJson } = this;
     extras.collect(cut, width);
-    for (let row = 0; row < count; row++) {
-      const line = lines[row] as number;
-      const [start, end] = [cut.starts[line] as number, cut.ends[line] as number];
-      if (cut.body[start] !== OPEN_BRACE) extras.add(line, 'line', () => cut.body.toString('utf8', start, end));
+    for (let row = 0; row < rows; row++) {
+      const [start, end] = [cut.starts[row] as number, cut.ends[row] as number];
+      if (cut.body[start] !== OPEN_BRACE) extras.add(row, 'line', () => cut.body.toString('utf8', start, end));
     }
-    extraJson.reserveRows(count);
-    for (let row = 0; row < count; row++)
-      extraJson.push(extras.isEmpty ? 0 : extraJson.codeOf(extras.objectOf(lines[row] as number)));
+    extraJson.reserveRows(rows);
+    for (let row = 0; row < rows; row++) extraJson.push(extraJson.codeOf(extras.objectOf(row)));
     extras.clear();
   }
 }

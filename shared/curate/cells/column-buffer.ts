@@ -56,6 +56,17 @@ export class ColumnBuffer {
     if (code !== 0) this.present += 1;
   }
 
+  /** Takes rows out again. @param removed from `first` on, 1 for each that goes; its length says how many rows there are */
+  removeRows(first: number, removed: Uint8Array): void {
+    const { codes } = this;
+    this.rows = first;
+    for (let i = 0; i < removed.length; i++) {
+      const code = codes[first + i] as number;
+      if (removed[i] === 0) codes[this.rows++] = code;
+      else if (code !== 0) this.present -= 1;
+    }
+  }
+
   /** The code of a value that may have come before. */
   codeOf(cell: Cell): number {
     if (cell === null) return 0;

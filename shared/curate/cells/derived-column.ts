@@ -21,11 +21,6 @@ export class DerivedColumn {
     this.of = of;
   }
 
-  /** Whether it has a value in every row, whatever the row says. */
-  get isFilled(): boolean {
-    return this.inputs.length === 0 && this.of(null, null) !== null;
-  }
-
   clear(): void {
     this.buffer.clear();
     this.codes.clear();

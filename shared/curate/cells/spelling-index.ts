@@ -16,6 +16,10 @@ export class SpellingIndex {
   private variants = new Uint8Array(ENTRIES_AT_FIRST);
   private codes = new Int32Array(ENTRIES_AT_FIRST);
   private readonly spellings = new GrowingBytes(1024);
+  /** The hash that was looked up in vain. */
+  private missed = 0;
+  /** The entry that was found last. */
+  private last = 0;
 
   clear(): void {
     if (this.size === 0) return;
@@ -27,25 +31,27 @@ export class SpellingIndex {
   /**
    * @param view of the body that the value stands in
    * @param variant values of other variants are other values
-   * @returns number of the entry, for `codeAt`; `-1 - hash`-free marker: see `miss`
+   * @returns number of the entry, for `codeAt`; -1 when it is new and may be added
    */
   find(view: DataView, start: number, end: number, variant: number): number {
+    // What came last comes next more often than anything else.
+    const { last } = this;
+    if (last < this.size && this.variants[last] === variant && this.isSpelled(last, view, start, end)) return last;
     const hash = hashOf(view, start, end, variant);
     const mask = this.slots.length - 1;
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
       const entry = (this.slots[slot] as number) - 1;
       if (entry < 0) break;
-      if (this.hashes[entry] === hash && this.variants[entry] === variant && this.isSpelled(entry, view, start, end))
+      if (this.hashes[entry] === hash && this.variants[entry] === variant && this.isSpelled(entry, view, start, end)) {
+        this.last = entry;
         return entry;
+      }
       slot = (slot + 1) & mask;
     }
     this.missed = hash;
     return -1;
   }
-
-  /** Of the look-up that found nothing last. */
-  private missed = 0;
 
   codeAt(entry: number): number {
     return this.codes[entry] as number;
