@@ -1,4 +1,4 @@
-import { Places } from '../rows/places.ts';
+import { NOWHERE, Places } from '../rows/places.ts';
 import type { Cut } from '../rows.ts';
 
 /** Unknown fields of a partition whose places are asked for like those of known ones; more cost a second look. */
@@ -35,19 +35,19 @@ export class Extras {
     if (unknown.length === 0) return;
     const learned = new Map(this.fields.slice(0, width / 2).map((name, place) => [name, place]));
     const others = unknown.filter(name => !learned.has(name));
-    const places = others.length === 0 ? undefined : placesOf(cut, others);
+    const places = others.length === 0 ? NOWHERE : placesOf(cut, others);
     for (const name of unknown) {
       const place = learned.get(name);
       if (place !== undefined) this.collectField(cut, name, cut.spans, width, place);
-      else if (places !== undefined)
-        this.collectField(cut, name, places.spans, 2 * others.length, others.indexOf(name));
+      else this.collectField(cut, name, places.spans, 2 * others.length, others.indexOf(name));
     }
     for (const name of others) if (this.fields.length < this.known.size + LEARNED_MAX) this.fields.push(name);
   }
 
   private collectField(cut: Cut, name: string, spans: Uint32Array, width: number, place: number): void {
     for (let row = 0; row < cut.count; row++) {
-      const [start = 0, end = 0] = [spans[width * row + 2 * place], spans[width * row + 2 * place + 1]];
+      const start = spans[width * row + 2 * place] as number;
+      const end = spans[width * row + 2 * place + 1] as number;
       if (end > start) this.add(row, name, () => cut.body.toString('utf8', start, end));
     }
   }

@@ -55,12 +55,13 @@ export class RowKeys {
 
   private addKey(row: number): number {
     const { keys, prefix } = this;
-    const [only, second] = this.columns;
+    const only = this.columns[0];
     const code = only?.codes[row] ?? 0;
-    if (only === undefined || second !== undefined || code === 0)
+    if (only === undefined || this.columns.length > 1 || code === 0)
       return keys.add(`${prefix.toString('latin1')}${this.hashed(row)}`);
     const { values } = keys;
-    const [start, end] = [only.startOf(code), only.endOf(code)];
+    const start = only.startOf(code);
+    const end = only.endOf(code);
     const bytes = prefix.length + end - start;
     values.reserve(4 + bytes);
     values.view.setUint32(values.length, bytes, true);
@@ -79,7 +80,8 @@ export class RowKeys {
   private compare(first: number, contents: Int32Array): Uint8Array | undefined {
     const { keys, conflicts } = this;
     const rows = contents.length / 2;
-    const [starts, ends] = [new Uint32Array(rows), new Uint32Array(rows)];
+    const starts = new Uint32Array(rows);
+    const ends = new Uint32Array(rows);
     for (let row = 0; row < rows; row++) {
       const code = keys.codes[first + row] as number;
       starts[row] = keys.startOf(code);

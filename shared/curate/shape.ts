@@ -135,8 +135,9 @@ export class Shaper {
     const { extras, extraJson } = this;
     extras.collect(cut, width);
     for (let row = 0; row < rows; row++) {
-      const [start, end] = [cut.starts[row] as number, cut.ends[row] as number];
-      if (cut.body[start] !== OPEN_BRACE) extras.add(row, 'line', () => cut.body.toString('utf8', start, end));
+      const start = cut.starts[row] as number;
+      if (cut.body[start] === OPEN_BRACE) continue;
+      extras.add(row, 'line', () => cut.body.toString('utf8', start, cut.ends[row]));
     }
     extraJson.reserveRows(rows);
     for (let row = 0; row < rows; row++) extraJson.push(extraJson.codeOf(extras.objectOf(row)));

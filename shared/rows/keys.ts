@@ -22,14 +22,14 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
   const { body, count, starts, ends, spans } = cut;
   const width = 2 * cut.fields.length;
   const digests = new Int32Array(2 * count);
-  const mixer = new Mixer(body);
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let row = 0; row < count; row++) {
     const first = width * row;
     if (isNothing(body, spans[first] ?? 0, spans[first + 1] ?? 0)) {
-      mixer.mixBytes(starts[row] as number, ends[row] as number);
+      mixer.mixBytes(view, starts[row] as number, ends[row] as number);
     } else {
       for (let span = first; span < first + 2 * keyFields; span += 2) {
-        mixer.mixBytes(spans[span] as number, spans[span + 1] as number);
+        mixer.mixBytes(view, spans[span] as number, spans[span + 1] as number);
       }
     }
     mixer.finish(digests, row);
@@ -44,16 +44,10 @@ function isNothing(body: Buffer, start: number, end: number): boolean {
 }
 
 class Mixer {
-  private readonly view: DataView;
   private hi = 0;
   private lo = 0;
 
-  constructor(body: Buffer) {
-    this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  }
-
-  mixBytes(start: number, end: number): void {
-    const { view } = this;
+  mixBytes(view: DataView, start: number, end: number): void {
     // The length first: it keeps neighbouring values apart, and a short last word from one padded with zeros.
     this.mix(end - start);
     let at = start;
@@ -80,6 +74,9 @@ class Mixer {
     this.lo = 0;
   }
 }
+
+/** One for all: code that was made fast for a class is thrown away when no object of it is left. */
+const mixer = new Mixer();
 
 /** Lets every bit reach every other: the finalizer of MurmurHash3. */
 function avalanche(word: number): number {

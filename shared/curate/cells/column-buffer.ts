@@ -56,6 +56,13 @@ export class ColumnBuffer {
     if (code !== 0) this.present += 1;
   }
 
+  /** Adds the same code for so many rows. */
+  pushAll(code: number, rows: number): void {
+    this.codes.fill(code, this.rows, this.rows + rows);
+    this.rows += rows;
+    if (code !== 0) this.present += rows;
+  }
+
   /** Takes rows out again. @param removed from `first` on, 1 for each that goes; its length says how many rows there are */
   removeRows(first: number, removed: Uint8Array): void {
     const { codes } = this;

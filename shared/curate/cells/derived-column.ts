@@ -31,6 +31,10 @@ export class DerivedColumn {
     const { buffer, codes } = this;
     const [first, second] = this.inputs;
     buffer.reserveRows(rows);
+    if (first === undefined && second === undefined) {
+      buffer.pushAll(buffer.codeOf(this.of(null, null)), rows);
+      return;
+    }
     for (let end = buffer.rows + rows; buffer.rows < end; ) {
       const one = first?.codes[buffer.rows] ?? 0;
       const other = second?.codes[buffer.rows] ?? 0;

@@ -12,8 +12,11 @@ const QUOTE = 0x22;
 const BACKSLASHES = 0x5c5c5c5c;
 const LOWER_N = 0x6e;
 
-/** Rows that tell whether a column repeats its values. */
-const ROWS_TO_TELL = 4_096;
+/** Of so many values, the share of new ones from which on looking them up is not worth it. */
+const HARDLY_REPEATS: readonly (readonly [values: number, share: number])[] = [
+  [512, 0.9],
+  [4_096, 0.5],
+];
 
 /** Seconds whose microseconds a double holds exactly. */
 const EXACT_SECONDS = 9_000_000_000;
@@ -30,6 +33,8 @@ export class FieldReader {
   private readonly profile: PrivacyProfile;
 
   private readonly index = new SpellingIndex();
+  /** Text that every profile shows as it is. */
+  private readonly isOpenText: boolean;
   private readonly isInstantText: boolean;
   /** Whether the column hardly repeats its values: then looking them up is not worth it. */
   private distinct: boolean;
@@ -42,6 +47,7 @@ export class FieldReader {
     this.profile = profile;
     this.field = field;
     this.place = place;
+    this.isOpenText = column.kind === 'text' && column.privacy === 'open';
     this.isInstantText = column.name.endsWith('_at_text');
     this.distinct = this.isInstantText || column.kind === 'time';
   }
@@ -60,10 +66,9 @@ export class FieldReader {
    */
   read(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
     this.buffer.reserveRows(stretch.rows);
-    const { kind, privacy } = this.column;
     if (!this.distinct) this.readRepeating(stretch, variants, misfit);
-    else if (kind === 'time') this.readInstants(stretch);
-    else if (kind === 'text' && privacy === 'open' && stretch.isUtf8) this.readOpenText(stretch);
+    else if (this.column.kind === 'time') this.readInstants(stretch);
+    else if (this.isOpenText && stretch.isUtf8) this.readOpenText(stretch);
     else this.readDistinct(stretch, variants, misfit);
   }
 
@@ -77,11 +82,8 @@ export class FieldReader {
   }
 
   /** Each spelling is decoded, parsed and masked once. */
-  private readRepeating(
-    { body, view, spans, width, rows }: Stretch,
-    variants: Uint8Array,
-    misfit: (row: number) => void,
-  ): void {
+  private readRepeating(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
+    const { body, view, spans, width, rows } = stretch;
     const { buffer, index, place, byDirection } = this;
     for (let row = 0; row < rows; row++) {
       const span = width * row + 2 * place;
@@ -96,14 +98,21 @@ export class FieldReader {
       let code: number;
       if (entry >= 0) code = index.codeAt(entry);
       else {
-        const cell = this.cellAt(body, start, end, byDirection ? ENDS[variant] : undefined);
-        code = cell === MISFIT ? -1 : buffer.codeOf(cell);
+        code = this.codeOfNew(stretch, start, end, byDirection ? ENDS[variant] : undefined);
         index.add(view, start, end, variant, code);
       }
       if (code < 0) misfit(row);
       buffer.push(code < 0 ? 0 : code);
     }
-    this.distinct = buffer.present >= ROWS_TO_TELL && 2 * index.size > buffer.present;
+    const { present } = buffer;
+    this.distinct = HARDLY_REPEATS.some(([values, share]) => present >= values && index.size > share * present);
+  }
+
+  /** @returns the code of a spelling that was not met before; -1 for a misfit */
+  private codeOfNew({ body, view, isUtf8 }: Stretch, start: number, end: number, ends: Ends | undefined): number {
+    if (isUtf8 && this.isOpenText && isPlain(body, view, start, end)) return this.addPlain(view, start + 1, end - 1);
+    const cell = this.cellAt(body, start, end, ends);
+    return cell === MISFIT ? -1 : this.buffer.codeOf(cell);
   }
 
   /** No look-up: every value is decoded, parsed and masked. */
@@ -140,22 +149,29 @@ export class FieldReader {
     const { buffer, place, isInstantText } = this;
     for (let row = 0; row < rows; row++) {
       const span = width * row + 2 * place;
-      const start = (spans[span] as number) + 1;
-      const end = (spans[span + 1] as number) - 1;
-      if (body[start - 1] !== QUOTE || end <= start || hasBackslash(view, start, end)) {
-        // Also what is absent: its place is 0 to 0.
-        const cell = this.cellAt(body, start - 1, end + 1);
+      const start = spans[span] as number;
+      const end = spans[span + 1] as number;
+      if (!isPlain(body, view, start, end)) {
+        const cell = this.cellAt(body, start, end);
         buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
-      } else if (isInstantText && isNeverAt(body, start, end)) buffer.push(0);
-      else {
-        const { values } = buffer;
-        values.reserve(4 + end - start);
-        values.view.setUint32(values.length, end - start, true);
-        copyShort(view, start, end, values.view, values.length + 4);
-        buffer.push(buffer.end(4 + end - start));
-      }
+      } else if (isInstantText && isNeverAt(body, start + 1, end - 1)) buffer.push(0);
+      else buffer.push(this.addPlain(view, start + 1, end - 1));
     }
   }
+
+  private addPlain(view: DataView, start: number, end: number): number {
+    const { buffer } = this;
+    const { values } = buffer;
+    values.reserve(4 + end - start);
+    values.view.setUint32(values.length, end - start, true);
+    copyShort(view, start, end, values.view, values.length + 4);
+    return buffer.end(4 + end - start);
+  }
+}
+
+/** Whether it is a string with something in it and nothing escaped: its bytes are its text. */
+function isPlain(body: Buffer, view: DataView, start: number, end: number): boolean {
+  return end - start > 2 && body[start] === QUOTE && !hasBackslash(view, start + 1, end - 1);
 }
 
 /** Four bytes at a time: a byte of the difference that is zero borrows from its neighbour. */

@@ -17,7 +17,8 @@ export function secondsAt(body: Buffer, start: number, end: number): number {
     return Number.NaN;
   if (body[start + 13] !== COLON || body[start + 16] !== COLON) return Number.NaN;
   const year = 100 * twoDigits(body, start) + twoDigits(body, start + 2);
-  const [month, day] = [twoDigits(body, start + 5), twoDigits(body, start + 8)];
+  const month = twoDigits(body, start + 5);
+  const day = twoDigits(body, start + 8);
   const seconds = secondsOfDay(body, start + 11);
   const offset = offsetAt(body, endOfFraction(body, start + SECONDS_LENGTH, end), end);
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN;
@@ -36,7 +37,9 @@ export function microsecondsAt(body: Buffer, start: number, end: number): number
 
 /** NaN for an hour no day has. */
 function secondsOfDay(body: Buffer, at: number): number {
-  const [hour, minute, second] = [twoDigits(body, at), twoDigits(body, at + 3), twoDigits(body, at + 6)];
+  const hour = twoDigits(body, at);
+  const minute = twoDigits(body, at + 3);
+  const second = twoDigits(body, at + 6);
   return hour < 24 && minute < 60 && second < 60 ? 3_600 * hour + 60 * minute + second : Number.NaN;
 }
 
@@ -54,14 +57,16 @@ function offsetAt(body: Buffer, at: number, end: number): number {
   const sign = body[at];
   if (sign === LETTER_Z) return at + 1 === end ? 0 : Number.NaN;
   if ((sign !== PLUS && sign !== DASH) || at + 6 !== end || body[at + 3] !== COLON) return Number.NaN;
-  const [hour, minute] = [twoDigits(body, at + 1), twoDigits(body, at + 4)];
+  const hour = twoDigits(body, at + 1);
+  const minute = twoDigits(body, at + 4);
   if (!(hour < 24 && minute < 60)) return Number.NaN;
   return (sign === DASH ? -60 : 60) * (60 * hour + minute);
 }
 
 /** NaN unless there are two digits. */
 function twoDigits(body: Buffer, at: number): number {
-  const [tens, ones] = [body[at] as number, body[at + 1] as number];
+  const tens = body[at] as number;
+  const ones = body[at + 1] as number;
   return isDigit(tens) && isDigit(ones) ? 10 * (tens - ZERO) + ones - ZERO : Number.NaN;
 }
 

@@ -19,12 +19,22 @@ type Chunk = RowGroup['columns'][number];
 
 const MAGIC = 0x31524150;
 
-/** Made once in a process: it has memory of its own, as large as the largest page. */
-let compressor: ((page: Uint8Array) => Uint8Array) | undefined;
+type Compress = (page: Uint8Array) => Uint8Array;
 
-function compressed(page: Uint8Array): Uint8Array {
-  compressor ??= snappyCompressor();
-  return compressor(page);
+/** More than most pages have. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Made once in a process, before there is much to do: it has memory of its own, and when that grows, the engine throws
+ * away the machine code of every function that reads bytes.
+ */
+let compressor: Compress | undefined;
+
+function compressorOfProcess(): Compress {
+  if (compressor !== undefined) return compressor;
+  compressor = snappyCompressor();
+  compressor(new Uint8Array(PAGE_BYTES));
+  return compressor;
 }
 
 /** Gives the bytes of the file in stretches. Nothing of a stretch is held once it was taken. */
@@ -34,6 +44,7 @@ export class ParquetFile {
   private readonly out = new ByteWriter(64 * 1024);
   private readonly page = new GrowingBytes(64 * 1024);
   private readonly groups: RowGroup[] = [];
+  private readonly compress = compressorOfProcess();
   private rows = 0;
 
   /** @param notes key-value metadata of the file */
@@ -129,7 +140,7 @@ export class ParquetFile {
   ): number {
     const { out } = this;
     const start = out.offset;
-    const packed = compressed(page);
+    const packed = this.compress(page);
     writePageHeader(out, { ...header, uncompressed_page_size: page.length, compressed_page_size: packed.length });
     const headerBytes = out.offset - start;
     out.appendBytes(packed);

@@ -1,5 +1,5 @@
 import type { ColumnBuffer } from '../cells/column-buffer.ts';
-import type { GrowingBytes } from '../cells/growing-bytes.ts';
+import { copyShort, type GrowingBytes } from '../cells/growing-bytes.ts';
 
 /** The content of Parquet pages, as columns hold it: levels, values, and dictionaries with their indexes. */
 
@@ -45,69 +45,87 @@ function addLevels({ codes, rows, present }: ColumnBuffer, page: GrowingBytes): 
     page.bytes[page.length++] = present === 0 ? 0 : 1;
   } else {
     addVarInt(page, 2 * Math.ceil(rows / 8) + 1);
-    for (let row = 0; row < rows; ) {
-      let byte = 0;
-      for (let bit = 0; bit < 8 && row < rows; bit++, row++) if (codes[row] !== 0) byte |= 1 << bit;
-      page.bytes[page.length++] = byte;
-    }
+    for (let row = 0; row < rows; row += 8) page.bytes[page.length++] = levelsOf(codes, row, Math.min(8, rows - row));
   }
   page.view.setUint32(start, page.length - start - 4, true);
 }
 
+function levelsOf(codes: Uint32Array, row: number, rows: number): number {
+  let byte = 0;
+  for (let i = 0; i < rows; i++) if (codes[row + i] !== 0) byte |= 1 << i;
+  return byte;
+}
+
 /** Indexes into the dictionary, packed; a run when there is only one. */
-function addIndexes({ codes, rows, present, count }: ColumnBuffer, page: GrowingBytes): void {
-  const bits = bitsFor(count - 1);
-  page.reserve(32 + (bits * (present + 8)) / 8);
-  page.bytes[page.length++] = bits;
-  if (bits === 0) {
-    addVarInt(page, 2 * present);
+function addIndexes(column: ColumnBuffer, page: GrowingBytes): void {
+  const width = bitsFor(column.count - 1);
+  const eights = Math.ceil(column.present / 8);
+  page.reserve(16 + width * eights);
+  page.bytes[page.length++] = width;
+  if (width === 0) {
+    addVarInt(page, 2 * column.present);
     return;
   }
-  addVarInt(page, 2 * Math.ceil(present / 8) + 1);
-  const { bytes } = page;
-  const end = page.length + bits * Math.ceil(present / 8);
-  let at = page.length;
-  let held = 0;
-  let waiting = 0;
+  addVarInt(page, 2 * eights + 1);
+  const indexes = indexesOf(column, 8 * eights);
+  for (let i = 0; i < indexes.length; i += 8) {
+    packEight(indexes, i, width, page.bytes, page.length);
+    page.length += width;
+  }
+}
+
+/** The index of each row that has a value; zeros behind them up to so many. */
+function indexesOf({ codes, rows }: ColumnBuffer, length: number): Uint32Array {
+  const indexes = new Uint32Array(length);
+  let filled = 0;
   for (let row = 0; row < rows; row++) {
     const code = codes[row] as number;
-    if (code === 0) continue;
-    waiting |= (code - 1) << held;
-    held += bits;
-    for (; held >= 8; held -= 8) {
+    // Written over by the next one when it is null.
+    if (filled < length) indexes[filled] = code - 1;
+    if (code !== 0) filled += 1;
+  }
+  return indexes.fill(0, filled);
+}
+
+/** Eight indexes take as many bytes as each of them has bits. */
+function packEight(indexes: Uint32Array, first: number, width: number, bytes: Buffer, to: number): void {
+  let at = to;
+  let held = 0;
+  let waiting = 0;
+  for (let i = first; i < first + 8; i++) {
+    waiting |= (indexes[i] as number) << held;
+    held += width;
+    while (held >= 8) {
       bytes[at++] = waiting;
       waiting >>>= 8;
+      held -= 8;
     }
   }
-  if (held > 0) bytes[at++] = waiting;
-  page.bytes.fill(0, at, end);
-  page.length = end;
 }
 
 /** Booleans PLAIN, a bit each: older Spark cannot read them in run lengths. */
-function addBits({ codes, rows, present, values }: ColumnBuffer, page: GrowingBytes): void {
-  page.reserve(1 + present / 8);
-  let held = 0;
-  let byte = 0;
-  for (let row = 0; row < rows; row++) {
-    const code = codes[row] as number;
-    if (code === 0) continue;
-    byte |= (values.bytes[code - 1] as number) << held;
-    if (++held < 8) continue;
-    page.bytes[page.length++] = byte;
-    held = 0;
-    byte = 0;
-  }
-  if (held > 0) page.bytes[page.length++] = byte;
+function addBits(column: ColumnBuffer, page: GrowingBytes): void {
+  const eights = Math.ceil(column.present / 8);
+  const flags = indexesOf(column, 8 * eights);
+  page.reserve(eights);
+  for (let i = 0; i < column.present; i++) flags[i] = column.values.bytes[flags[i] as number] as number;
+  for (let i = 0; i < flags.length; i += 8) packEight(flags, i, 1, page.bytes, page.length++);
 }
 
 /** The value of each row again, although some were there already. */
 function addValues(column: ColumnBuffer, page: GrowingBytes): void {
-  const prefix = column.width === 0 ? 4 : 0;
   for (let row = 0; row < column.rows; row++) {
     const code = column.codes[row] as number;
-    if (code !== 0) page.append(column.values.bytes, column.startOf(code) - prefix, column.endOf(code));
+    if (code !== 0) addValue(column, code, page);
   }
+}
+
+function addValue(column: ColumnBuffer, code: number, page: GrowingBytes): void {
+  const start = column.startOf(code) - (column.width === 0 ? 4 : 0);
+  const end = column.endOf(code);
+  page.reserve(end - start);
+  copyShort(column.values.view, start, end, page.view, page.length);
+  page.length += end - start;
 }
 
 function addVarInt(page: GrowingBytes, value: number): void {
