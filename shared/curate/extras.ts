@@ -1,6 +1,8 @@
 import { NOWHERE, Places } from '../rows/places.ts';
 import type { Cut } from '../rows.ts';
 
+const OPEN_BRACE = 0x7b;
+
 /** Unknown fields of a partition whose places are asked for like those of known ones; more cost a second look. */
 const LEARNED_MAX = 32;
 
@@ -44,6 +46,14 @@ export class Extras {
     for (const name of others) if (this.fields.length < this.known.size + LEARNED_MAX) this.fields.push(name);
   }
 
+  /** Adds the whole line of each row that is no object. */
+  collectOthers({ body, starts, ends, count }: Cut): void {
+    for (let row = 0; row < count; row++) {
+      const start = starts[row] as number;
+      if (body[start] !== OPEN_BRACE) this.add(row, 'line', () => body.toString('utf8', start, ends[row]));
+    }
+  }
+
   private collectField(cut: Cut, name: string, spans: Uint32Array, width: number, place: number): void {
     for (let row = 0; row < cut.count; row++) {
       const start = spans[width * row + 2 * place] as number;
@@ -56,6 +66,10 @@ export class Extras {
   objectOf(row: number): string | null {
     const members = this.members.get(row);
     return members === undefined ? null : `{${members.join(',')}}`;
+  }
+
+  get isEmpty(): boolean {
+    return this.members.size === 0;
   }
 
   /** Begins the next cut. */

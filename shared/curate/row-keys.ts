@@ -56,7 +56,7 @@ export class RowKeys {
   private addKey(row: number): number {
     const { keys, prefix } = this;
     const only = this.columns[0];
-    const code = only?.codes[row] ?? 0;
+    const code = only?.codeAt(row) ?? 0;
     if (only === undefined || this.columns.length > 1 || code === 0)
       return keys.add(`${prefix.toString('latin1')}${this.hashed(row)}`);
     const { values } = keys;
@@ -71,8 +71,8 @@ export class RowKeys {
   }
 
   private hashed(row: number): string {
-    const named = (this.columns[0]?.codes[row] ?? 0) === 0 ? this.fallback : this.columns;
-    const identity = named.every(({ codes }) => codes[row] === 0) ? this.all : named;
+    const named = (this.columns[0]?.codeAt(row) ?? 0) === 0 ? this.fallback : this.columns;
+    const identity = named.every(column => column.codeAt(row) === 0) ? this.all : named;
     const texts = identity.map(column => column?.textAt(row) ?? '');
     return hash('sha256', JSON.stringify(texts)).slice(0, 32);
   }
@@ -89,13 +89,17 @@ export class RowKeys {
     }
     const digests = digestsOf(keys.values.bytes, starts, ends, rows);
     let repeated: Uint8Array | undefined;
+    conflicts.pushSame(conflicts.codeOf(0), rows);
     for (let row = 0; row < rows; row++) {
       const ordinal = this.repeats.ordinalOf(digests, contents, row);
+      if (ordinal === 0) continue;
       if (ordinal === undefined) {
         repeated ??= new Uint8Array(rows);
         repeated[row] = 1;
-      } else if (ordinal > 0) this.conflicting += 1;
-      conflicts.push(conflicts.codeOf(ordinal ?? 0));
+      } else {
+        this.conflicting += 1;
+        conflicts.codes[first + row] = conflicts.codeOf(ordinal);
+      }
     }
     return repeated;
   }

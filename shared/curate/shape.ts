@@ -109,7 +109,8 @@ export class Shaper {
     for (const column of this.derived) column.fill(rows);
     const variants = this.ends.variantsOf(first, rows);
     for (const reader of this.readers) if (reader.byDirection) this.read(reader, stretch, variants);
-    this.addOrdinals(rows);
+    this.ordinals.pushNumbers(this.met.lines + 1, rows);
+    this.met.lines += rows;
     this.addExtras(cut, stretch);
     const repeated = this.keys.fill(digestsOf(cut.body, cut.starts, cut.ends, rows));
     if (repeated === undefined) return;
@@ -126,26 +127,16 @@ export class Shaper {
     });
   }
 
-  private addOrdinals(rows: number): void {
-    this.ordinals.reserveRows(rows);
-    for (let row = 0; row < rows; row++) this.ordinals.push(this.ordinals.addWhole(++this.met.lines));
-  }
-
   private addExtras(cut: Cut, { width, rows }: Stretch): void {
     const { extras, extraJson } = this;
     extras.collect(cut, width);
-    for (let row = 0; row < rows; row++) {
-      const start = cut.starts[row] as number;
-      if (cut.body[start] === OPEN_BRACE) continue;
-      extras.add(row, 'line', () => cut.body.toString('utf8', start, cut.ends[row]));
-    }
+    extras.collectOthers(cut);
     extraJson.reserveRows(rows);
-    for (let row = 0; row < rows; row++) extraJson.push(extraJson.codeOf(extras.objectOf(row)));
+    if (extras.isEmpty) extraJson.pushSame(0, rows);
+    else for (let row = 0; row < rows; row++) extraJson.push(extraJson.codeOf(extras.objectOf(row)));
     extras.clear();
   }
 }
-
-const OPEN_BRACE = 0x7b;
 
 function fieldOf({ origin }: Column, dataset: string): string | undefined {
   return 'fields' in origin ? origin.fields[dataset] : undefined;

@@ -1,8 +1,9 @@
 import type { Cell, ColumnKind } from '../model.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 
-const ROWS_AT_FIRST = 1024;
-const BYTES_AT_FIRST = 1024;
+const TWO_TO_32 = 2 ** 32;
+
+const NOTHING = new Uint32Array(0);
 
 /** Bytes of a value in Parquet's PLAIN encoding; text has its own length. Flags take one here and a bit in the file. */
 const WIDTHS: Readonly<Record<ColumnKind, number>> = { text: 0, int: 4, long: 8, money: 8, time: 8, date: 4, flag: 1 };
@@ -16,15 +17,15 @@ export class ColumnBuffer {
   /** Bytes of a value; 0 for text, which has four bytes of length before it. */
   readonly width: number;
   rows = 0;
-  /** By row: 0 for null, n for the n-th value. */
-  codes = new Uint32Array(ROWS_AT_FIRST);
+  /** By row: 0 for null, n for the n-th value. A column that is the same in all rows has none: see `codeAt`. */
+  codes: Uint32Array = NOTHING;
   /** Rows that have a value. */
   present = 0;
-  readonly values = new GrowingBytes(BYTES_AT_FIRST);
+  readonly values = new GrowingBytes(0);
   /** Values added. */
   count = 0;
   /** Where the n-th value of a column of text starts in `values`, its length included. */
-  starts = new Uint32Array(ROWS_AT_FIRST);
+  starts: Uint32Array = NOTHING;
   private readonly known = new Map<Cell, number>();
   /** Text that UTF-8 cannot hold as it is (half of a surrogate pair), by code. */
   private readonly odd = new Map<number, string>();
@@ -46,8 +47,8 @@ export class ColumnBuffer {
 
   /** Makes room for so many more rows, and as many values. */
   reserveRows(count: number): void {
-    while (this.codes.length < this.rows + count) this.codes = twice(this.codes);
-    while (this.width === 0 && this.starts.length <= this.count + count) this.starts = twice(this.starts);
+    this.codes = withRoom(this.codes, this.rows + count);
+    if (this.width === 0) this.starts = withRoom(this.starts, this.count + count + 1);
   }
 
   /** Adds the next row; there must be room for it. @param code of a value, 0 for null */
@@ -56,16 +57,50 @@ export class ColumnBuffer {
     if (code !== 0) this.present += 1;
   }
 
-  /** Adds the same code for so many rows. */
-  pushAll(code: number, rows: number): void {
+  /** Adds so many rows to a column that has this value, or none, in all of them. */
+  pushAll(cell: Cell, rows: number): void {
+    const code = this.codeOf(cell);
+    this.rows += rows;
+    if (code !== 0) this.present += rows;
+  }
+
+  /** Adds so many rows with the same code; there must be room for them. */
+  pushSame(code: number, rows: number): void {
     this.codes.fill(code, this.rows, this.rows + rows);
     this.rows += rows;
     if (code !== 0) this.present += rows;
   }
 
+  /** Adds so many whole numbers, each one more than the one before, as rows of a column of 64 bits. */
+  pushNumbers(first: number, rows: number): void {
+    this.reserveRows(rows);
+    this.values.reserve(8 * rows);
+    const { codes, values, count } = this;
+    const { view, length } = values;
+    for (let i = 0; i < rows; i++) {
+      codes[this.rows + i] = count + i + 1;
+      view.setUint32(length + 8 * i, (first + i) % TWO_TO_32, true);
+      view.setUint32(length + 8 * i + 4, (first + i) / TWO_TO_32, true);
+    }
+    values.length += 8 * rows;
+    this.count += rows;
+    this.rows += rows;
+    this.present += rows;
+  }
+
+  /** The code of a row. */
+  codeAt(row: number): number {
+    return this.codes.length > 0 ? (this.codes[row] as number) : this.count;
+  }
+
   /** Takes rows out again. @param removed from `first` on, 1 for each that goes; its length says how many rows there are */
   removeRows(first: number, removed: Uint8Array): void {
     const { codes } = this;
+    if (codes.length === 0) {
+      for (const each of removed) this.rows -= each;
+      this.present = this.count === 0 ? 0 : this.rows;
+      return;
+    }
     this.rows = first;
     for (let i = 0; i < removed.length; i++) {
       const code = codes[first + i] as number;
@@ -100,8 +135,8 @@ export class ColumnBuffer {
   addWhole(value: number): number {
     const { values } = this;
     values.reserve(8);
-    const high = Math.floor(value / 0x1_0000_0000);
-    values.view.setUint32(values.length, value - high * 0x1_0000_0000, true);
+    const high = Math.floor(value / TWO_TO_32);
+    values.view.setUint32(values.length, value - high * TWO_TO_32, true);
     values.view.setInt32(values.length + 4, high, true);
     return this.end(8);
   }
@@ -119,7 +154,7 @@ export class ColumnBuffer {
     values.reserve(4 + 3 * text.length);
     const bytes = values.bytes.write(text, values.length + 4);
     values.view.setUint32(values.length, bytes, true);
-    if (this.starts.length <= this.count + 1) this.starts = twice(this.starts);
+    this.starts = withRoom(this.starts, this.count + 2);
     const code = this.end(4 + bytes);
     if (!text.isWellFormed()) this.odd.set(code, text);
     return code;
@@ -137,7 +172,7 @@ export class ColumnBuffer {
 
   /** What stands in a row, as text: of money and instants the whole number that they are. `null` for null. */
   textAt(row: number): string | null {
-    return this.textOf(this.codes[row] ?? 0);
+    return this.textOf(this.codeAt(row));
   }
 
   textOf(code: number): string | null {
@@ -158,8 +193,9 @@ export class ColumnBuffer {
   }
 }
 
-function twice(array: Uint32Array): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(2 * array.length);
+function withRoom(array: Uint32Array, length: number): Uint32Array {
+  if (array.length >= length) return array;
+  const grown = new Uint32Array(Math.max(length, 2 * array.length));
   grown.set(array);
   return grown;
 }

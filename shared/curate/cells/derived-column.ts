@@ -30,14 +30,14 @@ export class DerivedColumn {
   fill(rows: number): void {
     const { buffer, codes } = this;
     const [first, second] = this.inputs;
-    buffer.reserveRows(rows);
     if (first === undefined && second === undefined) {
-      buffer.pushAll(buffer.codeOf(this.of(null, null)), rows);
+      buffer.pushAll(this.of(null, null), rows);
       return;
     }
+    buffer.reserveRows(rows);
     for (let end = buffer.rows + rows; buffer.rows < end; ) {
-      const one = first?.codes[buffer.rows] ?? 0;
-      const other = second?.codes[buffer.rows] ?? 0;
+      const one = first?.codeAt(buffer.rows) ?? 0;
+      const other = second?.codeAt(buffer.rows) ?? 0;
       const pair = one + BEYOND_CODES * other;
       let code = codes.get(pair);
       if (code === undefined) {

@@ -1,3 +1,5 @@
+const BYTES_AT_FIRST = 256;
+
 /** Bytes that grow at their end. What was reserved may be written straight into `bytes` and `view`. */
 export class GrowingBytes {
   bytes: Buffer;
@@ -14,7 +16,7 @@ export class GrowingBytes {
   reserve(count: number): void {
     const needed = Math.ceil(this.length + count);
     if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length, BYTES_AT_FIRST));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
     this.view = viewOf(grown);

@@ -39,8 +39,8 @@ export class RowEnds {
   variantsOf(first: number, rows: number): Uint8Array {
     const variants = new Uint8Array(rows);
     for (let row = 0; row < rows; row++) {
-      const one = this.direction?.codes[first + row] ?? 0;
-      const other = this.callClass?.codes[first + row] ?? 0;
+      const one = this.direction?.codeAt(first + row) ?? 0;
+      const other = this.callClass?.codeAt(first + row) ?? 0;
       const pair = one + BEYOND_CODES * other;
       let variant = this.known.get(pair);
       if (variant === undefined) {

@@ -3,19 +3,23 @@ import { copyShort, GrowingBytes } from './growing-bytes.ts';
 const SLOTS_AT_FIRST = 256;
 const ENTRIES_AT_FIRST = 128;
 
+/** Words of an entry, and which is which. */
+const WORDS = 4;
+const [HASH, START, SHAPE, CODE] = [0, 1, 2, 3];
+
+/** Variants that a spelling may have; of its length they are the lowest bits in `SHAPE`. */
+const VARIANTS = 8;
+
 /**
  * Which spellings of a value were met, and the code that each stands for: a value that comes again is neither decoded
  * nor shaped again. Open addressing over typed arrays, at most half full; nothing is allocated for a look-up.
  */
 export class SpellingIndex {
   size = 0;
+  /** Number of the entry plus 1; 0 is free. */
   private slots = new Int32Array(SLOTS_AT_FIRST);
-  private hashes = new Int32Array(ENTRIES_AT_FIRST);
-  private starts = new Uint32Array(ENTRIES_AT_FIRST);
-  private lengths = new Uint32Array(ENTRIES_AT_FIRST);
-  private variants = new Uint8Array(ENTRIES_AT_FIRST);
-  private codes = new Int32Array(ENTRIES_AT_FIRST);
-  private readonly spellings = new GrowingBytes(1024);
+  private entries = new Int32Array(WORDS * ENTRIES_AT_FIRST);
+  private readonly spellings = new GrowingBytes(0);
   /** The hash that was looked up in vain. */
   private missed = 0;
   /** The entry that was found last. */
@@ -30,20 +34,21 @@ export class SpellingIndex {
 
   /**
    * @param view of the body that the value stands in
-   * @param variant values of other variants are other values
+   * @param variant values of other variants are other values; below 8
    * @returns number of the entry, for `codeAt`; -1 when it is new and may be added
    */
   find(view: DataView, start: number, end: number, variant: number): number {
     // What came last comes next more often than anything else.
     const { last } = this;
-    if (last < this.size && this.variants[last] === variant && this.isSpelled(last, view, start, end)) return last;
+    const shape = VARIANTS * (end - start) + variant;
+    if (last < this.size && this.isSpelled(last, shape, view, start, end)) return last;
     const hash = hashOf(view, start, end, variant);
     const mask = this.slots.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
+    let slot = hash & mask;
     for (;;) {
       const entry = (this.slots[slot] as number) - 1;
       if (entry < 0) break;
-      if (this.hashes[entry] === hash && this.variants[entry] === variant && this.isSpelled(entry, view, start, end)) {
+      if (this.entries[WORDS * entry + HASH] === hash && this.isSpelled(entry, shape, view, start, end)) {
         this.last = entry;
         return entry;
       }
@@ -54,37 +59,37 @@ export class SpellingIndex {
   }
 
   codeAt(entry: number): number {
-    return this.codes[entry] as number;
+    return this.entries[WORDS * entry + CODE] as number;
   }
 
   /** Adds what `find` has just not found. */
   add(view: DataView, start: number, end: number, variant: number, code: number): void {
-    if (this.size === this.hashes.length) this.growEntries();
+    const { spellings } = this;
     const entry = this.size++;
-    this.hashes[entry] = this.missed;
-    this.starts[entry] = this.spellings.length;
-    this.lengths[entry] = end - start;
-    this.variants[entry] = variant;
-    this.codes[entry] = code;
-    this.spellings.reserve(end - start);
-    copyShort(view, start, end, this.spellings.view, this.spellings.length);
-    this.spellings.length += end - start;
+    const at = WORDS * entry;
+    if (at === this.entries.length) this.entries = grown(this.entries);
+    this.entries[at + HASH] = this.missed;
+    this.entries[at + START] = spellings.length;
+    this.entries[at + SHAPE] = VARIANTS * (end - start) + variant;
+    this.entries[at + CODE] = code;
+    spellings.reserve(end - start);
+    copyShort(view, start, end, spellings.view, spellings.length);
+    spellings.length += end - start;
     if (2 * this.size > this.slots.length) this.growSlots();
     else this.place(entry);
   }
 
   private place(entry: number): void {
     const mask = this.slots.length - 1;
-    const hash = this.hashes[entry] as number;
-    let slot = (hash ^ (hash >>> 15)) & mask;
+    let slot = (this.entries[WORDS * entry + HASH] as number) & mask;
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
     this.slots[slot] = entry + 1;
   }
 
-  private isSpelled(entry: number, view: DataView, start: number, end: number): boolean {
-    if (this.lengths[entry] !== end - start) return false;
+  private isSpelled(entry: number, shape: number, view: DataView, start: number, end: number): boolean {
+    if (this.entries[WORDS * entry + SHAPE] !== shape) return false;
     const known = this.spellings.view;
-    let at = this.starts[entry] as number;
+    let at = this.entries[WORDS * entry + START] as number;
     let from = start;
     for (; from + 4 <= end; from += 4, at += 4) {
       if (known.getInt32(at, true) !== view.getInt32(from, true)) return false;
@@ -97,19 +102,12 @@ export class SpellingIndex {
     this.slots = new Int32Array(2 * this.slots.length);
     for (let entry = 0; entry < this.size; entry++) this.place(entry);
   }
+}
 
-  private growEntries(): void {
-    const length = 2 * this.hashes.length;
-    const grown = <T extends Int32Array | Uint32Array | Uint8Array>(array: T, bigger: T): T => {
-      bigger.set(array);
-      return bigger;
-    };
-    this.hashes = grown(this.hashes, new Int32Array(length));
-    this.starts = grown(this.starts, new Uint32Array(length));
-    this.lengths = grown(this.lengths, new Uint32Array(length));
-    this.variants = grown(this.variants, new Uint8Array(length));
-    this.codes = grown(this.codes, new Int32Array(length));
-  }
+function grown(entries: Int32Array): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(2 * entries.length);
+  more.set(entries);
+  return more;
 }
 
 /** Not cryptographic: what it finds is compared byte by byte. */

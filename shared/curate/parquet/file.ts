@@ -17,6 +17,8 @@ type Metadata = Parameters<typeof writeMetadata>[1];
 type RowGroup = Metadata['row_groups'][number];
 type Chunk = RowGroup['columns'][number];
 
+type PageHeader = Omit<Parameters<typeof writePageHeader>[1], `${'un' | ''}compressed_page_size`>;
+
 const MAGIC = 0x31524150;
 
 type Compress = (page: Uint8Array) => Uint8Array;
@@ -42,10 +44,11 @@ export class ParquetFile {
   private readonly columns: readonly Shape[];
   private readonly notes: Readonly<Record<string, string>>;
   private readonly out = new ByteWriter(64 * 1024);
-  private readonly page = new GrowingBytes(64 * 1024);
+  private readonly page = new GrowingBytes(0);
   private readonly groups: RowGroup[] = [];
   private readonly compress = compressorOfProcess();
   private rows = 0;
+  private nulls: { readonly rows: number; readonly size: number; readonly bytes: Uint8Array } | undefined;
 
   /** @param notes key-value metadata of the file */
   constructor(columns: readonly Shape[], notes: Readonly<Record<string, string>>) {
@@ -95,6 +98,8 @@ export class ParquetFile {
   private addChunk(shape: Shape, column: ColumnBuffer): Chunk {
     const { out } = this;
     const start = out.offset;
+    if (column.present === 0)
+      return this.chunkOf(shape, column, { start, pageStart: start, size: this.addNulls(column) });
     const { dictionary, data } = contentOf(column, this.page);
     let size = 0;
     if (dictionary !== undefined) {
@@ -104,40 +109,50 @@ export class ParquetFile {
       });
     }
     const pageStart = out.offset;
-    const encoding = dictionary === undefined ? 'PLAIN' : 'RLE_DICTIONARY';
-    size += this.addPage(data, {
-      type: 'DATA_PAGE',
-      data_page_header: {
-        num_values: column.rows,
-        encoding,
-        definition_level_encoding: 'RLE',
-        repetition_level_encoding: 'RLE',
-      },
-    });
+    size += this.addPage(data, dataPage(column.rows, dictionary === undefined ? 'PLAIN' : 'RLE_DICTIONARY'));
+    return this.chunkOf(shape, column, { start, pageStart, size });
+  }
+
+  /** The page of a column that is null throughout is the same for all of a row group, and a table has many. */
+  private addNulls(column: ColumnBuffer): number {
+    const { out } = this;
+    if (this.nulls?.rows !== column.rows) {
+      const { offset, index } = out;
+      const size = this.addPage(contentOf(column, this.page).data, dataPage(column.rows, 'PLAIN'));
+      this.nulls = { rows: column.rows, size, bytes: out.getBytes().slice(index, index + out.offset - offset) };
+    } else out.appendBytes(this.nulls.bytes);
+    return this.nulls.size;
+  }
+
+  /** @param pages where the first page of the chunk starts, where the data page does, and what they have unpacked */
+  private chunkOf(
+    shape: Shape,
+    column: ColumnBuffer,
+    pages: { start: number; pageStart: number; size: number },
+  ): Chunk {
+    const { start, pageStart, size } = pages;
     const { type } = elementOf(shape);
     if (type === undefined) throw new Error('Every column has a type');
+    const dictionary = pageStart === start ? {} : { dictionary_page_offset: BigInt(start) };
     return {
       file_offset: BigInt(start),
       meta_data: {
         type,
-        encodings: dictionary === undefined ? ['PLAIN', 'RLE'] : ['PLAIN', 'RLE', 'RLE_DICTIONARY'],
+        encodings: pageStart === start ? ['PLAIN', 'RLE'] : ['PLAIN', 'RLE', 'RLE_DICTIONARY'],
         path_in_schema: [shape.name],
         codec: 'SNAPPY',
         num_values: BigInt(column.rows),
         total_uncompressed_size: BigInt(size),
-        total_compressed_size: BigInt(out.offset - start),
+        total_compressed_size: BigInt(this.out.offset - start),
         data_page_offset: BigInt(pageStart),
-        ...(dictionary === undefined ? {} : { dictionary_page_offset: BigInt(start) }),
+        ...dictionary,
         statistics: statisticsOf(column),
       },
     };
   }
 
   /** @returns bytes of the page before it was compressed, with its header */
-  private addPage(
-    page: Buffer,
-    header: Omit<Parameters<typeof writePageHeader>[1], `${'un' | ''}compressed_page_size`>,
-  ): number {
+  private addPage(page: Buffer, header: PageHeader): number {
     const { out } = this;
     const start = out.offset;
     const packed = this.compress(page);
@@ -152,4 +167,9 @@ export class ParquetFile {
     this.out.index = 0;
     return bytes;
   }
+}
+
+function dataPage(rows: number, encoding: 'PLAIN' | 'RLE_DICTIONARY'): PageHeader {
+  const levels = { definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' } as const;
+  return { type: 'DATA_PAGE', data_page_header: { num_values: rows, encoding, ...levels } };
 }

@@ -3,6 +3,8 @@ import { copyShort, type GrowingBytes } from '../cells/growing-bytes.ts';
 
 /** The content of Parquet pages, as columns hold it: levels, values, and dictionaries with their indexes. */
 
+const PAGE_BYTES_AT_FIRST = 64 * 1024;
+
 /** What of a column chunk goes into pages. */
 export interface ChunkContent {
   /** Values in PLAIN encoding, each once; `undefined` for a column that hardly repeats any. */
@@ -14,6 +16,7 @@ export interface ChunkContent {
 /** @param column of a row group @param page where the data page is made; good until it is used again */
 export function contentOf(column: ColumnBuffer, page: GrowingBytes): ChunkContent {
   page.length = 0;
+  page.reserve(PAGE_BYTES_AT_FIRST);
   addLevels(column, page);
   if (column.kind === 'flag') addBits(column, page);
   else if (isDictionary(column)) {
@@ -115,7 +118,7 @@ function addBits(column: ColumnBuffer, page: GrowingBytes): void {
 /** The value of each row again, although some were there already. */
 function addValues(column: ColumnBuffer, page: GrowingBytes): void {
   for (let row = 0; row < column.rows; row++) {
-    const code = column.codes[row] as number;
+    const code = column.codeAt(row);
     if (code !== 0) addValue(column, code, page);
   }
 }
