@@ -106,7 +106,7 @@ async function* fileOf(
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
   const { revision, fingerprint, rows: expected } = partition.receipt;
   const stamp = tableStamp(profile);
-  const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, tablestamp: stamp };
+  const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, curatedas: stamp };
   const shaper = new Shaper(table, { dataset, day, revision, rows: expected }, profile);
   const file = new ParquetFile(table.columns, notes);
   let bytes = 0;
