@@ -14,7 +14,7 @@ export class GrowingBytes {
 
   /** Makes room for so many bytes behind `length`; `bytes` and `view` may be other ones afterwards. */
   reserve(count: number): void {
-    const needed = Math.ceil(this.length + count);
+    const needed = this.length + count;
     if (needed <= this.bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length, BYTES_AT_FIRST));
     this.bytes.copy(grown, 0, 0, this.length);

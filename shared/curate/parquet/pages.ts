@@ -41,7 +41,7 @@ function bitsFor(max: number): number {
 /** Definition levels, one bit a row, with their length before them: a run when all rows are alike. */
 function addLevels({ codes, rows, present }: ColumnBuffer, page: GrowingBytes): void {
   const start = page.length;
-  page.reserve(16 + rows / 8);
+  page.reserve(16 + Math.ceil(rows / 8));
   page.length += 4;
   if (present === 0 || present === rows) {
     addVarInt(page, 2 * rows);
