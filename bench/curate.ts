@@ -1,24 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { curateDay } from '../shared/curate/curate-day.ts';
 import type { CuratedLabel, CuratedStore } from '../shared/curate/ports.ts';
-import { type Profile, veilOf } from '../shared/curate/privacy.ts';
+import { type Profile, privacyProfile } from '../shared/curate/privacy.ts';
 import type { Receipt } from '../shared/words/model.ts';
 import type { Lake, Ledger } from '../shared/words/ports.ts';
 import { usageFromHere } from './usage.ts';
 
 /**
- * Curates one day of many rows, in a process of its own. Arguments: file of the partition, its rows, privacy profile.
- * The partition is read as it would be from storage, and the Parquet file is thrown away, so that what is measured is
- * curation alone, without a network.
+ * Curates some days one after the other, in a process of its own. Arguments: privacy profile, then file and rows of each
+ * partition. The partitions are read as they would be from storage, and the Parquet files are thrown away, so that what
+ * is measured is curation alone, without a network.
  */
 
-const [path = '', count = '0', profile = 'masked'] = process.argv.slice(2);
-const rows = Number(count);
-const receipt = { revision: 1, rows, fingerprint: 'bench' } as Receipt;
-const lake = {
-  head: async () => ({ etag: '"1"', bytes: 0, receipt }),
-  read: async () => createReadStream(path),
-} as unknown as Lake;
+const [name = 'masked', ...days] = process.argv.slice(2);
+// All that the process has used so far: starting Node, and loading this and what it imports.
+const { user, system } = process.cpuUsage();
+const started = (user + system) / 1e6;
 
 let fileBytes = 0;
 const curated = {
@@ -30,9 +27,18 @@ const curated = {
   },
 } as unknown as CuratedStore;
 const ledger = { day: async () => undefined } as unknown as Ledger;
-const report = (): undefined => undefined;
+const profile = privacyProfile(name as Profile, 'x'.repeat(32));
 
 const used = usageFromHere();
-const veil = veilOf(profile as Profile, 'x'.repeat(32));
-await curateDay('teams-pstn-calls', '2026-01-05', { ledger, lake, curated, veil, report });
-console.log(JSON.stringify({ rows, fileBytes, ...used() }));
+let rows = 0;
+for (let i = 0; i < days.length; i += 2) {
+  const count = Number(days[i + 1]);
+  const receipt = { revision: 1, rows: count, fingerprint: 'bench' } as Receipt;
+  const lake = {
+    head: async () => ({ etag: '"1"', bytes: 0, receipt }),
+    read: async () => createReadStream(days[i] ?? ''),
+  } as unknown as Lake;
+  await curateDay('teams-pstn-calls', '2026-01-05', { ledger, lake, curated, profile, report: () => undefined });
+  rows += count;
+}
+console.log(JSON.stringify({ rows, fileBytes, startCpuSeconds: started, ...used() }));

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 /** The measured programs, bundled as the product is deployed: no types to strip and no hundred files to open. */
 
-const PROGRAMS = ['contend', 'curate', 'decide', 'verify', 'worker'] as const;
+const PROGRAMS = ['contend', 'curate', 'decide', 'duckdb-copy', 'verify', 'worker'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));

@@ -33,7 +33,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   page: { about: 'drawing the status page of a year', run: page },
   status: { about: '`landline status` over ten years of every log', run: status },
   verify: { about: 'verifying a lake', run: verify },
-  curate: { about: 'making the Parquet file of a day', run: curate },
+  curate: { about: 'making the Parquet files of days, beside DuckDB', run: curate },
   import: { about: 'cold import of the deployable', run: coldImport },
   operations: { about: 'storage operations of a day, and their price', run: operations },
 };

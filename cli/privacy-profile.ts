@@ -1,5 +1,5 @@
 import { SETTINGS } from '../shared/config/settings.ts';
-import { PROFILES, type Profile, type Veil, veilOf } from '../shared/curate/privacy.ts';
+import { PROFILES, type PrivacyProfile, type Profile, privacyProfile } from '../shared/curate/privacy.ts';
 import type { On } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,17 +12,17 @@ const KEY = 'LANDLINE_PSEUDONYM_KEY';
  *
  * @throws UsageError when the key is needed and is not there, or is another one
  */
-export async function veilOn(on: On): Promise<Veil> {
-  const { profile, key } = on.privacy ?? {};
-  if (profile !== undefined && (profile !== 'pseudonymous' || key !== undefined)) return veilOf(profile, key);
+export async function profileOn(on: On): Promise<PrivacyProfile> {
+  const { profile: name, key } = on.privacy ?? {};
+  if (name !== undefined && (name !== 'pseudonymous' || key !== undefined)) return privacyProfile(name, key);
   const files = await labelOfFiles(on);
-  if ((profile ?? files.profile) !== 'pseudonymous') return veilOf(files.profile, undefined);
-  const veil = veilOf('pseudonymous', keyOfEnvironment(profile !== undefined));
-  if (files.profile === 'pseudonymous' && files.keyId !== veil.keyId)
+  if ((name ?? files.profile) !== 'pseudonymous') return privacyProfile(files.profile, undefined);
+  const profile = privacyProfile('pseudonymous', keyOfEnvironment(name !== undefined));
+  if (files.profile === 'pseudonymous' && files.keyId !== profile.keyId)
     throw new UsageError(
       `${KEY} in the environment is not the key that the curated tables were made with. Nothing was changed: equal people would no longer be equal. Take the secret that the app's setting refers to.`,
     );
-  return veil;
+  return profile;
 }
 
 /** @param fromSettings whether settings were named, which do not have it */
@@ -43,7 +43,7 @@ function keyOfEnvironment(fromSettings: boolean): string {
 /** What the first file that says so was made with. */
 async function labelOfFiles(on: On): Promise<{ readonly profile: Profile; readonly keyId: string }> {
   for await (const path of on.curated.list('v1/fact_')) {
-    const [, name, keyId = ''] = (await on.curated.head(path))?.label.as.split('-') ?? [];
+    const [, name, keyId = ''] = (await on.curated.head(path))?.label.stamp.split('-') ?? [];
     const profile = PROFILES.find(each => each === name);
     if (profile !== undefined) return { profile, keyId };
   }

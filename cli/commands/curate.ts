@@ -1,12 +1,12 @@
 import { type CurateOutcome, curateDay } from '../../shared/curate/curate-day.ts';
-import { curatedAs } from '../../shared/curate/privacy.ts';
+import { tableStamp } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
 import { counted } from '../../shared/status/text.ts';
 import { failureOf, LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
 import { dataset, days, everyDataset, examples, type On, type Register } from '../command.ts';
-import { veilOn } from '../privacy-profile.ts';
+import { profileOn } from '../privacy-profile.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const curate: Register = (program, { act }) => {
@@ -30,14 +30,14 @@ export const curate: Register = (program, { act }) => {
 };
 
 async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[] | undefined): Promise<0 | 1> {
-  const veil = await veilOn(on);
+  const profile = await profileOn(on);
   const tally = { curated: 0, current: 0, failed: 0 };
   const failures: string[] = [];
   for (const { name } of which) {
     for (const day of named?.length ? named : await landedDays(on, name)) {
       on.out.progress(`${name} ${day}`);
       try {
-        const outcome = await curateDay(name, day, { ...on, veil, report: () => undefined });
+        const outcome = await curateDay(name, day, { ...on, profile, report: () => undefined });
         tally[KIND[outcome]] += 1;
         if (KIND[outcome] === 'failed') failures.push(`${name} ${day}: ${outcome}`);
       } catch (thrown) {
@@ -47,11 +47,11 @@ async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[
       }
     }
   }
-  const as = curatedAs(veil);
-  if (on.json) on.out.json({ as, ...tally, failures });
+  const stamp = tableStamp(profile);
+  if (on.json) on.out.json({ stamp, ...tally, failures });
   else {
     for (const failure of failures) on.out.line(failure);
-    const last = `${counted(tally.curated, 'file')} written, ${tally.current} up to date, ${tally.failed} failed (${as}).`;
+    const last = `${counted(tally.curated, 'file')} written, ${tally.current} up to date, ${tally.failed} failed (${stamp}).`;
     on.out.line(last);
     const [first] = which;
     if (which.length === 1 && first !== undefined)

@@ -11,7 +11,7 @@ import { type Person, problemOf, type SearchedDay } from '../../shared/forget/pe
 import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
 import { everyDataset, examples, type On, type Register } from '../command.ts';
-import { veilOn } from '../privacy-profile.ts';
+import { profileOn } from '../privacy-profile.ts';
 import { table } from '../terminal/output.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -46,7 +46,7 @@ export const forget: Register = (program, { act }) => {
 async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const person = personOf(options);
   // Before the search, which may take long: a key that is not there is found out too late when it is done.
-  const veil = options.dryRun ? undefined : await veilOn(on);
+  const profile = options.dryRun ? undefined : await profileOn(on);
   const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
   const onDay: NonNullable<SearchPorts['onDay']> = (doing, name, day) => on.out.progress(`${doing}: ${name} ${day}`);
   const ports: SearchPorts = { ...on, datasets, clock: systemClock, report: () => undefined, onDay };
@@ -56,7 +56,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
     if (record !== undefined) await rm(record);
     throw thrown;
   });
-  if (!sure || veil === undefined) {
+  if (!sure || profile === undefined) {
     if (record !== undefined) await rm(record);
     if (on.json) on.out.json({ days, unsure, removed: false });
     else
@@ -69,7 +69,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   // What is found is told before it goes: nobody could tell it afterwards, if we do not live to.
   await write({ begunAt: instantOf(on.now), kind: person.kind, datasets: [...datasets.keys()], days });
   if (days.length > 0) on.out.note('Erasing. If it is interrupted, run it again: what is done stays done.');
-  const forgotten = { ...(await forgetPerson(person, { ...ports, veil })), elsewhere: ELSEWHERE };
+  const forgotten = { ...(await forgetPerson(person, { ...ports, profile })), elsewhere: ELSEWHERE };
   await write(forgotten);
   if (on.json) on.out.json(forgotten);
   else tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Access, type Config, readConfig } from '../config/config.ts';
 import { noProxyOnLoopback } from '../config/loopback.ts';
 import type { CuratedStore } from '../curate/ports.ts';
-import { type Veil, veilOf } from '../curate/privacy.ts';
+import { type PrivacyProfile, privacyProfile } from '../curate/privacy.ts';
 import { blobCurated } from '../curate/store.ts';
 import type { DoctorPorts } from '../doctor/diagnose.ts';
 import { blockMemory } from '../fetch/staging.ts';
@@ -41,7 +41,7 @@ export interface App {
   readonly doubted: Set<string>;
   readonly curated: CuratedStore;
   readonly curateJobs: CurateJobs;
-  readonly veil: Veil;
+  readonly profile: PrivacyProfile;
   readonly backlog: Backlog;
   readonly probe: StorageProbe;
   readonly pulse: Pulse;
@@ -90,7 +90,7 @@ export function compose(config: Config): App {
     curated: blobCurated(blobs),
     probe: storageProbe(blobs, queues.queue),
     curateJobs: queueCurateJobs(queues.queue(CURATE_QUEUE)),
-    veil: veilOf(config.privacy.profile, config.privacy.key),
+    profile: privacyProfile(config.privacy.profile, config.privacy.key),
     backlog: queueBacklog(queues.queue(FETCH_QUEUE), [queues.queue(POISON_QUEUE), queues.queue(CURATE_POISON_QUEUE)]),
     pulse: tablePulse(table),
     graphToken: token,

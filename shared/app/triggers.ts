@@ -1,8 +1,8 @@
 import { meaningOf } from '../config/plain-secrets.ts';
 import { curateMessage } from '../curate/curate-day.ts';
+import { writeDimensionFiles } from '../curate/dimension-files.ts';
 import { queueCuration } from '../curate/owed-curation.ts';
-import { curatedAs } from '../curate/privacy.ts';
-import { writeSmallTables } from '../curate/small-tables.ts';
+import { tableStamp } from '../curate/privacy.ts';
 import { type FetchPorts, fetchDay } from '../fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { coverageOf } from '../ledger/coverage.ts';
@@ -39,7 +39,7 @@ export async function onPlan(invocation: Invocation): Promise<void> {
     }
     await owedCuration(parts, report, ledgers, traceparent);
     const whole = ledgers.length === parts.config.datasets.length ? ledgers : undefined;
-    await writeSmallTables(parts.curated, whole, systemClock.now(), report);
+    await writeDimensionFiles(parts.curated, whole, systemClock.now(), report);
   });
 }
 
@@ -86,12 +86,12 @@ export async function onCurate(received: unknown, invocation: Invocation): Promi
 
 /** Queues the days whose curated files are behind. Never throws. */
 async function owedCuration(
-  { ledger, curateJobs, veil }: App,
+  { ledger, curateJobs, profile }: App,
   report: Report,
   ledgers: Reconciled['ledgers'],
   traceparent: string | undefined,
 ): Promise<void> {
-  const on = { ledger, curateJobs, clock: systemClock, report, as: curatedAs(veil) };
+  const on = { ledger, curateJobs, clock: systemClock, report, stamp: tableStamp(profile) };
   for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on, traceparent);
 }
 

@@ -5,14 +5,14 @@ import { curatedPath } from '../words/paths.ts';
 import type { Lake, Ledger, Partition } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 import type { Table } from './model.ts';
-import { ParquetFile } from './parquet.ts';
+import { ParquetFile } from './parquet/file.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';
-import { curatedAs, type Veil } from './privacy.ts';
+import { type PrivacyProfile, tableStamp } from './privacy.ts';
 import { Shaper } from './shape.ts';
 import { tableOf } from './tables.ts';
 
 /**
- * Curating a day: its partition, shaped row by row, becomes the one file of the day, replaced whole. Nothing here
+ * Curating a day: its partition, shaped column by column, becomes the one file of the day, replaced whole. Nothing here
  * touches the partition, and nothing that goes wrong here is seen by a fetch.
  */
 
@@ -22,14 +22,15 @@ export interface CuratePorts {
   readonly ledger: Ledger;
   readonly lake: Lake;
   readonly curated: CuratedStore;
-  readonly veil: Veil;
+  readonly profile: PrivacyProfile;
   readonly report: Report;
 }
 
 export type CurateOutcome = 'curated' | 'current' | 'superseded' | 'absent' | 'failed' | 'dropped';
 
-/** Rows of a row group: what is held at once. */
-const GROUP_ROWS = 8_192;
+/** A row group ends when it has so many rows, or so many bytes of values: what is held at once. */
+const GROUP_ROWS = 32_768;
+const GROUP_BYTES = 32 * 1024 * 1024;
 
 /** Thrown when the partition was replaced while it was read: its next revision is owed anyway. */
 class Replaced extends Error {
@@ -65,13 +66,13 @@ export async function curateDay(
 ): Promise<CurateOutcome> {
   const table = tableOf(dataset);
   const path = curatedPath(table.name, dataset, day);
-  const as = curatedAs(on.veil);
+  const stamp = tableStamp(on.profile);
   // The file first: a partition that is read later is at least as new as what the file was made from.
   const before = await on.curated.head(path);
   const partition = await on.lake.head(dataset, day);
   if (partition === undefined) return 'absent';
   const { revision } = partition.receipt;
-  if (before !== undefined && before.label.as === as && before.label.revision >= revision) {
+  if (before !== undefined && before.label.stamp === stamp && before.label.revision >= revision) {
     await noteCurated(on.ledger, dataset, day, before.label);
     return 'current';
   }
@@ -100,35 +101,34 @@ async function* fileOf(
   dataset: string,
   day: Day,
   partition: Partition,
-  { lake, veil }: Pick<CuratePorts, 'lake' | 'veil'>,
+  { lake, profile }: Pick<CuratePorts, 'lake' | 'profile'>,
   made: (label: CuratedLabel, bytes: number) => void,
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
-  const { revision, fingerprint } = partition.receipt;
-  const as = curatedAs(veil);
-  const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, curatedas: as };
-  const shaper = new Shaper(table, dataset, day, revision, veil);
+  const { revision, fingerprint, rows: expected } = partition.receipt;
+  const stamp = tableStamp(profile);
+  const notes = { table: table.name, dataset, day, revision: String(revision), fingerprint, curatedas: stamp };
+  const shaper = new Shaper(table, { dataset, day, revision, rows: expected }, profile);
   const file = new ParquetFile(table.columns, notes);
   let bytes = 0;
   for await (const cut of linesOf(inStretches(await chunksOf(lake, dataset, day)), shaper.fields)) {
-    for (const row of shaper.rowsOf(cut)) {
-      file.add(row);
-      if (file.pending < GROUP_ROWS) continue;
-      const group = file.endGroup();
-      bytes += group.length;
-      yield group;
-    }
+    shaper.add(cut);
+    if (shaper.rows < GROUP_ROWS && shaper.bytes < GROUP_BYTES) continue;
+    const group = file.addGroup(shaper.columns);
+    shaper.clear();
+    bytes += group.length;
+    yield group;
   }
-  const end = file.end();
+  const end = Buffer.concat([file.addGroup(shaper.columns), file.end()]);
   yield end;
   // The blob is one revision from its first byte to its last; which one, its receipt says before and after.
   const now = await lake.head(dataset, day);
   if (now?.etag !== partition.etag) throw new Replaced();
   const { lines, rows, duplicates, conflicts, misfits } = shaper.counts;
-  if (lines !== partition.receipt.rows) {
-    const message = `The partition of ${dataset} ${day} has ${lines} lines, and its receipt says ${partition.receipt.rows}. Run \`landline verify\`; nothing was curated.`;
+  if (lines !== expected) {
+    const message = `The partition of ${dataset} ${day} has ${lines} lines, and its receipt says ${expected}. Run \`landline verify\`; nothing was curated.`;
     throw new LandlineError({ reason: 'partition.damaged', remedy: 'reject', message });
   }
-  const label = { revision, as, rows, duplicates, conflicts, misfits };
+  const label = { revision, stamp, rows, duplicates, conflicts, misfits };
   made(label, bytes + end.length);
   return label;
 }
@@ -173,7 +173,7 @@ async function noteCurated(ledger: Ledger, dataset: string, day: Day, label: Cur
     const { held, work } = found?.value ?? {};
     if (found === undefined || held === undefined || (work?.state !== 'idle' && work?.state !== 'failed')) return;
     const { curateQueuedAt: _q, curateTries: _t, ...rest } = held;
-    const noted = { ...rest, curatedRevision: label.revision, curatedAs: label.as };
+    const noted = { ...rest, curatedRevision: label.revision, curatedAs: label.stamp };
     if ((await ledger.putDay({ ...found.value, held: noted }, found.etag)) !== undefined) return;
   }
 }

@@ -1,10 +1,9 @@
-import { CALL_KINDS, MESSAGE_STATUSES } from './classes.ts';
-import { COUNTRIES } from './countries.ts';
-import type { Cell, SmallTable } from './model.ts';
+import { CALL_KINDS, MESSAGE_STATUSES } from './code-classes.ts';
+import type { Cell, DimensionTable } from './model.ts';
 
 /** The static tables: what the codes in the facts mean, as far as the providers say. A code that is not here is new. */
 
-export interface Dimension extends SmallTable {
+export interface Dimension extends DimensionTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
@@ -59,6 +58,20 @@ const dimLicense: Dimension = {
   rows: LICENCES,
 };
 
+/** The countries and regions of ISO 3166-1, by their alpha-2 codes. */
+const COUNTRY_CODES = [
+  'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA',
+  'CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA',
+  'GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP',
+  'KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS',
+  'MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS',
+  'RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW',
+  'TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW',
+].flatMap(line => line.split(' '));
+
+/** English short names as CLDR gives them: those of the Node that writes the table. */
+const COUNTRY_NAMES = new Intl.DisplayNames('en', { type: 'region' });
+
 /** Last digits of outside numbers that Microsoft hides, by the country of the organisation. The list can change. */
 const HIDDEN_DIGITS: Readonly<Record<string, number>> = {
   BE: 3,
@@ -87,7 +100,7 @@ const dimCountry: Dimension = {
         'last digits of outside numbers that Microsoft hides from organisations of this country; join on `tenant_country_code`',
     },
   ],
-  rows: COUNTRIES.map(({ code, name }) => [code, name, HIDDEN_DIGITS[code] ?? 0]),
+  rows: COUNTRY_CODES.map(code => [code, COUNTRY_NAMES.of(code) ?? code, HIDDEN_DIGITS[code] ?? 0]),
 };
 
 const dimMessageStatus: Dimension = {

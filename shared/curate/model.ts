@@ -90,7 +90,7 @@ export interface Table {
 export type Cell = string | number | bigint | boolean | null;
 
 /** A small table whose rows are written as they stand. */
-export interface SmallTable {
+export interface DimensionTable {
   readonly name: string;
   readonly grain: string;
   readonly columns: readonly Pick<Column, 'name' | 'kind' | 'meaning'>[];

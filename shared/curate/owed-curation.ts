@@ -17,9 +17,9 @@ const PATIENCE_MAX_MS = 24 * HOUR_MS;
 /** Days of a dataset that are queued at once: a new table is built over some hours, and landing goes on beside it. */
 const IN_FLIGHT = 64;
 
-/** @param as what files are made with now: version of the tables and privacy profile */
-export function isCurated(held: Held, as: string): boolean {
-  return held.curatedRevision >= held.revision && held.curatedAs === as;
+/** @param stamp what files are made with now: version of the tables and privacy profile */
+export function isCurated(held: Held, stamp: string): boolean {
+  return held.curatedRevision >= held.revision && held.curatedAs === stamp;
 }
 
 /** Whether a queued day may still be on its way. */
@@ -30,15 +30,15 @@ function isWaiting(held: Held, now: number): boolean {
 }
 
 /** Whether a day is to be queued for curation now. A day that somebody works on is left to the next plan. */
-export function owesCuration({ held, work }: DayEntry, as: string, now: number): boolean {
-  if (held === undefined || isCurated(held, as) || isWaiting(held, now)) return false;
+export function owesCuration({ held, work }: DayEntry, stamp: string, now: number): boolean {
+  if (held === undefined || isCurated(held, stamp) || isWaiting(held, now)) return false;
   return work.state === 'idle' || work.state === 'failed';
 }
 
 /** Days to queue, newest first. Pure. */
-export function planCuration(entries: readonly DayEntry[], as: string, now: number): Day[] {
-  const waiting = entries.filter(({ held }) => held !== undefined && !isCurated(held, as) && isWaiting(held, now));
-  const owed = entries.filter(entry => owesCuration(entry, as, now)).map(({ day }) => day);
+export function planCuration(entries: readonly DayEntry[], stamp: string, now: number): Day[] {
+  const waiting = entries.filter(({ held }) => held !== undefined && !isCurated(held, stamp) && isWaiting(held, now));
+  const owed = entries.filter(entry => owesCuration(entry, stamp, now)).map(({ day }) => day);
   return owed.sort((a, b) => (a < b ? 1 : -1)).slice(0, Math.max(0, IN_FLIGHT - waiting.length));
 }
 
@@ -47,7 +47,7 @@ export interface CurationPorts {
   readonly curateJobs: CurateJobs;
   readonly clock: Clock;
   readonly report: Report;
-  readonly as: string;
+  readonly stamp: string;
 }
 
 /** Queues what is owed of one dataset. Never throws: the planner's own work is done by now and must count. */
@@ -59,7 +59,7 @@ export async function queueCuration(
 ): Promise<number> {
   let count = 0;
   try {
-    for (const day of planCuration(entries, on.as, on.clock.now())) {
+    for (const day of planCuration(entries, on.stamp, on.clock.now())) {
       if (await queueDay(dataset, day, on, traceparent)) count += 1;
     }
   } catch (thrown) {
@@ -78,7 +78,7 @@ async function queueDay(
   const found = await on.ledger.day(dataset, day);
   const now = on.clock.now();
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
-  if (found?.value.held === undefined || !owesCuration(found.value, on.as, now)) return false;
+  if (found?.value.held === undefined || !owesCuration(found.value, on.stamp, now)) return false;
   const { held } = found.value;
   const marked = { ...held, curateQueuedAt: instantOf(now), curateTries: (held.curateTries ?? 0) + 1 };
   if ((await on.ledger.putDay({ ...found.value, held: marked }, found.etag)) === undefined) return false;

@@ -2,11 +2,12 @@ import { lastDay, stateOf } from '../ledger/owed.ts';
 import { daysBetween, eachDay } from '../words/day.ts';
 import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, Instant } from '../words/model.ts';
-import type { Cell, SmallTable } from './model.ts';
+import { MISFIT, timeOf } from './cells/values.ts';
+import type { Cell, DimensionTable } from './model.ts';
 
 /** What the ledger knows of every day, for those who read the facts: which days are whole, and which are missing. */
 
-export const partitionStatus: SmallTable = {
+export const partitionStatus: DimensionTable = {
   name: 'partition_status',
   grain: 'one dataset and day that should be held',
   columns: [
@@ -53,5 +54,6 @@ function rowOf(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: num
 }
 
 function microseconds(instant: Instant | undefined): Cell {
-  return instant === undefined ? null : BigInt(Date.parse(instant)) * 1_000n;
+  const time = instant === undefined ? null : timeOf(instant);
+  return time === MISFIT ? null : time;
 }

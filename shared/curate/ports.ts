@@ -5,7 +5,7 @@ export interface CuratedLabel {
   /** Of the partition it was made from; 0 for a file that is made from no partition. */
   readonly revision: number;
   /** Version of the tables and privacy profile: files with another one are made again. */
-  readonly as: string;
+  readonly stamp: string;
   readonly rows: number;
   readonly duplicates: number;
   readonly conflicts: number;
@@ -20,7 +20,7 @@ export interface CuratedFile {
 
 /** Blob Storage: the files of `curated`. Readers see a file as it was before a write or as it is after it. */
 export interface CuratedStore {
-  /** `undefined` only when there is none. A file without a whole label has label revision 0 and nothing as `as`. */
+  /** `undefined` only when there is none. A file without a whole label has label revision 0 and an empty stamp. */
   head(path: string): Promise<CuratedFile | undefined>;
   /**
    * Replaces the file in one atomic step, when `content` has ended. When it throws instead, nothing changes.

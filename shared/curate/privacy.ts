@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Direction } from './classes.ts';
+import type { Direction } from './code-classes.ts';
 import type { Cell, Privacy } from './model.ts';
 import { TABLE_VERSION } from './tables.ts';
 
@@ -13,14 +13,19 @@ import { TABLE_VERSION } from './tables.ts';
 export const PROFILES = ['full', 'masked', 'pseudonymous'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-export interface Veil {
-  readonly profile: Profile;
+export interface PrivacyProfile {
+  readonly name: Profile;
   /** Which key; part of what a file is labelled with, so that another key rebuilds every file. */
   readonly keyId: string;
   /** Whether a row's unknown fields keep their values. */
   readonly showsUnknown: boolean;
-  /** The cell as the profile shows it. */
-  cover(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell;
+  /**
+   * The cell as the profile shows it. The same value is asked for once, not once a row.
+   *
+   * @param direction,redirected of the call or message, for what is `isByDirection`; 'unknown' and false for all else
+   * @param redirected the call was passed on, so that both ends may be outsiders
+   */
+  apply(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell;
 }
 
 /** Digits of an outsider's number that `masked` hides; the sources hide three or four, where a law says so. */
@@ -29,18 +34,23 @@ const HIDDEN_DIGITS = 4;
 /** Hidden where letters stand instead of a number: a caller's name. */
 const WITHHELD = 'withheld';
 
-export function veilOf(profile: Profile, secret: string | undefined): Veil {
-  switch (profile) {
+/** Whether a number is the tenant's or an outsider's by the direction of its call or message. */
+export function isByDirection(privacy: Privacy): boolean {
+  return privacy === 'from' || privacy === 'to';
+}
+
+/** @param secret the key of the pseudonyms; the other profiles have none */
+export function privacyProfile(name: Profile, secret: string | undefined): PrivacyProfile {
+  switch (name) {
     case 'full':
-      return { profile, keyId: '', showsUnknown: true, cover: (_privacy, value) => value };
+      return { name, keyId: '', showsUnknown: true, apply: (_privacy, value) => value };
     case 'masked':
-      return { profile, keyId: '', showsUnknown: false, cover: masked };
+      return { name, keyId: '', showsUnknown: false, apply: masked };
     case 'pseudonymous':
       return pseudonymous(secret ?? '');
   }
 }
 
-/** @param redirected the call was passed on, so that both ends may be outsiders */
 function masked(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell {
   switch (privacy) {
     case 'open':
@@ -91,7 +101,7 @@ function withoutNumbers(text: string, digitsMin = 5): string {
     .replace(new RegExp(`\\+?\\d(?:[ ().-]?\\d){${digitsMin - 1},}`, 'g'), '…');
 }
 
-function pseudonymous(secret: string): Veil {
+function pseudonymous(secret: string): PrivacyProfile {
   if (secret === '') throw new RangeError('The profile pseudonymous needs a key');
   const hashes = new Map<string, string>();
   const hashed = (prefix: string, value: string): string => {
@@ -104,10 +114,10 @@ function pseudonymous(secret: string): Veil {
     return hash;
   };
   return {
-    profile: 'pseudonymous',
+    name: 'pseudonymous',
     keyId: createHmac('sha256', secret).update('landline key id').digest('hex').slice(0, 8),
     showsUnknown: false,
-    cover(privacy, value) {
+    apply(privacy, value) {
       switch (privacy) {
         case 'open':
         case 'unknown':
@@ -136,7 +146,7 @@ export function sameNumber(number: string): string {
   return signs.length >= 5 && !/\p{L}/u.test(number) ? signs : number.trim().toLowerCase();
 }
 
-/** What a file made under this veil is labelled with: equal labels, equal content of equal rows. */
-export function curatedAs(veil: Veil): string {
-  return `${TABLE_VERSION}-${veil.profile}${veil.keyId === '' ? '' : `-${veil.keyId}`}`;
+/** What a file is stamped with: version of the tables, profile and key. Equal stamps, equal content of equal rows. */
+export function tableStamp({ name, keyId }: PrivacyProfile): string {
+  return `${TABLE_VERSION}-${name}${keyId === '' ? '' : `-${keyId}`}`;
 }

@@ -1,20 +1,15 @@
-import { hash } from 'node:crypto';
-import { Places } from '../rows/spans.ts';
 import type { Cut } from '../words/cut.ts';
-import { daysBetween } from '../words/day.ts';
-import type { Day } from '../words/model.ts';
-import {
-  blockClassOf,
-  callClassOf,
-  callDirectionOf,
-  type Direction,
-  messageClassOf,
-  messageDirectionOf,
-} from './classes.ts';
-import { KnownRows } from './known.ts';
-import type { Cell, Column, Derived, Table } from './model.ts';
-import type { Veil } from './privacy.ts';
-import { cellOf, isNever, MISFIT } from './values.ts';
+import { ColumnBuffer } from './cells/column-buffer.ts';
+import { DerivedColumn } from './cells/derived-column.ts';
+import { FieldReader } from './cells/field-reader.ts';
+import { RowEnds } from './cells/row-ends.ts';
+import { type Stretch, stretchOf } from './cells/stretch.ts';
+import { derivedColumn, type OfFile } from './derivations.ts';
+import { Extras } from './extras.ts';
+import type { Column, Table } from './model.ts';
+import type { PrivacyProfile } from './privacy.ts';
+import { digestsOf, Repeats } from './repeats.ts';
+import { RowKeys } from './row-keys.ts';
 
 /** What was met while a partition was shaped into rows. */
 export interface Counts {
@@ -30,185 +25,119 @@ export interface Counts {
   readonly misfits: number;
 }
 
-const EPOCH: Day = '1970-01-01';
+const NO_VARIANTS = new Uint8Array(0);
 
-/** Shapes the lines of one partition into the rows of its table. */
+/**
+ * Shapes the lines of one partition into the columns of its table, a row group at a time. Column by column: what a
+ * value means is asked once for each spelling of it, and nothing is built for a cell.
+ */
 export class Shaper {
-  readonly fields: readonly string[];
-  private readonly table: Table;
-  private readonly dataset: string;
-  private readonly veil: Veil;
-  private readonly constants: ReadonlyMap<Derived, Cell>;
-  /** For each column, its place among `fields`; -1 when it has none in this dataset. */
-  private readonly places: readonly number[];
-  private readonly at: ReadonlyMap<string, number>;
-  private readonly known = new KnownRows();
-  private met = { lines: 0, rows: 0, duplicates: 0, conflicts: 0, misfits: 0 };
+  /** The columns of the table in order, with the rows of the row group so far. */
+  readonly columns: readonly ColumnBuffer[];
+  private readonly readers: readonly FieldReader[];
+  private readonly derived: readonly DerivedColumn[];
+  private readonly ends: RowEnds;
+  private readonly extras: Extras;
+  private readonly keys: RowKeys;
+  private readonly ordinals = new ColumnBuffer('long');
+  private readonly extraJson = new ColumnBuffer('text');
+  private met = { lines: 0, duplicates: 0, misfits: 0 };
 
-  constructor(table: Table, dataset: string, day: Day, revision: number, veil: Veil) {
-    this.table = table;
-    this.dataset = dataset;
-    this.veil = veil;
-    const names = table.columns.map(column => fieldOf(column, dataset));
-    this.fields = [...new Set(names.filter(name => name !== undefined))];
-    this.places = names.map(name => (name === undefined ? -1 : this.fields.indexOf(name)));
-    this.at = new Map(table.columns.map(({ name }, i) => [name, i]));
-    this.constants = new Map<Derived, Cell>([
-      ['dataset', dataset],
-      ['day', daysBetween(EPOCH, day)],
-      ['revision', revision],
-      ['route', dataset === 'teams-pstn-calls' ? 'pstn' : 'direct-routing'],
-      ['channel', CHANNELS[dataset] ?? 'teams'],
-    ]);
+  constructor(table: Table, file: OfFile, profile: PrivacyProfile) {
+    const { dataset } = file;
+    const fields = [...new Set(table.columns.flatMap(column => fieldOf(column, dataset) ?? []))];
+    const made = new Map<string, FieldReader | DerivedColumn>();
+    const bufferOf = (name: string): ColumnBuffer | undefined => made.get(name)?.buffer;
+    for (const column of table.columns) {
+      if ('derived' in column.origin) continue;
+      const field = fieldOf(column, dataset);
+      if (field === undefined) made.set(column.name, new DerivedColumn(column.kind, [], () => null));
+      else made.set(column.name, new FieldReader(column, field, fields.indexOf(field), profile));
+    }
+    for (const { name, kind, origin } of table.columns) {
+      const column = 'derived' in origin ? derivedColumn(kind, origin.derived, file, bufferOf) : undefined;
+      if (column !== undefined) made.set(name, column);
+    }
+    this.readers = [...made.values()].filter(column => column instanceof FieldReader);
+    this.derived = [...made.values()].filter(column => column instanceof DerivedColumn);
+    this.ends = new RowEnds(bufferOf('direction'), bufferOf('call_class'));
+    this.extras = new Extras(fields, profile.showsUnknown);
+    const known = table.columns.map(({ name, origin }) => {
+      const what = 'derived' in origin ? origin.derived : undefined;
+      return what === 'row-ordinal' ? this.ordinals : what === 'extra' ? this.extraJson : bufferOf(name);
+    });
+    this.keys = new RowKeys(table, dataset, known, new Repeats(file.rows));
+    this.columns = table.columns.map(({ origin }, i) => {
+      const isKey = 'derived' in origin && origin.derived === 'key';
+      return known[i] ?? (isKey ? this.keys.keys : this.keys.conflicts);
+    });
+  }
+
+  /** Which fields of the lines are wanted. There may be more of them from one cut to the next. */
+  get fields(): readonly string[] {
+    return this.extras.fields;
   }
 
   get counts(): Counts {
-    return this.met;
+    const { lines, duplicates, misfits } = this.met;
+    return { lines, rows: lines - duplicates, duplicates, conflicts: this.keys.conflicting, misfits };
   }
 
-  /** @param cut with the places of `fields` */
-  *rowsOf(cut: Cut): Generator<Cell[], void> {
-    const unknown = cut.members.filter(name => !this.fields.includes(name));
-    const others = unknown.length === 0 ? undefined : placesOf(cut, unknown);
-    for (let row = 0; row < cut.count; row++) {
-      this.met.lines += 1;
-      const cells = this.shaped(cut, row, others);
-      const key = this.keyOf(cells);
-      const ordinal = this.known.ordinalOf(key, cut.body.subarray(cut.starts[row], cut.ends[row]));
-      if (ordinal === undefined) {
-        this.met.duplicates += 1;
-        continue;
-      }
-      this.met.rows += 1;
-      if (ordinal > 0) this.met.conflicts += 1;
-      this.put(cells, 'key', key);
-      this.put(cells, 'conflict_ordinal', ordinal);
-      yield cells;
-    }
+  /** Rows of the row group so far. */
+  get rows(): number {
+    return this.ordinals.rows;
   }
 
-  private shaped(cut: Cut, row: number, others: Places | undefined): Cell[] {
-    const extra: string[] = [];
-    const cells = this.table.columns.map((column, i): Cell => {
-      if ('derived' in column.origin) return this.constants.get(column.origin.derived) ?? null;
-      return this.cell(cut, row, column, this.places[i] ?? -1, extra);
-    });
-    const span = cut.starts[row] ?? 0;
-    const isObject = cut.body[span] === 0x7b;
-    if (others !== undefined) this.collect(cut.body, others, row, extra);
-    if (!isObject) extra.push(this.member('line', cut.body.toString('utf8', span, cut.ends[row])));
-    this.put(cells, 'row_ordinal', BigInt(this.met.lines));
-    this.put(cells, 'extra_json', extra.length === 0 ? null : `{${extra.join(',')}}`);
-    this.classify(cells);
-    return this.covered(cells);
+  /** Bytes of the values of the row group so far. */
+  get bytes(): number {
+    return this.columns.reduce((sum, { values }) => sum + values.length, 0);
   }
 
-  private cell(cut: Cut, row: number, column: Column, place: number, extra: string[]): Cell {
-    if (place < 0) return null;
-    const span = 2 * (row * this.fields.length + place);
-    const start = cut.spans[span] ?? 0;
-    const end = cut.spans[span + 1] ?? 0;
-    const read = cellOf(column.kind, cut.body, start, end);
-    if (read === MISFIT) {
-      // Of an instant nobody can read the text column has it all.
-      if (column.kind === 'time') return null;
+  /** Begins the next row group. */
+  clear(): void {
+    for (const column of [...this.readers, ...this.derived, this.ends, this.keys]) column.clear();
+    this.ordinals.clear();
+    this.extraJson.clear();
+  }
+
+  /** Adds the lines of a cut. @param cut with the places of `fields` */
+  add(cut: Cut): void {
+    const first = this.rows;
+    const stretch = stretchOf(cut);
+    const { rows } = stretch;
+    for (const reader of this.readers) if (!reader.byDirection) this.read(reader, stretch, NO_VARIANTS);
+    for (const column of this.derived) column.fill(rows);
+    const variants = this.ends.variantsOf(first, rows);
+    for (const reader of this.readers) if (reader.byDirection) this.read(reader, stretch, variants);
+    this.ordinals.pushNumbers(this.met.lines + 1, rows);
+    this.met.lines += rows;
+    this.addExtras(cut, stretch);
+    const repeated = this.keys.fill(digestsOf(cut.body, cut.starts, cut.ends, rows));
+    if (repeated === undefined) return;
+    this.met.duplicates += repeated.reduce((sum, each) => sum + each, 0);
+    for (const column of this.columns) column.removeRows(first, repeated);
+  }
+
+  private read(reader: FieldReader, stretch: Stretch, variants: Uint8Array): void {
+    reader.read(stretch, variants, row => {
+      const { body, spans, width } = stretch;
+      const span = width * row + 2 * reader.place;
       this.met.misfits += 1;
-      extra.push(this.member(this.fields[place] ?? '', cut.body.toString('utf8', start, end)));
-      return null;
-    }
-    return typeof read === 'string' && column.name.endsWith('_at_text') && isNever(read) ? null : read;
-  }
-
-  private collect(body: Buffer, others: Places, row: number, extra: string[]): void {
-    others.fields.forEach((name, field) => {
-      const span = 2 * (row * others.fields.length + field);
-      const [start = 0, end = 0] = [others.spans[span], others.spans[span + 1]];
-      if (end > start) extra.push(this.member(name, body.toString('utf8', start, end)));
+      this.extras.add(row, reader.field, () => body.toString('utf8', spans[span], spans[span + 1]));
     });
   }
 
-  /** Nobody has said what an unknown field holds, so only `full` shows it; the others name it. */
-  private member(name: string, value: string): string {
-    const shown = !this.veil.showsUnknown ? 'null' : name === 'line' ? JSON.stringify(value) : value;
-    return `${JSON.stringify(name)}:${shown}`;
-  }
-
-  private classify(cells: Cell[]): void {
-    const channel = String(this.constants.get('channel'));
-    for (const [i, { origin }] of this.table.columns.entries()) {
-      if (!('derived' in origin)) continue;
-      switch (origin.derived) {
-        case 'call-class':
-          cells[i] = callClassOf(this.textOf(cells, 'call_type'));
-          break;
-        case 'call-direction':
-          cells[i] = callDirectionOf(this.textOf(cells, 'call_type'));
-          break;
-        case 'message-direction':
-          cells[i] = messageDirectionOf(
-            channel,
-            this.textOf(cells, 'message_type') ?? this.textOf(cells, 'direction_code'),
-          );
-          break;
-        case 'message-class':
-          cells[i] = messageClassOf(channel, this.textOf(cells, 'status_code'), this.textOf(cells, 'delivery_status'));
-          break;
-        case 'block-class':
-          cells[i] = blockClassOf(this.textOf(cells, 'block_mode'));
-          break;
-      }
-    }
-  }
-
-  private covered(cells: Cell[]): Cell[] {
-    const direction = (this.textOf(cells, 'direction') ?? 'unknown') as Direction;
-    const passedOn = ['transfer', 'forwarding'].includes(this.textOf(cells, 'call_class') ?? '');
-    return cells.map((cell, i) => {
-      const privacy = this.table.columns[i]?.privacy ?? 'unknown';
-      return typeof cell === 'string' && privacy !== 'open'
-        ? this.veil.cover(privacy, cell, direction, passedOn)
-        : cell;
-    });
-  }
-
-  /** From cells as the profile shows them, so that a key tells nothing that its row does not. */
-  private keyOf(cells: readonly Cell[]): string {
-    const columns = this.table.key[this.dataset] ?? [];
-    const values = columns.map(name => this.valueOf(cells, name));
-    if (values[0] !== null && columns.length === 1) return `${this.dataset}:${values[0]}`;
-    const fallback = values[0] === null ? this.table.keyFallback.map(name => this.valueOf(cells, name)) : values;
-    const identity = fallback.every(value => value === null) ? cells : fallback;
-    const plain = identity.map(value => (value === null ? '' : String(value)));
-    return `${this.dataset}:${hash('sha256', JSON.stringify(plain)).slice(0, 32)}`;
-  }
-
-  private valueOf(cells: readonly Cell[], name: string): Cell {
-    return cells[this.at.get(name) ?? -1] ?? null;
-  }
-
-  private textOf(cells: readonly Cell[], name: string): string | null {
-    const value = this.valueOf(cells, name);
-    return typeof value === 'string' ? value : null;
-  }
-
-  private put(cells: Cell[], name: string, value: Cell): void {
-    const i = this.at.get(name);
-    if (i !== undefined) cells[i] = value;
+  private addExtras(cut: Cut, { width, rows }: Stretch): void {
+    const { extras, extraJson } = this;
+    extras.collect(cut, width);
+    extras.collectOthers(cut);
+    extraJson.reserveRows(rows);
+    if (extras.isEmpty) extraJson.pushSame(0, rows);
+    else for (let row = 0; row < rows; row++) extraJson.push(extraJson.codeOf(extras.objectOf(row)));
+    extras.clear();
   }
 }
-
-const CHANNELS: Readonly<Record<string, string>> = {
-  'teams-sms': 'teams',
-  'voximplant-sms': 'voximplant',
-  'voximplant-a2p-sms': 'voximplant-a2p',
-};
 
 function fieldOf({ origin }: Column, dataset: string): string | undefined {
   return 'fields' in origin ? origin.fields[dataset] : undefined;
-}
-
-function placesOf(cut: Cut, fields: readonly string[]): Places {
-  const places = new Places(cut.body, fields);
-  for (let row = 0; row < cut.count; row++) places.addLine(cut.starts[row] ?? 0, cut.ends[row] ?? 0);
-  return places;
 }

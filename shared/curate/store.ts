@@ -23,7 +23,7 @@ const labelShape = z.object({
   misfits: count,
 });
 
-const NO_LABEL: CuratedLabel = { revision: 0, as: '', rows: 0, duplicates: 0, conflicts: 0, misfits: 0 };
+const NO_LABEL: CuratedLabel = { revision: 0, stamp: '', rows: 0, duplicates: 0, conflicts: 0, misfits: 0 };
 
 /** The curated files in one storage account. The container must exist. */
 export function blobCurated(service: BlobServiceClient): CuratedStore {
@@ -90,9 +90,9 @@ function about(verb: string, path: string): Operation {
   return { service: 'blob', what: `${verb} ${path} in container "${CONTAINERS.curated}"` };
 }
 
-function metadataOf({ revision, as, rows, duplicates, conflicts, misfits }: CuratedLabel): Record<string, string> {
+function metadataOf({ revision, stamp, rows, duplicates, conflicts, misfits }: CuratedLabel): Record<string, string> {
   const counts = Object.entries({ revision, rows, duplicates, conflicts, misfits });
-  return { curatedas: as, ...Object.fromEntries(counts.map(([key, value]) => [key, String(value)])) };
+  return { curatedas: stamp, ...Object.fromEntries(counts.map(([key, value]) => [key, String(value)])) };
 }
 
 /** A file without a whole label is not ours, or damaged: it is made again. */
@@ -100,5 +100,5 @@ function labelOf(metadata: Record<string, string> | undefined): CuratedLabel {
   const read = labelShape.safeParse(metadata ?? {});
   if (!read.success) return NO_LABEL;
   const { curatedas, ...counts } = read.data;
-  return { as: curatedas, ...counts };
+  return { stamp: curatedas, ...counts };
 }

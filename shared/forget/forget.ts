@@ -22,7 +22,7 @@ export interface ForgetPorts extends CuratePorts {
 }
 
 /** Who only searches makes no curated files, so that no key is needed. */
-export type SearchPorts = Omit<ForgetPorts, 'veil'>;
+export type SearchPorts = Omit<ForgetPorts, 'profile'>;
 
 /** A day that may still name the person, because it could not be searched or not be written again. */
 export interface UnsureDay {

@@ -22,14 +22,14 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
   const { body, count, starts, ends, spans } = cut;
   const width = 2 * cut.fields.length;
   const digests = new Int32Array(2 * count);
-  const mixer = new Mixer();
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let row = 0; row < count; row++) {
     const first = width * row;
     if (isNothing(body, spans[first] ?? 0, spans[first + 1] ?? 0)) {
-      mixer.mixBytes(body, starts[row] as number, ends[row] as number);
+      mixer.mixBytes(view, starts[row] as number, ends[row] as number);
     } else {
       for (let span = first; span < first + 2 * keyFields; span += 2) {
-        mixer.mixBytes(body, spans[span] as number, spans[span + 1] as number);
+        mixer.mixBytes(view, spans[span] as number, spans[span + 1] as number);
       }
     }
     mixer.finish(digests, row);
@@ -47,16 +47,13 @@ class Mixer {
   private hi = 0;
   private lo = 0;
 
-  mixBytes(body: Buffer, start: number, end: number): void {
+  mixBytes(view: DataView, start: number, end: number): void {
     // The length first: it keeps neighbouring values apart, and a short last word from one padded with zeros.
     this.mix(end - start);
     let at = start;
-    for (; at + 4 <= end; at += 4) {
-      const low = (body[at] as number) | ((body[at + 1] as number) << 8);
-      this.mix(low | ((body[at + 2] as number) << 16) | ((body[at + 3] as number) << 24));
-    }
+    for (; at + 4 <= end; at += 4) this.mix(view.getInt32(at, true));
     let rest = 0;
-    for (; at < end; at++) rest = (rest << 8) | (body[at] as number);
+    for (; at < end; at++) rest = (rest << 8) | view.getUint8(at);
     this.mix(rest);
   }
 
@@ -78,6 +75,9 @@ class Mixer {
   }
 }
 
+/** One for all: code that was made fast for a class is thrown away when no object of it is left. */
+const mixer = new Mixer();
+
 /** Lets every bit reach every other: the finalizer of MurmurHash3. */
 function avalanche(word: number): number {
   let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
@@ -88,9 +88,13 @@ function avalanche(word: number): number {
 /** A power of two, and small: most days have a few hundred rows. */
 const SLOTS_AT_FIRST = 1024;
 
+const ROWS_EXPECTED_MAX = 2 ** 20;
+
 export interface KeyTableOptions {
   /** Keep a 32-bit tag with every key. */
   readonly tags?: boolean;
+  /** Rows that are expected: what it has room for at first, so that it need not grow; never taken for more than a million. */
+  readonly rows?: number;
   /** How many of the keys added last `recent` returns; none unless given. */
   readonly recentMax?: number;
 }
@@ -102,13 +106,16 @@ export interface KeyTableOptions {
 export class KeyTable {
   size = 0;
   /** Two words a slot; both are 0 when it is free. */
-  private keys = new Int32Array(2 * SLOTS_AT_FIRST);
+  private keys: Int32Array<ArrayBuffer>;
   private tags: Int32Array<ArrayBuffer>;
   private readonly ring: Int32Array;
   private added = 0;
 
-  constructor({ tags = false, recentMax = 0 }: KeyTableOptions = {}) {
-    this.tags = new Int32Array(tags ? SLOTS_AT_FIRST : 0);
+  constructor({ tags = false, rows = 0, recentMax = 0 }: KeyTableOptions = {}) {
+    let slots = SLOTS_AT_FIRST;
+    while (slots < 2 * Math.min(rows, ROWS_EXPECTED_MAX)) slots *= 2;
+    this.keys = new Int32Array(2 * slots);
+    this.tags = new Int32Array(tags ? slots : 0);
     this.ring = new Int32Array(2 * recentMax);
   }
 

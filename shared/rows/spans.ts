@@ -187,6 +187,12 @@ class Names {
   }
 }
 
+/**
+ * Places of nothing. There is one of them at all times, because each body has its own: the engine throws away what it
+ * made fast for a class as soon as no object of it is left.
+ */
+export const NOWHERE: Places = new Places(Buffer.alloc(0), []);
+
 function decoded(raw: string): string {
   return JSON.parse(Buffer.from(raw, 'latin1').toString());
 }

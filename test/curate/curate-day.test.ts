@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { curateDay, curateMessage } from '../../shared/curate/curate-day.ts';
-import { schemaOf } from '../../shared/curate/parquet.ts';
-import { veilOf } from '../../shared/curate/privacy.ts';
+import { schemaOf } from '../../shared/curate/parquet/schema.ts';
+import { privacyProfile } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import type { Held } from '../../shared/words/ledger.ts';
@@ -90,10 +90,16 @@ test('a day that lands again replaces its file, and there is never a second one'
 test('another profile or key makes every file again', async () => {
   const on = rig('full');
   await curated(on, 'teams-sms', DAY, [sms('a')]);
-  assert.equal(await curateDay('teams-sms', DAY, { ...on, veil: veilOf('masked', undefined) }), 'curated');
-  assert.equal(await curateDay('teams-sms', DAY, { ...on, veil: veilOf('pseudonymous', SECRET) }), 'curated');
-  assert.equal(await curateDay('teams-sms', DAY, { ...on, veil: veilOf('pseudonymous', `${SECRET}!`) }), 'curated');
-  assert.match(on.curated.files.get(PATH)?.label.as ?? '', /^1-pseudonymous-[0-9a-f]{8}$/);
+  assert.equal(await curateDay('teams-sms', DAY, { ...on, profile: privacyProfile('masked', undefined) }), 'curated');
+  assert.equal(
+    await curateDay('teams-sms', DAY, { ...on, profile: privacyProfile('pseudonymous', SECRET) }),
+    'curated',
+  );
+  assert.equal(
+    await curateDay('teams-sms', DAY, { ...on, profile: privacyProfile('pseudonymous', `${SECRET}!`) }),
+    'curated',
+  );
+  assert.match(on.curated.files.get(PATH)?.label.stamp ?? '', /^1-pseudonymous-[0-9a-f]{8}$/);
 });
 
 test('an action of the blocked users keeps its key when its mode is spelled in another case', async () => {

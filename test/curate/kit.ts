@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type DatasetName, startSimulator } from '../../local/simulator/index.ts';
-import { writeSmallTables } from '../../shared/curate/small-tables.ts';
+import { writeDimensionFiles } from '../../shared/curate/dimension-files.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/words/day.ts';
@@ -63,7 +63,7 @@ export async function simulated(context: Ends, period: Simulated): Promise<strin
     const watermark = { dataset: dataset.name, firstDay };
     ledgers.push({ dataset, entries, watermark });
   }
-  await writeSmallTables(on.curated, ledgers, NOW, on.report);
+  await writeDimensionFiles(on.curated, ledgers, NOW, on.report);
   await simulator.stop();
   const folder = folderFor(context);
   await layOut(on, new Map(), folder);

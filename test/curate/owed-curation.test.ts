@@ -74,7 +74,7 @@ test('a curation that kills its worker every time is tried eight times on its fi
   const on = {
     ledger,
     clock: { now: () => now, sleep: async () => {}, timeout: () => new AbortController().signal },
-    as: AS,
+    stamp: AS,
     report: () => {},
     // Nothing comes of a message.
     curateJobs: { send: async () => void tries.push((now - NOW) / MINUTE_MS) },
@@ -100,7 +100,7 @@ test('each day is queued once, and a queue that fails stops nothing else', async
   const on = {
     ledger,
     clock,
-    as: AS,
+    stamp: AS,
     report: (event: string) => void (event === 'curation failed' && failures.push(event)),
     curateJobs: { send: async (message: CurateMessage) => void sent.push(message) },
   };

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type CuratePorts, curateDay } from '../../shared/curate/curate-day.ts';
-import { type Profile, veilOf } from '../../shared/curate/privacy.ts';
+import { type Profile, privacyProfile } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
 import { windowOf } from '../../shared/words/day.ts';
@@ -34,7 +34,7 @@ export function rig(profile: Profile = 'full'): Rig {
     ledger: memoryLedger(),
     lake: memoryLake(),
     curated: memoryCurated(),
-    veil: veilOf(profile, SECRET),
+    profile: privacyProfile(profile, SECRET),
     events,
     report: (event, fields) => events.push({ event, fields: { ...fields } }),
   };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callClassOf, callDirectionOf, messageClassOf, messageDirectionOf } from '../../shared/curate/classes.ts';
+import { cellOf, MISFIT } from '../../shared/curate/cells/values.ts';
+import { callClassOf, callDirectionOf, messageClassOf, messageDirectionOf } from '../../shared/curate/code-classes.ts';
 import type { ColumnKind } from '../../shared/curate/model.ts';
-import { cellOf, MISFIT } from '../../shared/curate/values.ts';
 
 function cell(kind: ColumnKind, json: string) {
   const body = Buffer.from(json);

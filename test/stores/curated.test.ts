@@ -13,7 +13,7 @@ import { memoryCurated } from '../doubles/memory-curated.ts';
 import { memoryEraser, memoryLake } from '../doubles/memory-lake.ts';
 import { receipt } from './values.ts';
 
-const LABEL: CuratedLabel = { revision: 2, as: '1-masked', rows: 3, duplicates: 1, conflicts: 0, misfits: 4 };
+const LABEL: CuratedLabel = { revision: 2, stamp: '1-masked', rows: 3, duplicates: 1, conflicts: 0, misfits: 4 };
 const DAY = '2026-01-31';
 
 async function* content(stretches: readonly string[], label = LABEL): AsyncGenerator<Uint8Array, CuratedLabel, void> {

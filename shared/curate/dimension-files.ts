@@ -3,9 +3,10 @@ import { toldOf } from '../words/errors.ts';
 import type { DatasetLedger } from '../words/ledger.ts';
 import { smallTablePath } from '../words/paths.ts';
 import type { Report } from '../words/telemetry.ts';
+import { ColumnBuffer } from './cells/column-buffer.ts';
 import { DIMENSIONS } from './dimensions.ts';
-import type { Cell, SmallTable } from './model.ts';
-import { ParquetFile } from './parquet.ts';
+import type { Cell, ColumnKind, DimensionTable } from './model.ts';
+import { ParquetFile } from './parquet/file.ts';
 import { partitionStatus, statusRows } from './partition-status.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';
 
@@ -18,7 +19,7 @@ import type { CuratedLabel, CuratedStore } from './ports.ts';
  *   readers that there is no such dataset
  * @returns the names of the tables that were written
  */
-export async function writeSmallTables(
+export async function writeDimensionFiles(
   curated: CuratedStore,
   ledgers: readonly DatasetLedger[] | undefined,
   now: number,
@@ -28,7 +29,7 @@ export async function writeSmallTables(
   const status = ledgers === undefined ? [] : [{ ...partitionStatus, rows: statusRows(ledgers, now) }];
   for (const table of [...DIMENSIONS, ...status]) {
     try {
-      if (await writeSmallTable(curated, table, table.rows)) written.push(table.name);
+      if (await writeDimensionFile(curated, table, table.rows)) written.push(table.name);
     } catch (thrown) {
       report('curation failed', { table: table.name, ...toldOf(thrown) });
       return written;
@@ -38,27 +39,34 @@ export async function writeSmallTables(
 }
 
 /** @returns whether the file was written; not when it has these rows already, or somebody else wrote it meanwhile */
-async function writeSmallTable(
+async function writeDimensionFile(
   curated: CuratedStore,
-  table: SmallTable,
+  table: DimensionTable,
   rows: readonly (readonly Cell[])[],
 ): Promise<boolean> {
   const path = smallTablePath(table.name);
   const before = await curated.head(path);
-  const as = hash('sha256', JSON.stringify([table.columns, rows], textOfBigint)).slice(0, 32);
-  if (before?.label.as === as) return false;
-  return (await curated.write(path, fileOf(table, rows, as), before?.etag)) === 'written';
+  const stamp = hash('sha256', JSON.stringify([table.columns, rows], textOfBigint)).slice(0, 32);
+  if (before?.label.stamp === stamp) return false;
+  return (await curated.write(path, fileOf(table, rows, stamp), before?.etag)) === 'written';
 }
 
 async function* fileOf(
-  table: SmallTable,
+  table: DimensionTable,
   rows: readonly (readonly Cell[])[],
-  as: string,
+  stamp: string,
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
   const file = new ParquetFile(table.columns, { table: table.name });
-  for (const row of rows) file.add(row);
+  yield file.addGroup(table.columns.map(({ kind }, i) => columnOf(kind, rows, i)));
   yield file.end();
-  return { revision: 0, as, rows: rows.length, duplicates: 0, conflicts: 0, misfits: 0 };
+  return { revision: 0, stamp, rows: rows.length, duplicates: 0, conflicts: 0, misfits: 0 };
+}
+
+function columnOf(kind: ColumnKind, rows: readonly (readonly Cell[])[], place: number): ColumnBuffer {
+  const column = new ColumnBuffer(kind);
+  column.reserveRows(rows.length);
+  for (const row of rows) column.push(column.codeOf(row[place] ?? null));
+  return column;
 }
 
 function textOfBigint(_key: string, value: unknown): unknown {

@@ -1,8 +1,9 @@
-/**
- * Every country of ISO 3166-1 by its alpha-2 code, with its English short name as CLDR gives it. Countries and regions
- * whose codes the sources use in `usage_country_code` and its like.
- */
-const LIST = [
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DIMENSIONS } from '../../shared/curate/dimensions.ts';
+
+/** The names that reports are grouped by: Node brings them, and another Node may bring others. */
+const NAMES = [
   'AD Andorra; AE United Arab Emirates; AF Afghanistan; AG Antigua & Barbuda; AI Anguilla; AL Albania; AM Armenia; ',
   'AO Angola; AQ Antarctica; AR Argentina; AS American Samoa; AT Austria; AU Australia; AW Aruba; ',
   'AX Åland Islands; AZ Azerbaijan; BA Bosnia & Herzegovina; BB Barbados; BD Bangladesh; BE Belgium; ',
@@ -41,12 +42,10 @@ const LIST = [
   'ZA South Africa; ZM Zambia; ZW Zimbabwe',
 ].join('');
 
-export interface Country {
-  readonly code: string;
-  readonly name: string;
-}
-
-export const COUNTRIES: readonly Country[] = LIST.split(';').map(entry => {
-  const text = entry.trim();
-  return { code: text.slice(0, 2), name: text.slice(3) };
+test('every country of ISO 3166-1 has the name that reports know it by', () => {
+  const countries = DIMENSIONS.find(({ name }) => name === 'dim_country')?.rows ?? [];
+  assert.deepEqual(
+    countries.map(([code, name]) => `${code} ${name}`),
+    NAMES.split('; '),
+  );
 });

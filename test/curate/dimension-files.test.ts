@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { writeSmallTables } from '../../shared/curate/small-tables.ts';
+import { writeDimensionFiles } from '../../shared/curate/dimension-files.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { smallTablePath } from '../../shared/words/paths.ts';
 import { memoryCurated } from '../doubles/memory-curated.ts';
@@ -14,11 +14,11 @@ test('while a log cannot be read the status of the days stays as it was, and the
     watermark: { dataset: dataset.name, firstDay: '2026-01-30' },
     entries: [],
   }));
-  assert.ok((await writeSmallTables(curated, undefined, NOW, () => {})).length > 0);
+  assert.ok((await writeDimensionFiles(curated, undefined, NOW, () => {})).length > 0);
   assert.equal(await curated.head(smallTablePath('partition_status')), undefined);
-  await writeSmallTables(curated, ledgers, NOW, () => {});
+  await writeDimensionFiles(curated, ledgers, NOW, () => {});
   const before = await curated.head(smallTablePath('partition_status'));
   assert.equal(before?.label.rows, 2 * DATASETS.length);
-  await writeSmallTables(curated, undefined, NOW, () => {});
+  await writeDimensionFiles(curated, undefined, NOW, () => {});
   assert.deepEqual(await curated.head(smallTablePath('partition_status')), before);
 });

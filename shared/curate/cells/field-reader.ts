@@ -1,0 +1,186 @@
+import type { Column } from '../model.ts';
+import { isByDirection, type PrivacyProfile } from '../privacy.ts';
+import { ColumnBuffer } from './column-buffer.ts';
+import { copyShort } from './growing-bytes.ts';
+import { microsecondsAt, secondsAt } from './instant.ts';
+import { ENDS, type Ends, UNKNOWN_ENDS } from './row-ends.ts';
+import { SpellingIndex } from './spelling-index.ts';
+import type { Stretch } from './stretch.ts';
+import { cellOf, isNever, isNeverAt, MISFIT, type Read } from './values.ts';
+
+const QUOTE = 0x22;
+const BACKSLASHES = 0x5c5c5c5c;
+const LOWER_N = 0x6e;
+
+/** Of so many values, the share of new ones from which on looking them up is not worth it. */
+const HARDLY_REPEATS: readonly (readonly [values: number, share: number])[] = [
+  [512, 0.9],
+  [4_096, 0.5],
+];
+
+/** Seconds whose microseconds a double holds exactly. */
+const EXACT_SECONDS = 9_000_000_000;
+
+/** Reads a field of the source into the column that holds it. */
+export class FieldReader {
+  readonly column: Column;
+  readonly buffer: ColumnBuffer;
+  readonly field: string;
+  /** Of the field among those of the cut. */
+  readonly place: number;
+  /** Whether the profile has to know the ends of a row to show this column of it. */
+  readonly byDirection: boolean;
+  private readonly profile: PrivacyProfile;
+
+  private readonly index = new SpellingIndex();
+  /** Text that every profile shows as it is. */
+  private readonly isOpenText: boolean;
+  private readonly isInstantText: boolean;
+  /** Whether the column hardly repeats its values: then looking them up is not worth it. */
+  private distinct: boolean;
+
+  /** @param place of the field among those of the cut */
+  constructor(column: Column, field: string, place: number, profile: PrivacyProfile) {
+    this.column = column;
+    this.buffer = new ColumnBuffer(column.kind);
+    this.byDirection = isByDirection(column.privacy);
+    this.profile = profile;
+    this.field = field;
+    this.place = place;
+    this.isOpenText = column.kind === 'text' && column.privacy === 'open';
+    this.isInstantText = column.name.endsWith('_at_text');
+    this.distinct = this.isInstantText || column.kind === 'time';
+  }
+
+  /** Begins a row group. */
+  clear(): void {
+    this.buffer.clear();
+    this.index.clear();
+  }
+
+  /**
+   * Adds a cell for each row of the stretch.
+   *
+   * @param variants which of `ENDS` each row has; looked at only by a column that is `byDirection`
+   * @param misfit told of a value that does not fit the column, whose cell is null
+   */
+  read(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
+    this.buffer.reserveRows(stretch.rows);
+    if (!this.distinct) this.readRepeating(stretch, variants, misfit);
+    else if (this.column.kind === 'time') this.readInstants(stretch);
+    else if (this.isOpenText && stretch.isUtf8) this.readOpenText(stretch);
+    else this.readDistinct(stretch, variants, misfit);
+  }
+
+  /** What the profile shows of the value. */
+  private cellAt(body: Buffer, start: number, end: number, ends: Ends = UNKNOWN_ENDS): Read {
+    const cell = cellOf(this.column.kind, body, start, end);
+    if (typeof cell !== 'string') return cell === MISFIT && this.column.kind === 'time' ? null : cell;
+    if (this.isInstantText && isNever(cell)) return null;
+    const { privacy } = this.column;
+    return privacy === 'open' ? cell : this.profile.apply(privacy, cell, ends.direction, ends.redirected);
+  }
+
+  /** Each spelling is decoded, parsed and masked once. */
+  private readRepeating(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
+    const { body, view, spans, width, rows } = stretch;
+    const { buffer, index, place, byDirection } = this;
+    for (let row = 0; row < rows; row++) {
+      const span = width * row + 2 * place;
+      const start = spans[span] as number;
+      const end = spans[span + 1] as number;
+      if (end <= start || body[start] === LOWER_N) {
+        buffer.push(0);
+        continue;
+      }
+      const variant = byDirection ? (variants[row] as number) : 0;
+      const entry = index.find(view, start, end, variant);
+      let code: number;
+      if (entry >= 0) code = index.codeAt(entry);
+      else {
+        code = this.codeOfNew(stretch, start, end, byDirection ? ENDS[variant] : undefined);
+        index.add(view, start, end, variant, code);
+      }
+      if (code < 0) misfit(row);
+      buffer.push(code < 0 ? 0 : code);
+    }
+    const { present } = buffer;
+    this.distinct = HARDLY_REPEATS.some(([values, share]) => present >= values && index.size > share * present);
+  }
+
+  /** @returns the code of a spelling that was not met before; -1 for a misfit */
+  private codeOfNew({ body, view, isUtf8 }: Stretch, start: number, end: number, ends: Ends | undefined): number {
+    if (isUtf8 && this.isOpenText && isPlain(body, view, start, end)) return this.addPlain(view, start + 1, end - 1);
+    const cell = this.cellAt(body, start, end, ends);
+    return cell === MISFIT ? -1 : this.buffer.codeOf(cell);
+  }
+
+  /** No look-up: every value is decoded, parsed and masked. */
+  private readDistinct(stretch: Stretch, variants: Uint8Array, misfit: (row: number) => void): void {
+    const { buffer, place, byDirection } = this;
+    const { body, spans, width, rows } = stretch;
+    for (let row = 0; row < rows; row++) {
+      const span = width * row + 2 * place;
+      const ends = byDirection ? ENDS[variants[row] as number] : undefined;
+      const cell = this.cellAt(body, spans[span] as number, spans[span + 1] as number, ends);
+      if (cell === MISFIT) misfit(row);
+      buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+    }
+  }
+
+  private readInstants({ body, spans, width, rows }: Stretch): void {
+    const { buffer, place } = this;
+    for (let row = 0; row < rows; row++) {
+      const span = width * row + 2 * place;
+      const start = (spans[span] as number) + 1;
+      const end = (spans[span + 1] as number) - 1;
+      const seconds = body[start - 1] === QUOTE && end > start ? secondsAt(body, start, end) : Number.NaN;
+      const plain = Math.abs(seconds) < EXACT_SECONDS && !isNeverAt(body, start, end);
+      if (plain) buffer.push(buffer.addWhole(1e6 * seconds + microsecondsAt(body, start, end)));
+      else {
+        const cell = this.cellAt(body, start - 1, end + 1);
+        buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+      }
+    }
+  }
+
+  /** Text that every profile shows is taken over byte for byte, unless something in it is escaped. */
+  private readOpenText({ body, view, spans, width, rows }: Stretch): void {
+    const { buffer, place, isInstantText } = this;
+    for (let row = 0; row < rows; row++) {
+      const span = width * row + 2 * place;
+      const start = spans[span] as number;
+      const end = spans[span + 1] as number;
+      if (!isPlain(body, view, start, end)) {
+        const cell = this.cellAt(body, start, end);
+        buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+      } else if (isInstantText && isNeverAt(body, start + 1, end - 1)) buffer.push(0);
+      else buffer.push(this.addPlain(view, start + 1, end - 1));
+    }
+  }
+
+  private addPlain(view: DataView, start: number, end: number): number {
+    const { buffer } = this;
+    const { values } = buffer;
+    values.reserve(4 + end - start);
+    values.view.setUint32(values.length, end - start, true);
+    copyShort(view, start, end, values.view, values.length + 4);
+    return buffer.end(4 + end - start);
+  }
+}
+
+/** Whether it is a string with something in it and nothing escaped: its bytes are its text. */
+function isPlain(body: Buffer, view: DataView, start: number, end: number): boolean {
+  return end - start > 2 && body[start] === QUOTE && !hasBackslash(view, start + 1, end - 1);
+}
+
+/** Four bytes at a time: a byte of the difference that is zero borrows from its neighbour. */
+function hasBackslash(view: DataView, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const difference = view.getInt32(at, true) ^ BACKSLASHES;
+    if ((((difference - 0x01010101) | 0) & ~difference & 0x80808080) !== 0) return true;
+  }
+  for (; at < end; at += 1) if (view.getUint8(at) === 0x5c) return true;
+  return false;
+}

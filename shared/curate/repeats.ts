@@ -1,0 +1,44 @@
+import { KeyTable, keyDigests } from '../rows/keys.ts';
+import type { Cut } from '../words/cut.ts';
+
+const NO_SPANS = new Uint32Array(0);
+
+/**
+ * Which keys of a partition were met before, and with which content. Keys are known by 64 bits of digest, and the
+ * content of a key by 32: a million rows take 25 MB, and a row whose key was there with other content is taken for a
+ * repetition once in four thousand million times.
+ */
+export class Repeats {
+  /** Tagged with the content that came first. */
+  private readonly keys: KeyTable;
+  /** The contents that came later, by key. */
+  private readonly later = new Map<string, number[]>();
+
+  /** @param rows of the partition, as far as is known */
+  constructor(rows: number) {
+    this.keys = new KeyTable({ tags: true, rows });
+  }
+
+  /**
+   * @param keys,contents of `digestsOf`
+   * @returns 0 for the first row of a key, 1 and up for other contents of it, `undefined` for a repetition
+   */
+  ordinalOf(keys: Int32Array, contents: Int32Array, row: number): number | undefined {
+    const content = contents[2 * row] as number;
+    if (this.keys.add(keys, row, content)) return 0;
+    const first = this.keys.take(keys, row) ?? 0;
+    this.keys.add(keys, row, first);
+    if (first === content) return undefined;
+    const key = `${keys[2 * row]} ${keys[2 * row + 1]}`;
+    const later = this.later.get(key) ?? [];
+    if (later.includes(content)) return undefined;
+    this.later.set(key, [...later, content]);
+    return later.length + 1;
+  }
+}
+
+/** The digest of each of some ranges of bytes. */
+export function digestsOf(body: Buffer, starts: Uint32Array, ends: Uint32Array, count: number): Int32Array {
+  const whole: Cut = { body, count, starts, ends, fields: [], spans: NO_SPANS, envelope: new Map(), members: [] };
+  return keyDigests(whole, 0);
+}
