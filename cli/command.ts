@@ -17,6 +17,7 @@ export const EXIT_CODES = {
   1: 'attention needed, or it failed',
   2: 'wrong usage',
   3: 'storage, a sign-in or the app refused or was not reached',
+  4: 'what is held is whole, and days of the range are not held',
   130: 'stopped by Ctrl-C',
 } as const;
 export type ExitCode = keyof typeof EXIT_CODES;
@@ -71,16 +72,6 @@ export function datasetOrSource(name: string): Dataset[] {
   throw unknown(name, [...NAMES, ...SOURCES]);
 }
 
-export function day(text: string): Day {
-  if (isDay(text)) return text;
-  throw new InvalidArgumentError('Expected a UTC day such as 2026-01-31.');
-}
-
-/** For arguments that repeat. */
-export function days(text: string, before: readonly Day[] | undefined): Day[] {
-  return [...(before ?? []), day(text)];
-}
-
 export function whole(min: number, max: number): (text: string) => number {
   return text => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -109,11 +100,6 @@ export function everyDataset(on: On, named: readonly Dataset[] | undefined): rea
 /** A setting may have changed the version of a dataset's API. */
 function asSet(on: On, which: readonly Dataset[]): readonly Dataset[] {
   return which.map(each => on.datasets.find(({ name }) => name === each.name) ?? each);
-}
-
-export function refuseBackwards(from: Day | undefined, to: Day | undefined): void {
-  if (from !== undefined && to !== undefined && to < from)
-    throw new UsageError(`The range ends (${to}) before it begins (${from}).`);
 }
 
 /** @throws UsageError for a day that is not over: there is nothing of it to be asked for */

@@ -5,7 +5,9 @@ import type { ReasonCode } from '../shared/words/model.ts';
 import { EXIT_CODES, type ExitCode, examples, type Register, type Runners } from './command.ts';
 import { accept } from './commands/accept.ts';
 import { backfill } from './commands/backfill.ts';
+import { changes } from './commands/changes.ts';
 import { curate } from './commands/curate.ts';
+import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportDays } from './commands/export.ts';
 import { forget } from './commands/forget.ts';
@@ -29,6 +31,8 @@ const COMMANDS: readonly Register[] = [
   backfill,
   retry,
   accept,
+  changes,
+  diff,
   pause,
   resume,
   verifyDays,
@@ -62,6 +66,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .addHelpText('after', AFTER)
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
     .helpCommand('help [command]', 'Explains a command')
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help for help.')
     .configureOutput({ writeOut: text => out.line(text.trimEnd()), writeErr: text => out.note(text.trimEnd()) })
     .exitOverride();
@@ -87,7 +92,11 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
   for (const register of COMMANDS) register(program, { act, free });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    // A day such as -7d is no option, and means the same without its dash.
+    await program.parseAsync(
+      argv.map(word => word.replace(/^-(?=\d{1,5}d$)/, '')),
+      { from: 'user' },
+    );
     return code;
   } catch (thrown) {
     return exitCodeOf(thrown, out, program.opts<Target>());

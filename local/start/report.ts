@@ -91,7 +91,7 @@ function nextSteps({ out, datasets, dataFolder }: Summary, connectionString: str
     'Where to look next',
     ...(files === undefined
       ? [
-          `  rows as files       npx landline${dataFolder === DEFAULTS.data ? '' : ` --data ${dataFolder}`} export --to landed`,
+          `  rows as files       npx landline${dataFolder === DEFAULTS.data ? '' : ` --data ${dataFolder}`} export --out landed`,
         ]
       : [
           `  rows as files       ${out}`,

@@ -107,7 +107,7 @@ function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
 
 function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: number): Step {
   if (isMended(dataset, entry, now)) return { text: 'nothing: it is landed anew by itself' };
-  const verify = `then: landline verify --dataset ${dataset.name}`;
+  const verify = `then: landline verify --datasets ${dataset.name}`;
   const anew = isExpired(dataset, entry.day, now) ? '' : `; or read all its rows again: ${of('retry')}`;
   const text =
     entry.held?.forgottenAt === undefined
