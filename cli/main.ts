@@ -12,6 +12,7 @@ import { doctor } from './commands/doctor.ts';
 import { exportDays } from './commands/export.ts';
 import { forget } from './commands/forget.ts';
 import { pause, resume } from './commands/pause.ts';
+import { prove } from './commands/prove.ts';
 import { rebuildLedger } from './commands/rebuild.ts';
 import { report } from './commands/report.ts';
 import { retry } from './commands/retry.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly Register[] = [
   pause,
   resume,
   verifyDays,
+  prove,
   rebuildLedger,
   exportDays,
   curate,
