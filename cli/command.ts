@@ -5,22 +5,12 @@ import { lastDay } from '../shared/ledger/owed.ts';
 import { isDay } from '../shared/words/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/words/model.ts';
 import type { Connection } from './connection.ts';
+import type { ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import type { Output } from './terminal/output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
-
-/** What the exit code of any command means. */
-export const EXIT_CODES = {
-  0: 'fine',
-  1: 'attention needed, or it failed',
-  2: 'wrong usage',
-  3: 'storage, a sign-in or the app refused or was not reached',
-  4: 'what is held is whole, and days of the range are not held',
-  130: 'stopped by Ctrl-C',
-} as const;
-export type ExitCode = keyof typeof EXIT_CODES;
 
 /** What a command works on. */
 export interface On extends Connection {

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import landline from '../package.json' with { type: 'json' };
 import { failureOf, LandlineError } from '../shared/words/errors.ts';
 import type { ReasonCode } from '../shared/words/model.ts';
-import { EXIT_CODES, type ExitCode, examples, type Register, type Runners } from './command.ts';
+import { examples, type Register, type Runners } from './command.ts';
 import { accept } from './commands/accept.ts';
 import { backfill } from './commands/backfill.ts';
 import { changes } from './commands/changes.ts';
@@ -19,9 +19,10 @@ import { retry } from './commands/retry.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
 import { verifyDays } from './commands/verify.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import { type Output, Stopped, terminal } from './terminal/output.ts';
-import { UsageError } from './usage-error.ts';
+import { CommandError, UsageError } from './usage-error.ts';
 
 /** `landline`: from the arguments to the exit code. One file per command. */
 
@@ -69,8 +70,10 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
     .helpCommand('help [command]', 'Explains a command')
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('Add --help for help.')
-    .configureOutput({ writeOut: text => out.line(text.trimEnd()), writeErr: text => out.note(text.trimEnd()) })
+    .configureOutput({
+      writeOut: text => out.line(text.trimEnd()),
+      writeErr: text => text.startsWith('error:') || out.note(text.trimEnd()),
+    })
     .exitOverride();
   const act: Runners['act'] =
     work =>
@@ -93,6 +96,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     };
   for (const register of COMMANDS) register(program, { act, free });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  const json = argv.includes('--json');
   try {
     // A day such as -7d is no option, and means the same without its dash.
     await program.parseAsync(
@@ -101,7 +105,9 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     );
     return code;
   } catch (thrown) {
-    return exitCodeOf(thrown, out, program.opts<Target>());
+    const failure = failureFor(thrown, program.opts<Target>());
+    if (failure.error !== undefined) tellError(failure.error, out, json);
+    return failure.code;
   }
 }
 
@@ -112,21 +118,41 @@ const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
     'With --account this is your own sign-in: it is you who needs the role (docs/deploy.md), and your network.',
 };
 
-function exitCodeOf(thrown: unknown, out: Output, { account }: Target): ExitCode {
+interface Failure {
+  readonly code: ExitCode;
+  /** Absent where it has been told, or needs no word. */
+  readonly error?: { readonly reason: string; readonly message: string; readonly hint?: string | undefined };
+}
+
+function failureFor(thrown: unknown, { account }: Target): Failure {
   // Help and version end this way too; commander has said what there is to say.
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  if (thrown instanceof Stopped) return 130;
-  if (thrown instanceof UsageError) {
-    out.note(`error: ${thrown.message}`);
-    return 2;
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return { code: 0 };
+    const message = thrown.code === 'commander.help' ? 'Name a command.' : thrown.message.replace(/^error: /, '');
+    return { code: 2, error: { reason: 'usage', message, hint: 'Add --help for help.' } };
+  }
+  if (thrown instanceof Stopped) return { code: 130 };
+  if (thrown instanceof UsageError) return { code: 2, error: { reason: 'usage', message: thrown.message } };
+  if (thrown instanceof CommandError) {
+    const { code, reason, message } = thrown;
+    return { code, error: { reason, message } };
   }
   if (!(thrown instanceof LandlineError)) {
-    out.note(`error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
-    return 1;
+    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return { code: 1, error: { reason: 'worker.bug', message } };
   }
   const { reason, message } = failureOf(thrown);
-  out.note(`error: ${message} (${reason})`);
   // The message was written for the app; here somebody sits at a keyboard with a sign-in of their own.
-  if (account !== undefined && OWN_SIGN_IN[reason] !== undefined) out.note(OWN_SIGN_IN[reason]);
-  return /^(storage|auth)\./.test(reason) ? 3 : 1;
+  const hint = account === undefined ? undefined : OWN_SIGN_IN[reason];
+  return { code: /^(storage|auth)\./.test(reason) ? 3 : 1, error: { reason, message, hint } };
+}
+
+/** Reasons that say no more than the message. */
+const WORDLESS: ReadonlySet<string> = new Set(['usage', 'worker.bug', 'app.unreachable', 'curated.none']);
+
+/** With `--json` an error is an answer as well. */
+function tellError({ reason, message, hint }: NonNullable<Failure['error']>, out: Output, json: boolean): void {
+  if (json) out.json({ error: { reason, message: hint === undefined ? message : `${message} ${hint}` } });
+  else out.note(WORDLESS.has(reason) ? `error: ${message}` : `error: ${message} (${reason})`);
+  if (!json && hint !== undefined) out.note(hint);
 }

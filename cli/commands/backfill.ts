@@ -8,7 +8,7 @@ import type { Dataset, Day } from '../../shared/words/model.ts';
 import { chosen, examples, type On, type Register } from '../command.ts';
 import { tellDelays } from '../delays.ts';
 import { neededRangeOf, type Range, type RangeOptions, withRange } from '../ranges.ts';
-import { table } from '../terminal/output.ts';
+import { tableIn } from '../terminal/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { ASKED, FINE } from './retry.ts';
 
@@ -159,7 +159,7 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
     to,
     ...[days, held, missing, failed, inWork, beyondHorizon].map(String),
   ]);
-  for (const line of table(head, rows)) out.line(line);
+  for (const line of tableIn(out, head, rows)) out.line(line);
   for (const { dataset, to, between, firstDay, erased } of previews) {
     if (erased > 0)
       out.line(

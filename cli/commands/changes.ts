@@ -3,7 +3,7 @@ import { instantOf, startOf } from '../../shared/words/day.ts';
 import type { Day, Instant } from '../../shared/words/model.ts';
 import { chosen, examples, type On, type Register } from '../command.ts';
 import { DAY_FORMS, type DayText, dayOfText, dayText, isIn, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
-import { columnsOf, table } from '../terminal/output.ts';
+import { tableIn } from '../terminal/output.ts';
 
 interface Options extends RangeOptions {
   readonly since: DayText;
@@ -59,7 +59,7 @@ async function tellChanges(on: On, options: Options): Promise<0> {
   if (on.json) out.json({ since, changes: found });
   else if (found.length === 0) out.line(`No day changed since ${minuteOf(since)} UTC.`);
   else {
-    for (const line of tableOf(found, columnsOf(out))) out.line(line);
+    for (const line of tableIn(out, HEAD, found.map(cellsOf))) out.line(line);
     const [newest] = found;
     out.line(`${counted(found.length, 'day')} changed since ${minuteOf(since)} UTC.`);
     if (newest !== undefined) out.line(`Which rows: landline diff ${newest.dataset} ${newest.day}`);
@@ -67,17 +67,9 @@ async function tellChanges(on: On, options: Options): Promise<0> {
   return 0;
 }
 
-function tableOf(found: readonly Change[], width: number): string[] {
-  const wide = width >= 90;
-  const head = ['log', 'day', 'rev', 'added', 'changed', 'removed', ...(wide ? ['rows', 'when (UTC)'] : [])];
-  return table(
-    width >= 76 ? head : head.map(each => ({ changed: 'chgd', removed: 'gone' })[each] ?? each),
-    found.map(({ dataset, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, erased }) => [
-      dataset,
-      day,
-      `r${revision}`,
-      ...[rowsAdded, rowsChanged, rowsRemoved].map(grouped),
-      ...(wide ? [grouped(rows), `${minuteOf(at)}${erased ? ', a person was erased' : ''}`] : []),
-    ]),
-  );
+const HEAD = ['log', 'day', 'revision', 'added', 'changed', 'removed', 'rows', 'when (UTC)'];
+
+function cellsOf({ dataset, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, erased }: Change): string[] {
+  const counts = [rowsAdded, rowsChanged, rowsRemoved, rows].map(grouped);
+  return [dataset, day, `r${revision}`, ...counts, `${minuteOf(at)}${erased ? ', a person was erased' : ''}`];
 }

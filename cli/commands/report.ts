@@ -3,7 +3,7 @@ import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
 import { examples, type On, type Register } from '../command.ts';
 import { withDevelopmentPackages } from '../packages.ts';
-import { UsageError } from '../usage-error.ts';
+import { CommandError, UsageError } from '../usage-error.ts';
 
 /** The charts take a while to load, and no other command needs them. */
 export function drawing() {
@@ -27,8 +27,7 @@ export const report: Register = (program, { act }) => {
         const [{ figuresOf }, { reportPage }] = await drawing();
         const figures = await figuresOf(on.curated);
         if (figures.firstDay === '') {
-          on.out.note('Nothing is curated yet: run `landline curate --all` first.');
-          return 1;
+          throw new CommandError('curated.none', 1, 'Nothing is curated yet: run `landline curate --all` first.');
         }
         await writeFile(out, reportPage(figures, instantOf(on.now))).catch((thrown: NodeJS.ErrnoException) => {
           throw new UsageError(`${out} cannot be written: ${thrown.code}.`, { cause: thrown });

@@ -1,7 +1,8 @@
 import { systemClock } from '../../shared/app/clock.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
 import { isTrouble, type SweepPorts, verify } from '../../shared/verify/verify.ts';
-import { type ExitCode, everyDataset, examples, type On, part, type Register, whole } from '../command.ts';
+import { everyDataset, examples, type On, part, type Register, whole } from '../command.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { type Absent, absentIn, tellAbsent } from '../not-held.ts';
 import { type RangeOptions, rangeOf, withRange } from '../ranges.ts';
 

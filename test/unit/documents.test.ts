@@ -90,7 +90,7 @@ async function said(words: readonly string[]): Promise<{ code: number; text: str
   const keep = (text = ''): void => void lines.push(text);
   const out: Output = {
     line: keep,
-    json: () => {},
+    json: value => keep(JSON.stringify(value)),
     note: keep,
     progress: () => {},
     paint: (_, text) => text,
@@ -102,7 +102,8 @@ async function said(words: readonly string[]): Promise<{ code: number; text: str
 
 /** A target that is not there: whoever gets as far as this was understood. */
 const NOWHERE = ['--settings', '/nowhere/settings.json'];
-const UNDERSTOOD = /nowhere.* cannot be read|is no storage account|--app: expected an address/;
+const UNDERSTOOD =
+  /^error: FILE cannot be read|nowhere.* cannot be read|is no storage account|--app: expected an address/;
 /** A command that is only named, without what it needs. */
 const NAMED = /^error: (required option|missing required argument|option .* argument missing)/;
 
