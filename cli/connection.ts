@@ -35,6 +35,10 @@ const LOCAL_RETRY_MS = 50;
 export interface Connection {
   /** For a person: the account, the folder or the settings file. */
   readonly where: string;
+  /** What was chosen although nobody named it, to be said once. */
+  readonly note?: string | undefined;
+  /** Whether storage is reached by the sign-in of the person at the keyboard. */
+  readonly ownSignIn: boolean;
   /** Those that are switched on, as far as the target says; else all. */
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
@@ -63,7 +67,7 @@ export interface Connection {
 }
 
 /** No secret is among them. */
-export interface InForce {
+interface InForce {
   readonly datasets: string[];
   readonly off: string[];
   readonly historyDays: number;
@@ -90,6 +94,7 @@ export async function connection(parts: Parts): Promise<Connection> {
     where,
     datasets,
     alive,
+    ownSignIn: 'url' in storage.table || 'url' in storage.blob,
     ledger: tableLedger(table, randomUUID),
     pulse: tablePulse(table),
     lake: blobLake(blobs),

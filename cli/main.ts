@@ -19,6 +19,7 @@ import { retry } from './commands/retry.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
 import { verifyDays } from './commands/verify.ts';
+import { addCompletion } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import { type Output, Stopped, terminal } from './terminal/output.ts';
@@ -57,12 +58,19 @@ Days are UTC. What each state and reason means: docs/operations.md.`;
 /** @param argv without the program's own name */
 export async function run(argv: readonly string[], out: Output = terminal()): Promise<ExitCode> {
   let code: ExitCode = 0;
+  let ownSignIn = false;
   const program = new Command('landline')
     .description('Looks after the telephony logs that Landline lands: what is held, what is not, and what to do.')
     .option('--local', 'the emulator of `npm start` on this machine (default when .landline exists)')
     .option('--data <dir>', 'data folder of `npm start` (.landline)')
-    .option('--account <name>', 'storage account of the data, reached by your own Azure sign-in')
-    .option('--queue-account <name>', 'storage account of the app, which has the ledger (the same account)')
+    .option(
+      '--account <name>',
+      'storage account of the data, reached by your own Azure sign-in (LANDLINE_ACCOUNT, or the environment of azd)',
+    )
+    .option(
+      '--queue-account <name>',
+      'storage account of the app, which has the ledger (LANDLINE_QUEUE_ACCOUNT, or the same account)',
+    )
     .option('--settings <file>', 'settings file of the app, such as local.settings.json')
     .option('--json', 'print one JSON object')
     .version(landline.version, '--version', 'print the version')
@@ -82,6 +90,8 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
       // Not before it is known what to do: the clients take half a second to load.
       const { connect } = await import('./connect.ts');
       const connection = await connect(options);
+      ownSignIn = connection.ownSignIn;
+      if (connection.note !== undefined) out.note(connection.note);
       try {
         code = await work({ ...connection, out, json: options.json ?? false, now: Date.now() }, ...args);
       } finally {
@@ -96,6 +106,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     };
   for (const register of COMMANDS) register(program, { act, free });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  addCompletion(program);
   const json = argv.includes('--json');
   try {
     // A day such as -7d is no option, and means the same without its dash.
@@ -105,7 +116,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     );
     return code;
   } catch (thrown) {
-    const failure = failureFor(thrown, program.opts<Target>());
+    const failure = failureFor(thrown, ownSignIn);
     if (failure.error !== undefined) tellError(failure.error, out, json);
     return failure.code;
   }
@@ -113,9 +124,9 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
 
 const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
   'auth.unavailable':
-    'With --account this is your own sign-in: `az login`, and `az account set` where there are several.',
+    'This is your own sign-in, not the app’s: `az login`, and `az account set` where there are several.',
   'storage.forbidden':
-    'With --account this is your own sign-in: it is you who needs the role (docs/deploy.md), and your network.',
+    'This is your own sign-in, not the app’s: it is you who needs the role (docs/deploy.md), and your network.',
 };
 
 interface Failure {
@@ -124,7 +135,7 @@ interface Failure {
   readonly error?: { readonly reason: string; readonly message: string; readonly hint?: string | undefined };
 }
 
-function failureFor(thrown: unknown, { account }: Target): Failure {
+function failureFor(thrown: unknown, ownSignIn: boolean): Failure {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return { code: 0 };
@@ -143,7 +154,7 @@ function failureFor(thrown: unknown, { account }: Target): Failure {
   }
   const { reason, message } = failureOf(thrown);
   // The message was written for the app; here somebody sits at a keyboard with a sign-in of their own.
-  const hint = account === undefined ? undefined : OWN_SIGN_IN[reason];
+  const hint = ownSignIn ? OWN_SIGN_IN[reason] : undefined;
   return { code: /^(storage|auth)\./.test(reason) ? 3 : 1, error: { reason, message, hint } };
 }
 

@@ -7,7 +7,6 @@ import type { DayEntry } from '../shared/words/ledger.ts';
 import type { Dataset, Day } from '../shared/words/model.ts';
 import type { On } from './command.ts';
 import { closed, type Range } from './ranges.ts';
-import { columnsOf, wrapped } from './terminal/output.ts';
 
 /** Days that are over and not held: a part must not pass for the whole. */
 export interface Absent {
@@ -69,7 +68,7 @@ export function tellAbsent({ out }: Pick<On, 'out'>, absent: readonly Absent[]):
     const more =
       gaps.length > told.length ? ` and ${counted(gaps.length - told.length, 'stretch', 'stretches')} more` : '';
     const text = `${out.paint('yellow', 'not held')}  ${dataset}: ${counted(days.length, 'day')}, ${told.join(', ')}${more}`;
-    for (const line of wrapped(text, columnsOf(out), '  ')) out.line(line);
+    out.line(text);
   }
   const [first] = absent;
   if (first !== undefined) out.line(`Why: landline status ${absent.length === 1 ? first.dataset : '<log>'}`);

@@ -87,7 +87,7 @@ export const ASKED: Readonly<Record<Outcome, string>> = {
   declined: 'was not asked for, and nothing was changed. In a script, add --yes',
 };
 
-export function tellAsked(on: On, asked: readonly RetriedDay[]): void {
+function tellAsked(on: On, asked: readonly RetriedDay[]): void {
   if (asked.length === 0) on.out.line('No day failed or is suspect.');
   for (const { dataset: name, day, outcome } of asked) on.out.line(`${name} ${day} ${ASKED[outcome]}`);
   const noted = asked.filter(({ outcome }) => outcome === 'asked').length;

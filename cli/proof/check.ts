@@ -48,7 +48,7 @@ function dataIn(text: string): string {
 }
 
 /** A day whose rows are not, or not any more, those of the proof. */
-export interface Differing {
+interface Differing {
   readonly dataset: string;
   readonly day: Day;
   readonly why: 'gone' | 'other rows';

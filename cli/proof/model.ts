@@ -58,7 +58,7 @@ const provenLog = z.strictObject({
   gaps: z.array(gap),
 });
 
-export const proofContent = z.strictObject({
+const proofContent = z.strictObject({
   version: z.string(),
   madeAt: z.string(),
   from: day,

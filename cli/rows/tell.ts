@@ -1,6 +1,5 @@
 import { counted } from '../../shared/status/text.ts';
 import type { Output } from '../terminal/output.ts';
-import { columnsOf, wrapped } from '../terminal/output.ts';
 import type { Differences, RowDifference } from './differences.ts';
 
 /** Rows that differ, on a terminal and as JSON: by their place and time, and whole only where a person wants that. */
@@ -22,8 +21,7 @@ function tellRow(row: RowDifference, whole: boolean, out: Output): void {
   const about = [`line ${line}`, time, kind === 'changed' ? memberNames(members) : undefined]
     .filter(Boolean)
     .join('  ');
-  for (const part of wrapped(`${SIGNS[kind]} ${about}`, columnsOf(out), '    '))
-    out.line(out.paint(COLOURS[kind], part));
+  out.line(out.paint(COLOURS[kind], `${SIGNS[kind]} ${about}`));
   if (!whole) return;
   if (before !== undefined) out.line(`    was ${before}`);
   out.line(`    ${before === undefined ? '' : 'is  '}${text}`);

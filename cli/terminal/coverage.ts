@@ -18,9 +18,8 @@ const LEVEL_COLOURS = { held: 'green', landing: 'cyan', attention: 'red' } as co
 /** @param where the app or folder that is looked at */
 export function tellFacts(facts: Facts, where: string, out: Output): void {
   const { verdict, datasets } = facts;
-  for (const line of wrapped(`${where}, ${minuteOf(facts.asOf)} UTC`, columnsOf(out))) out.line(line);
-  for (const line of wrapped(verdict.sentence, columnsOf(out)))
-    out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], line)));
+  out.line(`${where}, ${minuteOf(facts.asOf)} UTC`);
+  out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], verdict.sentence)));
   for (const point of verdict.points) tellPoint(point, out);
   if (datasets.length > 0) {
     out.line();
@@ -30,17 +29,12 @@ export function tellFacts(facts: Facts, where: string, out: Output): void {
       out.line(line.replaceAll('\u00a0', ' '));
   }
   if (facts.unplanned.length > 0)
-    for (const line of wrapped(
-      `Not planned (switched off, or the app has not run): ${facts.unplanned.join(', ')}`,
-      columnsOf(out),
-    ))
-      out.line(line);
-  for (const { dataset, why } of facts.off)
-    for (const line of wrapped(`${dataset} is off: ${why}.`, columnsOf(out))) out.line(line);
+    out.line(`Not planned (switched off, or the app has not run): ${facts.unplanned.join(', ')}`);
+  for (const { dataset, why } of facts.off) out.line(`${dataset} is off: ${why}.`);
 }
 
 function tellPoint({ text, command, help }: Point, out: Output): void {
-  for (const line of wrapped(`- ${text}`, columnsOf(out), '  ')) out.line(line);
+  out.line(`- ${text}`);
   if (command !== undefined) out.line(`  ${out.paint('bold', command)}`);
   if (help !== undefined) out.line(`  ${out.paint('gray', docsUrl(help) ?? `docs/${help}`)}`);
 }
@@ -95,5 +89,5 @@ function stateOf({ counts, pausedAt }: DatasetFacts): string {
 export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Output): void {
   if (gapDays === 0) return;
   const list = gaps.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${counted(days, 'day')})`));
-  for (const line of wrapped(`${dataset}, gaps: ${list.join(', ')}`, columnsOf(out), '  ')) out.line(line);
+  out.line(`${dataset}, gaps: ${list.join(', ')}`);
 }

@@ -92,7 +92,7 @@ function troubleAmong(datasets: readonly DatasetFacts[]): string {
 }
 
 /** What to say of the planner, if anything. */
-export function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
+function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
   if (!silent) return [];
   const since = plannedAt === undefined ? 'never run to its end' : `not run since ${minuteOf(plannedAt)} UTC`;
   return [{ text: `The planner has ${since}: nothing new is landed.`, command: 'landline doctor', help: HELP.planner }];
@@ -123,7 +123,7 @@ const HELP_OF_REASON: Readonly<Record<string, string>> = {
   worker: HELP.storage,
 };
 
-export function helpOf(reason: ReasonCode | undefined): string {
+function helpOf(reason: ReasonCode | undefined): string {
   return HELP_OF_REASON[reason?.split('.')[0] ?? ''] ?? HELP.failed;
 }
 
