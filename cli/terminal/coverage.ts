@@ -7,6 +7,9 @@ import { docsUrl } from '../../shared/words/version.ts';
 import { COLOURS, LEGEND } from './colours.ts';
 import { columnsOf, type Output, table, wrapped } from './output.ts';
 
+/** What is needed of an output: `npm start` has one of its own. */
+type Teller = Pick<Output, 'line' | 'paint' | 'width'>;
+
 /** The coverage page as a terminal shows it: the verdict, what to do, and a line for each log. */
 
 /** Days at the end of the calendar that are shown one by one, where there is room. */
@@ -16,7 +19,7 @@ const DAYS_MIN = 7;
 const LEVEL_COLOURS = { held: 'green', landing: 'cyan', attention: 'red' } as const;
 
 /** @param where the app or folder that is looked at */
-export function tellFacts(facts: Facts, where: string, out: Output): void {
+export function tellFacts(facts: Facts, where: string, out: Teller): void {
   const { verdict, datasets } = facts;
   out.line(`${where}, ${minuteOf(facts.asOf)} UTC`);
   out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], verdict.sentence)));
@@ -33,7 +36,7 @@ export function tellFacts(facts: Facts, where: string, out: Output): void {
   for (const { dataset, why } of facts.off) out.line(`${dataset} is off: ${why}.`);
 }
 
-function tellPoint({ text, command, help }: Point, out: Output): void {
+function tellPoint({ text, command, help }: Point, out: Teller): void {
   out.line(`- ${text}`);
   if (command !== undefined) out.line(`  ${out.paint('bold', command)}`);
   if (help !== undefined) out.line(`  ${out.paint('gray', docsUrl(help) ?? `docs/${help}`)}`);
@@ -56,7 +59,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The calendar takes what the other columns leave. */
-function tableOf(datasets: readonly DatasetFacts[], out: Output): string[] {
+function tableOf(datasets: readonly DatasetFacts[], out: Teller): string[] {
   const shown = COLUMNS.filter(({ from }) => columnsOf(out) >= from);
   const cells = datasets.map(each => shown.map(column => column.cell(each)));
   const taken = shown.map(({ head }, at) => Math.max(head.length, ...cells.map(row => row[at]?.length ?? 0)));
@@ -69,7 +72,7 @@ function tableOf(datasets: readonly DatasetFacts[], out: Output): string[] {
   );
 }
 
-function calendar({ days }: DatasetFacts, length: number, out: Output): string {
+function calendar({ days }: DatasetFacts, length: number, out: Teller): string {
   const last = days.slice(-length);
   const marks = last.map(({ state }) => out.paint(COLOURS[state], markOf(state))).join('');
   return ' '.repeat(length - last.length) + marks;
@@ -86,7 +89,7 @@ function stateOf({ counts, pausedAt }: DatasetFacts): string {
 }
 
 /** Days in a row of one log that are not held. */
-export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Output): void {
+export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Teller): void {
   if (gapDays === 0) return;
   const list = gaps.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${counted(days, 'day')})`));
   out.line(`${dataset}, gaps: ${list.join(', ')}`);

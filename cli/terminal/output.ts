@@ -27,7 +27,7 @@ const WIDTH_ELSEWHERE = 100;
 const WIDTH_MIN = 40;
 
 /** How wide lines may be. */
-export function columnsOf({ width = WIDTH_ELSEWHERE }: Output): number {
+export function columnsOf({ width = WIDTH_ELSEWHERE }: Pick<Output, 'width'>): number {
   return Math.max(WIDTH_MIN, width);
 }
 
