@@ -17,6 +17,8 @@ export interface On extends Connection {
   readonly out: Output;
   readonly json: boolean;
   readonly now: number;
+  /** How this command line is called for the same target. */
+  readonly self: string;
 }
 
 /** Makes a command's work an action of the program; its result is the exit code. */

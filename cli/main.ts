@@ -23,6 +23,7 @@ import { addCompletion } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import { type Output, Stopped, terminal } from './terminal/output.ts';
+import { typedAs } from './terminal/typed.ts';
 import { CommandError, UsageError } from './usage-error.ts';
 
 /** `landline`: from the arguments to the exit code. One file per command. */
@@ -93,7 +94,10 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
       ownSignIn = connection.ownSignIn;
       if (connection.note !== undefined) out.note(connection.note);
       try {
-        code = await work({ ...connection, out, json: options.json ?? false, now: Date.now() }, ...args);
+        code = await work(
+          { ...connection, out, json: options.json ?? false, now: Date.now(), self: typedAs(options) },
+          ...args,
+        );
       } finally {
         await connection.close();
       }

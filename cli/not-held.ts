@@ -61,7 +61,7 @@ async function knownOf({ ledger }: On, { name }: Dataset) {
   }
 }
 
-export function tellAbsent({ out }: Pick<On, 'out'>, absent: readonly Absent[]): void {
+export function tellAbsent({ out, self }: Pick<On, 'out' | 'self'>, absent: readonly Absent[]): void {
   for (const { dataset, days } of absent) {
     const gaps = gapsIn(days);
     const told = gaps.slice(0, STRETCHES_TOLD).map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
@@ -71,5 +71,5 @@ export function tellAbsent({ out }: Pick<On, 'out'>, absent: readonly Absent[]):
     out.line(text);
   }
   const [first] = absent;
-  if (first !== undefined) out.line(`Why: landline status ${absent.length === 1 ? first.dataset : '<log>'}`);
+  if (first !== undefined) out.line(`Why: ${self} status ${first.dataset}`);
 }

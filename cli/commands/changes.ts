@@ -62,7 +62,7 @@ async function tellChanges(on: On, options: Options): Promise<0> {
     for (const line of tableIn(out, HEAD, found.map(cellsOf))) out.line(line);
     const [newest] = found;
     out.line(`${counted(found.length, 'day')} changed since ${minuteOf(since)} UTC.`);
-    if (newest !== undefined) out.line(`Which rows: landline diff ${newest.dataset} ${newest.day}`);
+    if (newest !== undefined) out.line(`Which rows: ${on.self} diff ${newest.dataset} ${newest.day}`);
   }
   return 0;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jsonOf, runningIn } from '../../local/start/folder.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import type { Diagnosis, Result } from '../../shared/doctor/diagnose.ts';
+import { counted } from '../../shared/status/text.ts';
 import { examples, type Register } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from '../settings-files.ts';
@@ -61,7 +62,8 @@ function tell({ findings, result, version }: Answer, out: Output): void {
   const warnings = findings.filter(each => each.result === 'warning').length;
   out.line();
   out.line(`Landline ${version}`);
-  out.line(result === 'fine' ? 'Everything is fine.' : `${broken} broken, ${warnings} to be seen to.`);
+  const wrong = [...(broken > 0 ? [`${broken} broken`] : []), ...(warnings > 0 ? [counted(warnings, 'warning')] : [])];
+  out.line(result === 'fine' ? 'Everything is fine.' : `${wrong.join(', ')}.`);
 }
 
 /** By the settings of `npm start`, of the file that was named, or of the developer's own file. */

@@ -43,7 +43,7 @@ ${fact('Digest', html`<code>${digest}</code>`)}
 </dl>
 <section aria-labelledby="logs">
 <h2 id="logs">Logs</h2>
-<div class="wide" tabindex="0" role="region" aria-labelledby="logs">
+<div class="wide" tabindex="0" role="region" aria-label="Days held of each log">
 <table>
 <thead><tr><th scope="col">Log</th><th scope="col" class="r">Held</th><th scope="col" class="r">Final</th><th scope="col" class="r">Rows</th><th scope="col">Not held</th></tr></thead>
 <tbody>${proof.logs.map(each => summaryRow(each, daysBetween(from, to) + 1))}</tbody>
@@ -97,7 +97,7 @@ ${gaps.length === 0 ? html`<p>No day is missing.</p>` : html`<ul class="gaps">${
 ${
   days.length === 0
     ? undefined
-    : html`<div class="wide" tabindex="0" role="region" aria-labelledby="log-${dataset}"><table class="days">
+    : html`<div class="wide" tabindex="0" role="region" aria-label="Days of ${title}"><table class="days">
 <thead><tr><th scope="col">Day</th><th scope="col">State</th><th scope="col" class="r">Rows</th><th scope="col" class="r">Revision</th><th scope="col">Landed (UTC)</th><th scope="col">Last read (UTC)</th><th scope="col">Recounted</th><th scope="col">Keyed fingerprint</th></tr></thead>
 <tbody>${days.map(dayRow)}</tbody>
 </table></div>`

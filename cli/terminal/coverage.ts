@@ -6,6 +6,7 @@ import type { Point } from '../../shared/status/verdict.ts';
 import { docsUrl } from '../../shared/words/version.ts';
 import { COLOURS, LEGEND } from './colours.ts';
 import { columnsOf, type Output, table, wrapped } from './output.ts';
+import { asTyped } from './typed.ts';
 
 /** What is needed of an output: `npm start` has one of its own. */
 type Teller = Pick<Output, 'line' | 'paint' | 'width'>;
@@ -18,12 +19,15 @@ const DAYS_MIN = 7;
 
 const LEVEL_COLOURS = { held: 'green', landing: 'cyan', attention: 'red' } as const;
 
-/** @param where the app or folder that is looked at */
-export function tellFacts(facts: Facts, where: string, out: Teller): void {
+/**
+ * @param where the app or folder that is looked at
+ * @param self how the command line is called for it, such as `landline --data folder`
+ */
+export function tellFacts(facts: Facts, where: string, out: Teller, self: string): void {
   const { verdict, datasets } = facts;
   out.line(`${where}, ${minuteOf(facts.asOf)} UTC`);
   out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], verdict.sentence)));
-  for (const point of verdict.points) tellPoint(point, out);
+  for (const point of verdict.points) tellPoint(point, out, self);
   if (datasets.length > 0) {
     out.line();
     for (const line of tableOf(datasets, out)) out.line(line);
@@ -36,9 +40,9 @@ export function tellFacts(facts: Facts, where: string, out: Teller): void {
   for (const { dataset, why } of facts.off) out.line(`${dataset} is off: ${why}.`);
 }
 
-function tellPoint({ text, command, help }: Point, out: Teller): void {
+function tellPoint({ text, command, help }: Point, out: Teller, self: string): void {
   out.line(`- ${text}`);
-  if (command !== undefined) out.line(`  ${out.paint('bold', command)}`);
+  if (command !== undefined) out.line(`  ${out.paint('bold', asTyped(command, self))}`);
   if (help !== undefined) out.line(`  ${out.paint('gray', docsUrl(help) ?? `docs/${help}`)}`);
 }
 

@@ -99,11 +99,17 @@ export function linesFor(text: string, width: number | undefined, colours: boole
   return lines.map(line => `${fitted(line, Math.max(WIDTH_MIN, width)).join('\n')}\n`).join('');
 }
 
+const NO_BREAK = '\u00a0';
+
+/** A command is copied, so it stays on one line where it can. */
+const COMMAND = /\blandline(?: --[a-z-]+ \S+)* [a-z]+(?: (?:teams|voximplant)-[\w-]+)?(?: \d{4}-\d\d-\d\d)?/g;
+
 /** What is broken goes on two columns further in. */
 function fitted(line: string, width: number): string[] {
   if (widthOf(line) <= width) return [line];
   const indent = /^ */.exec(line)?.[0] ?? '';
-  return wrapped(line.slice(indent.length), width - indent.length, '  ').map(part => `${indent}${part}`);
+  const whole = line.slice(indent.length).replace(COMMAND, command => command.replaceAll(' ', NO_BREAK));
+  return wrapped(whole, width - indent.length, '  ').map(part => `${indent}${part.replaceAll(NO_BREAK, ' ')}`);
 }
 
 /**
@@ -126,7 +132,9 @@ export function tableIn(out: Output, head: readonly string[], rows: readonly (re
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map(row => widthOf(row[column] ?? ''))));
-  const right = head.map((_, column) => rows.length > 0 && rows.every(row => /^[\d,./]*$/.test(row[column] ?? '')));
+  const right = head.map(
+    (_, column) => rows.length > 0 && rows.every(row => /^(?:none|[\d,./]*)$/.test(row[column] ?? '')),
+  );
   return all.map(row =>
     row
       .map((cell, column) => {

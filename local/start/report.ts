@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { tellFacts } from '../../cli/terminal/coverage.ts';
+import { typedAs } from '../../cli/terminal/typed.ts';
 import { counted } from '../../shared/status/text.ts';
 import type { Folder, Holds } from './folder.ts';
 import { DEFAULTS, type Options } from './options.ts';
@@ -83,9 +84,15 @@ export function report(screen: Screen, { options, summary, ended, page, log }: E
   const asked = (options.fault ?? []).map(({ fault }) => fault);
   for (const line of faultsOf(summary, asked)) screen.say(line);
   screen.say('');
-  tellFacts(summary.status, summary.dataFolder, screen.output);
+  const self = selfOf(summary.dataFolder);
+  tellFacts(summary.status, summary.dataFolder, screen.output, self);
   screen.say('');
-  for (const line of nextSteps(summary, page, log)) screen.say(line);
+  for (const line of nextSteps(summary, self, page, log)) screen.say(line);
+}
+
+/** The command line over this folder. */
+function selfOf(dataFolder: string): string {
+  return `npx ${typedAs({ data: dataFolder === DEFAULTS.data ? undefined : dataFolder })}`;
 }
 
 function leftWaiting({ exit }: Options): string {
@@ -96,8 +103,12 @@ function leftWaiting({ exit }: Options): string {
 }
 
 /** In the order in which people want them. */
-function nextSteps({ ok, out, run, status, dataFolder }: Summary, page: string | undefined, log: string): string[] {
-  const command = `npx landline${dataFolder === DEFAULTS.data ? '' : ` --data ${quoted(dataFolder)}`}`;
+function nextSteps(
+  { ok, out, run, status, dataFolder }: Summary,
+  command: string,
+  page: string | undefined,
+  log: string,
+): string[] {
   const [{ dataset } = { dataset: '*' }] = run;
   const files = out === null ? undefined : join(out, dataset, 'date=*', '*.jsonl');
   const changed = status.datasets.some(({ days }) => days.some(({ revision = 1 }) => revision > 1));
@@ -119,10 +130,4 @@ function nextSteps({ ok, out, run, status, dataFolder }: Summary, page: string |
       : [`  with Azure's tools  the connection string is in ${join(dataFolder, 'running.json')}`]),
     '  what a file holds   docs/format.md',
   ];
-}
-
-/** A path as one word of the shell that people have there. */
-export function quoted(path: string, platform = process.platform): string {
-  if (/^[\w./\\:~+-]+$/.test(path)) return path;
-  return platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -41,13 +41,13 @@ export async function run(options: Options): Promise<number> {
   if (options.out !== undefined) await openOut(options.out);
   // Refused before anything is started, and taken as late as can be: another program may come first.
   const early = await portFor(options.port);
-  greet(screen, folder, early);
-  if (early === 0) screen.say(`Port ${USUAL_PORT} is taken by another program: the coverage page gets another one.`);
   const stop = stopOnSignals(line => screen.say(line));
   const tenant = { arrived: folder.holds.from === 'simulator' ? folder.holds.arrived : undefined };
   const sources = await startSources(options, folder.holds, () => tenant.arrived);
   try {
     const { datasets, off } = checkConfig(sources.settings, options);
+    greet(screen, folder, early);
+    if (early === 0) screen.say(`Port ${USUAL_PORT} is taken by another program: the coverage page gets another one.`);
     const storage = await startStorage(folder.path);
     try {
       await noteHolds(folder);

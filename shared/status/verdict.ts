@@ -3,8 +3,8 @@ import type { Gate } from '../words/ledger.ts';
 import type { Instant, ReasonCode } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import type { DatasetFacts, DayFacts, Unreadable } from './dataset-facts.ts';
-import type { Filling } from './filling.ts';
-import { counted, durationOf, grouped, minuteOf } from './text.ts';
+import { type Filling, paceNote } from './filling.ts';
+import { counted, grouped, minuteOf } from './text.ts';
 
 /** The answer to the one question that everybody has: is everything held? Pure. */
 
@@ -214,15 +214,14 @@ export function gateNote({ source, notBefore, reason }: Gate): string {
 }
 
 /** What is good to know and asks for nothing. */
-function* notesOf({ datasets, gates, filling, unreadable }: Seen, lost: number): Generator<Point> {
+function* notesOf(seen: Seen, lost: number): Generator<Point> {
+  const { datasets, gates, filling, unreadable } = seen;
   if (datasets.length === 0 && unreadable.length === 0) {
     const text = 'A new app plans within minutes. If this page stays as it is for half an hour, ask the doctor.';
     yield { text, command: 'landline doctor', help: 'deploy.md' };
   }
-  if (filling?.minutesLeft !== undefined)
-    yield {
-      text: `${counted(filling.daysPerHour, 'day')} landed within the last hour: about ${durationOf(filling.minutesLeft)} left.`,
-    };
+  const pace = filling && isMoving(seen) ? paceNote(filling) : undefined;
+  if (pace !== undefined) yield { text: pace };
   for (const gate of gates) yield { text: gateNote(gate), help: 'operations.md#throttled' };
   for (const { title, dataset, pausedAt } of datasets)
     if (pausedAt !== undefined) yield { text: `${title} is paused.`, command: `landline resume ${dataset}` };

@@ -362,7 +362,7 @@ test('--tenant reads the service that the environment names with the key that it
   assert.equal(code, 0, stderr);
   const summary: Summary = JSON.parse(stdout);
   assert.deepEqual([summary.ok, summary.simulator, sumOf(summary, 'daysLanded')], [true, null, 2]);
-  assert.match(stderr, new RegExp(`Landing 1 dataset, 2 days, from the tenant ${id}`));
+  assert.match(stderr, new RegExp(`Landing 1 log \\(voximplant-sms\\), 2 days, from the tenant ${id}`));
   const files = await filesIn(out);
   assert.equal(files.size, 2);
   assert.deepEqual(files, truthOf(service, files));
@@ -390,17 +390,14 @@ test('a source that refuses ends in exit code 1 and the reason, with what to do'
   const summary: Summary = JSON.parse(stdout);
   assert.equal(summary.ok, false);
   assert.deepEqual(
-    troublesOf(summary).map(text => text.split(' ')[2]),
-    ['auth.forbidden', 'auth.rejected'],
+    new Set(troublesOf(summary).map(text => text.split(' ')[2])),
+    new Set(['auth.forbidden', 'auth.rejected']),
   );
   assert.match(stderr, /CallRecord-PstnCalls\.Read\.All.* This waits for you\./);
   // At the end what `landline status` says: each cause, and the command that shows what to do.
-  assert.match(
-    stderr,
-    /- Teams SMS: 1 day failed \(auth\.forbidden\), and 2 more wait for it\. .*permission is missing/,
-  );
-  assert.match(stderr, /- Voximplant SMS: 1 day failed \(auth\.rejected\), and 2 more wait for it\. .*error 433/);
-  assert.match(stderr, /\n {2}landline show teams-sms \d{4}-\d\d-\d\d\n/);
+  assert.match(stderr, /- Teams SMS: \d days? failed \(auth\.forbidden\).*permission is missing/);
+  assert.match(stderr, /- Voximplant SMS: \d days? failed \(auth\.rejected\).*error 433/);
+  assert.match(stderr, /\n {2}npx landline --data \S+ show teams-sms \d{4}-\d\d-\d\d\n/);
 });
 
 test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', async t => {

@@ -5,6 +5,7 @@ import { ANSWERS } from '../../cli/answers/commands.ts';
 import { run } from '../../cli/main.ts';
 import { linesFor, type Output, tableIn } from '../../cli/terminal/output.ts';
 import { jsonText, printable } from '../../cli/terminal/printable.ts';
+import { asTyped, quoted, typedAs } from '../../cli/terminal/typed.ts';
 import { ANSWERS_FILE, answersText } from '../../tools/answers.ts';
 import { checkAnswer } from '../answers.ts';
 
@@ -86,4 +87,13 @@ test('a table that a terminal has no room for becomes a paragraph for each row',
     '  missing 78, beyond horizon 0',
   ]);
   assert.equal(tableIn({ ...out, width: 120 }, head, [row]).length, 2);
+});
+
+test('a suggested command reaches the same Landline again, in any folder', () => {
+  assert.equal(typedAs({}), 'landline');
+  assert.equal(quoted(".landline/o'clock", 'linux'), "'.landline/o'\\''clock'");
+  assert.equal(quoted('C:\\my data', 'win32'), '"C:\\my data"');
+  const self = typedAs({ data: '/tmp/drill', queueAccount: 'host' });
+  assert.equal(self, 'landline --data /tmp/drill --queue-account host');
+  assert.equal(asTyped('landline show teams-sms 2026-01-31', self), `${self} show teams-sms 2026-01-31`);
 });
