@@ -78,7 +78,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .addHelpText('after', AFTER)
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
     .helpCommand('help [command]', 'Explains a command')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .configureOutput({
       writeOut: text => out.line(text.trimEnd()),
       writeErr: text => text.startsWith('error:') || out.note(text.trimEnd()),
@@ -120,7 +120,7 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     );
     return code;
   } catch (thrown) {
-    const failure = failureFor(thrown, ownSignIn);
+    const failure = failureFor(thrown, ownSignIn, json);
     if (failure.error !== undefined) tellError(failure.error, out, json);
     return failure.code;
   }
@@ -133,16 +133,29 @@ const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
     'This is your own sign-in, not the app’s: it is you who needs the role (docs/deploy.md), and your network.',
 };
 
+const ARGUMENTS_SHOWN = 2;
+
+/** Short, so that what a command does has room on a narrow terminal; its own help has all of it. */
+function subcommandTerm(command: Command): string {
+  const words = command.registeredArguments.slice(0, ARGUMENTS_SHOWN).map(each => {
+    const word = `${each.name()}${each.variadic ? '...' : ''}`;
+    return each.required ? `<${word}>` : `[${word}]`;
+  });
+  return [command.name(), ...words].join(' ');
+}
+
 interface Failure {
   readonly code: ExitCode;
   /** Absent where it has been told, or needs no word. */
   readonly error?: { readonly reason: string; readonly message: string; readonly hint?: string | undefined };
 }
 
-function failureFor(thrown: unknown, ownSignIn: boolean): Failure {
+function failureFor(thrown: unknown, ownSignIn: boolean, json: boolean): Failure {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return { code: 0 };
+    // The help has been shown, which says it all.
+    if (thrown.code === 'commander.help' && !json) return { code: 2 };
     const message = thrown.code === 'commander.help' ? 'Name a command.' : thrown.message.replace(/^error: /, '');
     return { code: 2, error: { reason: 'usage', message, hint: 'Add --help for help.' } };
   }

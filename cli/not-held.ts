@@ -12,6 +12,8 @@ import { closed, type Range } from './ranges.ts';
 export interface Absent {
   readonly dataset: string;
   readonly days: readonly Day[];
+  /** Where history begins; absent when the log was never planned. Nothing before it is owed. */
+  readonly firstDay?: Day;
 }
 
 /** Stretches of days that are named one by one; JSON has all of them. */
@@ -45,7 +47,7 @@ export async function absentIn(
       if (entry?.held !== undefined) return false;
       return ranged || stateOf(dataset, day, entry, on.now) !== 'expired';
     });
-    if (days.length > 0) found.push({ dataset: dataset.name, days });
+    if (days.length > 0) found.push({ dataset: dataset.name, days, ...(firstDay !== undefined && { firstDay }) });
   }
   return found;
 }
@@ -62,14 +64,16 @@ async function knownOf({ ledger }: On, { name }: Dataset) {
 }
 
 export function tellAbsent({ out, self }: Pick<On, 'out' | 'self'>, absent: readonly Absent[]): void {
-  for (const { dataset, days } of absent) {
+  for (const { dataset, days, firstDay } of absent) {
     const gaps = gapsIn(days);
     const told = gaps.slice(0, STRETCHES_TOLD).map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
     const more =
       gaps.length > told.length ? ` and ${counted(gaps.length - told.length, 'stretch', 'stretches')} more` : '';
-    const text = `${out.paint('yellow', 'not held')}  ${dataset}: ${counted(days.length, 'day')}, ${told.join(', ')}${more}`;
+    const early = firstDay !== undefined && days.some(day => day < firstDay);
+    const before = early ? ` (history begins on ${firstDay})` : '';
+    const text = `${out.paint('yellow', 'not held')}  ${dataset}: ${counted(days.length, 'day')}, ${told.join(', ')}${more}${before}`;
     out.line(text);
   }
-  const [first] = absent;
+  const first = absent.find(({ days, firstDay = '' }) => days.some(day => day >= firstDay));
   if (first !== undefined) out.line(`Why: ${self} status ${first.dataset}`);
 }

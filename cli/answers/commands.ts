@@ -7,7 +7,7 @@ const dataset = z.string();
 const format = z.literal(1);
 const answer = <S extends z.ZodRawShape>(shape: S) => z.object({ format, ...shape });
 const days = z.array(day);
-const absent = z.array(z.object({ dataset, days }));
+const absent = z.array(z.object({ dataset, days, firstDay: day.optional() }));
 const asked = z.array(z.object({ dataset, day, outcome: z.string() }));
 const receipt = z.looseObject({ format: count, revision: count, rows: count, fingerprint: z.string() });
 

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { dataset, examples, type On, type Register, whole } from '../command.ts';
@@ -70,7 +71,7 @@ async function diffDay(
     on.out.line(
       on.out.paint(
         'bold',
-        `${of.name} ${day}, r${from} to r${to}: +${added} rows, ~${changed} changed, -${removed} removed`,
+        `${of.name} ${day}, r${from} to r${to}: ${counted(added, 'row')} added, ${changed} changed, ${removed} removed`,
       ),
     );
     tellDifferences(found, showRows, on.out);

@@ -57,9 +57,9 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
   });
   // Of a lost ledger the partitions are there: that is a finding, and no gap.
   const unlisted = new Set(found.findings.map(({ kind, dataset, day }) => kind === 'unlisted' && `${dataset} ${day}`));
-  const absent = (await absentIn(on, which, range, options.datasets !== undefined)).flatMap(({ dataset, days }) => {
-    const gone = days.filter(day => !unlisted.has(`${dataset} ${day}`));
-    return gone.length === 0 ? [] : [{ dataset, days: gone }];
+  const absent = (await absentIn(on, which, range, options.datasets !== undefined)).flatMap(each => {
+    const days = each.days.filter(day => !unlisted.has(`${each.dataset} ${day}`));
+    return days.length === 0 ? [] : [{ ...each, days }];
   });
   const trouble = found.findings.filter(isTrouble);
   const code = trouble.length > 0 ? 1 : absent.length > 0 ? 4 : 0;

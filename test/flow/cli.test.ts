@@ -350,7 +350,7 @@ test('export writes partitions to plain files, byte for byte', async () => {
   const part = await rig.json('export', '--out', to, '--from', early, '--to', D1, '--datasets', PSTN);
   assert.deepEqual(
     [part.code, part.answer.files.length, part.answer.absent],
-    [4, 2, [{ dataset: PSTN, days: [-3, -2, -1].map(days => addDays(D0, days)) }]],
+    [4, 2, [{ dataset: PSTN, days: [-3, -2, -1].map(days => addDays(D0, days)), firstDay: D0 }]],
   );
   const told = await rig.run(
     'export',
