@@ -188,6 +188,16 @@ export const ANSWERS = {
     failures: z.array(z.string()),
   }),
   report: answer({ out: z.string() }),
+  /** `npm start -- --json`. */
+  start: answer({
+    ok: z.boolean().describe('every owed day landed, none failed, and nothing was left to do'),
+    status: facts,
+    run: z.array(z.object({ dataset, daysLanded: count, daysRevised: count, rowsGained: z.int() })),
+    simulator: z.object({ requests: count, faults: z.record(z.string(), count) }).nullable(),
+    dataFolder: z.string(),
+    out: z.string().nullable(),
+    seconds: z.number(),
+  }),
   forget: answer({
     days: z.array(searchedDay),
     unsure,

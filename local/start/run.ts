@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { jsonText } from '../../cli/terminal/printable.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { readFacts } from '../../shared/status/reply.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
@@ -111,7 +112,7 @@ async function work(on: Run): Promise<number> {
     report(screen, { options, summary, ended, page: undefined, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (options.json) process.stdout.write(`${jsonText(summary)}\n`);
   if (listener.refusal.aborted) return 2;
   return ended === 'stopped' ? 130 : summary.ok ? 0 : 1;
 }

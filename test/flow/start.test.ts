@@ -18,6 +18,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { addDays, dayOf } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
+import { checkAnswer } from '../answers.ts';
 import { clockFrom } from '../clock.ts';
 import { duck, millionths, parsedExactly } from '../curate/rig.ts';
 import { selfSigned } from '../sources/self-signed.ts';
@@ -62,6 +63,7 @@ function start(t: TestContext, ...args: string[]): Promise<Ended> {
 async function landed(t: TestContext, ...args: string[]): Promise<Summary & { readonly said: string }> {
   const { code, stdout, stderr } = await start(t, ...args, '--exit', '--json');
   assert.equal(code, 0, stderr);
+  checkAnswer(['start'], stdout);
   const summary: Summary = JSON.parse(stdout);
   assert.equal(summary.ok, true);
   return { ...summary, said: stderr };
