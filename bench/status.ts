@@ -8,7 +8,7 @@ import type { TableClient } from '@azure/data-tables';
 import { startAzurite } from '../local/azurite.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { storageClients } from '../shared/stores/clients.ts';
-import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
+import { tableLedger } from '../shared/stores/ledger.ts';
 import { entityOfDay, entityOfWatermark } from '../shared/stores/ledger-entities.ts';
 import type { DayEntry, Watermark } from '../shared/words/ledger.ts';
 import { largeLedgers } from './inside.ts';
@@ -19,9 +19,7 @@ import { largeLedgers } from './inside.ts';
 export interface StatusSeconds {
   /** The whole process, from its start to its exit. */
   readonly command: readonly number[];
-  /** Reading the days of all datasets in outline, in a process that has done so before. */
-  readonly outlines: readonly number[];
-  /** The same days with all that the ledger knows of them, as the planner reads them. */
+  /** Reading the days of all datasets, as the planner and the page do, in a process that has done so before. */
   readonly days: readonly number[];
 }
 
@@ -46,13 +44,12 @@ export async function statusSeconds(runs = 5): Promise<StatusSeconds> {
     const Values = { AzureWebJobsStorage: azurite.connectionString };
     await writeFile(settings, JSON.stringify({ Values }));
 
-    const [ledger, outlines] = [tableLedger(table, () => crypto.randomUUID()), tableOutlines(table)];
+    const ledger = tableLedger(table, () => crypto.randomUUID());
     const names = DATASETS.map(({ name }) => name);
     // Once unmeasured: the first run of a command fills the cache of compiled code, and the rest is warmed up as well.
     const times = (work: () => Promise<unknown>) => timesOf(work, runs);
     return {
       command: await times(() => run(process.execPath, [COMMAND, 'status', '--json', '--settings', settings])),
-      outlines: await times(() => Promise.all(names.map(name => outlines.days(name)))),
       days: await times(() => Promise.all(names.map(name => ledger.days(name)))),
     };
   } finally {

@@ -5,27 +5,20 @@ import { lastDay } from '../shared/ledger/owed.ts';
 import { isDay } from '../shared/words/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/words/model.ts';
 import type { Connection } from './connection.ts';
+import type { ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import type { Output } from './terminal/output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What every command is made of. One file per command; `main.ts` is the list. */
 
-/** What the exit code of any command means. */
-export const EXIT_CODES = {
-  0: 'fine',
-  1: 'attention needed, or it failed',
-  2: 'wrong usage',
-  3: 'storage, a sign-in or the app refused or was not reached',
-  130: 'stopped by Ctrl-C',
-} as const;
-export type ExitCode = keyof typeof EXIT_CODES;
-
 /** What a command works on. */
 export interface On extends Connection {
   readonly out: Output;
   readonly json: boolean;
   readonly now: number;
+  /** How this command line is called for the same target. */
+  readonly self: string;
 }
 
 /** Makes a command's work an action of the program; its result is the exit code. */
@@ -71,16 +64,6 @@ export function datasetOrSource(name: string): Dataset[] {
   throw unknown(name, [...NAMES, ...SOURCES]);
 }
 
-export function day(text: string): Day {
-  if (isDay(text)) return text;
-  throw new InvalidArgumentError('Expected a UTC day such as 2026-01-31.');
-}
-
-/** For arguments that repeat. */
-export function days(text: string, before: readonly Day[] | undefined): Day[] {
-  return [...(before ?? []), day(text)];
-}
-
 export function whole(min: number, max: number): (text: string) => number {
   return text => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -109,11 +92,6 @@ export function everyDataset(on: On, named: readonly Dataset[] | undefined): rea
 /** A setting may have changed the version of a dataset's API. */
 function asSet(on: On, which: readonly Dataset[]): readonly Dataset[] {
   return which.map(each => on.datasets.find(({ name }) => name === each.name) ?? each);
-}
-
-export function refuseBackwards(from: Day | undefined, to: Day | undefined): void {
-  if (from !== undefined && to !== undefined && to < from)
-    throw new UsageError(`The range ends (${to}) before it begins (${from}).`);
 }
 
 /** @throws UsageError for a day that is not over: there is nothing of it to be asked for */

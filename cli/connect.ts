@@ -7,7 +7,7 @@ import { DATASETS } from '../shared/datasets/index.ts';
 import { failureOf } from '../shared/words/errors.ts';
 import { type Connection, connection } from './connection.ts';
 import { withDevelopmentPackages } from './packages.ts';
-import { placeOf, settingsIn, type Target, type Values, withCredentials } from './settings-files.ts';
+import { type Place, placeOf, settingsIn, type Target, type Values, withCredentials } from './settings-files.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where a command works, from what was said on the command line and what lies in the folder. */
@@ -15,6 +15,11 @@ import { UsageError } from './usage-error.ts';
 /** @throws UsageError when there is no target, or its settings are not usable */
 export async function connect(target: Target): Promise<Connection> {
   const place = placeOf(target, 'the storage account of the data (--account, and --queue-account for that of the app)');
+  const connection = await connectTo(place);
+  return { ...connection, note: place.found && `Looking at ${connection.where} (${place.found}).` };
+}
+
+async function connectTo(place: Place): Promise<Connection> {
   if ('account' in place) return connectToAccounts(place.account, place.queueAccount);
   if ('folder' in place) return connectLocally(place.folder);
   return connectByValues(`the app of ${place.settings}`, await settingsIn(place.settings));

@@ -7,7 +7,7 @@ import { blobCurated } from '../shared/curate/store.ts';
 import { blobEraser } from '../shared/forget/store.ts';
 import { type StorageClients, storageClients } from '../shared/stores/clients.ts';
 import { blobLake } from '../shared/stores/lake.ts';
-import { tableLedger, tableOutlines } from '../shared/stores/ledger.ts';
+import { tableLedger } from '../shared/stores/ledger.ts';
 import {
   dayOfEntity,
   GATE_PARTITION,
@@ -23,7 +23,7 @@ import { isDay } from '../shared/words/day.ts';
 import { isUnreadable } from '../shared/words/errors.ts';
 import type { Dataset, SourceName } from '../shared/words/model.ts';
 import { CONTAINERS } from '../shared/words/paths.ts';
-import type { Eraser, Lake, Ledger, Outlines, Pulse, Source } from '../shared/words/ports.ts';
+import type { Eraser, Lake, Ledger, Pulse, Source } from '../shared/words/ports.ts';
 import { LEDGER_TABLE } from '../shared/words/storage-names.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -35,10 +35,13 @@ const LOCAL_RETRY_MS = 50;
 export interface Connection {
   /** For a person: the account, the folder or the settings file. */
   readonly where: string;
+  /** What was chosen although nobody named it, to be said once. */
+  readonly note?: string | undefined;
+  /** Whether storage is reached by the sign-in of the person at the keyboard. */
+  readonly ownSignIn: boolean;
   /** Those that are switched on, as far as the target says; else all. */
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
-  readonly outlines: Outlines;
   readonly pulse: Pick<Pulse, 'last'>;
   readonly lake: Lake;
   readonly curated: CuratedStore;
@@ -48,6 +51,8 @@ export interface Connection {
    * is a reference to Key Vault are `pseudonymous` without one.
    */
   readonly privacy: Config['privacy'] | undefined;
+  /** The settings that say what is landed and how it is shown; unknown where only an account or a folder is named. */
+  readonly settings: InForce | undefined;
   /** Whether an app may be at work there: not so in a data folder that nobody has open. */
   readonly alive: boolean;
   /** Names of all blobs in `raw` that start with the prefix. */
@@ -59,6 +64,15 @@ export interface Connection {
   /** @throws UsageError when the target does not say how to sign in to the sources */
   sources(): Promise<Readonly<Record<SourceName, Source>>>;
   close(): Promise<void>;
+}
+
+/** No secret is among them. */
+interface InForce {
+  readonly datasets: string[];
+  readonly off: string[];
+  readonly historyDays: number;
+  readonly cloud: string;
+  readonly privacy: string;
 }
 
 export interface Parts {
@@ -81,13 +95,14 @@ export async function connection(parts: Parts): Promise<Connection> {
     where,
     datasets,
     alive,
+    ownSignIn: 'url' in storage.table || 'url' in storage.blob,
     ledger: tableLedger(table, randomUUID),
-    outlines: tableOutlines(table),
     pulse: tablePulse(table),
     lake: blobLake(blobs),
     curated: blobCurated(blobs),
     eraser: blobEraser(blobs),
     privacy,
+    settings: config && inForce(config),
     async *names(prefix) {
       const operation = { service: 'blob', what: `Listing container "${CONTAINERS.raw}"` } as const;
       for await (const { name } of blobsIn(raw, { prefix }, operation)) yield name;
@@ -106,6 +121,16 @@ export async function connection(parts: Parts): Promise<Connection> {
       return compose(config).sources;
     },
     close,
+  };
+}
+
+function inForce({ datasets, off, plan, cloud, privacy }: Config): InForce {
+  return {
+    datasets: datasets.map(({ name }) => name),
+    off: off.map(({ dataset }) => dataset),
+    historyDays: plan.historyDays,
+    cloud: cloud.name,
+    privacy: privacy.profile,
   };
 }
 

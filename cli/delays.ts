@@ -9,7 +9,7 @@ import type { On } from './command.ts';
 /** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */
 
 /** Sources that are left alone just now. Of a gate that cannot be read it is said so: it stops the planner. */
-export async function gatesOf({ ledger, out }: On, now: number): Promise<readonly Gate[]> {
+async function gatesOf({ ledger, out }: On, now: number): Promise<readonly Gate[]> {
   const gates: Gate[] = [];
   for (const source of SOURCES) {
     try {

@@ -3,23 +3,29 @@ import landline from '../package.json' with { type: 'json' };
 import { noProxyOnLoopback } from '../shared/config/loopback.ts';
 import { failureOf, LandlineError } from '../shared/words/errors.ts';
 import type { ReasonCode } from '../shared/words/model.ts';
-import { EXIT_CODES, type ExitCode, examples, type Register, type Runners } from './command.ts';
+import { examples, type Register, type Runners } from './command.ts';
 import { accept } from './commands/accept.ts';
 import { backfill } from './commands/backfill.ts';
+import { changes } from './commands/changes.ts';
 import { curate } from './commands/curate.ts';
+import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportDays } from './commands/export.ts';
 import { forget } from './commands/forget.ts';
 import { pause, resume } from './commands/pause.ts';
+import { prove } from './commands/prove.ts';
 import { rebuildLedger } from './commands/rebuild.ts';
 import { report } from './commands/report.ts';
 import { retry } from './commands/retry.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
 import { verifyDays } from './commands/verify.ts';
+import { addCompletion } from './completion.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import { type Output, Stopped, terminal } from './terminal/output.ts';
-import { UsageError } from './usage-error.ts';
+import { typedAs } from './terminal/typed.ts';
+import { CommandError, UsageError } from './usage-error.ts';
 
 /** `landline`: from the arguments to the exit code. One file per command. */
 
@@ -30,9 +36,12 @@ const COMMANDS: readonly Register[] = [
   backfill,
   retry,
   accept,
+  changes,
+  diff,
   pause,
   resume,
   verifyDays,
+  prove,
   rebuildLedger,
   exportDays,
   curate,
@@ -52,12 +61,19 @@ Days are UTC. What each state and reason means: docs/operations.md.`;
 export async function run(argv: readonly string[], out: Output = terminal()): Promise<ExitCode> {
   let code: ExitCode = 0;
   Object.assign(process.env, noProxyOnLoopback(process.env));
+  let ownSignIn = false;
   const program = new Command('landline')
     .description('Looks after the telephony logs that Landline lands: what is held, what is not, and what to do.')
     .option('--local', 'the emulator of `npm start` on this machine (default when .landline exists)')
     .option('--data <dir>', 'data folder of `npm start` (.landline)')
-    .option('--account <name>', 'storage account of the data, reached with your own Azure sign-in')
-    .option('--queue-account <name>', 'storage account of the app, which has the ledger (the same account)')
+    .option(
+      '--account <name>',
+      'storage account of the data, reached by your own Azure sign-in (LANDLINE_ACCOUNT, or the environment of azd)',
+    )
+    .option(
+      '--queue-account <name>',
+      'storage account of the app, which has the ledger (LANDLINE_QUEUE_ACCOUNT, or the same account)',
+    )
     .option(
       '--settings <file>',
       'settings file of the app, such as local.settings.json; storage at its addresses is reached with your own sign-in',
@@ -67,8 +83,11 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .addHelpText('after', AFTER)
     .addHelpText('after', examples('landline status', 'landline backfill --help', 'landline --account <name> status'))
     .helpCommand('help [command]', 'Explains a command')
-    .showHelpAfterError('Add --help for help.')
-    .configureOutput({ writeOut: text => out.line(text.trimEnd()), writeErr: text => out.note(text.trimEnd()) })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
+    .configureOutput({
+      writeOut: text => out.line(text.trimEnd()),
+      writeErr: text => text.startsWith('error:') || out.note(text.trimEnd()),
+    })
     .exitOverride();
   const act: Runners['act'] =
     work =>
@@ -77,8 +96,13 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
       // Not before it is known what to do: the clients take half a second to load.
       const { connect } = await import('./connect.ts');
       const connection = await connect(options);
+      ownSignIn = connection.ownSignIn;
+      if (connection.note !== undefined) out.note(connection.note);
       try {
-        code = await work({ ...connection, out, json: options.json ?? false, now: Date.now() }, ...args);
+        code = await work(
+          { ...connection, out, json: options.json ?? false, now: Date.now(), self: typedAs(options) },
+          ...args,
+        );
       } finally {
         await connection.close();
       }
@@ -91,39 +115,78 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     };
   for (const register of COMMANDS) register(program, { act, free });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  addCompletion(program);
+  const json = argv.includes('--json');
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    // A day such as -7d is no option, and means the same without its dash.
+    await program.parseAsync(
+      argv.map(word => word.replace(/^-(?=\d{1,5}d$)/, '')),
+      { from: 'user' },
+    );
     return code;
   } catch (thrown) {
-    return exitCodeOf(thrown, out, program.opts<Target>());
+    const failure = failureFor(thrown, ownSignIn, json);
+    if (failure.error !== undefined) tellError(failure.error, out, json);
+    return failure.code;
   }
 }
 
 const OWN_SIGN_IN: Readonly<Partial<Record<ReasonCode, string>>> = {
   'auth.unavailable':
-    'Storage at an address is reached with your own sign-in, not the app’s: `az login`, and `az account set` where there are several.',
-  'auth.rejected':
-    'Storage at an address is reached with your own sign-in, not the app’s: `az login` into the tenant of the account.',
+    'This is your own sign-in, not the app’s: `az login`, and `az account set` where there are several.',
+  'auth.rejected': 'This is your own sign-in, not the app’s: `az login` into the tenant of the account.',
   'storage.forbidden':
-    'Storage at an address is reached with your own sign-in, not the app’s: it is you who needs the role (docs/deploy.md), and your network.',
+    'This is your own sign-in, not the app’s: it is you who needs the role (docs/deploy.md), and your network.',
 };
 
-function exitCodeOf(thrown: unknown, out: Output, { account, settings }: Target): ExitCode {
+const ARGUMENTS_SHOWN = 2;
+
+/** Short, so that what a command does has room on a narrow terminal; its own help has all of it. */
+function subcommandTerm(command: Command): string {
+  const words = command.registeredArguments.slice(0, ARGUMENTS_SHOWN).map(each => {
+    const word = `${each.name()}${each.variadic ? '...' : ''}`;
+    return each.required ? `<${word}>` : `[${word}]`;
+  });
+  return [command.name(), ...words].join(' ');
+}
+
+interface Failure {
+  readonly code: ExitCode;
+  /** Absent where it has been told, or needs no word. */
+  readonly error?: { readonly reason: string; readonly message: string; readonly hint?: string | undefined };
+}
+
+function failureFor(thrown: unknown, ownSignIn: boolean, json: boolean): Failure {
   // Help and version end this way too; commander has said what there is to say.
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  if (thrown instanceof Stopped) return 130;
-  if (thrown instanceof UsageError) {
-    out.note(`error: ${thrown.message}`);
-    return 2;
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return { code: 0 };
+    // The help has been shown, which says it all.
+    if (thrown.code === 'commander.help' && !json) return { code: 2 };
+    const message = thrown.code === 'commander.help' ? 'Name a command.' : thrown.message.replace(/^error: /, '');
+    return { code: 2, error: { reason: 'usage', message, hint: 'Add --help for help.' } };
+  }
+  if (thrown instanceof Stopped) return { code: 130 };
+  if (thrown instanceof UsageError) return { code: 2, error: { reason: 'usage', message: thrown.message } };
+  if (thrown instanceof CommandError) {
+    const { code, reason, message } = thrown;
+    return { code, error: { reason, message } };
   }
   if (!(thrown instanceof LandlineError)) {
-    out.note(`error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
-    return 1;
+    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return { code: 1, error: { reason: 'worker.bug', message } };
   }
   const { reason, message } = failureOf(thrown);
-  out.note(`error: ${message} (${reason})`);
   // The message was written for the app; here somebody sits at a keyboard with a sign-in of their own.
-  const named = account ?? settings;
-  if (named !== undefined && OWN_SIGN_IN[reason] !== undefined) out.note(OWN_SIGN_IN[reason]);
-  return /^(storage|auth)\./.test(reason) ? 3 : 1;
+  const hint = ownSignIn ? OWN_SIGN_IN[reason] : undefined;
+  return { code: /^(storage|auth)\./.test(reason) ? 3 : 1, error: { reason, message, hint } };
+}
+
+/** Reasons that say no more than the message. */
+const WORDLESS: ReadonlySet<string> = new Set(['usage', 'worker.bug', 'app.unreachable', 'curated.none']);
+
+/** With `--json` an error is an answer as well. */
+function tellError({ reason, message, hint }: NonNullable<Failure['error']>, out: Output, json: boolean): void {
+  if (json) out.json({ error: { reason, message: hint === undefined ? message : `${message} ${hint}` } });
+  else out.note(WORDLESS.has(reason) ? `error: ${message}` : `error: ${message} (${reason})`);
+  if (!json && hint !== undefined) out.note(hint);
 }

@@ -1,18 +1,20 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { lastDay } from '../shared/ledger/owed.ts';
 import { addDays, eachDay, isDay } from '../shared/words/day.ts';
-import type { Day } from '../shared/words/model.ts';
+import type { Dataset, Day } from '../shared/words/model.ts';
+import { datasets } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Days as people write them: `2026-01-31`, `yesterday`, `-7d` (seven days ago), and `2026-01` for a month. One pair of
- * options for every command that takes a range.
+ * Days as people write them: `2026-01-31`, `yesterday`, `-7d` or `7d` (seven days ago), and `2026-01` for a month. One
+ * set of options for every command that takes a range.
  */
 
 export interface RangeOptions {
   readonly from?: DayText;
   readonly to?: DayText;
   readonly month?: DayText;
+  readonly datasets?: Dataset[];
 }
 
 /** A checked text. What it means depends on today. */
@@ -26,7 +28,8 @@ export interface Range {
 
 export const DAY_FORMS = 'a day such as 2026-01-31, yesterday, -7d or 2026-01';
 
-const AGO = /^-(\d{1,5})d$/;
+/** A dash before an argument would make it an option, so that it may be left out. */
+const AGO = /^-?(\d{1,5})d$/;
 
 export function dayText(text: string): DayText {
   if (isDay(text) || isMonth(text) || text === 'yesterday' || AGO.test(text)) return text;
@@ -42,8 +45,18 @@ function isMonth(text: string): boolean {
   return /^\d{4}-\d{2}$/.test(text) && isDay(`${text}-01`);
 }
 
+/** For arguments that repeat. */
+export function dayTexts(text: string, before: readonly DayText[] | undefined): DayText[] {
+  return [...(before ?? []), dayText(text)];
+}
+
+/** Adds `--from`, `--to`, `--month` and `--datasets`. */
+export function withRange(command: Command, options: { readonly needed?: boolean } = {}): Command {
+  return withDays(command, options).option(DATASETS_FLAG, 'only these logs', datasets);
+}
+
 /** Adds `--from`, `--to` and `--month`. */
-export function withRange(command: Command, { needed = false }: { readonly needed?: boolean } = {}): Command {
+export function withDays(command: Command, { needed = false }: { readonly needed?: boolean } = {}): Command {
   const why = needed ? ' (needed, unless --month is given)' : '';
   return command
     .option('--from <day>', `first day: ${DAY_FORMS}${why}`, dayText)
@@ -51,7 +64,9 @@ export function withRange(command: Command, { needed = false }: { readonly neede
     .option('--month <month>', 'a whole month, such as 2026-01', monthText);
 }
 
-/** @throws UsageError when the range ends before it begins, or is said twice */
+export const DATASETS_FLAG = '--datasets <a,b>';
+
+/** @throws UsageError when the range ends before it begins, has no day that is over, or is said twice */
 export function rangeOf({ from, to, month }: RangeOptions, now: number): Range {
   if (month !== undefined && (from !== undefined || to !== undefined))
     throw new UsageError('--month is a range of its own: leave out --from and --to.');
@@ -61,7 +76,30 @@ export function rangeOf({ from, to, month }: RangeOptions, now: number): Range {
   };
   if (range.from !== undefined && range.to !== undefined && range.to < range.from)
     throw new UsageError(`The range ends (${range.to}) before it begins (${range.from}).`);
+  refuseFuture(range, now);
   return range;
+}
+
+/** Whether any day was named. */
+export function isBounded({ from, to, month }: RangeOptions): boolean {
+  return (from ?? to ?? month) !== undefined;
+}
+
+/** @throws UsageError when neither a first day nor a month is named */
+export function neededRangeOf(options: RangeOptions, now: number): Range & { readonly from: Day } {
+  const { from, ...rest } = rangeOf(options, now);
+  if (from === undefined) throw new UsageError('Name the days: --from DAY, or --month 2026-01.');
+  return { from, ...rest };
+}
+
+export function isIn(day: Day, { from, to }: Range): boolean {
+  return (from === undefined || day >= from) && (to === undefined || day <= to);
+}
+
+/** The range without bounds that are not there: up to the newest day that is over. */
+export function closed({ from, to }: Range, first: Day, now: number): { readonly from: Day; readonly to: Day } {
+  const newest = lastDay(now);
+  return { from: from ?? first, to: to === undefined || to > newest ? newest : to };
 }
 
 function boundOf(name: 'from' | 'to', text: DayText | undefined, end: 'first' | 'last', now: number): Range {
@@ -93,7 +131,7 @@ function today(now: number): Day {
 }
 
 /** @throws UsageError for a range of which no day is over: there is nothing of it to be asked for */
-export function refuseFuture({ from }: Range, now: number): void {
+function refuseFuture({ from }: Range, now: number): void {
   const newest = lastDay(now);
   if (from !== undefined && from > newest)
     throw new UsageError(`${from} is not over yet. The newest day that there can be is ${newest}.`);

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { jsonOf } from '../local/start/folder.ts';
 import { DEFAULTS } from '../local/start/options.ts';
@@ -20,16 +22,24 @@ export interface Target {
 export type Values = Readonly<Record<string, string>>;
 
 /** Storage accounts, a settings file, or a data folder of `npm start`. */
-export type Place =
+export type Place = (
   | { readonly account: string; readonly queueAccount: string }
   | { readonly settings: string }
-  | { readonly folder: string };
+  | { readonly folder: string }
+) & {
+  /** Where it was found; absent when it was named on the command line. */
+  readonly found?: string;
+};
+
+/** Names of environment variables that stand for `--account` and `--queue-account`. */
+const [ACCOUNT, QUEUE_ACCOUNT] = ['LANDLINE_ACCOUNT', 'LANDLINE_QUEUE_ACCOUNT'] as const;
 
 /** The app's own file on a developer's machine. */
 const SETTINGS_FILE = 'local.settings.json';
 
 /**
- * What was named, or else what lies in the folder: a data folder of `npm start` before a settings file.
+ * What was named; else LANDLINE_ACCOUNT; else what lies in the folder: a data folder of `npm start`, which nothing
+ * worse can happen to, before azd's environment, before a settings file.
  *
  * @param other what may be named to this command besides a settings file
  * @throws UsageError when there is nothing
@@ -39,12 +49,44 @@ export function placeOf({ local, data, account, queueAccount, settings }: Target
   if (queueAccount !== undefined) throw new UsageError('--queue-account goes with --account.');
   if (settings !== undefined) return { settings };
   const folder = data ?? DEFAULTS.data;
-  if (local || data !== undefined || existsSync(folder)) return { folder };
-  if (existsSync(SETTINGS_FILE)) return { settings: SETTINGS_FILE };
+  if (local || data !== undefined) return { folder };
+  const named = process.env[ACCOUNT];
+  if (named) return { account: named, queueAccount: process.env[QUEUE_ACCOUNT] || named, found: ACCOUNT };
+  if (existsSync(folder)) return { folder, found: 'npm start' };
+  const deployed = azdEnvironment();
+  if (deployed !== undefined) return deployed;
+  if (existsSync(SETTINGS_FILE)) return { settings: SETTINGS_FILE, found: 'the folder' };
   throw new UsageError(
-    `It is not clear which Landline is meant: there is no ${folder} (run \`npm start\` first) and no ${SETTINGS_FILE} here. ` +
+    `It is not clear which Landline is meant: there is no ${folder} (run \`npm start\` first), no environment of azd and no ${SETTINGS_FILE} here, and ${ACCOUNT} is not set. ` +
       `Name the settings file of the app (--settings FILE), or ${other}.`,
   );
+}
+
+const GLOBAL = 'core.windows.net';
+
+const azdConfig = z.object({ defaultEnvironment: z.string().regex(/^[\w.()-]+$/) });
+
+/** The accounts of what `azd up` deployed from this folder, by the outputs of the template; `undefined` when there is none. */
+function azdEnvironment(): Place | undefined {
+  const config = azdConfig.safeParse(jsonOf(textOf(join('.azure', 'config.json')))).data;
+  const name = process.env['AZURE_ENV_NAME'] || config?.defaultEnvironment;
+  if (name === undefined) return undefined;
+  const { DATA_ACCOUNT, HOST_ACCOUNT, DATA_BLOB_ENDPOINT } = parseEnv(textOf(join('.azure', name, '.env')));
+  if (!DATA_ACCOUNT || !HOST_ACCOUNT) return undefined;
+  // Both accounts are in the cloud of the data.
+  const cloud = /^https:\/\/[a-z0-9]+\.blob\.([a-z0-9.-]+)\/?$/.exec(DATA_BLOB_ENDPOINT ?? '')?.[1];
+  const address = (account: string) =>
+    cloud === undefined || cloud === GLOBAL ? account : `https://${account}.blob.${cloud}`;
+  return { account: address(DATA_ACCOUNT), queueAccount: address(HOST_ACCOUNT), found: `azd environment ${name}` };
+}
+
+/** @returns nothing for a file that is not there */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 const settingsFile = z.object({ Values: z.record(z.string(), z.string()) });

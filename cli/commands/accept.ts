@@ -1,46 +1,146 @@
 import { type Accepted, acceptShrink, heldBack } from '../../shared/ledger/asking.ts';
-import { grouped } from '../../shared/status/text.ts';
+import { counted, grouped } from '../../shared/status/text.ts';
+import type { Suspicion } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import { dataset, day, examples, type On, type Register, refuseUnfinished } from '../command.ts';
+import { chosen, dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { tellDelays } from '../delays.ts';
+import {
+  type DayText,
+  daysOfText,
+  dayTexts,
+  isBounded,
+  isIn,
+  type RangeOptions,
+  rangeOf,
+  withRange,
+} from '../ranges.ts';
+import type { Differences } from '../rows/differences.ts';
+import { goingRows } from '../rows/going.ts';
+import { differencesJson, SHOWN_ROWS, tellDifferences } from '../rows/tell.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Options extends RangeOptions {
+  readonly yes?: boolean;
+  readonly showRows?: boolean;
+}
 
 export const accept: Register = (program, { act }) => {
-  program
-    .command('accept')
-    .description("Lets the source's smaller day replace the rows that are held")
-    .argument('<dataset>', 'name of the dataset', dataset)
-    .argument('<day>', 'UTC day', day)
-    .option('-y, --yes', 'do not ask')
+  withRange(program.command('accept'))
+    .description("Lets the source's smaller days replace the rows that are held")
+    .argument('[dataset]', 'name of the log; without it, all of them', dataset)
+    .argument('[days...]', 'days or months; without them, name a range', dayTexts)
+    .option('--show-rows', 'show the rows that go whole, with all that they say of people')
+    .option('-y, --yes', 'do not ask, nor look which rows go')
     .addHelpText('after', '\nThe rows that are held go to `history` before they are replaced.')
-    .addHelpText('after', examples('landline accept teams-sms 2026-01-31'))
-    .action(act(acceptDay));
+    .addHelpText(
+      'after',
+      examples('landline accept teams-sms 2026-01-31', 'landline accept --from -7d --datasets teams-sms'),
+    )
+    .action(act(acceptDays));
 };
 
-async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean }): Promise<0 | 1> {
+/** A day, and the smaller read that may replace it. */
+interface Candidate {
+  readonly of: Dataset;
+  readonly day: Day;
+  readonly held: Suspicion | undefined;
+  readonly rowsHeld: number | undefined;
+}
+
+async function acceptDays(
+  on: On,
+  of: Dataset | undefined,
+  named: DayText[] | undefined,
+  options: Options,
+): Promise<0 | 1> {
   const { out, json, ledger, now } = on;
-  refuseUnfinished(at, now);
-  const entry = (await ledger.day(of.name, at))?.value;
-  const held = heldBack(entry);
-  const facts = {
-    dataset: of.name,
-    day: at,
-    reason: held?.reason,
-    rowsHeld: entry?.held?.rows,
-    rowsRead: held?.rows,
-    since: held?.since,
-  };
-  if (held !== undefined && !json)
-    out.line(
-      `${of.name} ${at}: ${grouped(entry?.held?.rows ?? 0)} rows are held, and the source has had ${grouped(held.rows)} since ${held.since}.`,
-    );
-  const sure = held === undefined || yes || (await out.confirm('Replace them?'));
-  const outcome: Accepted | 'declined' = sure
-    ? await acceptShrink(ledger, of, at, held?.fingerprint ?? '', now)
-    : 'declined';
-  if (json) out.json({ ...facts, outcome });
-  else out.line(OUTCOMES[outcome]);
-  if (outcome === 'accepted') await tellDelays(on, [facts]);
-  return outcome === 'accepted' ? 0 : 1;
+  const candidates = await candidatesOf(on, of, named ?? [], options);
+  const waiting = candidates.filter(({ held }) => held !== undefined);
+  const going = new Map<Candidate, Differences | string>();
+  for (const each of waiting) {
+    if (!json) tellCandidate(on, each);
+    if (options.yes && !options.showRows) continue;
+    const found = await goingRows(on, each.of, each.day, SHOWN_ROWS);
+    going.set(each, found);
+    if (!json) tellGoing(on, found, options.showRows ?? false);
+  }
+  const question = waiting.length === 1 ? 'Replace them?' : `Replace the rows of ${counted(waiting.length, 'day')}?`;
+  const sure = waiting.length === 0 || options.yes || (await out.confirm(question));
+  const days = [];
+  for (const each of candidates) {
+    const { day, held, rowsHeld } = each;
+    const outcome: Accepted | 'declined' = sure
+      ? await acceptShrink(ledger, each.of, day, held?.fingerprint ?? '', now)
+      : 'declined';
+    const rows = going.get(each);
+    days.push({
+      dataset: each.of.name,
+      day,
+      reason: held?.reason,
+      rowsHeld,
+      rowsRead: held?.rows,
+      since: held?.since,
+      ...(rows !== undefined &&
+        typeof rows !== 'string' && { going: differencesJson(rows, options.showRows ?? false) }),
+      outcome,
+    });
+  }
+  if (json) out.json({ days });
+  else {
+    if (days.length === 0) out.line('No day of these waits to be accepted.');
+    for (const { dataset: name, day, outcome } of sure ? days : [])
+      out.line(days.length === 1 ? OUTCOMES[outcome] : `${name} ${day}: ${OUTCOMES[outcome]}`);
+    if (!sure) out.line(OUTCOMES.declined);
+  }
+  await tellDelays(
+    on,
+    days.filter(({ outcome }) => outcome === 'accepted'),
+  );
+  // As JSON, without --yes, a preview is what was asked for.
+  if (json && !sure) return 0;
+  return days.every(({ outcome }) => outcome === 'accepted') ? 0 : 1;
+}
+
+/** The named days, whatever there is of them; of a range, those that wait. */
+async function candidatesOf(
+  on: On,
+  of: Dataset | undefined,
+  named: readonly DayText[],
+  options: Options,
+): Promise<Candidate[]> {
+  const days = named.flatMap(text => daysOfText(text, on.now));
+  if (days.length === 0 && !isBounded(options))
+    throw new UsageError('Name the days: landline accept DATASET DAY, or a range by --from, --to or --month.');
+  if (days.length > 0 && (of === undefined || isBounded(options)))
+    throw new UsageError('Name days or a range, not both.');
+  for (const day of days) refuseUnfinished(day, on.now);
+  const range = rangeOf(options, on.now);
+  const found: Candidate[] = [];
+  for (const each of of === undefined ? chosen(on, options.datasets) : [of]) {
+    const entries = (await on.ledger.days(each.name)).map(({ value }) => value);
+    const wanted = days.length > 0 ? days : entries.filter(({ day }) => isIn(day, range)).map(({ day }) => day);
+    for (const day of wanted) {
+      const entry = entries.find(known => known.day === day);
+      const held = heldBack(entry);
+      if (days.length > 0 || held !== undefined) found.push({ of: each, day, held, rowsHeld: entry?.held?.rows });
+    }
+  }
+  return found;
+}
+
+function tellCandidate({ out }: On, { of, day, held, rowsHeld }: Candidate): void {
+  if (held === undefined) return;
+  out.line(
+    `${of.name} ${day}: ${grouped(rowsHeld ?? 0)} rows are held, and the source has had ${grouped(held.rows)} since ${held.since}.`,
+  );
+}
+
+function tellGoing({ out }: On, found: Differences | string, whole: boolean): void {
+  if (typeof found === 'string') out.line(`Which rows go cannot be told from here: ${found}.`);
+  else {
+    out.line(`${counted(found.removed, 'row')} would go:`);
+    tellDifferences(found, whole, out);
+  }
 }
 
 const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {

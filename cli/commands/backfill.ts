@@ -5,37 +5,22 @@ import { counted } from '../../shared/status/text.ts';
 import { addDays, daysBetween, eachDay, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import {
-  chosen,
-  datasets,
-  day,
-  examples,
-  type On,
-  type Register,
-  refuseBackwards,
-  refuseUnfinished,
-} from '../command.ts';
+import { chosen, examples, type On, type Register } from '../command.ts';
 import { tellDelays } from '../delays.ts';
-import { table } from '../terminal/output.ts';
+import { neededRangeOf, type Range, type RangeOptions, withRange } from '../ranges.ts';
+import { tableIn } from '../terminal/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { ASKED, FINE } from './retry.ts';
 
-interface Options {
-  readonly from: Day;
-  readonly to?: Day;
-  readonly dataset?: Dataset[];
+interface Options extends RangeOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly wait?: boolean;
 }
 
 export const backfill: Register = (program, { act }) => {
-  program
-    .command('backfill')
+  withRange(program.command('backfill'), { needed: true })
     .description('Lands a range of days: goes further back in history, and asks for days that failed')
-    .requiredOption('--from <day>', 'first day', day)
-    .option('--to <day>', 'last day (the newest that is over)', day)
-    .option('--dataset <a,b>', 'only these datasets', datasets)
     .option('--all', 'ask for the days that are held as well, not only for those missing or failed')
     .option('-y, --yes', 'do not ask')
     .option('--wait', 'show the progress until it is done; Ctrl-C ends the watching, not the work')
@@ -47,7 +32,8 @@ export const backfill: Register = (program, { act }) => {
       'after',
       examples(
         'landline backfill --from 2026-01-01',
-        'landline backfill --from 2026-01-01 --dataset teams-sms --yes --wait',
+        'landline backfill --month 2026-01',
+        'landline backfill --from -30d --datasets teams-sms --yes --wait',
       ),
     )
     .action(act(backfillAll));
@@ -83,12 +69,11 @@ interface Prepared {
 }
 
 async function backfillAll(on: On, options: Options): Promise<0 | 1> {
-  refuseBackwards(options.from, options.to);
-  refuseUnfinished(options.from, on.now);
+  const range = neededRangeOf(options, on.now);
   if (options.wait && !on.alive)
     throw new UsageError('--wait: nobody is at work on this data folder. Run `npm start` beside it.');
   const prepared: Prepared[] = [];
-  for (const each of chosen(on, options.dataset)) prepared.push(await prepare(on, each, options));
+  for (const each of chosen(on, options.datasets)) prepared.push(await prepare(on, each, range, options.all ?? false));
   const previews = prepared.map(({ preview }) => preview);
   if (!on.json) tellPreview(on, previews);
 
@@ -97,7 +82,8 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   if (!sure) {
     if (on.json) on.out.json({ applied: false, previews });
     else on.out.line('Nothing was changed. In a script, add --yes.');
-    return 1;
+    // As JSON, without --yes, a preview is what was asked for.
+    return on.json ? 0 : 1;
   }
   const applied: { dataset: string; extended: Extended; asked: AskedDay[] }[] = [];
   for (const each of prepared) applied.push(await apply(on, each));
@@ -110,7 +96,12 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   return planned && asked && complete ? 0 : 1;
 }
 
-async function prepare(on: On, dataset: Dataset, { from, to, all = false }: Options): Promise<Prepared> {
+async function prepare(
+  on: On,
+  dataset: Dataset,
+  { from, to }: Range & { readonly from: Day },
+  all: boolean,
+): Promise<Prepared> {
   const { ledger, now } = on;
   const firstDay = (await ledger.watermark(dataset.name))?.value.firstDay;
   const entries = new Map((await ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
@@ -168,7 +159,7 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
     to,
     ...[days, held, missing, failed, inWork, beyondHorizon].map(String),
   ]);
-  for (const line of table(head, rows)) out.line(line);
+  for (const line of tableIn(out, head, rows)) out.line(line);
   for (const { dataset, to, between, firstDay, erased } of previews) {
     if (erased > 0)
       out.line(
@@ -177,7 +168,7 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
     if (between > 0)
       out.line(`${dataset}: ${counted(between, 'day')} between ${to} and ${firstDay} will be landed too.`);
     if (firstDay === undefined)
-      out.line(`${dataset}: was never planned; start the app first, or leave it out (--dataset).`);
+      out.line(`${dataset}: was never planned; start the app first, or leave it out (--datasets).`);
   }
 }
 

@@ -5,8 +5,9 @@ import { counted } from '../../shared/status/text.ts';
 import { failureOf, LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
-import { dataset, days, everyDataset, examples, type On, type Register } from '../command.ts';
+import { dataset, everyDataset, examples, type On, type Register } from '../command.ts';
 import { profileOn } from '../privacy-profile.ts';
+import { type DayText, daysOfText, dayTexts } from '../ranges.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const curate: Register = (program, { act }) => {
@@ -14,7 +15,7 @@ export const curate: Register = (program, { act }) => {
     .command('curate')
     .description('Makes the curated tables agree with the partitions, here and now')
     .argument('[dataset]', 'name of the dataset', dataset)
-    .argument('[days...]', 'UTC days; without them, every day that is behind', days)
+    .argument('[days...]', 'days or months; without them, every day that is behind', dayTexts)
     .option('--all', 'every landed day of every dataset')
     .addHelpText('after', '\nThe app does this by itself; this is for a first look, and for making tables anew.')
     .addHelpText(
@@ -22,9 +23,13 @@ export const curate: Register = (program, { act }) => {
       examples('landline curate --all', 'landline curate teams-sms', 'landline curate teams-sms 2026-01-31'),
     )
     .action(
-      act(async (on: On, of: Dataset | undefined, named: Day[] | undefined, { all }: { all?: boolean }) => {
+      act(async (on: On, of: Dataset | undefined, named: DayText[] | undefined, { all }: { all?: boolean }) => {
         if (of === undefined && !all) throw new UsageError('Name a dataset, or say --all.');
-        return curateAll(on, everyDataset(on, of === undefined ? undefined : [of]), named);
+        return curateAll(
+          on,
+          everyDataset(on, of === undefined ? undefined : [of]),
+          named?.flatMap(text => daysOfText(text, on.now)),
+        );
       }),
     );
 };

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { jsonOf, runningIn } from '../../local/start/folder.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import type { Diagnosis, Result } from '../../shared/doctor/diagnose.ts';
-import { type ExitCode, examples, type Register } from '../command.ts';
+import { counted } from '../../shared/status/text.ts';
+import { examples, type Register } from '../command.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from '../settings-files.ts';
 import type { Colour } from '../terminal/colours.ts';
 import type { Output } from '../terminal/output.ts';
-import { UsageError } from '../usage-error.ts';
+import { CommandError, UsageError } from '../usage-error.ts';
 
 /** Function keys are secrets: from the environment they are in no list of processes and in no shell's history. */
 const KEY_VARIABLE = 'AZURE_FUNCTION_KEY';
@@ -34,8 +36,7 @@ export const doctor: Register = (program, { free }) => {
     )
     .action(
       free(async ({ out, json, target }, { app, key }: Asked): Promise<ExitCode> => {
-        const asked = app === undefined ? await lookLocally(target) : await askApp(app, key, out);
-        if (asked === undefined) return 3;
+        const asked = app === undefined ? await lookLocally(target) : await askApp(app, key);
         if (json) out.json(asked);
         else tell(asked, out);
         return asked.result === 'fine' ? 0 : 1;
@@ -61,7 +62,8 @@ function tell({ findings, result, version }: Answer, out: Output): void {
   const warnings = findings.filter(each => each.result === 'warning').length;
   out.line();
   out.line(`Landline ${version}`);
-  out.line(result === 'fine' ? 'Everything is fine.' : `${broken} broken, ${warnings} to be seen to.`);
+  const wrong = [...(broken > 0 ? [`${broken} broken`] : []), ...(warnings > 0 ? [counted(warnings, 'warning')] : [])];
+  out.line(result === 'fine' ? 'Everything is fine.' : `${wrong.join(', ')}.`);
 }
 
 /** By the settings of `npm start`, of the file that was named, or of the developer's own file. */
@@ -108,8 +110,8 @@ const diagnosis = z.object({
 /** A diagnosis made here, or one of an app that may be of another version. */
 type Answer = z.output<typeof diagnosis>;
 
-/** @returns `undefined` when the app cannot be reached or does not answer as it should; that has been said then */
-async function askApp(app: string, given: string | undefined, out: Output): Promise<Answer | undefined> {
+/** @throws CommandError when the app cannot be reached or does not answer as it should */
+async function askApp(app: string, given: string | undefined): Promise<Answer> {
   const key = given ?? process.env[KEY_VARIABLE];
   if (!URL.canParse(app) || (!app.startsWith('https:') && !isLoopback(app)))
     throw new UsageError(
@@ -127,19 +129,19 @@ async function askApp(app: string, given: string | undefined, out: Output): Prom
       throw new UsageError(
         `${host} does not accept the key. az functionapp keys list --name ${host.split('.')[0]} --resource-group <group> --query functionKeys.default --output tsv shows it; set it as ${KEY_VARIABLE}`,
       );
-    const told = diagnosis.safeParse(jsonOf(printable(await answer.text())));
+    const told = diagnosis.safeParse(jsonOf(await answer.text()));
     if (answer.status === 200 && told.success) return told.data;
-    out.note(
-      `error: ${host} answered ${answer.status} and not as Landline does. Is it the right app, and is it running?`,
+    throw unreachable(
+      `${host} answered ${answer.status} and not as Landline does. Is it the right app, and is it running?`,
     );
   } catch (thrown) {
-    if (thrown instanceof UsageError) throw thrown;
-    out.note(`error: ${host} cannot be reached. Is the address right, is the app running, may this network reach it?`);
+    if (thrown instanceof UsageError || thrown instanceof CommandError) throw thrown;
+    throw unreachable(
+      `${host} cannot be reached. Is the address right, is the app running, may this network reach it?`,
+    );
   }
-  return undefined;
 }
 
-/** What an app answers is shown in a terminal: escapes of JSON stay escapes, control signs go. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}|\\u00[01][0-9a-f]|\\[bf]/giu, ' ');
+function unreachable(message: string): CommandError {
+  return new CommandError('app.unreachable', 3, message);
 }

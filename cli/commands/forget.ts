@@ -12,7 +12,7 @@ import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
 import { everyDataset, examples, type On, type Register } from '../command.ts';
 import { profileOn } from '../privacy-profile.ts';
-import { table } from '../terminal/output.ts';
+import { tableIn } from '../terminal/output.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -136,7 +136,7 @@ function tell(on: On, days: readonly SearchedDay[], unsure: readonly UnsureDay[]
       String(raw),
       history.map(({ revision, rows: count }) => `r${revision}: ${count}`).join(', '),
     ]);
-    for (const line of table(['Dataset', 'Day', 'Rows in raw', 'Rows in history'], rows)) on.out.line(line);
+    for (const line of tableIn(on.out, ['log', 'day', 'rows in raw', 'rows in history'], rows)) on.out.line(line);
   }
   for (const { dataset, day, why } of unsure.slice(0, UNSURE_TOLD))
     on.out.line(`${dataset} ${day} may still name the person: ${why}.`);

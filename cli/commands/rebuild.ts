@@ -4,22 +4,23 @@ import { GATE_PARTITION } from '../../shared/stores/ledger-entities.ts';
 import { rebuild } from '../../shared/verify/rebuild.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 import { datasets, everyDataset, examples, type On, type Register } from '../command.ts';
+import { DATASETS_FLAG } from '../ranges.ts';
 
 export const rebuildLedger: Register = (program, { act }) => {
   program
     .command('rebuild')
     .description('Writes a lost or damaged ledger anew from the partitions; entries that are sound stay as they are')
-    .option('--dataset <a,b>', 'only these datasets', datasets)
+    .option(DATASETS_FLAG, 'only these logs', datasets)
     .addHelpText('after', '\nSafe at any time, also beside the running app. Run `landline verify` afterwards.')
-    .addHelpText('after', examples('landline rebuild', 'landline rebuild --dataset teams-sms'))
+    .addHelpText('after', examples('landline rebuild', 'landline rebuild --datasets teams-sms'))
     .action(act(rebuildAll));
 };
 
-async function rebuildAll(on: On, options: { dataset?: Dataset[] }): Promise<0 | 1> {
+async function rebuildAll(on: On, options: { datasets?: Dataset[] }): Promise<0 | 1> {
   await on.ensureLedger();
   const gates = await on.clearUnreadable(GATE_PARTITION);
   const rebuilt = await rebuild({
-    datasets: everyDataset(on, options.dataset),
+    datasets: everyDataset(on, options.datasets),
     lake: on.lake,
     ledger: on.ledger,
     clock: systemClock,

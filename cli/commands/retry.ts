@@ -1,23 +1,37 @@
 import { type Asked, type AskedDay, askDay, retryDays } from '../../shared/ledger/asking.ts';
 import { counted } from '../../shared/status/text.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import { dataset, days, examples, type On, type Register, refuseUnfinished } from '../command.ts';
+import { chosen, dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { tellDelays } from '../delays.ts';
+import { type DayText, daysOfText, dayTexts, isIn, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Options extends RangeOptions {
+  readonly yes?: boolean;
+}
 
 export const retry: Register = (program, { act }) => {
-  program
-    .command('retry')
-    .description('Asks for days to be read again: the failed and suspect ones, or those named')
-    .argument('[dataset]', 'name of the dataset; without it, all of them', dataset)
-    .argument('[days...]', 'UTC days, whatever they hold', days)
+  withRange(program.command('retry'))
+    .description('Asks for days to be read again: the failed and suspect ones (of a range), or those named')
+    .argument('[dataset]', 'name of the log; without it, all of them', dataset)
+    .argument('[days...]', 'days or months, whatever they hold', dayTexts)
     .option('-y, --yes', 'do not ask before a day is read again that a person was erased from')
     .addHelpText(
       'after',
-      examples('landline retry', 'landline retry teams-sms', 'landline retry teams-sms 2026-01-30 2026-01-31'),
+      examples(
+        'landline retry',
+        'landline retry --from -7d --datasets teams-sms,teams-pstn-calls',
+        'landline retry teams-sms 2026-01-30 2026-01-31',
+        'landline retry teams-sms yesterday',
+      ),
     )
     .action(
-      act(async (on: On, of: Dataset | undefined, named: Day[] | undefined, { yes = false }: { yes?: boolean }) => {
-        const asked = of === undefined || !named?.length ? await askFailed(on, of) : await askNamed(on, of, named, yes);
+      act(async (on: On, of: Dataset | undefined, named: DayText[] | undefined, options: Options) => {
+        const days = (named ?? []).flatMap(text => daysOfText(text, on.now));
+        const asked =
+          of === undefined || days.length === 0
+            ? await askFailed(on, of, options)
+            : await askNamed(on, of, days, options.yes ?? false);
         if (on.json) on.out.json({ asked });
         else tellAsked(on, asked);
         await tellDelays(
@@ -33,9 +47,13 @@ export const retry: Register = (program, { act }) => {
 type Outcome = Asked | 'declined';
 type RetriedDay = Omit<AskedDay, 'outcome'> & { readonly outcome: Outcome };
 
-async function askFailed(on: On, of: Dataset | undefined): Promise<AskedDay[]> {
+async function askFailed(on: On, of: Dataset | undefined, options: Options): Promise<AskedDay[]> {
+  const range = rangeOf(options, on.now);
+  if (of !== undefined && options.datasets !== undefined)
+    throw new UsageError('Name the logs once: as argument, or by --datasets.');
   const asked: AskedDay[] = [];
-  for (const each of of === undefined ? on.datasets : [of]) asked.push(...(await retryDays(on.ledger, each, on.now)));
+  for (const each of of === undefined ? chosen(on, options.datasets) : [of])
+    asked.push(...(await retryDays(on.ledger, each, on.now, day => isIn(day, range))));
   return asked;
 }
 
@@ -69,7 +87,7 @@ export const ASKED: Readonly<Record<Outcome, string>> = {
   declined: 'was not asked for, and nothing was changed. In a script, add --yes',
 };
 
-export function tellAsked(on: On, asked: readonly RetriedDay[]): void {
+function tellAsked(on: On, asked: readonly RetriedDay[]): void {
   if (asked.length === 0) on.out.line('No day failed or is suspect.');
   for (const { dataset: name, day, outcome } of asked) on.out.line(`${name} ${day} ${ASKED[outcome]}`);
   const noted = asked.filter(({ outcome }) => outcome === 'asked').length;

@@ -6,20 +6,22 @@ import { grouped } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
-import { dataset, day, examples, type On, type Register, refuseUnfinished } from '../command.ts';
+import { dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { tellStopped } from '../delays.ts';
+import { DAY_FORMS, type DayText, dayOfText, dayText } from '../ranges.ts';
 
 export const show: Register = (program, { act }) => {
   program
     .command('show')
     .description('Everything that the ledger and the receipt know of one day')
     .argument('<dataset>', 'name of the dataset', dataset)
-    .argument('<day>', 'UTC day', day)
-    .addHelpText('after', examples('landline show teams-sms 2026-01-31'))
+    .argument('<day>', DAY_FORMS, dayText)
+    .addHelpText('after', examples('landline show teams-sms 2026-01-31', 'landline show teams-sms yesterday'))
     .action(act(showDay));
 };
 
-async function showDay(on: On, of: Dataset, at: Day): Promise<0 | 1> {
+async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
+  const at = dayOfText(text, 'last', on.now);
   const [found, { partition, foreign }, watermark] = await Promise.all([
     on.ledger.day(of.name, at),
     // The day of a blob that is none of ours is one that a person wants to look at.
@@ -69,7 +71,7 @@ function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: num
   if (isExpired(of, at, now)) return 'nothing: the source no longer has this day';
   return firstDay === undefined
     ? `${of.name} was never planned: it is switched off, or the app has not run`
-    : `history begins on ${firstDay}; to go further back: landline backfill --from ${at} --dataset ${of.name}`;
+    : `history begins on ${firstDay}; to go further back: landline backfill --from ${at} --datasets ${of.name}`;
 }
 
 /** What is wrong, in the words of docs/operations.md. */

@@ -46,7 +46,7 @@ function lookAt(on: On, of: Dataset | undefined, now: number): Promise<Facts> {
 function tell(on: On, facts: Facts, closely: boolean, watch: boolean): void {
   const { out } = on;
   if (watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
-  tellFacts(facts, on.where, out);
+  tellFacts(facts, on.where, out, on.self);
   if (closely)
     for (const each of facts.datasets) {
       tellGaps(each, out);

@@ -6,6 +6,10 @@ import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { docsUrl } from '../../shared/words/version.ts';
 import { COLOURS, LEGEND } from './colours.ts';
 import { columnsOf, type Output, table, wrapped } from './output.ts';
+import { asTyped } from './typed.ts';
+
+/** What is needed of an output: `npm start` has one of its own. */
+type Teller = Pick<Output, 'line' | 'paint' | 'width'>;
 
 /** The coverage page as a terminal shows it: the verdict, what to do, and a line for each log. */
 
@@ -15,13 +19,15 @@ const DAYS_MIN = 7;
 
 const LEVEL_COLOURS = { held: 'green', landing: 'cyan', attention: 'red' } as const;
 
-/** @param where the app or folder that is looked at */
-export function tellFacts(facts: Facts, where: string, out: Output): void {
+/**
+ * @param where the app or folder that is looked at
+ * @param self how the command line is called for it, such as `landline --data folder`
+ */
+export function tellFacts(facts: Facts, where: string, out: Teller, self: string): void {
   const { verdict, datasets } = facts;
-  for (const line of wrapped(`${where}, ${minuteOf(facts.asOf)} UTC`, columnsOf(out))) out.line(line);
-  for (const line of wrapped(verdict.sentence, columnsOf(out)))
-    out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], line)));
-  for (const point of verdict.points) tellPoint(point, out);
+  out.line(`${where}, ${minuteOf(facts.asOf)} UTC`);
+  out.line(out.paint('bold', out.paint(LEVEL_COLOURS[verdict.level], verdict.sentence)));
+  for (const point of verdict.points) tellPoint(point, out, self);
   if (datasets.length > 0) {
     out.line();
     for (const line of tableOf(datasets, out)) out.line(line);
@@ -30,18 +36,13 @@ export function tellFacts(facts: Facts, where: string, out: Output): void {
       out.line(line.replaceAll('\u00a0', ' '));
   }
   if (facts.unplanned.length > 0)
-    for (const line of wrapped(
-      `Not planned (switched off, or the app has not run): ${facts.unplanned.join(', ')}`,
-      columnsOf(out),
-    ))
-      out.line(line);
-  for (const { dataset, why } of facts.off)
-    for (const line of wrapped(`${dataset} is off: ${why}.`, columnsOf(out))) out.line(line);
+    out.line(`Not planned (switched off, or the app has not run): ${facts.unplanned.join(', ')}`);
+  for (const { dataset, why } of facts.off) out.line(`${dataset} is off: ${why}.`);
 }
 
-function tellPoint({ text, command, help }: Point, out: Output): void {
-  for (const line of wrapped(`- ${text}`, columnsOf(out), '  ')) out.line(line);
-  if (command !== undefined) out.line(`  ${out.paint('bold', command)}`);
+function tellPoint({ text, command, help }: Point, out: Teller, self: string): void {
+  out.line(`- ${text}`);
+  if (command !== undefined) out.line(`  ${out.paint('bold', asTyped(command, self))}`);
   if (help !== undefined) out.line(`  ${out.paint('gray', docsUrl(help) ?? `docs/${help}`)}`);
 }
 
@@ -62,7 +63,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The calendar takes what the other columns leave. */
-function tableOf(datasets: readonly DatasetFacts[], out: Output): string[] {
+function tableOf(datasets: readonly DatasetFacts[], out: Teller): string[] {
   const shown = COLUMNS.filter(({ from }) => columnsOf(out) >= from);
   const cells = datasets.map(each => shown.map(column => column.cell(each)));
   const taken = shown.map(({ head }, at) => Math.max(head.length, ...cells.map(row => row[at]?.length ?? 0)));
@@ -75,7 +76,7 @@ function tableOf(datasets: readonly DatasetFacts[], out: Output): string[] {
   );
 }
 
-function calendar({ days }: DatasetFacts, length: number, out: Output): string {
+function calendar({ days }: DatasetFacts, length: number, out: Teller): string {
   const last = days.slice(-length);
   const marks = last.map(({ state }) => out.paint(COLOURS[state], markOf(state))).join('');
   return ' '.repeat(length - last.length) + marks;
@@ -92,8 +93,8 @@ function stateOf({ counts, pausedAt }: DatasetFacts): string {
 }
 
 /** Days in a row of one log that are not held. */
-export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Output): void {
+export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Teller): void {
   if (gapDays === 0) return;
   const list = gaps.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${counted(days, 'day')})`));
-  for (const line of wrapped(`${dataset}, gaps: ${list.join(', ')}`, columnsOf(out), '  ')) out.line(line);
+  out.line(`${dataset}, gaps: ${list.join(', ')}`);
 }

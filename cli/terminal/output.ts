@@ -1,13 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Colour } from './colours.ts';
+import { jsonText, printable } from './printable.ts';
 
 /** What the commands say: results on stdout, everything on the way on stderr. */
 export interface Output {
   /** A line of the result. */
   line(text?: string): void;
-  /** The result as one JSON object. */
-  json(value: unknown): void;
+  /** The result as one JSON object, with the version of its format. */
+  json(value: object): void;
   /** A line about what is being done. */
   note(text: string): void;
   /** Progress that is written over by the next; only where somebody watches. */
@@ -26,7 +27,7 @@ const WIDTH_ELSEWHERE = 100;
 const WIDTH_MIN = 40;
 
 /** How wide lines may be. */
-export function columnsOf({ width = WIDTH_ELSEWHERE }: Output): number {
+export function columnsOf({ width = WIDTH_ELSEWHERE }: Pick<Output, 'width'>): number {
   return Math.max(WIDTH_MIN, width);
 }
 
@@ -43,26 +44,28 @@ export function terminal(): Output {
     drawn = false;
   };
   const interactive = stdin.isTTY === true && stderr.isTTY === true;
+  const paint: Output['paint'] = (colour, text) => styleText(colour, text, { stream: stdout });
+  const colours = paint('red', '-') !== '-';
   return {
     line(text = '') {
       wipe();
-      stdout.write(`${text}\n`);
+      stdout.write(linesFor(text, stdout.columns, colours));
     },
     json(value) {
       wipe();
-      stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      stdout.write(`${jsonText({ format: JSON_FORMAT, ...value }, 2)}\n`);
     },
     note(text) {
       wipe();
-      stderr.write(`${text}\n`);
+      stderr.write(linesFor(text, stderr.columns, false));
     },
     progress(text) {
       if (stderr.isTTY !== true) return;
       wipe();
-      stderr.write(text.slice(0, (stderr.columns ?? 80) - 1));
+      stderr.write(printable(text).slice(0, (stderr.columns ?? 80) - 1));
       drawn = true;
     },
-    paint: (colour, text) => styleText(colour, text, { stream: stdout }),
+    paint,
     interactive,
     get width() {
       return stdout.columns;
@@ -71,7 +74,7 @@ export function terminal(): Output {
       if (!interactive) return false;
       const asking = createInterface({ input: stdin, output: stderr });
       try {
-        return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+        return /^y(es)?$/i.test((await asking.question(`${printable(question)} [y/N] `)).trim());
       } catch (thrown) {
         throw thrown instanceof Error && thrown.name === 'AbortError' ? new Stopped() : thrown;
       } finally {
@@ -81,11 +84,57 @@ export function terminal(): Output {
   };
 }
 
+/** Raised when a member of an answer changes its meaning or goes. Members may be added without that. */
+const JSON_FORMAT = 1;
+
+/**
+ * Text as it is written: cleaned, and on a terminal in lines that fit it, broken between words.
+ *
+ * @param width columns of the terminal; absent in a file or pipe, whose lines stay whole
+ */
+export function linesFor(text: string, width: number | undefined, colours: boolean): string {
+  const lines = text.split('\n').map(line => printable(line, colours));
+  // A terminal that does not know its width says 0.
+  if (width === undefined || width === 0) return `${lines.join('\n')}\n`;
+  return lines.map(line => `${fitted(line, Math.max(WIDTH_MIN, width)).join('\n')}\n`).join('');
+}
+
+const NO_BREAK = '\u00a0';
+
+/** A command is copied, so it stays on one line where it can. */
+const COMMAND = /\blandline(?: --[a-z-]+ \S+)* [a-z]+(?: (?:teams|voximplant)-[\w-]+)?(?: \d{4}-\d\d-\d\d)?/g;
+
+/** What is broken goes on two columns further in. */
+function fitted(line: string, width: number): string[] {
+  if (widthOf(line) <= width) return [line];
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const whole = line.slice(indent.length).replace(COMMAND, command => command.replaceAll(' ', NO_BREAK));
+  return wrapped(whole, width - indent.length, '  ').map(part => `${indent}${part.replaceAll(NO_BREAK, ' ')}`);
+}
+
+/**
+ * A table where it fits; on a narrow terminal a short paragraph for each row: its first cell, and below it what the
+ * other columns say, by name.
+ */
+export function tableIn(out: Output, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const lines = table(head, rows);
+  const width = columnsOf(out);
+  if (lines.every(line => widthOf(line) <= width)) return lines;
+  return rows.flatMap(([first = '', ...cells]) => {
+    const facts = cells.flatMap((cell, at) =>
+      cell === '' ? [] : [`${head[at + 1]} ${cell}`.replaceAll(' ', '\u00a0')],
+    );
+    return [first, ...wrapped(facts.join(', '), width - 2).map(line => `  ${line.replaceAll('\u00a0', ' ')}`)];
+  });
+}
+
 /** Columns side by side; numbers (digits and separators) to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map(row => widthOf(row[column] ?? ''))));
-  const right = head.map((_, column) => rows.length > 0 && rows.every(row => /^[\d,./]*$/.test(row[column] ?? '')));
+  const right = head.map(
+    (_, column) => rows.length > 0 && rows.every(row => /^(?:none|[\d,./]*)$/.test(row[column] ?? '')),
+  );
   return all.map(row =>
     row
       .map((cell, column) => {

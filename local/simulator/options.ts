@@ -18,6 +18,10 @@ export interface SimulatorOptions {
   readonly lateShare?: PerDataset;
   /** Least and greatest delay of a late row, in hours. */
   readonly lateHours?: readonly [number, number];
+  /** The last day, `YYYY-MM-DD`, whose late rows show, whatever the hour; asked for with every request. */
+  readonly lateThrough?: () => string | undefined;
+  /** Whether some users have names that look like markup or a formula. On unless set. */
+  readonly hostileNames?: boolean;
   /** Share of PSTN, SMS and Voximplant rows that are seen in a first form until `changedHours` after their event. */
   readonly changedShare?: PerDataset;
   readonly changedHours?: readonly [number, number];

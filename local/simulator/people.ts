@@ -37,6 +37,22 @@ const NAMES: readonly [string, ...string[]] = [
   'Sam de la Cruz',
 ];
 
+/** Names that nobody takes for a fault of what shows them. */
+const PLAIN_NAMES: typeof NAMES = [
+  'Avery Stone',
+  'Zoë Ó Néill',
+  'Renée D’Arc',
+  '山田 太郎',
+  'Łukasz Żółć',
+  'Priya Raman',
+  'Ann Lee',
+  'عمر الفاروق',
+  'Pat O’Neil',
+  'Mireille Favre',
+  'Jordan Blake',
+  'Sam de la Cruz',
+];
+
 const SLUGS: readonly [string, ...string[]] = ['avery.stone', "o'neil+pstn", 'jordan.blake', 'sam.cruz', 'r.yamada'];
 
 export interface Person {
@@ -56,10 +72,12 @@ const POOL = 240;
 /** The users of the tenant: the same for the same seed. The first 240 make the calls; there is no last one. */
 export class People {
   private readonly seed: number;
+  private readonly names: typeof NAMES;
   private readonly pool: Person[] = [];
 
-  constructor(seed: number) {
+  constructor(seed: number, hostileNames: boolean) {
     this.seed = seed;
+    this.names = hostileNames ? NAMES : PLAIN_NAMES;
   }
 
   anyone(dice: Dice): Person {
@@ -79,7 +97,7 @@ export class People {
     const country = dice.chance(0.6) ? COUNTRIES[0] : dice.pick(COUNTRIES);
     const id = dice.guid();
     const principalName = `${dice.pick(SLUGS)}.${index}@contoso.example`;
-    const displayName = dice.pick(NAMES);
+    const displayName = dice.pick(this.names);
     return {
       id,
       principalName,

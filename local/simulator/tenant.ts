@@ -49,7 +49,7 @@ export class Tenant {
     this.options = options;
     this.switches = switches;
     this.calendar = new Calendar(seed, name => meanOf(options.volumes, name, options.rows ?? 200));
-    this.people = new People(seed);
+    this.people = new People(seed, options.hostileNames ?? true);
     this.lateHours = options.lateHours ?? [2, 48];
     this.changedHours = options.changedHours ?? [6, 48];
   }
@@ -133,6 +133,8 @@ export class Tenant {
   private hidden(dataset: Dataset, day: number, count: number, low: number, high: number, nowMs: number): Int32Array {
     const dayMs = day * DAY_MS;
     if (nowMs >= dayMs + DAY_MS + this.lateHours[1] * HOUR_MS) return NONE;
+    const through = this.options.lateThrough?.();
+    if (through !== undefined && dayMs <= Date.parse(through)) return NONE;
     const late = this.lateOf(dataset, day, count);
     return late.indexes.filter((index, at) => {
       if (index < low || index >= high) return false;

@@ -2,23 +2,32 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from '../../shared/config/loopback.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
+import { addDays } from '../../shared/words/day.ts';
+import type { Day } from '../../shared/words/model.ts';
 import { isAzurite } from '../azurite/folder.ts';
 import { cannotBeWritten, codeOf } from '../folders.ts';
 import { DEFAULTS, type Options, UsageError } from './options.ts';
 
 /** The data folder and what it says of itself, so that a later start goes on with the same tenant. */
 
+/** The logs that were named with `--datasets`; absent: all. */
+const datasets = z.array(z.string()).optional();
+
 const holdsSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('simulator'),
     days: z.int(),
+    datasets,
     seed: z.int(),
     rows: z.int(),
     /** Whether the rows that come late have come. They never leave again: a source that takes rows back is suspect. */
     late: z.boolean(),
+    /** The last day whose late rows have come by themselves; absent until the first run is over. */
+    arrived: z.string().optional(),
   }),
-  z.object({ from: z.literal('server'), days: z.int() }),
-  z.object({ from: z.literal('tenant'), days: z.int(), tenantId: z.string() }),
+  z.object({ from: z.literal('server'), days: z.int(), datasets }),
+  z.object({ from: z.literal('tenant'), days: z.int(), datasets, tenantId: z.string() }),
 ]);
 
 /** Where the rows in a folder come from. Rows of two origins are never mixed in one folder. */
@@ -32,7 +41,7 @@ export interface Folder {
 }
 
 /** @throws UsageError when the folder holds something else than what is asked for */
-export async function openFolder(options: Options, tenantId: string): Promise<Folder> {
+export async function openFolder(options: Options, tenantId: string, now: number): Promise<Folder> {
   const path = options.data ?? defaultPath(options);
   const before = await readHolds(path);
   const wanted = options.tenant
@@ -46,11 +55,13 @@ export async function openFolder(options: Options, tenantId: string): Promise<Fo
   const first = options.tenant ? DEFAULTS.tenantDays : DEFAULTS.days;
   // History goes further back and never shrinks: what is landed stays owed.
   const days = before === undefined ? (options.days ?? first) : Math.max(options.days ?? 0, before.days);
-  if (wanted === 'server') return { path, before, holds: { from: wanted, days } };
+  const named = options.datasets ?? before?.datasets;
+  const common = { days, ...(named !== undefined && { datasets: [...named] }) };
+  if (wanted === 'server') return { path, before, holds: { from: wanted, ...common } };
   if (wanted === 'tenant') {
     if (before?.from === 'tenant' && before.tenantId !== tenantId)
       throw new UsageError(`${path} holds days of the tenant ${before.tenantId}. ${elsewhere(path)}`);
-    return { path, before, holds: { from: wanted, days, tenantId } };
+    return { path, before, holds: { from: wanted, ...common, tenantId } };
   }
   const tenant = before?.from === 'simulator' ? before : undefined;
   for (const name of ['seed', 'rows'] as const) {
@@ -59,7 +70,17 @@ export async function openFolder(options: Options, tenantId: string): Promise<Fo
     throw new UsageError(`--${name} ${is}: ${path} holds a simulated tenant with --${name} ${was}. ${elsewhere(path)}`);
   }
   const { seed = tenant?.seed ?? DEFAULTS.seed, rows = tenant?.rows ?? DEFAULTS.rows } = options;
-  return { path, before, holds: { from: wanted, days, seed, rows, late: options.late || tenant?.late === true } };
+  const arrived = tenant?.arrived === undefined ? {} : { arrived: arrivedBy(now) };
+  const late = options.late || tenant?.late === true;
+  return { path, before, holds: { from: wanted, ...common, seed, rows, late, ...arrived } };
+}
+
+/** Days after which the late rows of a simulated day have come: no dataset settles earlier. */
+const LATE_DAYS = 5;
+
+/** The last day whose late rows have come. @param now milliseconds since the epoch */
+export function arrivedBy(now: number): Day {
+  return addDays(lastDay(now), -LATE_DAYS);
 }
 
 const ORIGINS: Readonly<Record<Holds['from'], string>> = {

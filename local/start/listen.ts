@@ -46,7 +46,8 @@ export class Listener {
       this.screen.warn(complaint);
     }
     if (event.event === 'config rejected') this.refused.abort();
-    if (this.progress.note(event, Date.now())) this.screen.show(this.progress.datasets);
+    const now = Date.now();
+    if (this.progress.note(event, now)) this.screen.show(this.progress.datasets, this.progress.pace(now));
   }
 
   /** Nothing is being done until then. */

@@ -1,3 +1,4 @@
+import { linesFor } from '../../cli/terminal/output.ts';
 import { noProxyOnLoopback } from '../../shared/config/loopback.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { run } from './run.ts';
@@ -20,7 +21,8 @@ async function exitCode(argv: readonly string[]): Promise<number> {
     return options === undefined ? 0 : await run(options);
   } catch (thrown) {
     const usage = thrown instanceof UsageError;
-    console.error(`error: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(linesFor(`error: ${text}`, process.stderr.columns, false));
     if (usage) console.error('\n`npm start -- --help` lists the flags.');
     return usage ? 2 : 1;
   }

@@ -101,7 +101,7 @@ function command(error: (text: string) => void): Command {
     )
     .option('--rows <n>', `mean rows of a dataset's day (${DEFAULTS.rows})`, whole(0, 10_000_000))
     .option('--seed <n>', `the simulated tenant: equal seeds give equal rows (${DEFAULTS.seed})`, whole(0, 2 ** 31 - 1))
-    .option('--datasets <a,b>', 'what to land (all)', datasetNames)
+    .option('--datasets <a,b>', 'what to land (all, or what the folder was started with)', datasetNames)
     .option(
       '--data <dir>',
       `where everything is kept between runs (${DEFAULTS.data}; ${DEFAULTS.data}-tenant with --tenant, ${DEFAULTS.data}-server with --graph or --voximplant)`,

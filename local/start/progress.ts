@@ -15,6 +15,14 @@ export interface DatasetProgress {
   readonly daysTroubled: number;
 }
 
+/** Fewer say nothing about the others. */
+const PACE_DAYS_MIN = 3;
+
+export interface Pace {
+  readonly daysPerSecond: number;
+  readonly secondsLeft: number;
+}
+
 interface Tally {
   readonly dataset: string;
   readonly daysOwed: number;
@@ -27,8 +35,12 @@ interface Tally {
 
 export class Progress {
   private readonly tallies = new Map<string, Tally>();
+  private readonly startedAt: number;
+  private landed = 0;
 
-  constructor(standings: readonly Standing[]) {
+  /** @param now milliseconds since the epoch */
+  constructor(standings: readonly Standing[], now: number) {
+    this.startedAt = now;
     for (const { dataset, daysOwed, held } of standings) {
       const rows = new Map([...held].map(([day, { rows }]) => [day, rows]));
       this.tallies.set(dataset, {
@@ -56,6 +68,7 @@ export class Progress {
       case 'day revised':
       case 'day checked':
         if (event.event !== 'day landed') tally.checked.add(day);
+        if (!tally.rows.has(day)) this.landed += 1;
         tally.rows.set(day, rows ?? 0);
         tally.troubled.delete(day);
         return true;
@@ -75,6 +88,15 @@ export class Progress {
   failingFrom(latest: number): Set<string> {
     const failing = [...this.tallies.values()].filter(({ failingSince }) => (failingSince ?? latest + 1) <= latest);
     return new Set(failing.map(({ dataset }) => dataset));
+  }
+
+  /** How fast days land in this run, and how long the rest takes at that pace; absent until there is something to go by. */
+  pace(now: number): Pace | undefined {
+    const seconds = (now - this.startedAt) / 1_000;
+    if (this.landed < PACE_DAYS_MIN || seconds <= 0) return undefined;
+    const left = this.datasets.reduce((sum, { daysOwed, daysLanded }) => sum + daysOwed - daysLanded, 0);
+    const daysPerSecond = this.landed / seconds;
+    return { daysPerSecond, secondsLeft: Math.ceil(left / daysPerSecond) };
   }
 
   get datasets(): DatasetProgress[] {

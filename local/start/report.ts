@@ -1,15 +1,31 @@
 import { join } from 'node:path';
+import { tellFacts } from '../../cli/terminal/coverage.ts';
+import { typedAs } from '../../cli/terminal/typed.ts';
 import { counted } from '../../shared/status/text.ts';
 import type { Folder, Holds } from './folder.ts';
 import { DEFAULTS, type Options } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { Settled } from './settle.ts';
 import type { Standing } from './standing.ts';
-import { faultsOf, outcomeOf, type Summary, tableOf } from './summary.ts';
+import { faultsOf, outcomeOf, type Summary } from './summary.ts';
 
 /** What a run says at its start and at its end. */
 
-export function greet(
+/** Said before anything is started, which takes some seconds. @param port 0 when it is not known yet */
+export function greet(screen: Screen, { path, holds, before }: Folder, port: number): void {
+  if (port > 0) screen.say(`Coverage page: ${pageAt(port)}`);
+  const { datasets } = holds;
+  const logs = datasets === undefined ? 'all logs' : `${counted(datasets.length, 'log')} (${datasets.join(', ')})`;
+  const what = `${logs}, ${counted(holds.days, 'day')}, from ${originOf(holds)}`;
+  screen.say(before === undefined ? `Landing ${what}.` : `Going on in ${path}: ${what}.`);
+}
+
+export function pageAt(port: number): string {
+  return `http://127.0.0.1:${port}/api/status`;
+}
+
+/** What is known once the ledger has been looked at. */
+export function tellStart(
   screen: Screen,
   { path, holds, before }: Folder,
   options: Options,
@@ -17,16 +33,19 @@ export function greet(
 ): void {
   const held = standings.reduce((sum, standing) => sum + standing.held.size, 0);
   const owed = standings.reduce((sum, standing) => sum + standing.daysOwed, 0);
-  const what = `${counted(standings.length, 'dataset')}, ${counted(holds.days, 'day')}, from ${originOf(holds)}`;
-  screen.say(
-    before === undefined
-      ? `Landing ${what}.`
-      : `Going on in ${path}: ${held} of ${counted(owed, 'day')} are here. ${what}.`,
-  );
+  if (before !== undefined) screen.say(`${held} of ${counted(owed, 'day')} are here.`);
   if (options.days !== undefined && options.days < holds.days) {
     screen.say(
       `--days ${options.days}: the history in ${path} has ${counted(holds.days, 'day')} and does not shrink. For fewer, name another folder with --data.`,
     );
+  }
+  const short = standings.filter(({ daysOwed }) => daysOwed < holds.days);
+  if (short.length > 0) {
+    const days = Map.groupBy(short, ({ daysOwed }) => daysOwed);
+    const each = [...days].map(
+      ([count, of]) => `${of.map(({ dataset }) => dataset).join(', ')}: ${counted(count, 'day')}`,
+    );
+    screen.say(`Not all sources keep ${counted(holds.days, 'day')}. ${each.join('; ')}.`);
   }
   if (!options.late) return;
   screen.say(
@@ -51,30 +70,29 @@ export interface Ending {
   readonly options: Options;
   readonly summary: Summary;
   readonly ended: Settled;
-  /** Of the emulator; absent when it stops with this report. */
-  readonly connectionString: string | undefined;
+  /** Address of the coverage page; absent when it stops with this report. */
+  readonly page: string | undefined;
   readonly log: string;
 }
 
-export function report(screen: Screen, { options, summary, ended, connectionString, log }: Ending): void {
+export function report(screen: Screen, { options, summary, ended, page, log }: Ending): void {
   screen.rest();
-  const troubled = !summary.ok;
-  const lines = [
-    '',
-    ...tableOf(summary),
-    '',
-    ...(ended === 'stopped' ? ['Stopped. Start again to go on from here.'] : []),
-    ...(ended === 'impatient' ? [leftWaiting(options)] : []),
-    outcomeOf(summary),
-    ...faultsOf(
-      summary,
-      (options.fault ?? []).map(({ fault }) => fault),
-    ),
-    '',
-    ...nextSteps(summary, connectionString),
-    ...(troubled ? [`  what happened       ${log}, one line per event`] : []),
-  ];
-  for (const line of lines) screen.say(line);
+  screen.say('');
+  if (ended === 'stopped') screen.say('Stopped. Start again to go on from here.');
+  if (ended === 'impatient') screen.say(leftWaiting(options));
+  screen.say(outcomeOf(summary));
+  const asked = (options.fault ?? []).map(({ fault }) => fault);
+  for (const line of faultsOf(summary, asked)) screen.say(line);
+  screen.say('');
+  const self = selfOf(summary.dataFolder);
+  tellFacts(summary.status, summary.dataFolder, screen.output, self);
+  screen.say('');
+  for (const line of nextSteps(summary, self, page, log)) screen.say(line);
+}
+
+/** The command line over this folder. */
+function selfOf(dataFolder: string): string {
+  return `npx ${typedAs({ data: dataFolder === DEFAULTS.data ? undefined : dataFolder })}`;
 }
 
 function leftWaiting({ exit }: Options): string {
@@ -84,22 +102,32 @@ function leftWaiting({ exit }: Options): string {
   return `Days are left that have failed for a minute, or that wait for longer than five. ${next}`;
 }
 
-function nextSteps({ out, datasets, dataFolder }: Summary, connectionString: string | undefined): string[] {
-  const [{ dataset } = { dataset: '*' }] = datasets;
+/** In the order in which people want them. */
+function nextSteps(
+  { ok, out, run, status, dataFolder }: Summary,
+  command: string,
+  page: string | undefined,
+  log: string,
+): string[] {
+  const [{ dataset } = { dataset: '*' }] = run;
   const files = out === null ? undefined : join(out, dataset, 'date=*', '*.jsonl');
-  const ofFolder = dataFolder === DEFAULTS.data ? '' : ` --data ${dataFolder}`;
+  const changed = status.datasets.some(({ days }) => days.some(({ revision = 1 }) => revision > 1));
   return [
     'Where to look next',
+    ...(page === undefined ? [] : [`  the coverage page   ${page}`]),
+    ...(ok ? [] : [`  what happened       ${log}, one line per event`]),
+    `  in the terminal     ${command} status`,
+    ...(changed ? [`  what changed        ${command} changes`] : []),
+    `  charts              ${command} report`,
     ...(files === undefined
-      ? [`  rows as files       npx landline${ofFolder} export --to landed`]
+      ? [`  rows as files       ${command} export --out landed`]
       : [
           `  rows as files       ${out}`,
           `  with DuckDB         SELECT date, count(*) FROM read_json_auto('${files}', hive_partitioning = true) GROUP BY date`,
         ]),
-    ...(connectionString === undefined
-      ? [`  the storage         in ${dataFolder}; npm start without --exit keeps the emulator open`]
-      : [`  the storage         ${connectionString}`]),
-    `  a report            npx landline${ofFolder} report`,
+    ...(page === undefined
+      ? []
+      : [`  with Azure's tools  the connection string is in ${join(dataFolder, 'running.json')}`]),
     '  what a file holds   docs/format.md',
   ];
 }

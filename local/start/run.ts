@@ -1,15 +1,19 @@
 import { fileURLToPath } from 'node:url';
+import { jsonText } from '../../cli/terminal/printable.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { readFacts } from '../../shared/status/reply.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
-import type { Dataset } from '../../shared/words/model.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import { type Host, startHost } from '../host.ts';
 import { copyOut, openOut } from './copy.ts';
-import { type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
+import { arrivedBy, type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
+import { askOlderDays } from './history.ts';
 import { Listener } from './listen.ts';
 import { logFile, openLog } from './log.ts';
-import type { Options } from './options.ts';
+import { type Options, USUAL_PORT } from './options.ts';
 import { portFor } from './port.ts';
 import { Progress } from './progress.ts';
-import { greet, report } from './report.ts';
+import { greet, pageAt, report, tellStart } from './report.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { pause, type Settled, settle } from './settle.ts';
 import { appSettings, checkConfig, type Sources, startSources } from './sources.ts';
@@ -34,14 +38,17 @@ const FAILING_MS = MINUTE_MS;
 export async function run(options: Options): Promise<number> {
   const startedAt = Date.now();
   const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
-  const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '');
+  const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '', startedAt);
   if (options.out !== undefined) await openOut(options.out);
   // Refused before anything is started, and taken as late as can be: another program may come first.
-  if (options.port !== undefined) await portFor(options.port);
+  const early = await portFor(options.port);
   const stop = stopOnSignals(line => screen.say(line));
-  const sources = await startSources(options, folder.holds);
+  const tenant = { arrived: folder.holds.from === 'simulator' ? folder.holds.arrived : undefined };
+  const sources = await startSources(options, folder.holds, () => tenant.arrived);
   try {
     const { datasets, off } = checkConfig(sources.settings, options);
+    greet(screen, folder, early);
+    if (early === 0) screen.say(`Port ${USUAL_PORT} is taken by another program: the coverage page gets another one.`);
     const storage = await startStorage(folder.path);
     try {
       await noteHolds(folder);
@@ -50,7 +57,8 @@ export async function run(options: Options): Promise<number> {
       if (options.days !== undefined) await goBack(storage.ledger, datasets, options.days, Date.now());
       for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
       const port = await portFor(options.port);
-      return await work({ options, port, folder, sources, storage, datasets, screen, stop: stop.signal, startedAt });
+      const on = { options, port, folder, sources, storage, datasets, off, tenant, screen, startedAt };
+      return await work({ ...on, early, stop: stop.signal });
     } finally {
       await noteStopped(folder);
       await storage.azurite.stop();
@@ -70,6 +78,11 @@ interface Run {
   readonly storage: Storage;
   /** Those that are switched on. */
   readonly datasets: readonly Dataset[];
+  readonly off: Config['off'];
+  /** Of the simulator: the last day whose late rows have come. */
+  readonly tenant: { arrived: Day | undefined };
+  /** The port that was told at the start. */
+  readonly early: number;
   readonly screen: Screen;
   readonly stop: AbortSignal;
   readonly startedAt: number;
@@ -78,11 +91,13 @@ interface Run {
 async function work(on: Run): Promise<number> {
   const { options, folder, screen } = on;
   const before = await look(on);
-  greet(screen, folder, options, before);
-  const progress = new Progress(before);
+  tellStart(screen, folder, options, before);
+  const progress = new Progress(before, Date.now());
   const log = await openLog(folder.path);
   const listener = new Listener(screen, progress, log);
   const host = await hostOf(on, listener);
+  if (host.url !== undefined && host.url !== new URL(pageAt(on.early)).origin)
+    screen.say(`Coverage page: ${host.url}/api/status`);
   let watched: Watched;
   try {
     watched = await watch(on, { host, listener, progress, before });
@@ -94,10 +109,10 @@ async function work(on: Run): Promise<number> {
   const { summary, leftOut, news } = await conclude(on, before);
   if (news === told) screen.say('Stopped.');
   else {
-    report(screen, { options, summary, ended, connectionString: undefined, log: logFile(folder.path) });
+    report(screen, { options, summary, ended, page: undefined, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (options.json) process.stdout.write(`${jsonText(summary)}\n`);
   if (listener.refusal.aborted) return 2;
   return ended === 'stopped' ? 130 : summary.ok ? 0 : 1;
 }
@@ -133,27 +148,50 @@ interface Watch {
  * report whenever something is new.
  */
 async function watch(on: Run, { host, listener, progress, before }: Watch): Promise<Watched> {
-  const { options, folder, screen, storage } = on;
-  const { connectionString } = storage.azurite;
+  const { options, folder, screen } = on;
   const signal = AbortSignal.any([on.stop, listener.refusal]);
   for (let told = ''; ; await pause(REST_MS, signal)) {
-    const ended = await settle({
-      host,
-      signal,
-      look: () => look(on),
-      movedAt: () => listener.movedAt,
-      hopeless: () => (options.exit ? progress.failingFrom(Date.now() - FAILING_MS) : new Set()),
-      onWait: until => listener.wait(until),
-    });
+    const rest = () =>
+      settle({
+        host,
+        signal,
+        look: () => look(on),
+        movedAt: () => listener.movedAt,
+        hopeless: () => (options.exit ? progress.failingFrom(Date.now() - FAILING_MS) : new Set()),
+        onWait: until => listener.wait(until),
+      });
+    let ended = await rest();
+    if (ended === 'settled') ended = await growOlder(on, rest);
     if (ended === 'stopped' || options.exit) return { ended, told };
     const { summary, leftOut, news } = await conclude(on, before);
     if (news === told) continue;
     told = news;
-    report(screen, { options, summary, ended, connectionString, log: logFile(folder.path) });
+    const page = host.url === undefined ? undefined : `${host.url}/api/status`;
+    report(screen, { options, summary, ended, page, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
-    if (host.url !== undefined) screen.say(`  the coverage page   ${host.url}/api/status`);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }
+}
+
+/** What is read again of older days after the first run, so that a simulated tenant has a history. See history.ts. */
+async function growOlder({ options, folder, storage, datasets, tenant, screen }: Run, rest: () => Promise<Settled>) {
+  const { holds } = folder;
+  // A drill shows one fault, and nothing beside it.
+  if (holds.from !== 'simulator' || holds.late || tenant.arrived !== undefined || options.fault !== undefined)
+    return 'settled';
+  const arrived = arrivedBy(Date.now());
+  tenant.arrived = arrived;
+  await noteHolds({ ...folder, holds: { ...holds, arrived } });
+  // Twice: a read that finds late rows is followed by one that finds nothing new.
+  let told = false;
+  for (let round = 0; round < 2; round++) {
+    if ((await askOlderDays(storage.ledger, datasets, arrived, Date.now())) === 0) break;
+    if (!told) screen.say('Time passes in the simulated tenant: older days are read again, with rows that came late.');
+    told = true;
+    const ended = await rest();
+    if (ended !== 'settled') return ended;
+  }
+  return 'settled';
 }
 
 function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
@@ -175,10 +213,14 @@ interface Concluded {
 
 /** Copies what landed, and sums up. */
 async function conclude(on: Run, before: readonly Standing[]): Promise<Concluded> {
-  const { options, folder, sources, storage, datasets, startedAt } = on;
+  const { options, folder, sources, storage, datasets, off, startedAt } = on;
   const leftOut = options.out === undefined ? [] : await copyOut(storage.lake, datasets, options.out);
   const after = await look(on);
+  const now = Date.now();
+  const { ledger, pulse } = storage;
+  const status = await readFacts({ datasets, off, ledger, pulse, backlog: undefined, clock: { now: () => now } });
   const where = { simulator: sources.simulator, dataFolder: folder.path, out: options.out };
-  const summary = summaryOf({ ...where, before, after, startedAt, now: Date.now() });
-  return { summary, leftOut, news: JSON.stringify([summary.datasets, leftOut]) };
+  const summary = summaryOf({ ...where, before, after, status, startedAt, now });
+  const revisions = after.map(({ held }) => [...held].map(([day, { revision }]) => [day, revision]));
+  return { summary, leftOut, news: JSON.stringify([revisions, status.verdict, leftOut]) };
 }

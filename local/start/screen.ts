@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
-import { counted } from '../../shared/status/text.ts';
-import type { DatasetProgress } from './progress.ts';
+import type { Colour } from '../../cli/terminal/colours.ts';
+import { linesFor, type Output } from '../../cli/terminal/output.ts';
+import { counted, durationOf } from '../../shared/status/text.ts';
+import type { DatasetProgress, Pace } from './progress.ts';
 
 /** Where a person watches: bars that are redrawn in place on a terminal, a line now and then in a pipe. */
 
@@ -10,9 +12,11 @@ export interface Screen {
   /** A line that stays, about trouble. */
   warn(line: string): void;
   /** How far everything is. May be called as often as there is news. */
-  show(progress: readonly DatasetProgress[]): void;
+  show(progress: readonly DatasetProgress[], pace?: Pace): void;
   /** Draws the last state, if there is one, and leaves it. */
   rest(): void;
+  /** For what the command line tells as well. */
+  readonly output: Pick<Output, 'line' | 'paint' | 'width'>;
 }
 
 /** The parts of a stream that are used: `process.stdout` or `process.stderr`. */
@@ -25,19 +29,18 @@ export interface Terminal {
 const DRAW_MS = 100;
 const LINE_MS = 2_000;
 
-type Color = 'yellow' | 'green' | 'dim';
+type Paint = (colour: Colour | 'bold', text: string) => string;
 
 export function screenOn(out: Terminal, env: Readonly<Record<string, string | undefined>>, now: () => number): Screen {
   const moves = out.isTTY === true && env['TERM'] !== 'dumb';
   const colored = moves && !env['NO_COLOR'];
-  const paint = (color: Color, text: string): string =>
-    colored ? styleText(color, text, { validateStream: false }) : text;
-  return moves ? bars(out, paint, now) : lines(out, now);
+  const paint: Paint = (colour, text) => (colored ? styleText(colour, text, { validateStream: false }) : text);
+  return moves ? bars(out, paint, colored, now) : lines(out, now);
 }
 
 function lines(out: Terminal, now: () => number): Screen {
   let [shownAt, shown, latest] = [now(), '', ''];
-  const say = (line: string): void => void out.write(`${line}\n`);
+  const say = (line = ''): void => void out.write(linesFor(line, undefined, false));
   const tell = (): void => {
     if (latest === shown) return;
     [shownAt, shown] = [now(), latest];
@@ -46,46 +49,59 @@ function lines(out: Terminal, now: () => number): Screen {
   return {
     say,
     warn: say,
-    show(progress) {
-      latest = totalLine(progress);
+    show(progress, pace) {
+      latest = totalLine(progress, pace);
       if (now() >= shownAt + LINE_MS) tell();
     },
     // The table that follows says it better.
     rest() {
       shown = latest;
     },
+    output: { line: say, paint: (_, text) => text, width: undefined },
   };
 }
 
-function bars(out: Terminal, paint: (color: Color, text: string) => string, now: () => number): Screen {
+function bars(out: Terminal, paint: Paint, colored: boolean, now: () => number): Screen {
   let drawn = 0;
   let drawnAt = 0;
   let latest: readonly DatasetProgress[] = [];
+  let latestPace: Pace | undefined;
   const erase = (): string => (drawn === 0 ? '' : `\u001b[${drawn}A\r\u001b[J`);
   const draw = (above = ''): void => {
     // A terminal that does not know its width says 0. One column is left free: some wrap a line that fills the last one.
     const width = Math.max(20, (out.columns || 80) - 1);
     const text = barLines(latest, width).map((line, i) => `${paint(colorOf(latest[i]), line)}\n`);
+    const pace = latest.length === 0 ? '' : paceText(latestPace).slice(0, width);
+    if (pace !== '') text.push(`${paint('gray', pace)}\n`);
     out.write(`${erase()}${above}${text.join('')}`);
-    [drawn, drawnAt] = [latest.length, now()];
+    [drawn, drawnAt] = [text.length, now()];
   };
+  const say = (line = ''): void => draw(linesFor(line, out.columns, colored));
   return {
-    say: line => draw(`${line}\n`),
-    warn: line => draw(`${paint('yellow', line)}\n`),
-    show(progress) {
-      latest = progress;
+    say,
+    warn: line => say(paint('yellow', line)),
+    show(progress, pace) {
+      [latest, latestPace] = [progress, pace];
       if (now() >= drawnAt + DRAW_MS) draw();
     },
     rest() {
+      latestPace = undefined;
       draw();
       [drawn, latest] = [0, []];
+    },
+    output: {
+      line: say,
+      paint,
+      get width() {
+        return out.columns || undefined;
+      },
     },
   };
 }
 
-function colorOf(progress: DatasetProgress | undefined): Color {
+function colorOf(progress: DatasetProgress | undefined): Colour {
   if (progress === undefined || progress.daysTroubled > 0) return 'yellow';
-  return progress.daysLanded >= progress.daysOwed ? 'green' : 'dim';
+  return progress.daysLanded >= progress.daysOwed ? 'green' : 'gray';
 }
 
 const NAME_WIDTH = 27;
@@ -112,7 +128,17 @@ function numbersOf({ daysOwed, daysLanded, rows, daysChecked, daysTroubled }: Da
   return parts.filter(Boolean).join('  ');
 }
 
-function totalLine(progress: readonly DatasetProgress[]): string {
+/** `3.5 days a second, about 40 seconds left`; nothing when all are here. */
+function paceText(pace: Pace | undefined): string {
+  if (pace === undefined || pace.secondsLeft === 0) return '';
+  const { daysPerSecond, secondsLeft } = pace;
+  const rate =
+    daysPerSecond < 1 ? `${Math.round(daysPerSecond * 60)} days a minute` : `${daysPerSecond.toFixed(1)} days a second`;
+  const left = secondsLeft < 100 ? counted(secondsLeft, 'second') : durationOf(Math.ceil(secondsLeft / 60));
+  return `${rate}, about ${left} left`;
+}
+
+function totalLine(progress: readonly DatasetProgress[], pace: Pace | undefined): string {
   const sum = (of: (each: DatasetProgress) => number): number => progress.reduce((total, each) => total + of(each), 0);
   const days = `Landed ${sum(each => each.daysLanded)} of ${counted(
     sum(each => each.daysOwed),
@@ -128,5 +154,6 @@ function totalLine(progress: readonly DatasetProgress[]): string {
     ),
     ...(again > 0 ? [`${again} read again`] : []),
     ...(troubled > 0 ? [`${troubled} in trouble`] : []),
+    ...(paceText(pace) === '' ? [] : [paceText(pace)]),
   ].join(', ');
 }

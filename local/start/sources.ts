@@ -3,6 +3,7 @@ import { SETTINGS } from '../../shared/config/settings.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { certificateEnd } from '../../shared/sources/sign-in.ts';
 import { failureOf } from '../../shared/words/errors.ts';
+import type { Day } from '../../shared/words/model.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
 import { serviceAccount } from '../simulator/tokens.ts';
 import type { Holds } from './folder.ts';
@@ -25,12 +26,15 @@ const NOT_YET_HOURS = 1_000_000;
  * starts it again gets the same rows. Its late rows come when the folder says so and not by the hour, and no row changes with time.
  * Its amounts are such as a tenant pays, so that sums over them can be looked at.
  */
-export function simulatedTenant(holds: Extract<Holds, { from: 'simulator' }>): SimulatorOptions {
+export function simulatedTenant(
+  holds: Extract<Holds, { from: 'simulator' }>,
+  lateThrough: () => Day | undefined = () => holds.arrived,
+): SimulatorOptions {
   const { seed, rows, late } = holds;
   const lateness = late
     ? { lateShare: 0 }
-    : { lateShare: LATE_SHARE, lateHours: [NOT_YET_HOURS, NOT_YET_HOURS] as const };
-  return { seed, rows, changedShare: 0, hugeCharges: false, ...lateness };
+    : { lateShare: LATE_SHARE, lateHours: [NOT_YET_HOURS, NOT_YET_HOURS] as const, lateThrough };
+  return { seed, rows, changedShare: 0, hugeCharges: false, hostileNames: false, ...lateness };
 }
 
 export interface Sources {
@@ -41,11 +45,15 @@ export interface Sources {
 }
 
 /** @throws UsageError when a dataset is asked for whose source is not there */
-export async function startSources(options: Options, holds: Holds): Promise<Sources> {
+export async function startSources(
+  options: Options,
+  holds: Holds,
+  lateThrough?: () => Day | undefined,
+): Promise<Sources> {
   const common = {
     PLAN_SCHEDULE,
     LANDLINE_HISTORY_DAYS: String(holds.days),
-    LANDLINE_DATASETS: datasetsOf(options).join(','),
+    LANDLINE_DATASETS: datasetsOf(options, holds).join(','),
     LANDLINE_GRAPH_URL: '',
   };
   if (holds.from === 'tenant') {
@@ -72,7 +80,7 @@ export async function startSources(options: Options, holds: Holds): Promise<Sour
     return { simulator: undefined, settings, stop: async () => undefined };
   }
   const { faults = 0, fault: rules = [] } = options;
-  const simulator = await startSimulator({ ...simulatedTenant(holds), faults, rules });
+  const simulator = await startSimulator({ ...simulatedTenant(holds, lateThrough), faults, rules });
   const settings = {
     ...standIn,
     LANDLINE_GRAPH_URL: simulator.graphUrl,
@@ -83,7 +91,7 @@ export async function startSources(options: Options, holds: Holds): Promise<Sour
 }
 
 /** A source for which no server was named is off, when another one was. */
-function datasetsOf({ datasets, graph, voximplant }: Options): string[] {
+function datasetsOf({ graph, voximplant }: Options, { datasets }: Holds): string[] {
   const chosen = DATASETS.filter(({ name }) => datasets?.includes(name) ?? true);
   if (graph === undefined && voximplant === undefined) return chosen.map(({ name }) => name);
   const there = { graph: graph !== undefined, voximplant: voximplant !== undefined };

@@ -1,29 +1,17 @@
-import { coverageOf } from '../../shared/ledger/coverage.ts';
 import { isExpired, lastDay, needsPerson, owed } from '../../shared/ledger/owed.ts';
 import { firstWatermark } from '../../shared/ledger/watermark.ts';
 import { eachDay } from '../../shared/words/day.ts';
 import type { DayEntry, Held, Watermark } from '../../shared/words/ledger.ts';
-import type { Dataset, Day, DayState } from '../../shared/words/model.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Ledger } from '../../shared/words/ports.ts';
 
-/** How a dataset stands by the ledger, and whether anything about it is still to come by itself. */
-
-export interface Problem {
-  readonly day: Day;
-  readonly reason: string;
-  readonly message: string;
-}
+/** What a run counts along with: what is held of a dataset, and when something about it is due by itself. */
 
 export interface Standing {
   readonly dataset: string;
   /** Days that should be held and that the source still had, or that are held. */
   readonly daysOwed: number;
   readonly held: ReadonlyMap<Day, Held>;
-  readonly rows: number;
-  readonly landedThrough: Day | undefined;
-  /** Days in each state that there are days in. */
-  readonly states: Readonly<Partial<Record<DayState, number>>>;
-  readonly problems: readonly Problem[];
   /** For each day that is not at rest, the instant at which something is due about it; not later than now: at once. */
   readonly due: readonly number[];
 }
@@ -52,7 +40,7 @@ export async function readStandings(
   );
 }
 
-export interface Facts {
+interface Known {
   readonly dataset: Dataset;
   readonly watermark: Watermark | undefined;
   readonly entries: readonly DayEntry[];
@@ -62,40 +50,24 @@ export interface Facts {
   readonly now: number;
 }
 
-export function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: Facts): Standing {
-  const last = lastDay(now);
+function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: Known): Standing {
   // The planner has not recorded where history begins yet when this is the first look.
-  const recorded = watermark ?? firstWatermark(dataset, historyDays, now);
+  const { firstDay } = watermark ?? firstWatermark(dataset, historyDays, now);
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
   const blocked = entries.some(
     ({ day, work }) => work.errorRemedy === 'fix-config' && isLeftToPerson(work) && !isExpired(dataset, day, now),
   );
-
   const held = new Map<Day, Held>();
-  const problems: Problem[] = [];
   const due: number[] = [];
   let daysOwed = 0;
-  for (const day of eachDay(recorded.firstDay, last)) {
+  for (const day of eachDay(firstDay, lastDay(now))) {
     const entry = byDay.get(day);
     if (entry?.held !== undefined) held.set(day, entry.held);
     if (entry?.held !== undefined || !isExpired(dataset, day, now)) daysOwed += 1;
-    const problem = entry && problemOf(entry);
-    if (problem !== undefined) problems.push(problem);
     const at = dueAt(dataset, day, entry, blocked, now);
     if (at !== undefined) due.push(Math.max(at, openAt));
   }
-  const { days, rows } = coverageOf(dataset, recorded, entries, now);
-  const states = Object.fromEntries(Object.entries(days).filter(([, count]) => count > 0));
-  return {
-    dataset: dataset.name,
-    daysOwed,
-    held,
-    rows,
-    landedThrough: watermark?.landedThrough,
-    states,
-    problems,
-    due,
-  };
+  return { dataset: dataset.name, daysOwed, held, due };
 }
 
 /** When something is due about the day; `undefined` when it rests until a person or a later day moves it. */
@@ -118,16 +90,4 @@ function dueAt(
 
 function isLeftToPerson(work: DayEntry['work']): boolean {
   return work.state === 'failed' && needsPerson(work) && work.askedAt === undefined;
-}
-
-function problemOf({ day, work }: DayEntry): Problem | undefined {
-  const { errorKind, errorMessage, suspicion } = work;
-  if (errorKind !== undefined) return { day, reason: errorKind, message: errorMessage ?? '' };
-  if (suspicion === undefined) return undefined;
-  const what =
-    suspicion.reason === 'page.duplicates'
-      ? 'Rows came twice, so others may be missing; the last read is landed'
-      : `The source's ${suspicion.rows} rows are not believed as they are`;
-  const message = `${what}; docs/operations.md says what to do.`;
-  return { day, reason: suspicion.reason, message };
 }

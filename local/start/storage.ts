@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
-import type { Lake, Ledger } from '../../shared/words/ports.ts';
+import { tablePulse } from '../../shared/stores/pulse.ts';
+import type { Lake, Ledger, Pulse } from '../../shared/words/ports.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import { FolderError } from '../azurite/folder.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
@@ -15,6 +16,7 @@ export interface Storage {
   readonly azurite: Azurite;
   readonly ledger: Ledger;
   readonly lake: Lake;
+  readonly pulse: Pick<Pulse, 'last'>;
 }
 
 /** @throws UsageError when the folder is in use, damaged or cannot be written to */
@@ -25,8 +27,9 @@ export async function startStorage(folder: string): Promise<Storage> {
   try {
     const clients = storageClients(azurite);
     await createPlaces(clients);
-    const ledger = tableLedger(clients.table(LEDGER_TABLE), randomUUID);
-    return { azurite, ledger, lake: blobLake(clients.blobs) };
+    const table = clients.table(LEDGER_TABLE);
+    const ledger = tableLedger(table, randomUUID);
+    return { azurite, ledger, lake: blobLake(clients.blobs), pulse: tablePulse(table) };
   } catch (thrown) {
     await azurite.stop();
     throw thrown;

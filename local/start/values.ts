@@ -34,7 +34,9 @@ export function loopback(value: string): string {
   throw new InvalidArgumentError('Expected an address on this machine, such as http://127.0.0.1:8080.');
 }
 
+/** `all` takes back what an earlier start over the folder named. */
 export function datasetNames(value: string): string[] {
+  if (value === 'all') return DATASETS.map(({ name }) => name);
   const names = value.split(',').map(name => name.trim());
   names.forEach(refuseUnknownDataset);
   return [...new Set(names)];

@@ -129,10 +129,13 @@ function missing(name: SettingName, problems: string[]): void {
 }
 
 /** Settings of ours that do not exist: a misspelled one would silently have no effect. */
+/** What the command line reads, and a person may have set for a whole shell. */
+const OF_COMMAND_LINE: readonly string[] = ['LANDLINE_ACCOUNT', 'LANDLINE_QUEUE_ACCOUNT'];
+
 function unknownNames(env: Environment): string[] {
   const known = Object.keys(SETTINGS);
   return Object.keys(env)
-    .filter(name => name.startsWith('LANDLINE_') && !known.includes(name))
+    .filter(name => name.startsWith('LANDLINE_') && !known.includes(name) && !OF_COMMAND_LINE.includes(name))
     .map(name => {
       const near = nearest(name, known);
       return `${name}: there is no such setting; ${near === undefined ? 'docs/settings.md lists them' : `did you mean ${near}?`}`;

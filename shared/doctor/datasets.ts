@@ -78,7 +78,7 @@ function graph({ reason, message }: Failure, dataset: Dataset, learnt: Learnt): 
     };
   if (reason === 'auth.forbidden')
     return {
-      meaning: `Graph refuses ${dataset.call} although the token has the role. ${message}`,
+      meaning: learnt.role === 'granted' ? `${message} The token has the role all the same.` : message,
       next: `Open ${dataset.docsUrl} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`,
       who: WHO.directory,
     };

@@ -68,11 +68,20 @@ export interface AskedDay {
   readonly outcome: Asked;
 }
 
-/** Asks for every day of the dataset that failed or is suspect, but for those whose rows a person was erased from. */
-export async function retryDays(ledger: Ledger, dataset: Dataset, now: number): Promise<AskedDay[]> {
+/**
+ * Asks for every day of the dataset that failed or is suspect, but for those whose rows a person was erased from.
+ *
+ * @param wanted which days are looked at; absent: all
+ */
+export async function retryDays(
+  ledger: Ledger,
+  dataset: Dataset,
+  now: number,
+  wanted: (day: Day) => boolean = () => true,
+): Promise<AskedDay[]> {
   const asked: AskedDay[] = [];
   for (const { value } of await ledger.days(dataset.name)) {
-    if (!wantsRetry(dataset, value, now)) continue;
+    if (!wanted(value.day) || !wantsRetry(dataset, value, now)) continue;
     const erased = value.held?.forgottenAt !== undefined;
     const outcome = erased ? 'erased' : await askDay(ledger, dataset, value.day, now);
     asked.push({ dataset: dataset.name, day: value.day, outcome });

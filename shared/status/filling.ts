@@ -1,4 +1,5 @@
 import type { DatasetFacts } from './dataset-facts.ts';
+import { counted, durationOf } from './text.ts';
 
 /** How fast missing days land. */
 export interface Filling {
@@ -21,4 +22,10 @@ export function fillingOf(datasets: readonly DatasetFacts[]): Filling | undefine
   if (missing === 0) return undefined;
   const minutesLeft = daysPerHour === 0 ? undefined : Math.ceil((missing / daysPerHour) * 60);
   return { landed, owed: landed + missing, daysPerHour, ...(minutesLeft !== undefined && { minutesLeft }) };
+}
+
+/** How long the rest takes, for a person; `undefined` while there is nothing to go by. */
+export function paceNote({ daysPerHour, minutesLeft }: Filling): string | undefined {
+  if (minutesLeft === undefined) return undefined;
+  return `${counted(daysPerHour, 'day')} landed within the last hour: about ${durationOf(minutesLeft)} left.`;
 }

@@ -22,7 +22,7 @@ export interface Holdup {
   readonly gate?: Gate | undefined;
 }
 
-export interface Blocker {
+interface Blocker {
   readonly day: Day;
   readonly reason: ReasonCode;
 }
@@ -58,7 +58,7 @@ export function nextStep(
 }
 
 /** Why a day that is owed is not queued, where another day or the source is the cause. */
-export function waitsFor(of: Dataset, day: Day, { blocker, gate }: Holdup): Step | undefined {
+function waitsFor(of: Dataset, day: Day, { blocker, gate }: Holdup): Step | undefined {
   if (blocker !== undefined && blocker.day !== day) {
     const command = `landline show ${of.name} ${blocker.day}`;
     return { text: `it waits for ${blocker.day} (${blocker.reason}), which needs a person: ${command}`, command };
@@ -107,7 +107,7 @@ function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
 
 function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: number): Step {
   if (isMended(dataset, entry, now)) return { text: 'nothing: it is landed anew by itself' };
-  const verify = `then: landline verify --dataset ${dataset.name}`;
+  const verify = `then: landline verify --datasets ${dataset.name}`;
   const anew = isExpired(dataset, entry.day, now) ? '' : `; or read all its rows again: ${of('retry')}`;
   const text =
     entry.held?.forgottenAt === undefined

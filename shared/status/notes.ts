@@ -1,8 +1,8 @@
 import type { Gate } from '../words/ledger.ts';
 import type { DatasetFacts, Unreadable } from './dataset-facts.ts';
-import type { Filling } from './filling.ts';
+import { type Filling, paceNote } from './filling.ts';
 import type { Point } from './point.ts';
-import { counted, durationOf, minuteOf } from './text.ts';
+import { counted, minuteOf } from './text.ts';
 
 /** What is good to know and asks for nothing. Pure. */
 
@@ -23,18 +23,18 @@ export interface Known {
   readonly unreadable: readonly Unreadable[];
   readonly gates: readonly Gate[];
   readonly filling: Filling | undefined;
+  /** Whether all that is missing comes without a person. */
+  readonly moving: boolean;
 }
 
 /** @param lost days that the source forgot before they landed */
-export function* notesOf({ datasets, gates, filling, unreadable }: Known, lost: number): Generator<Point> {
+export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known, lost: number): Generator<Point> {
   if (datasets.length === 0 && unreadable.length === 0) {
     const text = 'A new app plans within minutes. If this page stays as it is for half an hour, ask the doctor.';
     yield { text, command: 'landline doctor', help: 'deploy.md' };
   }
-  if (filling?.minutesLeft !== undefined)
-    yield {
-      text: `${counted(filling.daysPerHour, 'day')} landed within the last hour: about ${durationOf(filling.minutesLeft)} left.`,
-    };
+  const pace = filling && moving ? paceNote(filling) : undefined;
+  if (pace !== undefined) yield { text: pace };
   for (const gate of gates) yield { text: gateNote(gate), command: openGate(gate), help: 'operations.md#throttled' };
   for (const { title, dataset, pausedAt } of datasets)
     if (pausedAt !== undefined) yield { text: `${title} is paused.`, command: `landline resume ${dataset}` };

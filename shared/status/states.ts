@@ -55,12 +55,6 @@ export function markOf(shown: Shown): string {
   return SHOWN_STATES.find(({ state }) => state === shown)?.mark ?? ' ';
 }
 
-/** The state of a dataset is that of its days which need a person most. */
-export function worstOf(days: Readonly<Record<DayState, number>>): DayState {
-  const present = SHOWN_STATES.map(({ state }) => state).filter(state => state !== 'empty' && days[state] > 0);
-  return (present.at(-1) as DayState | undefined) ?? 'missing';
-}
-
 export function shownOf(dataset: Dataset, day: Day, entry: DayOutline | undefined, now: number): Shown {
   const state = stateOf(dataset, day, entry, now);
   const landed = state === 'final' || state === 'open';

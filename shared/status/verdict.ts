@@ -37,7 +37,11 @@ export function verdictOf(seen: Seen): Verdict {
   const lost = total(datasets, ({ counts }) => counts.expired);
   const missing = total(datasets, ({ gapDays }) => gapDays);
   const level = points.length > 0 ? 'attention' : missing > 0 || datasets.length === 0 ? 'landing' : 'held';
-  return { level, sentence: sentenceOf(seen, missing, lost), points: [...points, ...notesOf(seen, lost)] };
+  return {
+    level,
+    sentence: sentenceOf(seen, missing, lost),
+    points: [...points, ...notesOf({ ...seen, moving: isMoving(seen) }, lost)],
+  };
 }
 
 function sentenceOf(seen: Seen, missing: number, lost: number): string {
@@ -89,7 +93,7 @@ function troubleAmong(datasets: readonly DatasetFacts[]): string {
 }
 
 /** What to say of the planner, if anything. */
-export function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
+function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
   if (!silent) return [];
   const since = plannedAt === undefined ? 'never run to its end' : `not run since ${minuteOf(plannedAt)} UTC`;
   return [{ text: `The planner has ${since}: nothing new is landed.`, command: 'landline doctor', help: HELP.planner }];
@@ -120,7 +124,7 @@ const HELP_OF_REASON: Readonly<Record<string, string>> = {
   worker: HELP.storage,
 };
 
-export function helpOf(reason: ReasonCode | undefined): string {
+function helpOf(reason: ReasonCode | undefined): string {
   return HELP_OF_REASON[reason?.split('.')[0] ?? ''] ?? HELP.failed;
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Remedy } from '../words/errors.ts';
-import type { Checkpoint, DayEntry, DayOutline, Gate, Held, Watermark, Work } from '../words/ledger.ts';
+import type { Checkpoint, DayEntry, Gate, Held, Watermark, Work } from '../words/ledger.ts';
 import type { Day, ReasonCode, SourceName } from '../words/model.ts';
 import { damaged } from './storage-errors.ts';
 
@@ -121,29 +121,6 @@ export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [
   ...Object.keys(workShape.shape),
 ];
 
-const heldOutline = heldShape.pick({
-  rows: true,
-  settledAt: true,
-  forgottenAt: true,
-  curateQueuedAt: true,
-  curateTries: true,
-} satisfies Record<keyof Required<DayOutline>['held'], true>);
-const workOutline = workShape.pick({
-  state: true,
-  retryAt: true,
-  suspicion: true,
-  accepted: true,
-  askedAt: true,
-  errorRemedy: true,
-} satisfies Record<keyof DayOutline['work'], true>);
-
-/** A fifth of a day's size, and less than that of the work of reading it. */
-export const DAY_PROPERTIES_IN_OUTLINE: readonly string[] = [
-  'RowKey',
-  ...Object.keys(heldOutline.shape),
-  ...Object.keys(workOutline.shape),
-];
-
 export function entityOfDay({ dataset, day, held, work }: DayEntry): Entity {
   const { checkpoint, suspicion, ...plain } = work;
   return {
@@ -173,14 +150,6 @@ export function dayOfEntity(dataset: string, day: Day, stored: Properties): DayE
     ...(held === undefined ? {} : { held }),
     work: checkpoint === undefined ? work : { ...work, checkpoint },
   };
-}
-
-/** @throws LandlineError when the properties are not a day's */
-export function outlineOfEntity(dataset: string, day: Day, stored: Properties): DayOutline {
-  const properties = withoutNulls(stored);
-  const name = nameOfDay(dataset, day);
-  const work = checked(workOutline, properties, name);
-  return properties.rows === undefined ? { day, work } : { day, held: checked(heldOutline, properties, name), work };
 }
 
 function nameOfDay(dataset: string, day: Day): string {

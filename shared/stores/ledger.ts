@@ -1,10 +1,9 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { isDay } from '../words/day.ts';
-import type { DayEntry, DayOutline } from '../words/ledger.ts';
+import type { DayEntry } from '../words/ledger.ts';
 import type { Day } from '../words/model.ts';
-import type { Ledger, Outlines, Versioned } from '../words/ports.ts';
+import type { Ledger, Versioned } from '../words/ports.ts';
 import {
-  DAY_PROPERTIES_IN_OUTLINE,
   DAY_PROPERTIES_WITHOUT_CHECKPOINT,
   dayOfEntity,
   type Entity,
@@ -13,7 +12,6 @@ import {
   entityOfWatermark,
   GATE_PARTITION,
   gateOfEntity,
-  outlineOfEntity,
   type Properties,
   WATERMARK_ROW,
   watermarkOfEntity,
@@ -96,18 +94,6 @@ export function tableLedger(table: TableClient, newId: () => string): Ledger {
 
     putGate(gate, etag) {
       return write(entityOfGate(gate), etag, `the gate of ${gate.source}`);
-    },
-  };
-}
-
-/** The ledger's days at a glance, in the same table. */
-export function tableOutlines(table: TableClient): Outlines {
-  return {
-    async days(dataset) {
-      const days = await listed<DayOutline>(table, dataset, DAY_PROPERTIES_IN_OUTLINE, (day, properties) =>
-        outlineOfEntity(dataset, day, properties),
-      );
-      return days.sort((a, b) => (a.day < b.day ? -1 : 1));
     },
   };
 }

@@ -8,7 +8,7 @@
  */
 
 import type { Cut } from './cut.ts';
-import type { DayEntry, DayOutline, Gate, Segment, Watermark } from './ledger.ts';
+import type { DayEntry, Gate, Segment, Watermark } from './ledger.ts';
 import type { CurateMessage, Dataset, Day, FetchMessage, Instant, Receipt, SourceName, Window } from './model.ts';
 
 /** Time as the stages see it. */
@@ -47,12 +47,6 @@ export interface Ledger {
   putWatermark(watermark: Watermark, etag: string | undefined): Promise<string | undefined>;
   gate(source: SourceName): Promise<Versioned<Gate> | undefined>;
   putGate(gate: Gate, etag: string | undefined): Promise<string | undefined>;
-}
-
-/** Looks over whole datasets of the ledger and reads as little of each day as tells its state: years at a glance. */
-export interface Outlines {
-  /** Every day of a dataset, by day. What is damaged in the rest of a day's entry is not noticed here. */
-  days(dataset: string): Promise<DayOutline[]>;
 }
 
 /** A landed day as the lake holds it. */

@@ -11,6 +11,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
+import { checkAnswer } from '../answers.ts';
 import { processOf } from '../wait.ts';
 
 /** The product on this machine, and the command line beside it as a process of its own. */
@@ -32,6 +33,7 @@ export async function landline(cwd: string, ...args: readonly string[]): Promise
   const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const { said, ended } = processOf(`landline ${args.join(' ')}`, child);
   const { code } = await ended();
+  if (args.includes('--json') && said.stdout !== '') checkAnswer(args, said.stdout);
   return { code, ...said };
 }
 

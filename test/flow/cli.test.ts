@@ -165,7 +165,7 @@ test('retry asks for a day of which verify found a byte flipped, and it has the 
     bytes[50] = (bytes[50] ?? 0) ^ 1;
     return bytes;
   });
-  const { answer } = await rig.json('verify', '--dataset', SMS);
+  const { answer } = await rig.json('verify', '--datasets', SMS);
   assert.deepEqual(
     answer.findings.map(({ reason, day, mark }: Record<string, unknown>) => [reason, day, mark]),
     [['partition.damaged', D1, 'marked']],
@@ -177,7 +177,7 @@ test('retry asks for a day of which verify found a byte flipped, and it has the 
   assert.equal((await rig.raw.getBlobClient(partitionPath(SMS, D1)).downloadToBuffer()).toString(), rows.join(''));
   const { work, held } = (await rig.ledger.day(SMS, D1))?.value ?? {};
   assert.deepEqual([work?.suspicion, work?.askedAt, held?.revision], [undefined, undefined, 2]);
-  assert.deepEqual((await rig.json('verify', '--dataset', SMS)).answer.findings, []);
+  assert.deepEqual((await rig.json('verify', '--datasets', SMS)).answer.findings, []);
 });
 
 test('a deleted partition is missing, and landed again by itself under a new revision', async () => {
@@ -346,8 +346,8 @@ test('backfill previews, does nothing unasked, extends history, and watches unti
   const early = await rig.run('backfill', '--from', addDays(LAST, 3));
   assert.equal(early.code, 2);
   assert.match(early.stderr, /is not over yet/);
-  const preview = await rig.json('backfill', '--from', addDays(LAST, -200), '--dataset', SMS);
-  assert.deepEqual([preview.code, preview.answer.applied], [1, false]);
+  const preview = await rig.json('backfill', '--from', addDays(LAST, -200), '--datasets', SMS);
+  assert.deepEqual([preview.code, preview.answer.applied], [0, false]);
   const [first] = preview.answer.previews;
   assert.deepEqual(
     [first.held, first.beyondHorizon > 100, first.missing + first.held, first.days],
@@ -355,11 +355,11 @@ test('backfill previews, does nothing unasked, extends history, and watches unti
   );
   assert.equal((await rig.ledger.watermark(SMS))?.value.firstDay, D0);
 
-  const applied = await rig.json('backfill', '--from', from, '--to', addDays(from, 1), '--dataset', SMS, '--yes');
+  const applied = await rig.json('backfill', '--from', from, '--to', addDays(from, 1), '--datasets', SMS, '--yes');
   assert.equal(applied.code, 0);
   assert.equal(applied.answer.previews[0].between, 1);
   assert.deepEqual(applied.answer.datasets[0].extended, { outcome: 'extended', firstDay: from });
-  const watching = rig.json('backfill', '--from', from, '--dataset', SMS, '--yes', '--wait');
+  const watching = rig.json('backfill', '--from', from, '--datasets', SMS, '--yes', '--wait');
   await rig.work();
   const watched = await watching;
   assert.deepEqual([watched.code, watched.answer.complete], [0, true]);
@@ -369,30 +369,30 @@ test('backfill previews, does nothing unasked, extends history, and watches unti
 
 test('export writes partitions to plain files, byte for byte', async () => {
   const to = join(rig.folder, 'out');
-  const { code, answer } = await rig.json('export', '--to', to, '--from', D0, '--until', D1, '--dataset', PSTN);
+  const { code, answer } = await rig.json('export', '--out', to, '--from', D0, '--to', D1, '--datasets', PSTN);
   assert.deepEqual([code, answer.files.length], [0, 2]);
   // A part is not passed off for the whole.
   const early = addDays(D0, -3);
-  const part = await rig.json('export', '--to', to, '--from', early, '--until', D1, '--dataset', PSTN);
+  const part = await rig.json('export', '--out', to, '--from', early, '--to', D1, '--datasets', PSTN);
   assert.deepEqual(
     [part.code, part.answer.files.length, part.answer.absent],
-    [1, 2, [{ dataset: PSTN, days: [-3, -2, -1].map(days => addDays(D0, days)) }]],
+    [4, 2, [{ dataset: PSTN, days: [-3, -2, -1].map(days => addDays(D0, days)), firstDay: D0 }]],
   );
   const told = await rig.run(
     'export',
-    '--to',
+    '--out',
     to,
     '--from',
     addDays(D0, -1),
-    '--until',
+    '--to',
     addDays(LAST, 20),
-    '--dataset',
+    '--datasets',
     PSTN,
   );
-  assert.match(told.stdout, new RegExp(`${PSTN}: ${addDays(D0, -1)} is not held`));
-  const none = await rig.json('export', '--to', to, '--from', D0, '--dataset', 'voximplant-sms');
-  assert.deepEqual([none.code, none.answer.files.length, none.answer.absent[0].days.length], [1, 0, DAYS]);
-  const inTheWay = await rig.run('export', '--to', join(rig.folder, 'settings.json', 'out'));
+  assert.match(told.stdout, new RegExp(`not held {2}${PSTN}: 1 day, ${addDays(D0, -1)}`));
+  const none = await rig.json('export', '--out', to, '--from', D0, '--datasets', 'voximplant-sms');
+  assert.deepEqual([none.code, none.answer.files.length, none.answer.absent[0].days.length], [4, 0, DAYS]);
+  const inTheWay = await rig.run('export', '--out', join(rig.folder, 'settings.json', 'out'));
   assert.deepEqual(
     [inTheWay.code, /cannot be written to: a file is in its place \(EEXIST\)/.test(inTheWay.stderr)],
     [2, true],
@@ -406,9 +406,9 @@ test('where a person was erased, backfill leaves the day alone and retry asks, s
   assert.ok(found?.value.held);
   const held = { ...found.value.held, forgottenAt: `${LAST}T12:00:00.000Z` };
   await rig.ledger.putDay({ ...found.value, held }, found.etag);
-  const { answer } = await rig.json('backfill', '--from', D1, '--to', D1, '--dataset', PSTN, '--all');
+  const { answer } = await rig.json('backfill', '--from', D1, '--to', D1, '--datasets', PSTN, '--all');
   assert.equal(answer.previews[0].erased, 1);
-  const told = await rig.run('backfill', '--from', D1, '--to', D1, '--dataset', PSTN, '--all');
+  const told = await rig.run('backfill', '--from', D1, '--to', D1, '--datasets', PSTN, '--all');
   assert.match(
     told.stdout,
     new RegExp(`1 day not asked for, because a person was erased; .*: landline retry ${PSTN} <day>`),
@@ -440,14 +440,14 @@ test('Ctrl-C at a question changes nothing and ends with 130', async () => {
     },
   };
   const file = join(rig.folder, 'settings.json');
-  assert.equal(await run(['backfill', '--from', D0, '--dataset', PSTN, '--all', '--settings', file], output), 130);
+  assert.equal(await run(['backfill', '--from', D0, '--datasets', PSTN, '--all', '--settings', file], output), 130);
   assert.equal(asked.length, 1);
   assert.ok((await entries()).every(({ work }) => work.askedAt === undefined));
 });
 
 test('a running `npm start` is found by the note in its data folder', async () => {
   await writeFile(join(rig.folder, 'running.json'), JSON.stringify({ settings: rig.values }));
-  const { code, stdout } = await landline(rig.folder, 'verify', '--data', '.', '--dataset', SMS, '--source', '1');
+  const { code, stdout } = await landline(rig.folder, 'verify', '--data', '.', '--datasets', SMS, '--source', '1');
   assert.equal(code, 0, stdout);
   assert.match(stdout, /1 day compared with the source: all whole/);
 });

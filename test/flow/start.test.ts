@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from '../../local/azurite.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/index.ts';
+import { arrivedBy } from '../../local/start/folder.ts';
 import { parseOptions, UsageError } from '../../local/start/options.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import type { Summary } from '../../local/start/summary.ts';
@@ -17,6 +18,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { addDays, dayOf } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
+import { checkAnswer } from '../answers.ts';
 import { clockFrom } from '../clock.ts';
 import { duck, millionths, parsedExactly } from '../curate/rig.ts';
 import { selfSigned } from '../sources/self-signed.ts';
@@ -61,6 +63,7 @@ function start(t: TestContext, ...args: string[]): Promise<Ended> {
 async function landed(t: TestContext, ...args: string[]): Promise<Summary & { readonly said: string }> {
   const { code, stdout, stderr } = await start(t, ...args, '--exit', '--json');
   assert.equal(code, 0, stderr);
+  checkAnswer(['start'], stdout);
   const summary: Summary = JSON.parse(stdout);
   assert.equal(summary.ok, true);
   return { ...summary, said: stderr };
@@ -76,10 +79,12 @@ interface Tenant {
   readonly seed: number;
   readonly rows: number;
   readonly late?: boolean;
+  /** Days of which the late rows have come by themselves. */
+  readonly arrived?: string;
 }
 
-async function equalSimulator(t: TestContext, { seed, rows, late = false }: Tenant): Promise<Simulator> {
-  const simulator = await startSimulator(simulatedTenant({ from: 'simulator', days: 0, seed, rows, late }));
+async function equalSimulator(t: TestContext, { late = false, ...tenant }: Tenant): Promise<Simulator> {
+  const simulator = await startSimulator(simulatedTenant({ from: 'simulator', days: 0, late, ...tenant }));
   t.after(() => simulator.stop());
   return simulator;
 }
@@ -108,8 +113,14 @@ function truthOf(simulator: Simulator, files: ReadonlyMap<string, string>): Map<
 
 const linesOf = (text: string | undefined): string[] => (text ?? '').split('\n').filter(line => line !== '');
 
-const sumOf = (summary: Summary, field: 'daysOwed' | 'daysLandedThisRun' | 'daysRevisedThisRun' | 'rows'): number =>
-  summary.datasets.reduce((sum, each) => sum + each[field], 0);
+const sumOf = ({ run }: Summary, field: 'daysLanded' | 'daysRevised' | 'rowsGained'): number =>
+  run.reduce((sum, each) => sum + each[field], 0);
+const rowsOf = ({ status }: Summary): number => status.datasets.reduce((sum, { rows }) => sum + rows, 0);
+/** Days that are not as they should be, as `dataset day reason`. */
+const troublesOf = ({ status }: Summary): string[] =>
+  status.datasets.flatMap(({ dataset, trouble }) =>
+    trouble.filter(({ reason }) => reason !== undefined).map(({ day, reason }) => `${dataset} ${day} ${reason}`),
+  );
 
 test('all datasets land as the source has them, once, and late rows are exactly what their days gain', async t => {
   const folder = await newFolder(t);
@@ -118,13 +129,13 @@ test('all datasets land as the source has them, once, and late rows are exactly 
 
   const first = await landed(t, ...flags, '--days', '3', '--rows', '60', '--seed', '5');
   assert.deepEqual(
-    first.datasets.map(({ dataset, daysOwed, daysLandedThisRun }) => [dataset, daysOwed, daysLandedThisRun]),
+    first.status.datasets.map(({ dataset, daysOwed }, at) => [dataset, daysOwed, first.run[at]?.daysLanded]),
     DATASETS.map(({ name }) => [name, 3, 3]),
   );
   const files = await filesIn(out);
   assert.equal(files.size, 21);
   assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 5, rows: 60 }), files));
-  assert.equal(sumOf(first, 'rows'), [...files.values()].flatMap(linesOf).length);
+  assert.equal(rowsOf(first), [...files.values()].flatMap(linesOf).length);
 
   // The queries that people are told to begin with count the same.
   const count = (dataset: string) =>
@@ -156,8 +167,8 @@ test('all datasets land as the source has them, once, and late rows are exactly 
   );
 
   const second = await landed(t, ...flags);
-  assert.match(second.said, /Nothing new landed, all 21 owed days are here/);
-  assert.equal(sumOf(second, 'daysLandedThisRun') + sumOf(second, 'daysRevisedThisRun'), 0);
+  assert.match(second.said, /21 of 21 days are here[\s\S]*Nothing new landed, in/);
+  assert.equal(sumOf(second, 'daysLanded') + sumOf(second, 'daysRevised'), 0);
   assert.equal(second.simulator?.requests, 0);
   assert.deepEqual(await filesIn(out), files);
 
@@ -170,9 +181,8 @@ test('all datasets land as the source has them, once, and late rows are exactly 
     const [before, now] = [new Set(linesOf(files.get(path))), new Set(linesOf(late.get(path)))];
     assert.ok(before.isSubsetOf(now), `${path} lost nothing`);
   }
-  assert.equal(sumOf(third, 'daysRevisedThisRun'), changed.length);
-  const gained = third.datasets.reduce((sum, each) => sum + each.rowsGainedThisRun, 0);
-  assert.equal(gained, sumOf(third, 'rows') - sumOf(first, 'rows'));
+  assert.equal(sumOf(third, 'daysRevised'), changed.length);
+  assert.equal(sumOf(third, 'rowsGained'), rowsOf(third) - rowsOf(first));
 
   // The folder is free again, and holds the revision before of each changed day and of no other.
   const azurite = await startAzurite(join(data, 'azurite'));
@@ -212,18 +222,17 @@ for (const signal of POSIX ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as 
     const interrupted: Summary | undefined = signal === 'SIGINT' ? JSON.parse(stdout) : undefined;
     if (interrupted !== undefined) {
       assert.equal(code, 130, stderr);
-      const days = sumOf(interrupted, 'daysLandedThisRun');
+      const days = sumOf(interrupted, 'daysLanded');
       assert.ok(!interrupted.ok && days >= 6 && days < 56, `${days} days landed before the stop`);
     }
 
     const next = await landed(t, ...LONG, '--data', data, '--out', out);
     const files = await filesIn(out);
     assert.equal(files.size, 56);
-    assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 9, rows: 600 }), files));
-    const before =
-      interrupted === undefined ? 56 - sumOf(next, 'daysLandedThisRun') : sumOf(interrupted, 'daysLandedThisRun');
+    assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 9, rows: 600, arrived: arrivedBy(NOW) }), files));
+    const before = interrupted === undefined ? 56 - sumOf(next, 'daysLanded') : sumOf(interrupted, 'daysLanded');
     assert.ok(before > 0, 'what landed before the kill was kept');
-    assert.equal(sumOf(next, 'daysLandedThisRun'), 56 - before);
+    assert.equal(sumOf(next, 'daysLanded'), 56 - before);
   });
 }
 
@@ -239,12 +248,13 @@ test('with every fifth request gone wrong a week lands all the same, and the sum
   for (const [name, count] of Object.entries(summary.simulator?.faults ?? {}))
     assert.ok(told.includes(`${name} ${count}`));
   assert.deepEqual(
-    summary.datasets.map(({ dataset, daysOwed, daysLanded, problems }) => [dataset, daysOwed, daysLanded, problems]),
-    DATASETS.map(({ name }) => [name, 7, 7, []]),
+    summary.status.datasets.map(({ dataset, daysOwed, daysHeld }) => [dataset, daysOwed, daysHeld]),
+    DATASETS.map(({ name }) => [name, 7, 7]),
   );
+  assert.deepEqual(troublesOf(summary), []);
   const files = await filesIn(out);
   assert.equal(files.size, 49);
-  assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 3, rows: 60 }), files));
+  assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 3, rows: 60, arrived: arrivedBy(NOW) }), files));
 });
 
 test('a fault that is asked for by name strikes its dataset or its day in every request, and nothing else', async t => {
@@ -256,26 +266,23 @@ test('a fault that is asked for by name strikes its dataset or its day in every 
   const { code, stdout, stderr } = await start(t, ...flags, ...named, '--fault', 'link-expired', '--exit', '--json');
   assert.equal(code, 1, stderr);
   const summary: Summary = JSON.parse(stdout);
-  const troubles = Object.fromEntries(summary.datasets.map(each => [each.dataset, each.problems]));
   // While a dataset waits for a person it is tried with one day.
   assert.deepEqual(
-    troubles['voximplant-sms']?.map(({ reason }) => reason),
-    ['auth.rejected'],
+    troublesOf(summary).map(text => text.replace(/^(voximplant-sms) \S+/, '$1')),
+    [`teams-sms ${day} limits.page_rows`, 'voximplant-sms auth.rejected'],
   );
-  assert.deepEqual(
-    troubles['teams-sms']?.map(each => [each.day, each.reason]),
-    [[day, 'limits.page_rows']],
-  );
-  assert.deepEqual(troubles['teams-blocked-users'], []);
   assert.deepEqual(Object.keys(summary.simulator?.faults ?? {}).sort(), ['error-key', 'too-many-rows']);
   assert.match(stderr, /Not met: link-expired\. No request was made that fits/);
 
   const mended = await landed(t, '--data', data, '--days', '1');
   assert.match(mended.said, /--days 1: the history in \S+ has 2 days and does not shrink\./);
-  assert.match(mended.said, /7 datasets, 2 days, from a simulated tenant/);
+  assert.match(
+    mended.said,
+    /3 logs \(teams-sms, voximplant-sms, teams-blocked-users\), 2 days, from a simulated tenant/,
+  );
   assert.deepEqual(
-    mended.datasets.map(({ daysOwed, daysLanded }) => [daysOwed, daysLanded]),
-    DATASETS.map(() => [2, 2]),
+    mended.status.datasets.map(({ daysOwed, daysHeld }) => [daysOwed, daysHeld]),
+    datasets.map(() => [2, 2]),
   );
 
   const doubted = await start(
@@ -289,10 +296,7 @@ test('a fault that is asked for by name strikes its dataset or its day in every 
     '--json',
   );
   const after: Summary = JSON.parse(doubted.stdout);
-  assert.deepEqual(
-    after.datasets.flatMap(({ dataset, problems }) => problems.map(each => [dataset, each.day, each.reason])),
-    [['teams-sms', before, 'shrink.emptied']],
-  );
+  assert.deepEqual(troublesOf(after), [`teams-sms ${before} shrink.emptied`]);
 });
 
 test('in the first minutes of a day the last one that is landed is the one before yesterday, and that is all that is owed', async t => {
@@ -302,7 +306,8 @@ test('in the first minutes of a day the last one that is landed is the one befor
   const out = join(folder, 'out');
   const flags = ['--data', join(folder, 'data'), '--out', out, '--datasets', 'teams-sms', '--seed', '5'];
   const summary = await landed(t, ...flags, '--days', '2', '--rows', '30');
-  assert.deepEqual([summary.datasets[0]?.daysOwed, summary.datasets[0]?.daysLanded], [2, 2]);
+  const [log] = summary.status.datasets;
+  assert.deepEqual([log?.daysOwed, log?.daysHeld], [2, 2]);
   const files = await filesIn(out);
   const days = ['2026-12-29', '2026-12-30'].map(day => partitionPath('teams-sms', day));
   assert.deepEqual([...files.keys()], days);
@@ -358,8 +363,8 @@ test('--tenant reads the service that the environment names with the key that it
   const { code, stdout, stderr } = await launch(t, [...flags, '--exit', '--json'], env).ended();
   assert.equal(code, 0, stderr);
   const summary: Summary = JSON.parse(stdout);
-  assert.deepEqual([summary.ok, summary.simulator, sumOf(summary, 'daysLandedThisRun')], [true, null, 2]);
-  assert.match(stderr, new RegExp(`Landing 1 dataset, 2 days, from the tenant ${id}`));
+  assert.deepEqual([summary.ok, summary.simulator, sumOf(summary, 'daysLanded')], [true, null, 2]);
+  assert.match(stderr, new RegExp(`Landing 1 log \\(voximplant-sms\\), 2 days, from the tenant ${id}`));
   const files = await filesIn(out);
   assert.equal(files.size, 2);
   assert.deepEqual(files, truthOf(service, files));
@@ -387,16 +392,14 @@ test('a source that refuses ends in exit code 1 and the reason, with what to do'
   const summary: Summary = JSON.parse(stdout);
   assert.equal(summary.ok, false);
   assert.deepEqual(
-    summary.datasets.map(({ problems }) => problems[0]?.reason),
-    ['auth.forbidden', 'auth.rejected'],
+    new Set(troublesOf(summary).map(text => text.split(' ')[2])),
+    new Set(['auth.forbidden', 'auth.rejected']),
   );
   assert.match(stderr, /CallRecord-PstnCalls\.Read\.All.* This waits for you\./);
-  // Below the table: a line for each cause, with the cause and what to do.
-  const below = stderr.slice(stderr.indexOf('Dataset ')).split('\n');
-  const troubles = below.filter(line => /^ {2}[a-z-]+, .*: auth\./.test(line));
-  assert.equal(troubles.length, 2, stderr);
-  assert.match(troubles[0] ?? '', /^ {2}teams-sms, .*permission is missing.*Grant it.*CallRecord-PstnCalls\.Read\.All/);
-  assert.match(troubles[1] ?? '', /^ {2}voximplant-sms, .*error 433.*key is not accepted.*Make a new key/);
+  // At the end what `landline status` says: each cause, and the command that shows what to do.
+  assert.match(stderr, /- Teams SMS: \d days? failed \(auth\.forbidden\).*permission is missing/);
+  assert.match(stderr, /- Voximplant SMS: \d days? failed \(auth\.rejected\).*error 433/);
+  assert.match(stderr, /\n {2}npx landline --data \S+ show teams-sms \d{4}-\d\d-\d\d\n/);
 });
 
 test('a wrong flag, setting or folder is exit code 2 and a sentence on stderr', async t => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessToken, TokenCredential } from '@azure/identity';
+import { troubleOf } from '../../cli/terminal/trouble.ts';
 import type { Simulator, SimulatorOptions, Switches } from '../../local/simulator/index.ts';
-import { standingOf } from '../../local/start/standing.ts';
-import { summaryOf, tableOf } from '../../local/start/summary.ts';
 import { readConfig } from '../../shared/config/config.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { signInWith } from '../../shared/sources/sign-in.ts';
+import { datasetFacts } from '../../shared/status/dataset-facts.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
@@ -197,7 +197,7 @@ for (const [title, cause] of Object.entries(CAUSES)) {
     assert.deepEqual([work.state, work.errorKind, work.errorRemedy], ['failed', reason, remedy]);
     const told = reader.told.findLast(({ event }) => event === 'day failed')?.line ?? '';
     const [line = '', ...more] = troublesIn(reader, dataset);
-    assert.ok(line.startsWith(`  ${dataset.name}, ${DAY}: ${reason}: `), line);
+    assert.ok(line.startsWith(`${dataset.name}, ${DAY}, 1: ${reason}: `), line);
     assert.deepEqual(more, []);
     for (const text of says) for (const place of [work.errorMessage ?? '', told, line]) assert.match(place, text);
     assert.equal(reader.landed(dataset, DAY), undefined);
@@ -208,15 +208,14 @@ for (const [title, cause] of Object.entries(CAUSES)) {
   });
 }
 
-/** What `npm start` says at its end of days that are not in order: its lines below the table. */
+/** What `landline status LOG` says of days that are not in order, which `npm start` counts. */
 function troublesIn(reader: Rig, dataset: Dataset): string[] {
-  // As the planner notes it when these are the days asked for; the rig's owes none by itself.
-  const facts = { watermark: { dataset: dataset.name, firstDay: '2026-03-08' }, openAt: 0, historyDays: 14 };
-  const after = [standingOf({ ...facts, dataset, entries: reader.ledger.entries(), now: reader.clock.now() })];
-  const around = { before: [], simulator: undefined, dataFolder: '.landline', out: undefined, startedAt: 0, now: 0 };
-  const summary = summaryOf({ ...around, after });
-  assert.equal(summary.ok, false);
-  return tableOf(summary).slice(2);
+  const watermark = { dataset: dataset.name, firstDay: '2026-03-08' };
+  const [facts] = datasetFacts({ dataset, watermark, entries: reader.ledger.entries() }, reader.clock.now());
+  assert.ok(facts);
+  return troubleOf(facts)
+    .filter(({ reason }) => reason !== undefined)
+    .map(({ from, count, reason, message }) => `${dataset.name}, ${from}, ${count}: ${reason}: ${message}`);
 }
 
 async function readUnder(
@@ -243,7 +242,7 @@ test('days that fail by the same cause are one line of the summary', async () =>
   );
   const lines = troublesIn(reader, cause.dataset);
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', /^ {2}teams-sms, 3 days from 2026-03-08: auth\.forbidden: .*Grant it/);
+  assert.match(lines[0] ?? '', /^teams-sms, 2026-03-08, 3: auth\.forbidden: .*Grant it/);
 });
 
 test('a range of more than 90 days is refused with the reason, and no day of ours is that long', async () => {

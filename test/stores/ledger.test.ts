@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type StorageClients, storageClients } from '../../shared/stores/clients.ts';
-import { tableLedger, tableOutlines } from '../../shared/stores/ledger.ts';
+import { tableLedger } from '../../shared/stores/ledger.ts';
 import { dayOfEntity, entityOfDay } from '../../shared/stores/ledger-entities.ts';
 import type { Ledger } from '../../shared/words/ports.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { type LossyProxy, lossyProxy } from './lossy-proxy.ts';
-import { FULL_DAY, freshDay, HELD, WORK } from './values.ts';
+import { FULL_DAY, freshDay, WORK } from './values.ts';
 
 const DATASET = 'teams-sms';
 const DAY = '2026-01-31';
@@ -262,32 +262,6 @@ describe('ledger in Table Storage', () => {
     };
     await assert.rejects(ledger.day(DATASET, DAY), failure);
     await assert.rejects(ledger.days(DATASET), failure);
-  });
-
-  test('an outline has what tells the state of each day, in order, and nothing else', async () => {
-    const { table, ledger } = await fresh();
-    const outlines = tableOutlines(table);
-    assert.deepEqual(await outlines.days(DATASET), []);
-    await ledger.putDay(freshDay(DATASET, '2026-02-01'), undefined);
-    await ledger.putDay(FULL_DAY, undefined);
-    await ledger.putWatermark({ dataset: DATASET, firstDay: '2025-12-31' }, undefined);
-    const { rows, settledAt, forgottenAt, curateQueuedAt, curateTries } = HELD;
-    const { state, retryAt, suspicion, accepted, askedAt, errorRemedy } = WORK;
-    assert.deepEqual(await outlines.days(DATASET), [
-      {
-        day: DAY,
-        held: { rows, settledAt, forgottenAt, curateQueuedAt, curateTries },
-        work: { state, retryAt, suspicion, accepted, askedAt, errorRemedy },
-      },
-      { day: '2026-02-01', work: { state: 'queued' } },
-    ]);
-  });
-
-  test('an outline is refused when what it is made of is damaged, or the table is missing', async () => {
-    const { table } = await fresh();
-    await table.createEntity({ ...entityOfDay(FULL_DAY), state: 'asleep' });
-    await assert.rejects(tableOutlines(table).days(DATASET), { message: /teams-sms 2026-01-31 is damaged \(state\)/ });
-    await assert.rejects(tableOutlines(direct.table('nowhere')).days(DATASET), { message: /404 TableNotFound/ });
   });
 
   test('properties and rows of a newer version are ignored', async () => {

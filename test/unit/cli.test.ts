@@ -8,10 +8,11 @@ import { drawing } from '../../cli/commands/report.ts';
 import { connect } from '../../cli/connect.ts';
 import { run } from '../../cli/main.ts';
 import { withDevelopmentPackages } from '../../cli/packages.ts';
+import { placeOf } from '../../cli/settings-files.ts';
 import { COLOURS, LEGEND } from '../../cli/terminal/colours.ts';
 import { type Output, table } from '../../cli/terminal/output.ts';
 import landline from '../../package.json' with { type: 'json' };
-import { markOf, type Shown, worstOf } from '../../shared/status/states.ts';
+import { markOf, type Shown } from '../../shared/status/states.ts';
 
 /** Runs the command line in this process; nothing of it is printed. */
 async function said(...argv: readonly string[]) {
@@ -66,12 +67,13 @@ test('wrong usage exits 2 and says how it is right', async () => {
     [['show', 'xyzzy', '2026-01-01'], /there are teams-pstn-calls, .*voximplant-sms/],
     [['retry', '2026-01-01'], /Name the dataset before the day/],
     [['pause', 'grph'], /did you mean graph/],
-    [['export', '--to', '2026-01-01'], /Expected the folder to write to; the last day is --until/],
-    [['show', 'teams-sms', '2026-02-30'], /Expected a UTC day such as/],
+    [['export', '--out', '2026-01-01'], /Expected the folder to write to; the last day is --to/],
+    [['show', 'teams-sms', '2026-02-30'], /Expected a day such as 2026-01-31, yesterday, -7d or 2026-01/],
+    [['verify', '--month', '2026-13'], /Expected a month such as/],
+    [['verify', '--from', 'last week'], /Expected a day such as/],
     [['show', 'teams-sms'], /missing required argument 'day'/],
     [['verify', '--part', '3/2'], /Expected a share such as 2\/7/],
     [['verify', '--source', '0'], /Expected a whole number from 1/],
-    [['backfill'], /--from <day>/],
     [['pause', 'gaph'], /There is no dataset "gaph"/],
     [['status', '--account', 'not/an account'], /is no storage account/],
     [['status', '--queue-account', 'x'], /goes with --account/],
@@ -91,7 +93,9 @@ test('the version is that of the package', async () => {
 test('every command explains itself with an example', async () => {
   const { out, code } = await said('--help');
   assert.equal(code, 0);
-  const names = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name ?? '');
+  const names = [...(/Commands:(.*)Exit codes/s.exec(out)?.[1] ?? '').matchAll(/^ {2}([a-z]+)\b/gm)].map(
+    ([, name]) => name ?? '',
+  );
   assert.ok(names.length >= 10, names.join());
   assert.ok(names.includes('doctor'), names.join());
   assert.match((await said('help')).out, /^Usage: landline/);
@@ -109,13 +113,6 @@ test('every state has a mark of its own and is in the legend', () => {
   const states = Object.keys(COLOURS) as Shown[];
   assert.equal(new Set(states.map(markOf)).size, states.length);
   for (const state of states) assert.ok(LEGEND.includes(`${markOf(state)} ${state}`));
-});
-
-test('a day that is lost for good hides none that is on its way or in trouble', () => {
-  const none = { final: 0, open: 0, queued: 0, fetching: 0, expired: 0, missing: 0, waiting: 0, suspect: 0, failed: 0 };
-  for (const state of ['missing', 'waiting', 'suspect', 'failed'] as const)
-    assert.equal(worstOf({ ...none, final: 300, expired: 1, [state]: 2 }), state);
-  assert.equal(worstOf({ ...none, final: 300, expired: 1 }), 'expired');
 });
 
 test('columns line up, numbers to the right, whatever the colour', () => {
@@ -172,4 +169,36 @@ test('an account may be named, or given by its address in another cloud', async 
   const account = 'https://calldata.blob.core.usgovcloudapi.net';
   const connection = await connect({ account, queueAccount: 'https://callhost.table.core.usgovcloudapi.net' });
   assert.match(connection.where, /calldata.*callhost/);
+});
+
+test('the account comes from the environment, from azd, or from what lies in the folder, and is said', async context => {
+  const folder = await mkdtemp(join(tmpdir(), 'landline-target-'));
+  const [before, env] = [process.cwd(), { ...process.env }];
+  context.after(async () => {
+    process.chdir(before);
+    for (const name of ['LANDLINE_ACCOUNT', 'LANDLINE_QUEUE_ACCOUNT', 'AZURE_ENV_NAME'])
+      if (env[name] === undefined) delete process.env[name];
+      else process.env[name] = env[name];
+    await rm(folder, { recursive: true });
+  });
+  process.chdir(folder);
+  for (const name of ['LANDLINE_ACCOUNT', 'LANDLINE_QUEUE_ACCOUNT', 'AZURE_ENV_NAME']) delete process.env[name];
+  assert.throws(() => placeOf({}, 'more'), /no environment of azd .* LANDLINE_ACCOUNT is not set/);
+
+  await mkdir(join(folder, '.azure', 'prod'), { recursive: true });
+  await writeFile(join(folder, '.azure', 'config.json'), '{"version":1,"defaultEnvironment":"prod"}');
+  await writeFile(
+    join(folder, '.azure', 'prod', '.env'),
+    'DATA_ACCOUNT="calldata"\nHOST_ACCOUNT="callhost"\nDATA_BLOB_ENDPOINT="https://calldata.blob.core.windows.net/"\n',
+  );
+  const connection = await connect({});
+  assert.equal(connection.note, 'Looking at storage accounts calldata and callhost (azd environment prod).');
+  assert.equal(connection.ownSignIn, true);
+
+  process.env['LANDLINE_ACCOUNT'] = 'other';
+  assert.deepEqual(placeOf({}, ''), { account: 'other', queueAccount: 'other', found: 'LANDLINE_ACCOUNT' });
+  assert.deepEqual(placeOf({ account: 'named' }, ''), { account: 'named', queueAccount: 'named' });
+  delete process.env['LANDLINE_ACCOUNT'];
+  await mkdir(join(folder, '.landline'));
+  assert.deepEqual(placeOf({}, ''), { folder: '.landline', found: 'npm start' });
 });

@@ -64,7 +64,7 @@ function commandsOf(program: 'landline' | 'npm'): Typed[] {
         line
           .replaceAll(/<[^>]+>/g, 'STANDS-FOR-IT')
           .replace(/(^|\s)#.*/, '')
-          .split(/&&|;|>(?= )/),
+          .split(/&&|;|>+(?= )/),
       )
       .map(command => command.trim().replace(/^npx (?=landline )/, ''))
       .filter(command => command.startsWith(`${program} `))
@@ -90,7 +90,7 @@ async function said(words: readonly string[]): Promise<{ code: number; text: str
   const keep = (text = ''): void => void lines.push(text);
   const out: Output = {
     line: keep,
-    json: () => {},
+    json: value => keep(JSON.stringify(value)),
     note: keep,
     progress: () => {},
     paint: (_, text) => text,
@@ -102,7 +102,8 @@ async function said(words: readonly string[]): Promise<{ code: number; text: str
 
 /** A target that is not there: whoever gets as far as this was understood. */
 const NOWHERE = ['--settings', '/nowhere/settings.json'];
-const UNDERSTOOD = /nowhere.* cannot be read|is no storage account|--app: expected an address/;
+const UNDERSTOOD =
+  /^error: FILE cannot be read|nowhere.* cannot be read|is no storage account|--app: expected an address/;
 /** A command that is only named, without what it needs. */
 const NAMED = /^error: (required option|missing required argument|option .* argument missing)/;
 
@@ -120,6 +121,11 @@ test('each `landline` command in a document is one, with options and arguments t
     assert.match(help, new RegExp(`^Usage: landline ${name}\\b`), about);
     for (const flag of flagsIn(words))
       assert.ok(everywhere.includes(flag) || new RegExp(`${flag}\\b`).test(help), `${about}: ${flag}`);
+    // It needs no target, and prints past the output.
+    if (name === 'complete') {
+      assert.match(help, new RegExp(`landline ${words.join(' ')} >`), about);
+      continue;
+    }
     const { code, text } = await said([...words, ...NOWHERE]);
     assert.equal(code, 2, about);
     assert.ok(UNDERSTOOD.test(text) || NAMED.test(text), `${about}: ${text}`);

@@ -32,7 +32,7 @@ test('a partition that the source no longer has, or that a person was erased fro
   const erased = suspect(50, 'partition.damaged', { forgottenAt: at(NOON) });
   for (const entry of [lost, erased]) {
     assert.equal(owed(DATASET, entry.day, entry, NOON), undefined);
-    assert.match(step(entry) ?? '', /bring back the blob that was landed.*landline verify --dataset calls/);
+    assert.match(step(entry) ?? '', /bring back the blob that was landed.*landline verify --datasets calls/);
     assert.equal(commandOf(entry), `landline show calls ${entry.day}`);
   }
   assert.doesNotMatch(step(lost) ?? '', /retry/, 'a retry would be refused');

@@ -13,11 +13,14 @@ const ERASE = `A\r${CSI}J`;
 /** Two datasets of a run: two days of one are held, none of the other. */
 function progressOf(): Progress {
   const held = new Map(['2026-03-12', '2026-03-13'].map(day => [day, heldOn(day, { rows: 1_000 })]));
-  const other = { rows: 0, landedThrough: undefined, states: {}, problems: [], due: [] };
-  return new Progress([
-    { dataset: 'teams-sms', daysOwed: 4, held, ...other },
-    { dataset: 'voximplant-sms', daysOwed: 2, held: new Map(), ...other },
-  ]);
+  const other = { due: [] };
+  return new Progress(
+    [
+      { dataset: 'teams-sms', daysOwed: 4, held, ...other },
+      { dataset: 'voximplant-sms', daysOwed: 2, held: new Map(), ...other },
+    ],
+    0,
+  );
 }
 
 function terminal(options: { readonly isTTY?: boolean; readonly columns?: number } = {}) {

@@ -5,7 +5,7 @@ import type { Standing } from '../../local/start/standing.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 
 function standing(dataset: string, due: readonly number[]): Standing {
-  return { dataset, daysOwed: 1, held: new Map(), rows: 0, landedThrough: undefined, states: {}, problems: [], due };
+  return { dataset, daysOwed: 1, held: new Map(), due };
 }
 
 /** A run of two datasets, of which one has a day to come and `lost` are without hope. */

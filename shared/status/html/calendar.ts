@@ -84,7 +84,7 @@ function weekday(day: string): number {
 }
 
 /** All there is to say about a day, in one line. */
-export function labelOf(day: DayFacts): string {
+function labelOf(day: DayFacts): string {
   const held = day.held ? heldText(day) : '';
   const message = day.message ?? '';
   const short = message.length > MESSAGE_CHARS ? `${message.slice(0, MESSAGE_CHARS - 1)}…` : message;

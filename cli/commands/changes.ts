@@ -1,0 +1,75 @@
+import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
+import { instantOf, startOf } from '../../shared/words/day.ts';
+import type { Day, Instant } from '../../shared/words/model.ts';
+import { chosen, examples, type On, type Register } from '../command.ts';
+import { DAY_FORMS, type DayText, dayOfText, dayText, isIn, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import { tableIn } from '../terminal/output.ts';
+
+interface Options extends RangeOptions {
+  readonly since: DayText;
+}
+
+interface Change {
+  readonly dataset: string;
+  readonly day: Day;
+  readonly revision: number;
+  readonly rows: number;
+  readonly rowsAdded: number;
+  readonly rowsChanged: number;
+  readonly rowsRemoved: number;
+  /** When this revision was committed. */
+  readonly at: Instant;
+  /** A person's rows were erased. */
+  readonly erased?: true;
+}
+
+export const changes: Register = (program, { act }) => {
+  withRange(program.command('changes'))
+    .description('Days whose rows became another revision lately: late rows, corrections, rows taken back')
+    .option('--since <day>', `changed on this day or later: ${DAY_FORMS}`, dayText, '7d')
+    .addHelpText(
+      'after',
+      '\nRows are counted against the revision before. --from, --to and --month are about the days themselves.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'landline changes',
+        'landline changes --since 30d --datasets teams-pstn-calls',
+        'landline changes --month 2026-01 --since 2026-02-01',
+      ),
+    )
+    .action(act(tellChanges));
+};
+
+async function tellChanges(on: On, options: Options): Promise<0> {
+  const { out, ledger, now } = on;
+  const range = rangeOf(options, now);
+  const since = instantOf(startOf(dayOfText(options.since, 'first', now)));
+  const found: Change[] = [];
+  for (const { name } of chosen(on, options.datasets))
+    for (const { value } of await ledger.days(name)) {
+      const { day, held } = value;
+      if (held === undefined || held.revision < 2 || held.landedAt < since || !isIn(day, range)) continue;
+      const { revision, rows, rowsAdded, rowsChanged, rowsRemoved, landedAt: at, forgottenAt } = held;
+      const erased = forgottenAt === undefined ? {} : { erased: true as const };
+      found.push({ dataset: name, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, ...erased });
+    }
+  found.sort((a, b) => (a.at < b.at ? 1 : -1));
+  if (on.json) out.json({ since, changes: found });
+  else if (found.length === 0) out.line(`No day changed since ${minuteOf(since)} UTC.`);
+  else {
+    for (const line of tableIn(out, HEAD, found.map(cellsOf))) out.line(line);
+    const [newest] = found;
+    out.line(`${counted(found.length, 'day')} changed since ${minuteOf(since)} UTC.`);
+    if (newest !== undefined) out.line(`Which rows: ${on.self} diff ${newest.dataset} ${newest.day}`);
+  }
+  return 0;
+}
+
+const HEAD = ['log', 'day', 'revision', 'added', 'changed', 'removed', 'rows', 'when (UTC)'];
+
+function cellsOf({ dataset, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, erased }: Change): string[] {
+  const counts = [rowsAdded, rowsChanged, rowsRemoved, rows].map(grouped);
+  return [dataset, day, `r${revision}`, ...counts, `${minuteOf(at)}${erased ? ', a person was erased' : ''}`];
+}

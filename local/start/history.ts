@@ -1,0 +1,35 @@
+import { askDay } from '../../shared/ledger/asking.ts';
+import { addDays } from '../../shared/words/day.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
+import type { Ledger } from '../../shared/words/ports.ts';
+
+/**
+ * Gives a simulated tenant a history: rows of its older days that come late do so after the first run, and those days
+ * are read again, as they would have been in the days since. So some of them have a second revision, and are final.
+ */
+
+/** Days that are read again: enough to look at, and few beside a long history. */
+const DAYS_MAX = 30;
+
+/**
+ * Asks for the days up to `arrived` that are held and not settled.
+ *
+ * @param now milliseconds since the epoch
+ * @returns how many
+ */
+export async function askOlderDays(
+  ledger: Ledger,
+  datasets: readonly Dataset[],
+  arrived: Day,
+  now: number,
+): Promise<number> {
+  const first = addDays(arrived, 1 - DAYS_MAX);
+  let asked = 0;
+  for (const dataset of datasets)
+    for (const { value } of await ledger.days(dataset.name)) {
+      const { day, held } = value;
+      if (held === undefined || held.settledAt !== undefined || day > arrived || day < first) continue;
+      if ((await askDay(ledger, dataset, day, now)) === 'asked') asked += 1;
+    }
+  return asked;
+}
