@@ -90,7 +90,7 @@ test('compressed partitions are read by whoever is told, counted by their plain 
   assert.deepEqual([whole.clean, whole.days, whole.compared], [true, 2, 2]);
   assert.equal(whole.bytes, (days[0] ?? 0) + (days[1] ?? 0));
   assert.equal((await run('curate', PSTN, LAST)).code, 0);
-  assert.equal((await run('export', '--to', folder)).code, 0);
+  assert.equal((await run('export', '--out', folder)).code, 0);
   assert.equal(await readFile(join(folder, partitionPath(PSTN, LAST)), 'utf8'), expected);
 
   // The ledger is written anew from the partitions, with the same numbers.
@@ -103,7 +103,7 @@ test('compressed partitions are read by whoever is told, counted by their plain 
   const cut = partition.bytes.subarray(0, partition.bytes.length - 1_000);
   const { metadata } = partition;
   await partition.blob.upload(cut, cut.length, { metadata, blobHTTPHeaders: { blobContentEncoding: 'gzip' } });
-  assert.equal((await run('export', '--to', folder)).answer.damaged.length, 1);
+  assert.equal((await run('export', '--out', folder)).answer.damaged.length, 1);
   const { code, answer } = await run('verify');
   assert.deepEqual([code, answer.findings.length, answer.findings[0].kind], [1, 1, 'damaged']);
   assert.match(
