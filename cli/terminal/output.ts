@@ -102,7 +102,8 @@ export function linesFor(text: string, width: number | undefined, colours: boole
 const NO_BREAK = '\u00a0';
 
 /** A command is copied, so it stays on one line where it can. */
-const COMMAND = /\blandline(?: --[a-z-]+ \S+)* [a-z]+(?: (?:teams|voximplant)-[\w-]+)?(?: \d{4}-\d\d-\d\d)?/g;
+const COMMAND =
+  /\b(?:npx )?landline(?: --[a-z-]+ \S+)* [a-z]+(?: (?:teams|voximplant)-[\w-]+)?(?: \d{4}-\d\d-\d\d)?(?: --[a-z-]+ \S+)*/g;
 
 /** What is broken goes on two columns further in. */
 function fitted(line: string, width: number): string[] {

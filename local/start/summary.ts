@@ -6,7 +6,7 @@ import type { Standing } from './standing.ts';
 
 /** What a run came to: what `landline status` says, and what this run did about it. Pure. */
 
-export interface DatasetRun {
+interface DatasetRun {
   readonly dataset: string;
   readonly daysLanded: number;
   /** Days whose rows became another revision. */

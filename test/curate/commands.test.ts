@@ -64,8 +64,8 @@ test('the tables are made, drawn and cleared of a person from the command line',
   assert.equal((await command('curate', 'teams-sms', '2026-01-06'))[0], 1);
   const to = join(folder, 'copied');
   const database = join(folder, 'calls.duckdb');
-  const options = ['--dataset', 'teams-sms', '--duckdb', database, '--csv'];
-  const [copied, exported] = await command('export', '--curated', '--to', to, ...options);
+  const options = ['--datasets', 'teams-sms', '--duckdb', database, '--csv'];
+  const [copied, exported] = await command('export', '--curated', '--out', to, ...options);
   assert.deepEqual([copied, (exported as { files: string[] }).files], [0, [FILE]]);
   assert.deepEqual(
     await readFile(join(to, FILE)),
@@ -74,9 +74,9 @@ test('the tables are made, drawn and cleared of a person from the command line',
   assert.equal((exported as { views: string }).views, join(to, 'landline.sql'));
   assert.match(await readFile(join(to, 'csv/fact_message.csv'), 'utf8'), /^key,source_dataset,.*\r\nteams-sms:a,/);
   assert.ok(existsSync(database));
-  for (const option of ['--csv', '--duckdb=x']) assert.equal((await command('export', '--to', to, option))[0], 2);
+  for (const option of ['--csv', '--duckdb=x']) assert.equal((await command('export', '--out', to, option))[0], 2);
   // The folder is no database.
-  assert.equal((await command('export', '--curated', '--to', to, '--duckdb', to))[0], 2);
+  assert.equal((await command('export', '--curated', '--out', to, '--duckdb', to))[0], 2);
   const page = join(folder, 'report.html');
   const [drawn, summary] = await command('report', '--out', page);
   assert.equal(drawn, 0);

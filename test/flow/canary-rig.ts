@@ -81,7 +81,12 @@ export async function saidByCommands(context: TestContext, settings: Settings): 
     ...shown,
     ['verify', '--no-mark'],
     ['backfill', '--from', addDays(last, -20)],
-    ['export', '--to', join(folder, 'out')],
+    ['export', '--out', join(folder, 'out')],
+    ['changes', '--since', '3650d'],
+    ['diff', 'teams-pstn-calls', addDays(last, -1)],
+    ['accept', '--from', addDays(last, -20)],
+    ['prove', '--from', addDays(last, -20), '--out', join(folder, 'proof.json')],
+    ['prove', '--check', join(folder, 'proof.json')],
     ['doctor'],
   ];
   const seen: Record<string, string[]> = {};
