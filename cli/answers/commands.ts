@@ -62,7 +62,7 @@ export const ANSWERS = {
     held: z.looseObject({ revision: count, rows: count, landedAt: instant, checkedAt: instant }).optional(),
     work: z.looseObject({ progress: z.object({ pages: count, rows: count, savedAt: instant }).optional() }),
     partition: z.looseObject({ bytes: count.optional(), receipt }).optional(),
-    foreign: z.boolean().optional(),
+    foreign: z.string().optional().describe('why the blob in the place of the partition is not taken for one'),
   }),
   doctor: answer({
     version: z.string(),
@@ -164,7 +164,7 @@ export const ANSWERS = {
     known: count,
     busy: count,
     cleared: count,
-    unusable: z.array(z.object({ dataset, day })),
+    unusable: z.array(z.object({ dataset, day, why: z.string() })),
     watermarks: z.array(
       z.object({ dataset, firstDay: day, landedThrough: day.optional(), settledThrough: day.optional() }),
     ),
@@ -173,7 +173,7 @@ export const ANSWERS = {
     out: z.string(),
     files: z.array(z.union([z.string(), z.object({ path: z.string(), rows: count, bytes: count })])),
     rows: count.optional(),
-    damaged: z.array(z.object({ dataset, day })).optional(),
+    damaged: z.array(z.object({ dataset, day, why: z.string() })).optional(),
     absent: absent.optional(),
     leftOut: z.array(z.string()).optional(),
     views: z.string().optional(),
