@@ -1,4 +1,4 @@
-import { type Accepted, acceptShrink, heldBack } from '../../shared/ledger/asking.ts';
+import { type Accepted, acceptShrink, refusedRead } from '../../shared/ledger/asking.ts';
 import { grouped } from '../../shared/status/text.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { dataset, day, examples, type On, type Register, refuseUnfinished } from '../command.ts';
@@ -20,7 +20,7 @@ async function acceptDay(on: On, of: Dataset, at: Day, { yes }: { yes?: boolean 
   const { out, json, ledger, now } = on;
   refuseUnfinished(at, now);
   const entry = (await ledger.day(of.name, at))?.value;
-  const held = heldBack(entry);
+  const held = refusedRead(entry);
   const facts = {
     dataset: of.name,
     day: at,
@@ -47,7 +47,7 @@ const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {
   accepted: 'Accepted: the day is read again, and replaced if the source still says the same.',
   declined: 'Nothing was changed. In a script, add --yes.',
   'in-work': 'The day is being read just now: look again when that is done.',
-  'not-held': 'Nothing is held back for this day.',
+  'not-refused': 'No read of this day was refused.',
   erased: 'A person was erased from this day, so it is not read: see `landline forget --help`.',
   changed: 'The source has said something else meanwhile: look again.',
   contended: 'Others are writing this day: try again.',

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Places } from '../rows/spans.ts';
+import { RowSpans } from '../rows/spans.ts';
 import type { Cut } from '../words/cut.ts';
 import { daysBetween } from '../words/day.ts';
 import type { Day } from '../words/model.ts';
@@ -87,7 +87,7 @@ export class Shaper {
     }
   }
 
-  private shaped(cut: Cut, row: number, others: Places | undefined): Cell[] {
+  private shaped(cut: Cut, row: number, others: RowSpans | undefined): Cell[] {
     const extra: string[] = [];
     const cells = this.table.columns.map((column, i): Cell => {
       if ('derived' in column.origin) return this.constants.get(column.origin.derived) ?? null;
@@ -119,7 +119,7 @@ export class Shaper {
     return typeof read === 'string' && column.name.endsWith('_at_text') && isNever(read) ? null : read;
   }
 
-  private collect(body: Buffer, others: Places, row: number, extra: string[]): void {
+  private collect(body: Buffer, others: RowSpans, row: number, extra: string[]): void {
     others.fields.forEach((name, field) => {
       const span = 2 * (row * others.fields.length + field);
       const [start = 0, end = 0] = [others.spans[span], others.spans[span + 1]];
@@ -207,8 +207,8 @@ function fieldOf({ origin }: Column, dataset: string): string | undefined {
   return 'fields' in origin ? origin.fields[dataset] : undefined;
 }
 
-function placesOf(cut: Cut, fields: readonly string[]): Places {
-  const places = new Places(cut.body, fields);
+function placesOf(cut: Cut, fields: readonly string[]): RowSpans {
+  const places = new RowSpans(cut.body, fields);
   for (let row = 0; row < cut.count; row++) places.addLine(cut.starts[row] ?? 0, cut.ends[row] ?? 0);
   return places;
 }

@@ -3,14 +3,14 @@ import { asErased, type Commit, commitRead, heldAfter, keepReplaced, type Noted 
 import { done } from '../ledger/entry.ts';
 import { refuseBeforeGate } from '../ledger/gate.ts';
 import { DAY_OVER_MS } from '../ledger/owed.ts';
-import type { Memory } from '../rows/buffer-pool.ts';
+import type { BufferPool } from '../rows/buffer-pool.ts';
 import { endOf, instantOf, windowOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Held, Suspicion } from '../words/ledger.ts';
 import type { Dataset, FetchMessage, Instant, ReasonCode, Receipt, SourceName } from '../words/model.ts';
 import type { Partition, Source } from '../words/ports.ts';
 import { Claim, Superseded } from './claim.ts';
-import { continueLater, setBack, type UnfinishedPorts } from './end-early.ts';
+import { backOff, continueLater, type EndEarlyPorts } from './end-early.ts';
 import { judge } from './guards.ts';
 import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './read-pages.ts';
 import { Reading } from './reading.ts';
@@ -21,19 +21,19 @@ import { type Stage, Staging } from './staging.ts';
  * Whatever goes wrong ends in the ledger with a reason and the instant of the next attempt.
  */
 
-export interface FetchPorts extends Omit<PagePorts, 'source'>, UnfinishedPorts {
+export interface FetchPorts extends Omit<PagePorts, 'source'>, EndEarlyPorts {
   /** Those that are switched on, by name. */
   readonly datasets: ReadonlyMap<string, Dataset>;
   readonly sources: Readonly<Record<SourceName, Source>>;
   /** One for the process. */
-  readonly blocks: Memory;
+  readonly blocks: BufferPool;
 }
 
 export type FetchOutcome =
   | 'landed'
   | 'revised'
   | 'unchanged'
-  | 'held'
+  | 'refused'
   | 'continued'
   | 'delayed'
   | 'restarted'
@@ -97,7 +97,7 @@ async function fetchClaimed(attempt: Attempt, on: FetchPorts): Promise<FetchOutc
     if (thrown instanceof Superseded) throw thrown;
     const timeUp = deadline.aborted && thrown === deadline.reason;
     if (timeUp && reading.pages > pagesBefore) return await continueLater(attempt, on);
-    return await setBack(attempt, on, timeUp ? outOfTime(attempt) : thrown);
+    return await backOff(attempt, on, timeUp ? outOfTime(attempt) : thrown);
   }
 }
 
@@ -137,8 +137,8 @@ async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | 
   switch (verdict.kind) {
     case 'again':
       throw contradiction(dataset, verdict.reason);
-    case 'hold':
-      return hold(attempt, on, verdict.suspicion, replaces, now);
+    case 'refuse':
+      return refuse(attempt, on, verdict.suspicion, replaces, now);
     case 'same':
       return note(attempt, on, replaces?.receipt, verdict.suspicion, now);
     case 'commit':
@@ -221,7 +221,7 @@ async function note(
 }
 
 /** The read would shrink the partition. What is held stays until another read agrees, or a person decides. */
-async function hold(
+async function refuse(
   attempt: Attempt,
   on: FetchPorts,
   suspicion: Suspicion,
@@ -234,7 +234,7 @@ async function hold(
   let held = before;
   if (replaces !== undefined && replaces.receipt.revision !== before?.revision) {
     // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read
-    // again at once, and held back again, without end.
+    // again at once, and refused again, without end.
     const { receipt, bytes } = replaces;
     const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: true };
     held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
@@ -245,6 +245,6 @@ async function hold(
       ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
       : 'It is replaced when another read, an hour or more later, agrees; or accept it (landline accept)';
   const message = `The source has ${rows} rows where the partition holds ${replaces?.receipt.rows ?? before?.rows ?? 0}. The partition stays. ${next}.`;
-  on.report('day held', { ...about(attempt), reason, rows, message });
-  return 'held';
+  on.report('shrink refused', { ...about(attempt), reason, rows, message });
+  return 'refused';
 }

@@ -22,7 +22,7 @@ export type Verdict =
   /** Contradicts itself: read the day again from its first page. */
   | { readonly kind: 'again'; readonly reason: ReasonCode }
   /** Would shrink the partition: what is held stays. */
-  | { readonly kind: 'hold'; readonly suspicion: Suspicion };
+  | { readonly kind: 'refuse'; readonly suspicion: Suspicion };
 
 /**
  * @param held the partition's receipt; `undefined` when the day has none
@@ -44,10 +44,13 @@ export function judge(read: CompleteRead, held: Receipt | undefined, entry: Know
   const alike = work.suspicion?.reason === 'page.duplicates' || known?.fingerprint === read.fingerprint;
   const rows = alike ? read.rows : read.rows - read.duplicates;
   if (rows < (known?.rows ?? 0) && work.accepted !== read.fingerprint) {
-    const shrink = { ...suspicionOf(read, rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now), rows };
+    const shrink = {
+      ...suspicionOf(read, rows === 0 ? 'shrink.emptied' : 'shrink.unconfirmed', work.suspicion, now),
+      rows,
+    };
     const witnessed = Date.parse(now) >= Date.parse(shrink.since) + WITNESS_MS;
     if (shrink.reason === 'shrink.emptied' || !witnessed)
-      return { kind: 'hold', suspicion: { ...shrink, ...(damaged && { damaged }) } };
+      return { kind: 'refuse', suspicion: { ...shrink, ...(damaged && { damaged }) } };
   }
   return { kind: 'commit', suspicion };
 }

@@ -23,11 +23,11 @@ import { watermarkFrom } from './watermark.ts';
 export type Asked = 'asked' | 'in-work' | 'too-new' | 'before-history' | 'expired' | 'erased' | 'contended';
 
 /**
- * `not-held`  nothing is held back for this day
+ * `not-refused`  no read of this day was refused
  * `erased`    a person was erased from the day, so that it is not read, whatever is accepted
- * `changed`   what is held back is not what the person has seen
+ * `changed`   the refused read is not the one the person has seen
  */
-export type Accepted = 'accepted' | 'in-work' | 'not-held' | 'erased' | 'changed' | 'contended';
+export type Accepted = 'accepted' | 'in-work' | 'not-refused' | 'erased' | 'changed' | 'contended';
 
 /** `unknown`: the dataset was never planned, so there is nothing to note it on. */
 export type Paused = 'paused' | 'resumed' | 'already' | 'unknown' | 'contended';
@@ -80,10 +80,10 @@ export async function retryDays(ledger: Ledger, dataset: Dataset, now: number): 
   return asked;
 }
 
-/** What the day holds back because it would shrink; `undefined` when nothing. */
-export function heldBack(entry: DayEntry | undefined): Suspicion | undefined {
+/** The read that was refused because rows are missing from it; `undefined` when none. */
+export function refusedRead(entry: DayEntry | undefined): Suspicion | undefined {
   const suspicion = entry?.work.suspicion;
-  return suspicion?.reason === 'shrink.held' || suspicion?.reason === 'shrink.emptied' ? suspicion : undefined;
+  return suspicion?.reason === 'shrink.unconfirmed' || suspicion?.reason === 'shrink.emptied' ? suspicion : undefined;
 }
 
 /**
@@ -99,8 +99,8 @@ export async function acceptShrink(
   now: number,
 ): Promise<Accepted> {
   const outcome = await changeDay<Exclude<Accepted, 'accepted' | 'contended'>>(ledger, dataset, day, entry => {
-    const held = heldBack(entry);
-    if (entry === undefined || held === undefined) return 'not-held';
+    const held = refusedRead(entry);
+    if (entry === undefined || held === undefined) return 'not-refused';
     if (isInWork(entry)) return 'in-work';
     if (entry.held?.forgottenAt !== undefined) return 'erased';
     if (held.fingerprint !== seen) return 'changed';

@@ -6,7 +6,7 @@ import type { Day, Instant } from '../words/model.ts';
 /**
  * The ledger entry of a day after each thing that can happen to it. Pure; this is the whole of the state machine:
  *
- *   idle ──queued──► queued ──claimed──► fetching ──► idle (landed, checked, held back)
+ *   idle ──queued──► queued ──claimed──► fetching ──► idle (landed, checked, refused)
  *    ▲                 ▲                     ├─────► queued again (time is up, told to wait, read again)
  *    └──── failed ◄────┴─────────────────────┘
  *

@@ -91,7 +91,8 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
   if (expired()) return undefined;
   if (held === undefined) return 'missing';
   if (isBroken(work)) return 'repair';
-  if (work.suspicion?.reason === 'shrink.held' && hasCome(ms(work.suspicion.since) + WITNESS_MS, now)) return 'witness';
+  if (work.suspicion?.reason === 'shrink.unconfirmed' && hasCome(ms(work.suspicion.since) + WITNESS_MS, now))
+    return 'witness';
   if (held.settledAt !== undefined) return lateCheck(dataset, day, held, now);
   return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
 }

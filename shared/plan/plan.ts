@@ -9,7 +9,7 @@ import type { Dataset, Day, SourceName } from '../words/model.ts';
  * There is no other retry logic. A lost message, a killed worker, a failed fetch, a new dataset, a longer history, a
  * late row and a person's request are all "the ledger differs from what is owed".
  *
- * Pure: (datasets, ledger, gates, settings, now) in, a plan out. reconcile.ts applies it.
+ * Pure: (datasets, ledger, gates, settings, now) in, a plan out. runPlan.ts applies it.
  */
 
 /** Days that ended this recently land newest first; older ones oldest first, because those are forgotten first. */

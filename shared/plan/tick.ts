@@ -12,7 +12,7 @@ import { type PlannedDay, type PlanSettings, plan } from './plan.ts';
 
 /** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
 
-export interface ReconcilePorts {
+export interface PlanPorts {
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
   readonly jobs: Jobs;
@@ -21,7 +21,7 @@ export interface ReconcilePorts {
   readonly settings: PlanSettings;
 }
 
-export interface Reconciled {
+export interface PlanRun {
   /** Days queued by this run. */
   readonly queued: number;
   /** Days owed now and left for later. */
@@ -34,7 +34,7 @@ export interface Reconciled {
  *
  * @param source only this one; all of them when absent
  */
-export async function reconcile(on: ReconcilePorts, source?: SourceName, traceparent?: string): Promise<Reconciled> {
+export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: string): Promise<PlanRun> {
   const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
   const read = await readDatasets(on, datasets);
   const now = on.clock.now();
@@ -55,7 +55,7 @@ interface ReadDataset extends DatasetLedger {
 }
 
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
-async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
+async function readDatasets(on: PlanPorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
   const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
   for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
   return read;
@@ -76,7 +76,7 @@ async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Ma
 }
 
 /** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
-async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
+async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
   const { dataset, day } = planned;
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.

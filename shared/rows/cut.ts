@@ -15,7 +15,7 @@ import {
   READ_AGAIN,
   startOfValue,
 } from './json.ts';
-import { Places } from './spans.ts';
+import { RowSpans } from './spans.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
 
@@ -33,7 +33,7 @@ const SPACE = 0x20;
  */
 export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   if (!isUtf8(body)) throw badJson('it is not UTF-8', firstNotUtf8(body));
-  const places = new Places(body, spec.fields);
+  const places = new RowSpans(body, spec.fields);
   const envelope = new Map<string, unknown>();
   const seen = new Set<string>();
 
@@ -64,7 +64,7 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   return cutOf(places, envelope);
 }
 
-function cutArray(places: Places, at: number, rowArray: string): number {
+function cutArray(places: RowSpans, at: number, rowArray: string): number {
   const { body } = places;
   if (byteAt(body, at) !== OPEN_BRACKET) throw noRows(body, at, 1, `"${rowArray}" is not an array`);
   let end = endOfGap(body, at + 1);
@@ -101,7 +101,7 @@ function unfoldInPlace(body: Buffer): void {
   }
 }
 
-function cutOf(places: Places, envelope: ReadonlyMap<string, unknown>): Cut {
+function cutOf(places: RowSpans, envelope: ReadonlyMap<string, unknown>): Cut {
   const { body, count, starts, ends, fields, spans } = places;
   return { body, count, starts, ends, fields, spans, envelope, members: places.members() };
 }
@@ -165,7 +165,7 @@ export async function* linesOf(
 }
 
 function cutLines(body: Buffer, fields: readonly string[]): Cut {
-  const places = new Places(body, fields);
+  const places = new RowSpans(body, fields);
   for (let at = 0; at < body.length; ) {
     const found = body.indexOf(LF, at);
     const end = found < 0 ? body.length : found;

@@ -8,7 +8,7 @@ const ROW_DEPTH = 3;
 const ROWS_AT_FIRST = 1024;
 
 /** Collects where the rows of one body and their wanted fields are. Allocates nothing per row. */
-export class Places {
+export class RowSpans {
   readonly body: Buffer;
   readonly fields: readonly string[];
   count = 0;

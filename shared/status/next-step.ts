@@ -51,7 +51,7 @@ function resume({ name }: Dataset): Step {
   return { text: `${name} is paused; to go on: ${command}`, command };
 }
 
-/** Whether a person has asked for a read, or accepted what is held back. */
+/** Whether a person has asked for a read, or accepted a refused read. */
 function isAskedFor({ work }: DayOutline): boolean {
   const accepted = work.accepted !== undefined && work.accepted === work.suspicion?.fingerprint;
   return work.askedAt !== undefined || (work.state === 'idle' && accepted);
@@ -62,7 +62,7 @@ type Commands = (verb: 'accept' | 'retry' | 'show') => string;
 function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
   const [accept, retry] = [of('accept'), of('retry')];
   switch (entry?.work.suspicion?.reason) {
-    case 'shrink.held':
+    case 'shrink.unconfirmed':
       return {
         text: `nothing: it is replaced when a second read, an hour later, agrees. At once, if it is right: ${accept}`,
       };

@@ -162,7 +162,7 @@ export type ReasonCode =
   | 'paging.expired'
   | 'security.foreign_link'
   | 'security.redirect'
-  | 'shrink.held'
+  | 'shrink.unconfirmed'
   | 'shrink.emptied'
   | 'source.rejected'
   | 'source.failing'

@@ -91,7 +91,7 @@ export const EVENTS = {
   'day continued': ['dataset', 'day', 'ticket', 'rows', 'pages', 'traceparent'],
   'progress lost': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
   'day restarted': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
-  'day held': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
+  'shrink refused': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
   'day failed': [
     'dataset',
     'day',
@@ -173,7 +173,7 @@ export type EventFields<E extends EventName> = {
 export type Report = <E extends EventName>(event: E, fields: EventFields<E>) => void;
 
 const WARNINGS: ReadonlySet<EventName> = new Set([
-  'day held',
+  'shrink refused',
   'day restarted',
   'progress lost',
   'source throttled',

@@ -9,7 +9,7 @@ import { type ForgetPorts, forget, search } from '../../shared/forget/forget.ts'
 import { type Person, problemOf } from '../../shared/forget/person.ts';
 import { claimed, freshEntry } from '../../shared/ledger/entry.ts';
 import { owed } from '../../shared/ledger/owed.ts';
-import { reconcile } from '../../shared/plan/tick.ts';
+import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
 import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
@@ -188,7 +188,7 @@ async function planLater(on: Rig): Promise<void> {
   const settings = { historyDays: 1, inFlight: { graph: 99, voximplant: 0 } };
   await on.ledger.putWatermark({ dataset: SET, firstDay: DAY }, undefined);
   const jobs = memoryJobs(clock);
-  await reconcile({ datasets: [dataset], ledger: on.ledger, jobs, clock, report: () => undefined, settings });
+  await runPlan({ datasets: [dataset], ledger: on.ledger, jobs, clock, report: () => undefined, settings });
   assert.ok(jobs.messages.every(({ message }) => message.day !== DAY));
 }
 

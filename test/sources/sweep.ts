@@ -21,11 +21,11 @@ const REQUESTS_MAX = 30;
 /**
  * `landed`   the partition is there and believed
  * `marked`   it is there, and the day is marked as contradicting itself
- * `held`     the partition of an earlier read stays
+ * `refused`  the partition of an earlier read stays
  * `waiting`  nothing lands; it is tried again by itself
  * `failed`   nothing lands; a person is told
  */
-export type End = 'landed' | 'marked' | 'held' | 'waiting' | 'failed';
+export type End = 'landed' | 'marked' | 'refused' | 'waiting' | 'failed';
 
 export interface Ending {
   readonly end: End;
@@ -90,7 +90,7 @@ export async function strike(
   assert.equal(rig.lake.staged(dataset.name, DAY) > 0 && endOf(rig, dataset) === 'landed', false);
   const ended = rig.outcomes.slice(outcomes);
   const { work } = rig.entry(dataset, DAY);
-  const end = ended.at(-1) === 'held' ? 'held' : endOf(rig, dataset);
+  const end = ended.at(-1) === 'refused' ? 'refused' : endOf(rig, dataset);
   return {
     rig,
     ending: {

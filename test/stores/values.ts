@@ -53,7 +53,7 @@ export const WORK: Required<Work> = {
   rereads: 1,
   takeovers: 3,
   suspicion: {
-    reason: 'shrink.held',
+    reason: 'shrink.unconfirmed',
     rows: 40_000,
     fingerprint: '40000-ffffffffffffffffffffffffffffffff',
     since: '2026-02-04T00:00:30.000Z',

@@ -38,15 +38,15 @@ test('a first read lands, an equal one changes nothing, a larger one replaces', 
 });
 
 test('a smaller read is held until another one, an hour later, agrees', () => {
-  const suspicion = { reason: 'shrink.held', rows: 9, fingerprint: 'new', since: at(NOON) } as const;
-  assert.deepEqual(verdict({ rows: 9 }, {}), { kind: 'hold', suspicion });
-  assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS - 1), { kind: 'hold', suspicion });
+  const suspicion = { reason: 'shrink.unconfirmed', rows: 9, fingerprint: 'new', since: at(NOON) } as const;
+  assert.deepEqual(verdict({ rows: 9 }, {}), { kind: 'refuse', suspicion });
+  assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS - 1), { kind: 'refuse', suspicion });
   assert.equal(verdict({ rows: 9 }, {}, { suspicion }, NOON + HOUR_MS).kind, 'commit');
   const dated = { ...suspicion, since: at(NOON + 2 * HOUR_MS) };
-  assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion: dated }), { kind: 'hold', suspicion }, 'by a clock ahead');
+  assert.deepEqual(verdict({ rows: 9 }, {}, { suspicion: dated }), { kind: 'refuse', suspicion }, 'by a clock ahead');
   const other = verdict({ rows: 9, fingerprint: 'other' }, {}, { suspicion }, NOON + HOUR_MS);
   assert.deepEqual(other, {
-    kind: 'hold',
+    kind: 'refuse',
     suspicion: { ...suspicion, fingerprint: 'other', since: at(NOON + HOUR_MS) },
   });
 });
@@ -54,10 +54,10 @@ test('a smaller read is held until another one, an hour later, agrees', () => {
 test('an emptied day is never replaced without a person', () => {
   const empty = { rows: 0, fingerprint: 'none' };
   const suspicion = { reason: 'shrink.emptied', rows: 0, fingerprint: 'none', since: at(NOON) } as const;
-  assert.deepEqual(verdict(empty, {}), { kind: 'hold', suspicion });
-  assert.equal(verdict(empty, {}, { suspicion }, NOON + 100 * HOUR_MS).kind, 'hold');
+  assert.deepEqual(verdict(empty, {}), { kind: 'refuse', suspicion });
+  assert.equal(verdict(empty, {}, { suspicion }, NOON + 100 * HOUR_MS).kind, 'refuse');
   assert.equal(verdict(empty, {}, { suspicion, accepted: 'none' }).kind, 'commit');
-  assert.equal(verdict(empty, {}, { suspicion, accepted: 'another read' }).kind, 'hold');
+  assert.equal(verdict(empty, {}, { suspicion, accepted: 'another read' }).kind, 'refuse');
   assert.equal(verdict(empty, { rows: 0, fingerprint: 'none' }).kind, 'same');
 });
 
@@ -72,8 +72,8 @@ test('rows that come twice are read again, and land marked at the third time', (
 
 test('rows that come twice do not stand for rows that are missing', () => {
   const half = { rows: 10, duplicates: 5 };
-  const suspicion = { reason: 'shrink.held', rows: 5, fingerprint: 'new', since: at(NOON) } as const;
-  assert.deepEqual(verdict(half, { rows: 10 }, { rereads: 2 }), { kind: 'hold', suspicion });
+  const suspicion = { reason: 'shrink.unconfirmed', rows: 5, fingerprint: 'new', since: at(NOON) } as const;
+  assert.deepEqual(verdict(half, { rows: 10 }, { rereads: 2 }), { kind: 'refuse', suspicion });
   assert.equal(verdict(half, { rows: 10 }, { rereads: 2, suspicion }, NOON + HOUR_MS).kind, 'commit');
 });
 
@@ -97,15 +97,15 @@ test('a total that the rows do not add up to never lands', () => {
 
 test('a partition that was removed still counts against a smaller read', () => {
   const known = { held: heldOn('2026-03-01', { rows: 5_000 }), work: IDLE };
-  assert.equal(judge({ ...READ, rows: 0 }, undefined, known, at(NOON)).kind, 'hold');
-  assert.equal(judge({ ...READ, rows: 4_999 }, undefined, known, at(NOON)).kind, 'hold');
+  assert.equal(judge({ ...READ, rows: 0 }, undefined, known, at(NOON)).kind, 'refuse');
+  assert.equal(judge({ ...READ, rows: 4_999 }, undefined, known, at(NOON)).kind, 'refuse');
   assert.equal(judge({ ...READ, rows: 5_000 }, undefined, known, at(NOON)).kind, 'commit');
 });
 
 test('a damaged partition stays to be written again while a smaller read is held', () => {
   const damaged = { reason: 'partition.damaged', rows: 10, fingerprint: 'old', since: at(0) } as const;
   const held = verdict({ rows: 9 }, {}, { suspicion: damaged });
-  assert.ok(held.kind === 'hold' && held.suspicion.damaged === true);
+  assert.ok(held.kind === 'refuse' && held.suspicion.damaged === true);
   assert.equal(verdict({ fingerprint: 'old' }, {}, { suspicion: held.suspicion }).kind, 'commit');
 });
 

@@ -41,12 +41,12 @@ test('a partition that the source no longer has, or that a person was erased fro
 });
 
 test('the command to run is about the first day that does not mend itself', () => {
-  const days = [suspect(50, 'partition.damaged'), suspect(3, 'shrink.held'), suspect(2, 'page.duplicates')];
+  const days = [suspect(50, 'partition.damaged'), suspect(3, 'shrink.unconfirmed'), suspect(2, 'page.duplicates')];
   assert.equal(nextCommand(DATASET, 'suspect', days, NOON), `landline retry calls ${daysAgo(2)}`);
 });
 
 test('nobody is told to accept before having looked', () => {
-  const [shrunk, emptied] = [suspect(3, 'shrink.held'), suspect(3, 'shrink.emptied')];
+  const [shrunk, emptied] = [suspect(3, 'shrink.unconfirmed'), suspect(3, 'shrink.emptied')];
   assert.match(nextCommand(DATASET, 'suspect', [shrunk], NOON), /^nothing: it is replaced when a second read/);
   assert.equal(nextCommand(DATASET, 'suspect', [emptied], NOON), `landline show calls ${daysAgo(3)}`);
   assert.match(step(emptied) ?? '', /^find out why .* only if that is right: landline accept calls/);
@@ -54,7 +54,7 @@ test('nobody is told to accept before having looked', () => {
 
 test('what was accepted and then failed needs a person again', () => {
   const work = { state: 'failed', errorRemedy: 'fix-config', accepted: 'f' } as const;
-  const entry = entryOf(daysAgo(3), { ...suspect(3, 'shrink.held').work, ...work });
+  const entry = entryOf(daysAgo(3), { ...suspect(3, 'shrink.unconfirmed').work, ...work });
   assert.match(nextStep(DATASET, entry.day, 'failed', entry, false, NOON)?.text ?? '', /^do what the message says/);
 });
 

@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<ReasonCode, true>> = {
   'paging.expired': true,
   'security.foreign_link': true,
   'security.redirect': true,
-  'shrink.held': true,
+  'shrink.unconfirmed': true,
   'shrink.emptied': true,
   'source.rejected': true,
   'source.failing': true,

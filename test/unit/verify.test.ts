@@ -178,10 +178,10 @@ test('a day found whole again loses its mark, and no other suspicion', async () 
     since: instantOf(NOON),
   });
   await on.change(D1, entry => ({ ...entry, work: { ...entry.work, suspicion: suspicion('partition.missing') } }));
-  await on.change(D3, entry => ({ ...entry, work: { ...entry.work, suspicion: suspicion('shrink.held') } }));
+  await on.change(D3, entry => ({ ...entry, work: { ...entry.work, suspicion: suspicion('shrink.unconfirmed') } }));
   assert.equal((await verify(on)).cleared, 1);
   assert.equal((await on.entry(D1))?.work.suspicion, undefined);
-  assert.equal((await on.entry(D3))?.work.suspicion?.reason, 'shrink.held');
+  assert.equal((await on.entry(D3))?.work.suspicion?.reason, 'shrink.unconfirmed');
 });
 
 test('a day that a worker holds is not written to', async () => {
