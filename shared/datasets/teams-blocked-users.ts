@@ -17,7 +17,7 @@ export const teamsBlockedUsers = {
   lateCheckDays: 35,
   historyDays: 90,
   permission: 'CallRecord-PstnCalls.Read.All',
-  page: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstnblockeduserslog',
+  docsUrl: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstnblockeduserslog',
   fields: [
     'blockDateTime',
     'blockReason',

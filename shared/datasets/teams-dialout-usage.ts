@@ -16,7 +16,7 @@ export const teamsDialoutUsage = {
   lateCheckDays: 35,
   historyDays: 90,
   permission: 'CallRecord-PstnCalls.Read.All',
-  page: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstnonlinemeetingdialoutreport',
+  docsUrl: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstnonlinemeetingdialoutreport',
   fields: [
     'currency',
     'destinationContext',

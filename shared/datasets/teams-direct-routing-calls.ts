@@ -17,7 +17,7 @@ export const teamsDirectRoutingCalls = {
   lateCheckDays: 35,
   historyDays: 150,
   permission: 'CallRecord-PstnCalls.Read.All',
-  page: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getdirectroutingcalls',
+  docsUrl: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getdirectroutingcalls',
   fields: [
     'administrativeUnitInfos',
     'callEndSubReason',

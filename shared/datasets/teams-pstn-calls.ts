@@ -17,7 +17,7 @@ export const teamsPstnCalls = {
   lateCheckDays: 35,
   historyDays: 365,
   permission: 'CallRecord-PstnCalls.Read.All',
-  page: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstncalls',
+  docsUrl: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstncalls',
   fields: [
     'administrativeUnitInfos',
     'callDurationSource',

@@ -17,7 +17,7 @@ export const teamsSms = {
   lateCheckDays: 35,
   historyDays: 90,
   permission: 'CallRecord-PstnCalls.Read.All',
-  page: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getsmslog',
+  docsUrl: 'https://learn.microsoft.com/graph/api/callrecords-callrecord-getsmslog',
   fields: [
     'administrativeUnitInfos',
     'callCharge',

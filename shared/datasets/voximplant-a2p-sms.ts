@@ -17,7 +17,7 @@ export const voximplantA2pSms = {
   lateCheckDays: 35,
   historyDays: 90,
   permission: 'one of the roles Owner, Admin, CallsSMS',
-  page: 'https://docs.voximplant.ai/api-reference/management-api/reference/sms/a-2-p-get-sms-history',
+  docsUrl: 'https://docs.voximplant.ai/api-reference/management-api/reference/sms/a-2-p-get-sms-history',
   fields: [
     'cost',
     'delivery_status',

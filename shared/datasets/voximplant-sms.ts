@@ -17,7 +17,7 @@ export const voximplantSms = {
   lateCheckDays: 35,
   historyDays: 90,
   permission: 'one of the roles Owner, Admin, Developer, Supervisor, Accountant, CallsSMS',
-  page: 'https://docs.voximplant.ai/api-reference/management-api/reference/sms/get-sms-history',
+  docsUrl: 'https://docs.voximplant.ai/api-reference/management-api/reference/sms/get-sms-history',
   fields: [
     'cost',
     'destination_number',

@@ -79,7 +79,7 @@ function graph({ reason, message }: Failure, dataset: Dataset, learnt: Learnt): 
   if (reason === 'auth.forbidden')
     return {
       meaning: `Graph refuses ${dataset.call} although the token has the role. ${message}`,
-      next: `Open ${dataset.page} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`,
+      next: `Open ${dataset.docsUrl} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`,
       who: WHO.directory,
     };
   if (reason === 'auth.rejected')
@@ -87,10 +87,10 @@ function graph({ reason, message }: Failure, dataset: Dataset, learnt: Learnt): 
   if (/\b404\b/.test(message))
     return {
       meaning: `${message} A cloud without this function answers so: China (21Vianet) has none of them.`,
-      next: `Compare LANDLINE_CLOUD with the table of clouds on ${dataset.page}`,
+      next: `Compare LANDLINE_CLOUD with the table of clouds on ${dataset.docsUrl}`,
       who: WHO.deployer,
     };
-  return { meaning: message, next: `Open ${dataset.page}`, who: WHO.runner };
+  return { meaning: message, next: `Open ${dataset.docsUrl}`, who: WHO.runner };
 }
 
 /** The key's own codes: the token cannot be checked, or not with this key. */
@@ -107,7 +107,7 @@ async function voximplant(failure: Failure, dataset: Dataset, ports: DoctorPorts
       who: WHO.deployer,
     };
   if (reason === 'auth.rejected') return wrongKey(message);
-  if (reason !== 'auth.forbidden') return { meaning: message, next: `Open ${dataset.page}`, who: WHO.runner };
+  if (reason !== 'auth.forbidden') return { meaning: message, next: `Open ${dataset.docsUrl}`, who: WHO.runner };
   const answer = await keyRolesOf(ports);
   if (answer === undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
   if (answer.code !== undefined && KEY_CODES.has(answer.code)) return wrongKey('no call is accepted with it');

@@ -33,7 +33,7 @@ export class Chain {
   private endless(reason: 'paging.loop' | 'paging.empty' | 'limits.day_pages', why: string): LandlineError {
     const { dataset, reading } = this;
     const remedy = reason === 'limits.day_pages' ? 'reject' : 'retry';
-    const message = `Reading ${dataset.name} was stopped after ${reading.pages + 1} pages: ${why}. If it stays so, report it to the provider (${dataset.page}).`;
+    const message = `Reading ${dataset.name} was stopped after ${reading.pages + 1} pages: ${why}. If it stays so, report it to the provider (${dataset.docsUrl}).`;
     return new LandlineError({ reason, remedy, message });
   }
 }

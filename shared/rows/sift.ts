@@ -1,10 +1,11 @@
 import type { Cut, CutSpec } from '../words/cut.ts';
 import { placeOf } from '../words/day.ts';
+import { TEXT_MAX } from '../words/instants.ts';
 import type { Dataset, Window } from '../words/model.ts';
 
 /** Which rows of a page are the day's own. Pure; docs/format.md, 8 to 10, is the rule. */
 
-const [SPACE, DOT, COLON, LETTER_T, LETTER_Z] = [0x20, 0x2e, 0x3a, 0x54, 0x5a];
+const [SPACE, DOT, ZERO, COLON, LETTER_T, LETTER_Z] = [0x20, 0x2e, 0x30, 0x3a, 0x54, 0x5a];
 
 /** What to look for in a body of this dataset: its rows, their key fields first, and their event time. */
 export function cutSpecOf(dataset: Dataset): CutSpec {
@@ -49,10 +50,11 @@ export function sift(cut: Cut, dataset: Dataset, window: Window): Sifted {
 function isTimeOn(day: Buffer, body: Buffer, start: number, end: number): boolean {
   for (let i = 0; i < 10; i++) if (body[start + i] !== day[i]) return false;
   if (body[start + 10] !== LETTER_T && body[start + 10] !== SPACE) return false;
-  for (let i = 11; i < 19; i++) {
-    const byte = body[start + i];
-    if (i === 13 || i === 16 ? byte !== COLON : !isDigit(byte)) return false;
-  }
+  if (body[start + 13] !== COLON || body[start + 16] !== COLON) return false;
+  const hour = twoDigits(body, start + 11);
+  const minute = twoDigits(body, start + 14);
+  const second = twoDigits(body, start + 17);
+  if (!(hour < 24 && minute < 60 && second < 60)) return false;
   let at = start + 19;
   if (body[at] === DOT) {
     do at += 1;
@@ -60,7 +62,13 @@ function isTimeOn(day: Buffer, body: Buffer, start: number, end: number): boolea
     if (at === start + 20) return false;
   }
   if (body[at] === LETTER_Z) at += 1;
-  return at === end;
+  return at === end && end - start < TEXT_MAX;
+}
+
+/** The number of two digits; `NaN` when they are none. */
+function twoDigits(body: Buffer, at: number): number {
+  if (!isDigit(body[at]) || !isDigit(body[at + 1])) return Number.NaN;
+  return 10 * ((body[at] as number) - ZERO) + ((body[at + 1] as number) - ZERO);
 }
 
 function isDigit(byte: number | undefined): boolean {

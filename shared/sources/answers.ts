@@ -119,6 +119,6 @@ export function refuseUnlessSized(rows: number, dataset: Dataset): void {
   throw new LandlineError({
     reason: 'limits.page_rows',
     remedy: 'reject',
-    message: `A page of ${dataset.name} holds ${rows} rows where ${dataset.pageSize} is the most. Check what answers in the name of the source (${dataset.page}).`,
+    message: `A page of ${dataset.name} holds ${rows} rows where ${dataset.pageSize} is the most. Check what answers in the name of the source (${dataset.docsUrl}).`,
   });
 }

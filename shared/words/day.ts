@@ -1,3 +1,4 @@
+import { readInstant, utcText } from './instants.ts';
 import type { Day, Instant, Overlap, Window } from './model.ts';
 
 /** The UTC calendar. No local time anywhere: a day has 24 hours, and days sort as text. */
@@ -73,8 +74,6 @@ export function windowOf(day: Day, overlap: Overlap): Window {
   }
 }
 
-const EVENT_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,7})\d*)?(Z|[+-]\d{2}:\d{2})?$/;
-
 /**
  * Where a row with this event time belongs, seen from the window it came in.
  *
@@ -82,23 +81,13 @@ const EVENT_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,7})\d*
  * `neighbour`  its time is in the overlap: the neighbouring day's window brings it too
  * `outside`    no time, an unreadable one, or one beyond the window: it stays with the window it came in
  *
- * @param time the event time as the source wrote it: with `T…Z` (Graph) or a space and no zone (Voximplant), both UTC;
- *   an offset is taken as RFC 3339 has it
+ * @param time the event time as the source wrote it, in any form of instants.ts
  */
 export function placeOf(time: string | undefined, window: Window): 'own' | 'neighbour' | 'outside' {
-  const parts = time === undefined ? null : EVENT_TIME.exec(time);
-  if (parts === null) return 'outside';
-  const seconds = inUtc(`${parts[1]}T${parts[2]}`, parts[4]);
-  if (seconds === undefined) return 'outside';
-  // Texts of equal shape compare as instants do; `Date` would cut the last four digits.
-  const at = `${seconds}.${(parts[3] ?? '').padEnd(7, '0')}Z`;
+  const instant = time === undefined ? undefined : readInstant(time);
+  // Texts of equal shape compare as instants do.
+  const at = instant === undefined ? undefined : utcText(instant);
+  if (at === undefined) return 'outside';
   if (at.startsWith(window.day)) return 'own';
   return at >= window.from && at <= window.to ? 'neighbour' : 'outside';
-}
-
-/** @param zone `Z`, an offset such as `+01:00`, or `undefined` for UTC. @returns `undefined` for an hour no day has */
-function inUtc(seconds: string, zone: string | undefined): string | undefined {
-  if (zone === undefined || zone === 'Z') return seconds;
-  const at = Date.parse(`${seconds}${zone}`);
-  return Number.isNaN(at) ? undefined : instantOf(at).slice(0, 19);
 }

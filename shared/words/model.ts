@@ -82,8 +82,8 @@ export interface Dataset {
   readonly historyDays: number;
   /** What the app must have been granted to read it. */
   readonly permission: string;
-  /** The provider's page. */
-  readonly page: string;
+  /** The provider's documentation of it. */
+  readonly docsUrl: string;
 }
 
 /** The span a source is asked for. Instants with seven fractional digits: 100 ns is the finest unit of any source. */

@@ -25,7 +25,7 @@ export const DATASET: Dataset = {
   lateCheckDays: 35,
   historyDays: 90,
   permission: 'Calls.Read',
-  page: 'https://example.test/calls',
+  docsUrl: 'https://example.test/calls',
 };
 
 export const IDLE: Work = { state: 'idle', ticket: 4, failures: 0, rereads: 0 };

@@ -28,6 +28,10 @@ test('a row lands in the day of its instant, however the time is written', () =>
     '2026-03-01T10:00:00+00:00',
     '2026-03-02T00:30:00.5+01:00',
     '2026-02-28T23:30:00-01:00',
+    '2026-03-01T10:00',
+    '2026-03-01t10:00:00z',
+    '2026-03-01T10:00:00,5+0100',
+    '2026-03-01',
   ])
     assert.equal(seenFrom(DAY, own), 'own', own);
 });
@@ -42,10 +46,11 @@ test('a row at midnight lands in one of two days, with an offset as with none', 
 test('a time that nobody can read stays with its window and is counted', () => {
   for (const time of [
     '2026-03-01Tnonsense',
-    '2026-03-01T10:00',
     '2026-03-01T10:00:00.Z',
     '2026-03-01T10:00:00 CET',
-    '2026-03-01',
+    '2026-03-01T24:00:00Z',
+    '2026-03-01T99:99:99Z',
+    '2026-03-01T23:59:60Z',
     '2026-03-01T10:00:00+99:99',
     '',
     null,
@@ -60,7 +65,7 @@ test('the quick look and the slow one agree on any text', () => {
     .tuple(
       fc.constantFrom('2026-02-28', '2026-03-01', '2026-03-02', '2026-3-1'),
       fc.constantFrom('T', ' ', 't', ''),
-      fc.constantFrom('00:00:00', '23:59:59', '10:11', '1a:00:00', '24:00:00'),
+      fc.constantFrom('00:00:00', '23:59:59', '10:11', '1a:00:00', '24:00:00', '23:60:00', '23:59:60', '39:00:00'),
       fc.oneof(
         fc.constant(''),
         digits.map(text => `.${text}`),

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const FILES = [
   'unit/day.test.ts',
+  'unit/instants.test.ts',
   'unit/owed.test.ts',
   'unit/plan.test.ts',
   'unit/reading.test.ts',
