@@ -1,5 +1,6 @@
 import { coverageOf } from '../../shared/ledger/coverage.ts';
-import { isExpired, lastDay, needsPerson, owed } from '../../shared/ledger/owed.ts';
+import { isExpired, lastDay, needsPerson } from '../../shared/ledger/owed.ts';
+import { type Around, aroundOf, owedAmong } from '../../shared/ledger/seams.ts';
 import { firstWatermark } from '../../shared/ledger/watermark.ts';
 import { eachDay } from '../../shared/words/day.ts';
 import type { DayEntry, Held, Watermark } from '../../shared/words/ledger.ts';
@@ -71,6 +72,7 @@ export function standingOf({ dataset, watermark, entries, openAt, historyDays, n
     ({ day, work }) => work.errorRemedy === 'fix-config' && isLeftToPerson(work) && !isExpired(dataset, day, now),
   );
 
+  const around = aroundOf(byDay, recorded.firstDay);
   const held = new Map<Day, Held>();
   const problems: Problem[] = [];
   const due: number[] = [];
@@ -81,7 +83,7 @@ export function standingOf({ dataset, watermark, entries, openAt, historyDays, n
     if (entry?.held !== undefined || !isExpired(dataset, day, now)) daysOwed += 1;
     const problem = entry && problemOf(entry);
     if (problem !== undefined) problems.push(problem);
-    const at = dueAt(dataset, day, entry, blocked, now);
+    const at = dueAt(dataset, day, around, blocked, now);
     if (at !== undefined) due.push(Math.max(at, openAt));
   }
   const { days, rows } = coverageOf(dataset, recorded, entries, now);
@@ -99,13 +101,8 @@ export function standingOf({ dataset, watermark, entries, openAt, historyDays, n
 }
 
 /** When something is due about the day; `undefined` when it rests until a person or a later day moves it. */
-function dueAt(
-  dataset: Dataset,
-  day: Day,
-  entry: DayEntry | undefined,
-  blocked: boolean,
-  now: number,
-): number | undefined {
+function dueAt(dataset: Dataset, day: Day, around: Around, blocked: boolean, now: number): number | undefined {
+  const entry = around.entries.get(day);
   if (entry !== undefined) {
     const { work } = entry;
     if (isLeftToPerson(work)) return undefined;
@@ -113,7 +110,7 @@ function dueAt(
     if (work.state === 'queued' || work.state === 'failed') return Date.parse(work.retryAt ?? '') || now;
   }
   // While a dataset waits for a person, the planner leaves its other days alone: they would fail alike.
-  return blocked || owed(dataset, day, entry, now) === undefined ? undefined : now;
+  return blocked || owedAmong(dataset, day, around, now) === undefined ? undefined : now;
 }
 
 function isLeftToPerson(work: DayEntry['work']): boolean {

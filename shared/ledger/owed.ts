@@ -10,8 +10,12 @@ export const DAY_OVER_MS = HOUR_MS;
 /** A fetch without a heartbeat for this long is taken over. It beats every 20 s, so nine beats are missed by then. */
 export const SILENT_MS = 3 * MINUTE_MS;
 
-/** A queued day whose message was due this long ago and was not claimed is queued again: the message is lost. */
-const LOST_MS = 5 * MINUTE_MS;
+/**
+ * A queued day whose message was due this long ago and was not claimed is queued again: the message is lost, or hidden
+ * with the worker that was lost while it held it. As long as `SILENT_MS`, so that all slots of a lost worker are free at
+ * the same time. Where the message was only slow, it finds another ticket and is dropped.
+ */
+export const LOST_MS = SILENT_MS;
 
 /** Two reads that agree on fewer rows must be this far apart to be believed. */
 export const WITNESS_MS = HOUR_MS;
@@ -25,6 +29,7 @@ export type Owed =
   | 'lost-message'
   | 'witness'
   | 'repair'
+  | 'seam'
   | 'reread'
   | 'late-check'
   | 'failed';
@@ -47,6 +52,11 @@ export function horizonOf(dataset: Dataset, now: number): Day {
   return addDays(dayOf(new Date(now)), 1 - dataset.historyDays);
 }
 
+/** Whether the day is not read unless a person asks: somebody's rows were erased from it, and a read would bring them back. */
+export function isFrozen(held: Pick<Held, 'forgottenAt'> | undefined): boolean {
+  return held?.forgottenAt !== undefined;
+}
+
 /** Whether the day is read no more: it settled, or it is held and can no longer be read. */
 export function isSettled(dataset: Dataset, entry: DayOutline, now: number): boolean {
   if (entry.held === undefined) return false;
@@ -64,7 +74,8 @@ function ms(instant: string | undefined): number {
 }
 
 /**
- * Why the day is owed at `now`; `undefined` when it is not, or when somebody is already at it.
+ * Why the day is owed at `now`; `undefined` when it is not, or when somebody is already at it. For its seams, which
+ * depend on its neighbours, see seams.ts.
  *
  * @param entry the ledger's; `undefined` when nothing was ever done about the day
  */
@@ -79,13 +90,13 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
       return hasCome(ms(work.heartbeat) + SILENT_MS, now) ? 'takeover' : undefined;
     case 'failed':
       if (work.askedAt !== undefined) return 'asked';
-      if (held?.forgottenAt !== undefined) return undefined;
+      if (isFrozen(held)) return undefined;
       return !expired() && hasCome(ms(work.retryAt), now) ? 'failed' : undefined;
     case 'idle':
       break;
   }
   if (work.askedAt !== undefined) return 'asked';
-  if (held?.forgottenAt !== undefined) return undefined;
+  if (isFrozen(held)) return undefined;
   if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
   if (held?.settledAt !== undefined && work.suspicion === undefined) return lateCheck(dataset, day, held, now);
   if (expired()) return undefined;
@@ -105,7 +116,7 @@ export function isBroken({ suspicion }: DayOutline['work']): boolean {
 /** Whether such a day is landed anew without anybody: not from a source that forgot it, nor where a person was erased. */
 export function isMended(dataset: Dataset, { day, held, work }: DayOutline, now: number): boolean {
   if (isExpired(dataset, day, now)) return false;
-  return held?.forgottenAt === undefined || work.askedAt !== undefined;
+  return !isFrozen(held) || work.askedAt !== undefined;
 }
 
 /** Once more, long after: charges are corrected late. Nearly every day of a ledger is decided here. */

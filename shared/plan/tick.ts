@@ -1,6 +1,6 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { done, freshEntry, queued } from '../ledger/entry.ts';
-import { owed } from '../ledger/owed.ts';
+import { isFrozen, type Owed, owed } from '../ledger/owed.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
 import { toldOf } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
@@ -80,7 +80,9 @@ async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string 
   const { dataset, day } = planned;
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
-  const why = owed(dataset, day, found?.value, on.clock.now());
+  const now = on.clock.now();
+  const rests = found?.value.work.state === 'idle' && !isFrozen(found.value.held);
+  const why = owed(dataset, day, found?.value, now) ?? (rests && planned.why === 'seam' ? 'seam' : undefined);
   if (why === undefined) return false;
   if (found !== undefined && isLeftByErasure(found.value)) {
     await on.ledger.putDay(done(found.value, found.value.held, found.value.work.suspicion), found.etag);
@@ -91,8 +93,11 @@ async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string 
     await poisonSilentDay(found, on);
     return false;
   }
-  const before = found?.value ?? freshEntry(dataset.name, day, on.clock.now());
-  const entry = queued(before, on.clock.now(), before.work.checkpoint, takeovers === 0 ? {} : { takeovers });
+  const before = found?.value ?? freshEntry(dataset.name, day, now);
+  const seamReads = seamReadsOf(before, why);
+  const counts = { ...(takeovers > 0 && { takeovers }), ...(seamReads > 0 && { seamReads }) };
+  const { seamReads: _, ...work } = before.work;
+  const entry = queued({ ...before, work }, now, work.checkpoint, counts);
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
   const { ticket } = entry.work;
   await on.jobs.send({ dataset: dataset.name, day, ticket, traceparent }, 0);
@@ -100,12 +105,18 @@ async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string 
   return true;
 }
 
+/** A read that is due anyway begins the count of those for a seam anew. */
+function seamReadsOf({ work: { seamReads = 0 } }: DayEntry, why: Owed): number {
+  if (why === 'seam') return seamReads + 1;
+  return why === 'takeover' || why === 'lost-message' ? seamReads : 0;
+}
+
 /**
  * Whether an erasure that died has the day. Nobody else works on a day that a person was erased from, as asking for it
  * takes the mark away; and nobody may take it over, as a read would bring the rows back.
  */
 function isLeftByErasure({ held, work }: DayEntry): boolean {
-  return held?.forgottenAt !== undefined && (work.state === 'queued' || work.state === 'fetching');
+  return isFrozen(held) && (work.state === 'queued' || work.state === 'fetching');
 }
 
 /**

@@ -108,7 +108,7 @@ async function heldOf(
   const { receipt, bytes } = partition;
   // A contradiction is not carried over, only what is derived from the partition by others.
   const older = before === undefined ? undefined : { ...before, revision: 0 };
-  const noted = { dataset, day, receipt, before: older, bytes, suspect: false };
+  const noted = { dataset, day, receipt, before: older, bytes, sound: true };
   const held = await heldAfter(lake, noted, Date.parse(receipt.fetchedAt));
   const known = before?.revision === receipt.revision ? before.forgottenAt : undefined;
   const forgottenAt = receipt.forgottenAt ?? known;

@@ -23,8 +23,9 @@
  * takeover     a silent worker's day is queued again under a higher ticket
  * suspicion    why a day that is held is in doubt: a read that shrank it, rows that came twice, a damaged partition
  * witness      a second read that agrees with a suspicion, an hour or more later
- * neighbour    a row of the window that belongs to the next or the previous day and lands there only
- * outside      a row whose time is absent, unreadable or beyond the window; it stays with the day it came in
+ * loan         a row that came in the window of another day than its own, and is left to its own day
+ * seam         the border of two neighbouring days; closed when each loan across it is among the rows of its own day
+ * outside      a row that stays in a day although its time is in another one, absent or unreadable
  * pulse        when the planner last ran to its end
  * expire       the source forgets a day: after that, what is not held is lost
  * erase        rewrite a day without the rows of a person (`landline forget`)
@@ -45,11 +46,10 @@ export type SourceName = (typeof SOURCES)[number];
  * How far the window asked for reaches beyond the day, because sources disagree about their bounds.
  * Rows inside that reach belong to the neighbouring day.
  *
- * `instant`  D 00:00:00 … D+1 00:00:00, so a source may count its end or not
- * `second`   one second wider on both sides, for a source with whole seconds and unknown bounds
- * `none`     D 00:00:00 … the last tick of D, for aggregates whose windows must not overlap
+ * `second`  one second wider on both sides: a bound that is exclusive cuts off only what the neighbour brings
+ * `none`    D 00:00:00 … the last tick of D, for aggregates whose windows must not overlap
  */
-export type Overlap = 'instant' | 'second' | 'none';
+export type Overlap = 'second' | 'none';
 
 /** One log of a source: data only. Adding one is a file in `datasets/` and its line in `datasets/index.ts`. */
 export interface Dataset {
@@ -149,6 +149,7 @@ export type ReasonCode =
   | 'limits.page_bytes'
   | 'limits.page_rows'
   | 'limits.day_pages'
+  | 'limits.query'
   | 'page.not_json'
   | 'page.bad_json'
   | 'page.no_rows'
@@ -160,6 +161,9 @@ export type ReasonCode =
   | 'paging.loop'
   | 'paging.empty'
   | 'paging.expired'
+  | 'rows.outside'
+  | 'seam.open'
+  | 'log.empty'
   | 'security.foreign_link'
   | 'security.redirect'
   | 'shrink.unconfirmed'

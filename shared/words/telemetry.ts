@@ -172,6 +172,11 @@ export type EventFields<E extends EventName> = {
 /** Reports one event. Never throws. */
 export type Report = <E extends EventName>(event: E, fields: EventFields<E>) => void;
 
+/** A reporter whose every event says what it is about; fields that an event does not have are left out of its line. */
+export function about(report: Report, fields: Partial<Record<keyof Fields, unknown>>): Report {
+  return (event, more) => report(event, { ...fields, ...more });
+}
+
 const WARNINGS: ReadonlySet<EventName> = new Set([
   'shrink refused',
   'day restarted',

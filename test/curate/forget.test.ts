@@ -12,7 +12,7 @@ import { owed } from '../../shared/ledger/owed.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
-import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
+import { countOutside, cutSpecOf } from '../../shared/rows/sift.ts';
 import { rebuild } from '../../shared/verify/rebuild.ts';
 import { addDays, windowOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
@@ -355,7 +355,7 @@ function countsOf(dataset: Dataset, day: string, bytes: Buffer) {
   const digest = new Digest();
   for (const row of rows) digest.add(Buffer.from(row));
   const body = Buffer.from(`{"${dataset.rowArray}":[${rows}]}`);
-  const { outside } = sift(cutRowsInPlace(body, cutSpecOf(dataset)), dataset, windowOf(day, dataset.overlap));
+  const outside = countOutside(cutRowsInPlace(body, cutSpecOf(dataset)), dataset, windowOf(day, dataset.overlap));
   return { rows: rows.length, fingerprint: fingerprintOf(rows.length, digest.text), rowsOutside: outside };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompleteRead } from '../../shared/commit/commit.ts';
+import type { Difference } from '../../shared/commit/compare.ts';
 import { judge } from '../../shared/fetch/guards.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
 import type { Work } from '../../shared/words/ledger.ts';
@@ -22,10 +23,17 @@ const HELD: Receipt = {
   rowsOutside: 0,
   rowsNeighbour: 0,
 };
-const verdict = (read: Partial<CompleteRead>, held?: Partial<Receipt>, work: Partial<Work> = {}, now = NOON) =>
+const verdict = (
+  read: Partial<CompleteRead>,
+  held?: Partial<Receipt>,
+  work: Partial<Work> = {},
+  now = NOON,
+  difference?: Difference,
+) =>
   judge(
     { ...READ, ...read },
     held === undefined ? undefined : { ...HELD, ...held },
+    difference,
     { work: { ...IDLE, ...work } },
     at(now),
   );
@@ -85,7 +93,7 @@ test('repetitions that are held already hide nothing and raise no alarm', () => 
   const same = { rows: 10, duplicates: 1, fingerprint: 'old' };
   assert.equal(verdict(same, { rows: 10 }, { rereads: 2, suspicion: damaged }).kind, 'commit');
   const gone = { held: heldOn('2026-03-01', { rows: 10, fingerprint: 'old' }), work: { ...IDLE, rereads: 2 } };
-  assert.equal(judge({ ...READ, ...same }, undefined, gone, at(NOON)).kind, 'commit');
+  assert.equal(judge({ ...READ, ...same }, undefined, undefined, gone, at(NOON)).kind, 'commit');
 });
 
 test('a total that the rows do not add up to never lands', () => {
@@ -97,9 +105,9 @@ test('a total that the rows do not add up to never lands', () => {
 
 test('a partition that was removed still counts against a smaller read', () => {
   const known = { held: heldOn('2026-03-01', { rows: 5_000 }), work: IDLE };
-  assert.equal(judge({ ...READ, rows: 0 }, undefined, known, at(NOON)).kind, 'refuse');
-  assert.equal(judge({ ...READ, rows: 4_999 }, undefined, known, at(NOON)).kind, 'refuse');
-  assert.equal(judge({ ...READ, rows: 5_000 }, undefined, known, at(NOON)).kind, 'commit');
+  assert.equal(judge({ ...READ, rows: 0 }, undefined, undefined, known, at(NOON)).kind, 'refuse');
+  assert.equal(judge({ ...READ, rows: 4_999 }, undefined, undefined, known, at(NOON)).kind, 'refuse');
+  assert.equal(judge({ ...READ, rows: 5_000 }, undefined, undefined, known, at(NOON)).kind, 'commit');
 });
 
 test('a damaged partition stays to be written again while a smaller read is held', () => {
@@ -112,4 +120,35 @@ test('a damaged partition stays to be written again while a smaller read is held
 test('a partition that was found damaged is written again although its receipt agrees', () => {
   const suspicion = { reason: 'partition.damaged', rows: 10, fingerprint: 'x', since: at(0) } as const;
   assert.equal(verdict({ fingerprint: 'old' }, {}, { suspicion }).kind, 'commit');
+});
+
+const GONE = { rowsAdded: 5, rowsChanged: 0, rowsRemoved: 4, vanished: 4, vanishedSum: 'four' };
+
+test('rows that are gone are waited for although more came, until another read an hour later lacks the same ones', () => {
+  const found = { vanished: 4, vanishedSum: 'four', added: 5 };
+  const suspicion = { reason: 'shrink.unconfirmed', rows: 11, fingerprint: 'new', since: at(NOON), ...found } as const;
+  assert.deepEqual(verdict({ rows: 11 }, {}, {}, NOON, GONE), { kind: 'refuse', suspicion });
+  const later = (ms: number, difference: Difference, read = {}) =>
+    verdict({ rows: 11, ...read }, {}, { suspicion }, NOON + ms, difference).kind;
+  assert.equal(later(HOUR_MS - 1, GONE), 'refuse');
+  assert.equal(later(HOUR_MS, GONE), 'commit');
+  assert.equal(
+    later(HOUR_MS, { ...GONE, rowsAdded: 6 }, { rows: 12, fingerprint: 'newer' }),
+    'commit',
+    'more came since',
+  );
+  assert.equal(later(HOUR_MS, { ...GONE, vanishedSum: 'others' }), 'refuse', 'other rows are gone now');
+});
+
+test('rows that moved to another day, or came for the first time, are waited for by nobody', () => {
+  const moved = { ...GONE, vanished: 0, vanishedSum: '0' };
+  assert.equal(verdict({ rows: 6 }, {}, {}, NOON, moved).kind, 'commit');
+});
+
+test('rows that say the same in other bytes are no revision', () => {
+  const equal = { rowsAdded: 0, rowsChanged: 0, rowsRemoved: 0, vanished: 0, vanishedSum: '0' };
+  assert.deepEqual(verdict({}, {}, {}, NOON, equal), { kind: 'same', suspicion: undefined });
+  assert.equal(verdict({}, {}, {}, NOON, { ...equal, rowsChanged: 1 }).kind, 'commit');
+  const damaged = { reason: 'partition.damaged', rows: 10, fingerprint: 'old', since: at(0) } as const;
+  assert.equal(verdict({}, {}, { suspicion: damaged }, NOON, equal).kind, 'commit', 'it does not hold what it says');
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { compareRevisions } from '../../shared/commit/compare.ts';
 import { recount } from '../../shared/commit/recount.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
+import { NO_SEAMS } from '../../shared/ledger/seams.ts';
 import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
@@ -74,7 +75,7 @@ export function landed(dataset: Dataset = DATASET) {
       const { format: _f, windowFrom: _w, windowTo: _t, apiVersion: _a, fetchedAt: _d, ticket: _k, ...same } = receipt;
       const changes = await compareRevisions(lake, dataset, day, receipt.revision);
       const entry = found?.value ?? freshEntry(dataset.name, day, NOON);
-      const held = { ...same, ...changes, bytes, landedAt, checkedAt: landedAt, curatedRevision: 0 };
+      const held = { ...same, ...changes, bytes, landedAt, checkedAt: landedAt, curatedRevision: 0, seams: NO_SEAMS };
       assert.ok(await ledger.putDay({ ...entry, held, work: { ...entry.work, ticket } }, found?.etag));
     },
 

@@ -26,7 +26,7 @@ async function threeDays() {
 
 /** What readers of the ledger rely on. */
 function factsOf(entry: DayEntry | undefined): Partial<Held> {
-  const { settledAt: _s, checkedAt: _c, ...facts } = entry?.held ?? heldOn(D1);
+  const { settledAt: _s, checkedAt: _c, seams: _seams, ...facts } = entry?.held ?? heldOn(D1);
   return facts;
 }
 

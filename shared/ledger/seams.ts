@@ -1,0 +1,174 @@
+import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
+import type { DayEntry, Held, Seam, Seams } from '../words/ledger.ts';
+import type { Dataset, Day } from '../words/model.ts';
+import { isExpired, isFrozen, type Owed, owed } from './owed.ts';
+
+/**
+ * Whether the rows at the border of two days are in one of them, and which of the two has to be read again when they are
+ * not. Pure. docs/format.md, 8 to 10, is the rule; fetch/lending.ts decides about the rows of one read.
+ */
+
+/** Digests that a list of a seam holds. All lists of a day take 13 KB at most, of the 64 KiB of a property. */
+export const SEAM_KEYS_MAX = 100;
+export const MANY = '*';
+/** `KEY_CHARS` of rows/keys.ts. */
+const CHARS = 11;
+
+export const NO_SEAM: Seam = { own: '', lent: '', kept: '' };
+export const NO_SEAMS: Seams = { before: NO_SEAM, after: NO_SEAM, far: [] };
+
+export function withKey(list: string, key: string): string {
+  return list === MANY || list.length >= SEAM_KEYS_MAX * CHARS ? MANY : list + key;
+}
+
+/** Whether the list has the key; of too many, nobody knows. */
+export function hasKey(list: string, key: string): boolean {
+  for (let at = list.indexOf(key); at >= 0; at = list.indexOf(key, at + 1)) if (at % CHARS === 0) return true;
+  return false;
+}
+
+function keysIn(list: string): string[] {
+  return Array.from({ length: list.length / CHARS }, (_, i) => list.slice(CHARS * i, CHARS * (i + 1)));
+}
+
+/** Whether a row that was lent is not among those of its day, as far as anybody can tell. */
+function lacks(own: string, lent: string): boolean {
+  if (lent === '') return false;
+  return own === MANY || lent === MANY || keysIn(lent).some(key => !hasKey(own, key));
+}
+
+/** Whether a row that is kept is among those of its day too. */
+function sharesWith(own: string, kept: string): boolean {
+  return own !== MANY && kept !== MANY && keysIn(kept).some(key => hasKey(own, key));
+}
+
+/** The neighbours of a day, and the borders that they share, from the day's side and from theirs. */
+const SIDES = [
+  { mine: 'before', theirs: 'after', days: -1 },
+  { mine: 'after', theirs: 'before', days: 1 },
+] as const;
+
+/** The entry of a day of the same dataset. */
+export type EntryOf = (day: Day) => DayEntry | undefined;
+
+export interface OpenSeam {
+  /** The other day. */
+  readonly day: Day;
+  /**
+   * `not-landed`  it has not landed yet
+   * `not-read`    it was last read before there were seams
+   * `differs`     a row of one of the two is in neither of them, or in both
+   */
+  readonly why: 'not-landed' | 'not-read' | 'differs';
+}
+
+/** The first seam of the day that is not closed; `undefined` when all are. @param firstDay of the dataset */
+export function openSeam(
+  dataset: Dataset,
+  day: Day,
+  seams: Seams,
+  entryOf: EntryOf,
+  firstDay: Day,
+  now: number,
+): OpenSeam | undefined {
+  for (const { mine, theirs, days } of SIDES) {
+    const other = addDays(day, days);
+    const held = entryOf(other)?.held;
+    const { lent, own, kept } = seams[mine];
+    const lost = isExpired(dataset, other, now);
+    if (held === undefined) {
+      if (other >= firstDay && (!lost || lent !== '')) return { day: other, why: 'not-landed' };
+    } else if (!isFrozen(held) && held.seams === undefined) {
+      if (!lost) return { day: other, why: 'not-read' };
+    } else if (!isFrozen(held) && held.seams !== undefined) {
+      const its = held.seams[theirs];
+      const inNone = lacks(its.own, lent) || lacks(own, its.lent);
+      if (inNone || sharesWith(its.own, kept) || sharesWith(own, its.kept)) return { day: other, why: 'differs' };
+    }
+  }
+  const far = seams.far.find(({ open }) => open > 0);
+  return far && { day: far.day, why: entryOf(far.day)?.held === undefined ? 'not-landed' : 'differs' };
+}
+
+/** The days around a day. */
+export interface Around {
+  readonly entries: ReadonlyMap<Day, DayEntry>;
+  readonly lenders: ReadonlyMap<Day, string>;
+  /** Of the dataset. */
+  readonly firstDay: Day;
+}
+
+export function aroundOf(entries: ReadonlyMap<Day, DayEntry>, firstDay: Day): Around {
+  return { entries, lenders: farLenders(entries.values()), firstDay };
+}
+
+/** As `owed`, and for the day's seams. */
+export function owedAmong(dataset: Dataset, day: Day, around: Around, now: number): Owed | undefined {
+  const entry = around.entries.get(day);
+  const why = owed(dataset, day, entry, now);
+  return why === undefined && entry !== undefined && owesSeam(dataset, entry, around, now) ? 'seam' : why;
+}
+
+/** When days with open loans far from their window were read last, by the day that they lent to. */
+function farLenders(entries: Iterable<DayEntry>): Map<Day, string> {
+  const lenders = new Map<Day, string>();
+  for (const { held } of entries) {
+    for (const { day, open } of held?.seams?.far ?? [])
+      if (held !== undefined && open > 0 && held.checkedAt > (lenders.get(day) ?? '')) lenders.set(day, held.checkedAt);
+  }
+  return lenders;
+}
+
+/** Reads for a seam that may follow one another at once; then they wait for an hour, and twice as long each time. */
+const AT_ONCE = 3;
+
+/**
+ * Whether the held and idle day has to be read again to close a seam: the day that was read earlier is, so that a loan
+ * comes home or, when its day was read since and lacks it, stays where it came.
+ */
+function owesSeam(
+  dataset: Dataset,
+  { day, held, work }: DayEntry,
+  { entries, lenders, firstDay }: Around,
+  now: number,
+): boolean {
+  if (dataset.eventTime === undefined || held === undefined || work.state !== 'idle') return false;
+  if (isFrozen(held) || isExpired(dataset, day, now)) return false;
+  const { seams } = held;
+  if (seams === undefined) return true;
+  const reads = (work.seamReads ?? 0) - AT_ONCE;
+  const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
+  if (!hasCome(Date.parse(held.checkedAt) + waitMs, now)) return false;
+  // Whoever is read beside it may change the answer.
+  if (SIDES.some(({ days }) => isInWork(entries.get(addDays(day, days))))) return false;
+  if ((lenders.get(day) ?? '') > held.checkedAt) return true;
+  const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
+  for (const { mine, theirs, days } of SIDES) {
+    const other = addDays(day, days);
+    if (owesBorder(held, seams[mine], entries.get(other)?.held, theirs, gone(other))) return true;
+  }
+  return seams.far.some(({ day: other, open, kept }) => {
+    const its = entries.get(other)?.held;
+    if (open > 0 && (gone(other) || (its?.checkedAt ?? '') > held.checkedAt)) return true;
+    return kept > 0 && (its?.landedAt ?? '') > held.checkedAt;
+  });
+}
+
+function isInWork(entry: DayEntry | undefined): boolean {
+  return entry?.work.state === 'queued' || entry?.work.state === 'fetching';
+}
+
+function owesBorder(
+  held: Held,
+  mine: Seam,
+  their: Held | undefined,
+  theirs: 'before' | 'after',
+  gone: boolean,
+): boolean {
+  if (their === undefined) return gone && mine.lent !== '';
+  if (their.seams === undefined || isFrozen(their)) return false;
+  const its = their.seams[theirs];
+  const lent = lacks(its.own, mine.lent) && (gone || their.checkedAt > held.checkedAt);
+  const owed = lacks(mine.own, its.lent) && their.checkedAt >= held.checkedAt;
+  return lent || owed || sharesWith(its.own, mine.kept);
+}
