@@ -1,4 +1,4 @@
-import { isExpired, isFrozen } from '../ledger/owed.ts';
+import { isExpired, isFrozen, isRefused } from '../ledger/owed.ts';
 import { hasKey, MANY, NO_SEAMS, type OpenSeam, openSeam, withKey } from '../ledger/seams.ts';
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
@@ -84,7 +84,8 @@ export class Lending {
     const known = this.targets.get(other) ?? { entry: await this.entryOf(other), rows: undefined };
     const { held } = known.entry ?? {};
     if (held === undefined) this.firstDay ??= await this.readFirstDay();
-    const whole = held !== undefined && !isFrozen(held) && this.ownOf(held, seam) === MANY;
+    // What the ledger has lost or never knew may be in the lake all the same.
+    const whole = held === undefined ? seam === undefined : !isFrozen(held) && this.ownOf(held, seam) === MANY;
     const rows = known.rows ?? (whole ? await this.rowsOf(other) : undefined);
     const unsure = seam === undefined || this.held?.seams?.[seam].kept === MANY;
     if (unsure && this.held !== undefined) this.mine ??= await this.rowsOf(this.day);
@@ -151,6 +152,7 @@ export class Lending {
     const lost = isExpired(dataset, day, now);
     const held = entry?.held;
     if (held === undefined) {
+      if (rows?.tagOf(keys, row) !== undefined) return 'left';
       if (day < (this.firstDay ?? '')) return seam === undefined ? 'kept' : 'left';
       return lost || day > addDays(dayOf(new Date(now)), 1) ? 'kept' : 'open';
     }
@@ -158,7 +160,8 @@ export class Lending {
     if (isFrozen(held)) return 'left';
     if (rows === undefined ? hasKey(this.ownOf(held, seam), key) : rows.tagOf(keys, row) !== undefined) return 'left';
     if (lost) return 'kept';
-    const readSince = held.checkedAt > (before?.checkedAt ?? '~');
+    const believed = entry !== undefined && !isRefused(entry.work);
+    const readSince = believed && held.checkedAt > (before?.checkedAt ?? '~');
     if (seam === undefined) {
       const wasOpen = before?.seams?.far.some(far => far.day === day && far.open > 0) ?? false;
       return this.mine?.tagOf(keys, row) !== undefined || (wasOpen && readSince) ? 'kept' : 'open';

@@ -3,7 +3,7 @@ import type { DayEntry, Suspicion, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';
 import type { Ledger, Versioned } from '../words/ports.ts';
 import { freshEntry } from './entry.ts';
-import { horizonOf, isExpired, lastDay, stateOf } from './owed.ts';
+import { horizonOf, isExpired, isRefused, lastDay, stateOf } from './owed.ts';
 import { watermarkFrom } from './watermark.ts';
 
 /**
@@ -82,8 +82,7 @@ export async function retryDays(ledger: Ledger, dataset: Dataset, now: number): 
 
 /** The read that was refused because rows are missing from it; `undefined` when none. */
 export function refusedRead(entry: DayEntry | undefined): Suspicion | undefined {
-  const suspicion = entry?.work.suspicion;
-  return suspicion?.reason === 'shrink.unconfirmed' || suspicion?.reason === 'shrink.emptied' ? suspicion : undefined;
+  return entry !== undefined && isRefused(entry.work) ? entry.work.suspicion : undefined;
 }
 
 /**

@@ -108,6 +108,11 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
   return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
 }
 
+/** Whether the last read lacked rows and was refused, so that the partition is not what the source said last. */
+export function isRefused({ suspicion }: DayOutline['work']): boolean {
+  return suspicion?.reason === 'shrink.unconfirmed' || suspicion?.reason === 'shrink.emptied';
+}
+
 /** Whether `verify` found that the partition is gone, or is not what was landed. */
 export function isBroken({ suspicion }: DayOutline['work']): boolean {
   return suspicion?.reason === 'partition.damaged' || suspicion?.reason === 'partition.missing';

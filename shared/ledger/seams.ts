@@ -1,7 +1,7 @@
 import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
 import type { DayEntry, Held, Seam, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
-import { isExpired, isFrozen, type Owed, owed } from './owed.ts';
+import { isExpired, isFrozen, isRefused, type Owed, owed } from './owed.ts';
 
 /**
  * Whether the rows at the border of two days are in one of them, and which of the two has to be read again when they are
@@ -133,14 +133,13 @@ function owesSeam(
   now: number,
 ): boolean {
   if (dataset.eventTime === undefined || held === undefined || work.state !== 'idle') return false;
-  if (isFrozen(held) || isExpired(dataset, day, now)) return false;
+  if (isFrozen(held) || isRefused(work) || isExpired(dataset, day, now)) return false;
   const { seams } = held;
-  if (seams === undefined) return true;
   const reads = (work.seamReads ?? 0) - AT_ONCE;
   const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
   if (!hasCome(Date.parse(held.checkedAt) + waitMs, now)) return false;
-  // Whoever is read beside it may change the answer.
-  if (SIDES.some(({ days }) => isInWork(entries.get(addDays(day, days))))) return false;
+  if (seams === undefined) return true;
+  if (SIDES.some(({ days }) => isUndecided(entries.get(addDays(day, days))))) return false;
   if ((lenders.get(day) ?? '') > held.checkedAt) return true;
   const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
   for (const { mine, theirs, days } of SIDES) {
@@ -154,8 +153,11 @@ function owesSeam(
   });
 }
 
-function isInWork(entry: DayEntry | undefined): boolean {
-  return entry?.work.state === 'queued' || entry?.work.state === 'fetching';
+/** Whether the day is being read, or waits for a witness: what it has may be another thing soon. */
+function isUndecided(entry: DayEntry | undefined): boolean {
+  if (entry === undefined) return false;
+  const { work } = entry;
+  return work.state === 'queued' || work.state === 'fetching' || isRefused(work);
 }
 
 function owesBorder(

@@ -11,7 +11,7 @@ import type { Report } from '../words/telemetry.ts';
 const REST_MS = HOUR_MS;
 
 /** As many workers in a row as the host gives a message. Each kill takes minutes to be noticed. */
-export const TAKEOVERS_MAX = 5;
+export const TAKEOVERS_MAX = 2;
 
 export interface PoisonPorts {
   readonly ledger: Ledger;

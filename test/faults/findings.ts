@@ -13,6 +13,8 @@ import type { Truth } from './truth.ts';
 export const RULES = {
   '1': 'a partition is one complete read of its day and recounts to its receipt',
   '2': 'each row of a landed day stands in the partitions once',
+  '2s': 'no row stands in two settled days',
+  '2n': 'every row that the source gives is in some day, once faults have stopped',
   '4': 'a day commits only what passed every guard',
   '5': 'a superseded revision is in history first, and never changes; its number is never used again',
   '6': 'watermarks cover unbroken runs and do not move back',
