@@ -1,7 +1,11 @@
 import { linesOf } from '../rows/cut.ts';
 import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
+import { keyDigests } from '../rows/keys.ts';
+import { countOutside, cutSpecOf } from '../rows/sift.ts';
+import type { Cut } from '../words/cut.ts';
+import { windowOf } from '../words/day.ts';
 import { isDamaged } from '../words/errors.ts';
-import type { Day, Fingerprint } from '../words/model.ts';
+import type { Dataset, Day, Fingerprint } from '../words/model.ts';
 import type { Lake } from '../words/ports.ts';
 
 /** What recounting a partition gives. */
@@ -15,15 +19,51 @@ export interface Recount {
   readonly unreadable: boolean;
 }
 
+/** What looking into the rows gives beside. */
+export interface Looked extends Recount {
+  /** Digests of their keys, two words a row. */
+  readonly keys: Int32Array;
+  /** Rows whose time is in another day, absent or unreadable. */
+  readonly outside: number;
+}
+
 /** Counts and digests lines as docs/format.md defines it. Memory does not grow with the day. */
-export async function recount(chunks: AsyncIterable<Uint8Array>): Promise<Recount> {
+export function recount(chunks: AsyncIterable<Uint8Array>): Promise<Recount> {
+  return count(chunks, [], () => undefined);
+}
+
+/** As `recount`, and looks into the rows: 8 bytes of memory for each. */
+export async function recountRows(chunks: AsyncIterable<Uint8Array>, dataset: Dataset, day: Day): Promise<Looked> {
+  const window = windowOf(day, dataset.overlap);
+  const found: Int32Array[] = [];
+  let outside = 0;
+  const counted = await count(chunks, cutSpecOf(dataset).fields, cut => {
+    found.push(keyDigests(cut, dataset.key.length));
+    outside += countOutside(cut, dataset, window);
+  });
+  const keys = new Int32Array(2 * counted.rows);
+  let at = 0;
+  for (const some of found) {
+    keys.set(some, at);
+    at += some.length;
+  }
+  return { ...counted, keys, outside };
+}
+
+async function count(
+  chunks: AsyncIterable<Uint8Array>,
+  fields: readonly string[],
+  look: (cut: Cut) => void,
+): Promise<Recount> {
   const digest = new Digest();
   let rows = 0;
   let bytes = 0;
   let cutOff = false;
   let unreadable = false;
   try {
-    for await (const { body, count, starts, ends } of linesOf(chunks)) {
+    for await (const cut of linesOf(chunks, fields)) {
+      const { body, count, starts, ends } = cut;
+      look(cut);
       for (let row = 0; row < count; row++) digest.add(body.subarray(starts[row], ends[row]));
       rows += count;
       bytes += body.length;

@@ -79,7 +79,7 @@ export function openSeam(
     if (held === undefined) {
       if (other >= firstDay && (!lost || lent !== '')) return { day: other, why: 'not-landed' };
     } else if (!isFrozen(held) && held.seams === undefined) {
-      if (!lost) return { day: other, why: 'not-read' };
+      if (other >= firstDay && !lost) return { day: other, why: 'not-read' };
     } else if (!isFrozen(held) && held.seams !== undefined) {
       const its = held.seams[theirs];
       const inNone = lacks(its.own, lent) || lacks(own, its.lent);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Day } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
+import { linesIn } from './lines.ts';
 import type { PageRecord } from './pages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Stores } from './stores.ts';
@@ -77,10 +78,6 @@ export class Findings {
 
 export function keyOf(dataset: string, day: Day): string {
   return `${dataset}/${day}`;
-}
-
-export function linesIn(text: string): string[] {
-  return text === '' ? [] : text.slice(0, -1).split('\n');
 }
 
 const fingerprints = new Map<string, string>();

@@ -1,7 +1,8 @@
 import { endOf, HOUR_MS } from '../../shared/words/day.ts';
 import type { Day, Receipt } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
-import { type Context, type Findings, fingerprintOfText, keyOf, linesIn } from './findings.ts';
+import { type Context, type Findings, fingerprintOfText, keyOf } from './findings.ts';
+import { linesIn } from './lines.ts';
 import { landsAs, type WholeRead } from './pages.ts';
 import type { Row } from './truth.ts';
 

@@ -3,8 +3,9 @@ import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../../share
 import type { Checkpoint, DayEntry, Gate, Watermark } from '../../shared/words/ledger.ts';
 import type { Day, FetchMessage } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
-import { type Context, type Findings, fingerprintOfText, keyOf, linesIn } from './findings.ts';
+import { type Context, type Findings, fingerprintOfText, keyOf } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';
+import { linesIn } from './lines.ts';
 import { landsAs } from './pages.ts';
 
 /** What must hold of the ledger, looked at after every write to it. */

@@ -3,7 +3,7 @@ import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Page } from '../../shared/words/ports.ts';
-import { linesIn } from './findings.ts';
+import { linesIn } from './lines.ts';
 import type { Row, Truth } from './truth.ts';
 
 /** Pages of the truth as it is when they are asked for, and a record of all that was ever sent. */

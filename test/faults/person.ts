@@ -40,7 +40,7 @@ export class Person {
       const firstDay = (name = ''): Day => this.stores.ledgerStore.watermarks.get(name)?.value.firstDay ?? '';
       const found = findings
         // A fault of the storage that kept the partition to itself, not of the partition.
-        .filter(({ kind }) => kind !== 'unread')
+        .filter(({ kind }) => kind !== 'unread' && kind !== 'settling')
         .filter(({ kind, dataset, day = '' }) => kind !== 'unlisted' || (quiet && day >= firstDay(dataset)));
       for (const { kind, message } of found) this.findings.add('12', `verify says ${kind}: ${message}`);
     };

@@ -2,8 +2,9 @@ import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays, DAY_MS, eachDay, endOf, HOUR_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import { type Context, type Findings, keyOf, linesIn } from './findings.ts';
+import { type Context, type Findings, keyOf } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';
+import { linesIn } from './lines.ts';
 import { isNear } from './truth.ts';
 
 /** What must hold when faults have stopped and time has passed: the days are those of a clean run. */
@@ -78,12 +79,14 @@ function checkTruth(on: Context, findings: Findings, dataset: Dataset, day: Day,
   const settlesAt = endOf(day) + dataset.settleDays * DAY_MS;
   const lateCheckAt = endOf(day) + dataset.lateCheckDays * DAY_MS;
   const rereadMs = dataset.rereadHours * HOUR_MS;
-  const seenBy = changedAt < settlesAt ? Math.max(changedAt, on.faultsEnd) + rereadMs : lateCheckAt;
+  // A machine whose clock was ahead may have made the last read early, by as much.
+  const early = on.skewMs;
+  const seenBy = changedAt < settlesAt - early ? Math.max(changedAt, on.faultsEnd) + rereadMs : lateCheckAt;
   // Rows of such a source may stand in another day: see checkSomewhere.
   if (truth !== undefined && !isNear(truth.bounds)) return;
   // A change that came too late for every read is not owed to anybody.
   const margin = MARGIN_MS + on.skewMs;
-  if (changedAt >= lateCheckAt || now < seenBy + margin || now < on.faultsEnd + rereadMs + margin) return;
+  if (changedAt >= lateCheckAt - early || now < seenBy + margin || now < on.faultsEnd + rereadMs + margin) return;
   const rows = (truth?.rows(day) ?? []).map(row => row.line).sort();
   const same = rows.join('\n') === linesIn(text).sort().join('\n');
   const excused = emptied && rows.length === 0;

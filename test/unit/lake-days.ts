@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareRevisions } from '../../shared/commit/compare.ts';
-import { recount } from '../../shared/commit/recount.ts';
+import { recountRows } from '../../shared/commit/recount.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import { NO_SEAMS } from '../../shared/ledger/seams.ts';
 import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/words/day.ts';
@@ -47,7 +47,7 @@ export function landed(dataset: Dataset = DATASET) {
     /** Commits the next revision as a fetch does; and notes it, unless told not to. */
     async land(day: Day, text: string, change: Partial<Receipt> = {}, note = true): Promise<void> {
       const before = await lake.head(dataset.name, day);
-      const { rows, bytes, fingerprint } = await recount(chunksOf(text));
+      const { rows, bytes, fingerprint, outside } = await recountRows(chunksOf(text), dataset, day);
       const window = windowOf(day, dataset.overlap);
       const ticket = 1_773_000_000 + blobs.commits;
       const landedAt = instantOf(endOf(day) + (2 + blobs.commits) * HOUR_MS);
@@ -62,7 +62,7 @@ export function landed(dataset: Dataset = DATASET) {
         apiVersion: dataset.api,
         fetchedAt: landedAt,
         ticket,
-        rowsOutside: 1,
+        rowsOutside: outside,
         rowsNeighbour: 2,
         ...change,
       };

@@ -18,7 +18,7 @@ async function threeDays() {
   await on.land(D1, rowsText(1, 2, 3));
   await on.land(D1, rowsText(2, 3, 4, 5));
   await on.land(D2, '');
-  await on.land(D3, rowsText(4, 5));
+  await on.land(D3, rowsText(6, 7));
   const marks = { dataset: DATASET.name, firstDay: D1, landedThrough: D3 };
   assert.ok(await on.ledger.putWatermark(marks, undefined));
   return on;
