@@ -19,6 +19,8 @@ export class LedgerChecks {
   private readonly lake: LakeChecks;
   private readonly tickets = new Map<string, number>();
   private readonly settled = new Set<string>();
+  /** When a worker that had been silent for too long gave a sign of life again, by day. */
+  private readonly revivedAt = new Map<string, number>();
   /** When the ledger was last lost. */
   wipedAt = 0;
 
@@ -31,6 +33,8 @@ export class LedgerChecks {
   dayPut(actor: Actor, before: DayEntry | undefined, after: DayEntry): void {
     this.ticket(actor, before, after);
     this.checkpoint(actor, after, after.work.checkpoint);
+    if (before?.work.state === 'fetching' && !this.isBusy(before))
+      this.revivedAt.set(keyOf(after.dataset, after.day), this.on.scheduler.now);
     if (after.held !== before?.held) this.held(actor, before, after);
     const { state } = after.work;
     if (state === 'queued' && this.isByPlan(actor, before)) this.queuedByPlan(actor, before, after);
@@ -217,7 +221,11 @@ export class LedgerChecks {
     const busy = this.on
       .stores()
       .entries()
-      .filter(entry => this.on.truths.get(entry.dataset)?.dataset.source === source && this.isBusy(entry)).length;
+      .filter(entry => this.on.truths.get(entry.dataset)?.dataset.source === source && this.isBusy(entry))
+      // A planner that looked while its worker seemed lost did not count it.
+      .filter(({ dataset: name, day: other }) => {
+        return (this.revivedAt.get(keyOf(name, other)) ?? 0) < scheduler.now - MINUTE_MS;
+      }).length;
     // Planners that overlap, or that could not read all of the ledger, each see less than there is.
     const most = inFlight * (actor.facts.planners + (actor.facts.failures > 0 ? 1 : 0));
     this.findings.check(skewMs > 0 || busy <= most, '15', () => `${about} makes ${busy} days in flight`, actor);
