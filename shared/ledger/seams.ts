@@ -82,7 +82,8 @@ export function openSeam(
       if (other >= firstDay && !lost) return { day: other, why: 'not-read' };
     } else if (!isFrozen(held) && held.seams !== undefined) {
       const its = held.seams[theirs];
-      const inNone = lacks(its.own, lent) || lacks(own, its.lent);
+      // A day before the first one is not read again, so what it says of its border may be long out of date.
+      const inNone = other >= firstDay && (lacks(its.own, lent) || lacks(own, its.lent));
       if (inNone || sharesWith(its.own, kept) || sharesWith(own, its.kept)) return { day: other, why: 'differs' };
     }
   }

@@ -1,5 +1,7 @@
 import { coverageOf, isExpiring } from '../ledger/coverage.ts';
+import { type Doubt, doubtsOf, firstRowDay } from '../ledger/doubts.ts';
 import { isBroken } from '../ledger/owed.ts';
+import { aroundOf } from '../ledger/seams.ts';
 import { addDays, daysBetween, eachDay } from '../words/day.ts';
 import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, ReasonCode, SourceName } from '../words/model.ts';
@@ -42,6 +44,8 @@ export interface DayFacts {
   readonly message?: string;
   readonly requestId?: string;
   readonly next?: string;
+  /** What is doubtful about a day that is held all the same. */
+  readonly doubts?: readonly Doubt[];
   /** What a person runs first; absent where nobody has to do anything. */
   readonly command?: string;
 }
@@ -96,8 +100,10 @@ export function datasetFacts({ dataset, watermark, entries }: DatasetLedger, now
   const paused = watermark.pausedAt !== undefined;
   const counts = { ...NO_DAYS };
   const all: DayFacts[] = [];
+  const [around, firstRow] = [aroundOf(byDay, firstDay), firstRowDay(entries)];
   for (const day of eachDay(firstDay, lastDay)) {
-    const facts = dayFacts(dataset, day, byDay.get(day), paused, now);
+    const doubts = doubtsOf(dataset, day, around, firstRow, now);
+    const facts = { ...dayFacts(dataset, day, byDay.get(day), paused, now), ...(doubts.length > 0 && { doubts }) };
     counts[facts.state] += 1;
     all.push(facts);
   }
