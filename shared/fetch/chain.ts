@@ -23,8 +23,10 @@ export class Chain {
   refuseEndless({ cut, next }: Page): void {
     this.emptyPages = cut.count === 0 ? this.emptyPages + 1 : 0;
     if (next === undefined) return;
-    if (this.seen.has(next)) throw this.endless('paging.loop', 'a page links to one that was read before');
-    this.seen.add(next);
+    // Each part of a divided window has a chain of its own, and a source that counts may use the same links in each.
+    const link = `${this.reading.parts.index} ${next}`;
+    if (this.seen.has(link)) throw this.endless('paging.loop', 'a page links to one that was read before');
+    this.seen.add(link);
     if (this.emptyPages > EMPTY_PAGES_MAX) throw this.endless('paging.empty', 'empty pages follow one another');
     if (this.reading.pages >= this.pagesMax)
       throw this.endless('limits.day_pages', `a day has ${this.pagesMax} pages at most`);

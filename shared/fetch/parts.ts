@@ -40,7 +40,8 @@ export class Parts {
   /** Rows that came in an earlier part too. */
   repeats: number;
   private readonly window: Window;
-  private part: number;
+  /** Of the part that is being read, from 0. */
+  index: number;
   private total: number | undefined;
   private totalBefore: number;
   private keys = new KeyTable();
@@ -48,7 +49,7 @@ export class Parts {
   constructor(window: Window, from: { readonly [K in keyof State]?: State[K] | undefined }) {
     this.window = window;
     this.count = from.parts ?? 1;
-    this.part = from.part ?? 0;
+    this.index = from.part ?? 0;
     this.total = from.total;
     this.totalBefore = from.totalBefore ?? 0;
     this.repeats = from.repeats ?? 0;
@@ -56,7 +57,7 @@ export class Parts {
 
   /** What to ask for: the whole window, or its part. */
   get asked(): Window {
-    const { window, count, part } = this;
+    const { window, count, index: part } = this;
     if (count === 1) return window;
     const start = Date.parse(window.from);
     const length = (Date.parse(window.to) - start) / count;
@@ -92,8 +93,8 @@ export class Parts {
 
   /** Goes to the next part. @returns whether there is one */
   next(): boolean {
-    if (this.part + 1 >= this.count) return false;
-    this.part += 1;
+    if (this.index + 1 >= this.count) return false;
+    this.index += 1;
     this.keys = new KeyTable();
     this.totalBefore += this.total ?? 0;
     this.total = undefined;
@@ -101,7 +102,7 @@ export class Parts {
   }
 
   get state(): State {
-    const { total, count, part, totalBefore, repeats } = this;
+    const { total, count, index: part, totalBefore, repeats } = this;
     return count === 1 ? { total } : { total, parts: count, part, totalBefore, repeats };
   }
 }

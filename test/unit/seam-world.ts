@@ -38,21 +38,26 @@ export interface World {
   readonly fails?: (day: Day, now: number, asked: Window) => Error | undefined;
   /** How many days are in flight at once. */
   readonly inFlight?: number;
+  /** Pages that one attempt reads before its time is up. */
   readonly deadlinePages?: number;
 }
 
 const READS_MAX = 400;
 
-export function worldOf({ first, last, serve, dataset: changes, pageRows, fails, inFlight = 4 }: World) {
+export function worldOf({ first, last, serve, dataset: changes, pageRows, fails, inFlight = 4, deadlinePages }: World) {
   const dataset: Dataset = { ...DATASET, settleDays: 2, rereadHours: 20, lateCheckDays: 30, ...changes };
   const [entities, blobs] = [ledgerStore(), lakeStore()];
   const messages: QueuedMessage[] = [];
   const state = { now: endOf(last) + 2 * HOUR_MS, reads: 0 };
+  let attempt = { deadline: new AbortController(), pages: 0 };
   const clock: Clock = {
     now: () => state.now,
     sleep: (_ms, signal) =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
-    timeout: () => new AbortController().signal,
+    timeout: () => {
+      attempt = { deadline: new AbortController(), pages: 0 };
+      return attempt.deadline.signal;
+    },
   };
   const [ledger, lake] = [memoryLedger({}, entities), memoryLake({}, blobs)];
   const reads = new Map<Day, number>();
@@ -62,6 +67,8 @@ export function worldOf({ first, last, serve, dataset: changes, pageRows, fails,
       if (failure !== undefined) throw failure;
       if (cursor === undefined) reads.set(asked.day, (reads.get(asked.day) ?? 0) + 1);
       const all = serve(Date.parse(asked.from), Date.parse(asked.to), asked.day, reads.get(asked.day) ?? 0);
+      attempt.pages += 1;
+      if (attempt.pages === deadlinePages) attempt.deadline.abort(new Error('time is up'));
       const offset = Number(cursor ?? 0);
       const end = offset + (pageRows ?? all.length);
       const value = all.slice(offset, end).map(({ id, time, more }) => {
