@@ -101,8 +101,9 @@ export class Lending {
     return (await this.on.ledger.day(this.dataset.name, day))?.value;
   }
 
+  /** Before the first plan has recorded it, every day may be one of the log's. */
   private async readFirstDay(): Promise<Day> {
-    return (await this.on.ledger.watermark(this.dataset.name))?.value.firstDay ?? this.day;
+    return (await this.on.ledger.watermark(this.dataset.name))?.value.firstDay ?? '';
   }
 
   private async rowsOf(day: Day): Promise<KeyTable> {
@@ -182,6 +183,6 @@ export class Lending {
       this.targets.set(other, { entry, rows: undefined });
     }
     const entryOf = (other: Day) => this.targets.get(other)?.entry;
-    return openSeam(dataset, day, seams, entryOf, this.firstDay ?? day, this.on.clock.now());
+    return openSeam(dataset, day, seams, entryOf, this.firstDay ?? '', this.on.clock.now());
   }
 }

@@ -1,11 +1,12 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { done, freshEntry, queued } from '../ledger/entry.ts';
 import { isFrozen, type Owed, owed } from '../ledger/owed.ts';
+import { type ReadDataset, readDataset } from '../ledger/read-ledger.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
 import { toldOf } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, SourceName } from '../words/model.ts';
-import type { Clock, Jobs, Ledger, Versioned } from '../words/ports.ts';
+import type { Clock, Jobs, Ledger } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 import { poisonSilentDay, TAKEOVERS_MAX } from './give-up.ts';
 import { type PlannedDay, type PlanSettings, plan } from './plan.ts';
@@ -50,20 +51,11 @@ export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: 
   return { queued: count, owedLater, ledgers };
 }
 
-interface ReadDataset extends DatasetLedger {
-  readonly recorded: Versioned<Watermark> | undefined;
-}
-
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
 async function readDatasets(on: PlanPorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
   const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
   for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
   return read;
-}
-
-async function readDataset(ledger: Ledger, dataset: Dataset): Promise<ReadDataset> {
-  const [recorded, days] = await Promise.all([ledger.watermark(dataset.name), ledger.days(dataset.name)]);
-  return { dataset, recorded, watermark: recorded?.value, entries: days.map(({ value }) => value) };
 }
 
 async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Map<SourceName, number>> {

@@ -1,4 +1,5 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
+import { readDataset } from '../ledger/read-ledger.ts';
 import { instantOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
 import type { Gate } from '../words/ledger.ts';
@@ -85,9 +86,4 @@ export async function readFacts(on: StatusPorts): Promise<Facts> {
     message: failureOf(thrown).message,
   }));
   return factsOf({ now: on.clock.now(), ledgers, unreadable, off: on.off, gates: known, depth, plannedAt });
-}
-
-async function readDataset(ledger: Ledger, dataset: Dataset) {
-  const [watermark, days] = await Promise.all([ledger.watermark(dataset.name), ledger.days(dataset.name)]);
-  return { dataset, watermark: watermark?.value, entries: days.map(({ value }) => value) };
 }

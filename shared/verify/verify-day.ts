@@ -1,5 +1,6 @@
 import { FORMAT } from '../commit/commit.ts';
 import { type Looked, type Recount, recountRows } from '../commit/recount.ts';
+import { changeDay } from '../ledger/change.ts';
 import { isBroken } from '../ledger/owed.ts';
 import { EMPTY_DIGEST, fingerprintOf } from '../rows/fingerprint.ts';
 import { instantOf } from '../words/day.ts';
@@ -220,24 +221,25 @@ async function markDay(
 ): Promise<Finding['mark'] | 'cleared'> {
   const reason = finding?.reason;
   if (finding?.kind === 'ledger' || (finding !== undefined && reason === undefined)) return undefined;
-  for (let tries = 0; tries < TRIES; tries++) {
-    const found = await ledger.day(dataset.name, day).catch(thrown => {
-      // What was found stands, and is told; there is nothing to mark it on.
-      if (isUnreadable(thrown)) return undefined;
-      throw thrown;
+  try {
+    const outcome = await changeDay<'none' | 'already' | 'busy'>(ledger, dataset.name, day, entry => {
+      if (entry === undefined) return 'none';
+      const { suspicion, ...work } = entry.work;
+      if (reason === undefined && !isBroken(entry.work)) return 'none';
+      if (reason !== undefined && suspicion?.reason === reason) return 'already';
+      // A worker that holds the day would be superseded by our write.
+      if (work.state === 'fetching') return 'busy';
+      const mark = reason === undefined ? {} : { suspicion: suspicionOf(reason, counted, clock.now()) };
+      return { ...entry, work: { ...work, ...mark } };
     });
-    if (found === undefined) return undefined;
-    const { suspicion, ...work } = found.value.work;
-    const marked = isBroken(found.value.work);
-    if (reason === undefined && !marked) return undefined;
-    if (reason !== undefined && suspicion?.reason === reason) return 'already';
-    // A worker that holds the day would be superseded by our write.
-    if (work.state === 'fetching') return 'busy';
-    const next = reason === undefined ? work : { ...work, suspicion: suspicionOf(reason, counted, clock.now()) };
-    if ((await ledger.putDay({ ...found.value, work: next }, found.etag)) !== undefined)
-      return reason === undefined ? 'cleared' : 'marked';
+    if (outcome === 'none') return undefined;
+    if (outcome === 'done') return reason === undefined ? 'cleared' : 'marked';
+    return outcome === 'contended' ? 'busy' : outcome;
+  } catch (thrown) {
+    // What was found stands, and is told; there is nothing to mark it on.
+    if (isUnreadable(thrown)) return undefined;
+    throw thrown;
   }
-  return 'busy';
 }
 
 function suspicionOf(reason: ReasonCode, counted: Recount | undefined, now: number): Suspicion {

@@ -165,10 +165,15 @@ export class LakeChecks {
     const keys = this.on.truths.get(dataset)?.byLine;
     const keyOfLine = (line: string): string => keys?.get(line)?.key ?? line;
     const reads = this.reads(dataset, day);
-    const came = reads.findLast(read => landsAs(read, text))?.keys;
-    const gone = linesIn(before.text)
-      .map(keyOfLine)
-      .filter(key => came?.has(key) === false);
+    const missing = ({ keys: came }: WholeRead) =>
+      linesIn(before.text)
+        .map(keyOfLine)
+        .filter(key => !came.has(key));
+    // Several reads may land as the same text, and one of them is what was committed.
+    const [gone = []] = reads
+      .filter(read => landsAs(read, text))
+      .map(missing)
+      .sort((a, b) => a.length - b.length);
     if (gone.length === 0) return;
     const ends = reads.filter(read => gone.every(key => !read.keys.has(key))).map(read => read.endedAt);
     const apart = Math.max(...ends) - Math.min(...ends);
