@@ -61,7 +61,7 @@ export function judge(
   const known = held ?? entry.held;
   // Rows that came twice stand where others are missing; unless what is held has its own, or is just what was read.
   const alike = work.suspicion?.reason === 'page.duplicates' || known?.fingerprint === read.fingerprint;
-  const rows = alike ? read.rows : read.rows - read.duplicates;
+  const rows = alike ? read.rows : Math.max(0, read.rows - read.duplicates);
   // By their number, of a partition that is gone or cannot be believed.
   const missing = difference === undefined ? rows < (known?.rows ?? 0) : difference.vanished > 0;
   if (missing && work.accepted !== read.fingerprint) {

@@ -152,3 +152,16 @@ test('rows that say the same in other bytes are no revision', () => {
   const damaged = { reason: 'partition.damaged', rows: 10, fingerprint: 'old', since: at(0) } as const;
   assert.equal(verdict({}, {}, { suspicion: damaged }, NOON, equal).kind, 'commit', 'it does not hold what it says');
 });
+
+test('a day that only repeated rows of other days came for is emptied, and needs a person', () => {
+  const read = { rows: 0, duplicates: 2, neighbours: 9, fingerprint: 'none' };
+  const since = {
+    reason: 'shrink.unconfirmed',
+    rows: 3,
+    fingerprint: 'x',
+    since: at(NOON),
+    vanishedSum: 'four',
+  } as const;
+  const found = verdict(read, {}, { rereads: 2, suspicion: since }, NOON + HOUR_MS, GONE);
+  assert.ok(found.kind === 'refuse' && found.suspicion.reason === 'shrink.emptied');
+});
