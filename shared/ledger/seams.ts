@@ -27,19 +27,22 @@ export function hasKey(list: string, key: string): boolean {
   return false;
 }
 
-function keysIn(list: string): string[] {
-  return Array.from({ length: list.length / CHARS }, (_, i) => list.slice(CHARS * i, CHARS * (i + 1)));
+/** How many of the keys are in the other list. */
+function shared(list: string, keys: string): number {
+  let count = 0;
+  for (let at = 0; at < keys.length; at += CHARS) if (hasKey(list, keys.slice(at, at + CHARS))) count += 1;
+  return count;
 }
 
 /** Whether a row that was lent is not among those of its day, as far as anybody can tell. */
 function lacks(own: string, lent: string): boolean {
-  if (lent === '') return false;
-  return own === MANY || lent === MANY || keysIn(lent).some(key => !hasKey(own, key));
+  if (lent === '' || (lent === own && lent !== MANY)) return false;
+  return own === MANY || lent === MANY || shared(own, lent) * CHARS < lent.length;
 }
 
 /** Whether a row that is kept is among those of its day too. */
 function sharesWith(own: string, kept: string): boolean {
-  return own !== MANY && kept !== MANY && keysIn(kept).some(key => hasKey(own, key));
+  return kept !== '' && own !== MANY && kept !== MANY && shared(own, kept) > 0;
 }
 
 /** The neighbours of a day, and the borders that they share, from the day's side and from theirs. */
@@ -127,26 +130,28 @@ const AT_ONCE = 3;
  * Whether the held and idle day has to be read again to close a seam: the day that was read earlier is, so that a loan
  * comes home or, when its day was read since and lacks it, stays where it came.
  */
-function owesSeam(
-  dataset: Dataset,
-  { day, held, work }: DayEntry,
-  { entries, lenders, firstDay }: Around,
-  now: number,
-): boolean {
+function owesSeam(dataset: Dataset, { day, held, work }: DayEntry, around: Around, now: number): boolean {
   if (dataset.eventTime === undefined || held === undefined || work.state !== 'idle') return false;
-  if (isFrozen(held) || isRefused(work) || isExpired(dataset, day, now)) return false;
+  if (isFrozen(held) || isRefused(work)) return false;
   const { seams } = held;
+  // Nearly every day of a ledger ends here.
+  if (seams !== undefined && !differs(dataset, day, held, seams, around, now)) return false;
+  if (isExpired(dataset, day, now)) return false;
   const reads = (work.seamReads ?? 0) - AT_ONCE;
   const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
-  if (!hasCome(Date.parse(held.checkedAt) + waitMs, now)) return false;
-  if (seams === undefined) return true;
-  if (SIDES.some(({ days }) => isUndecided(entries.get(addDays(day, days))))) return false;
+  return hasCome(Date.parse(held.checkedAt) + waitMs, now);
+}
+
+/** Whether another read of the day would decide about a row of its borders. */
+function differs(dataset: Dataset, day: Day, held: Held, seams: Seams, around: Around, now: number): boolean {
+  const { entries, lenders, firstDay } = around;
+  const [before, after] = neighboursOf(day);
+  if (isUndecided(entries.get(before)) || isUndecided(entries.get(after))) return false;
   if ((lenders.get(day) ?? '') > held.checkedAt) return true;
   const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
-  for (const { mine, theirs, days } of SIDES) {
-    const other = addDays(day, days);
-    if (owesBorder(held, seams[mine], entries.get(other)?.held, theirs, gone(other))) return true;
-  }
+  if (owesBorder(held, seams, SIDES[0], before, entries, gone)) return true;
+  if (owesBorder(held, seams, SIDES[1], after, entries, gone)) return true;
+  if (seams.far.length === 0) return false;
   return seams.far.some(({ day: other, open, kept }) => {
     const its = entries.get(other)?.held;
     if (open > 0 && (gone(other) || (its?.checkedAt ?? '') > held.checkedAt)) return true;
@@ -154,7 +159,17 @@ function owesSeam(
   });
 }
 
-/** Whether the day is being read, or waits for a witness: what it has may be another thing soon. */
+const NEIGHBOURS = new Map<Day, readonly [Day, Day]>();
+
+/** The day before and the day after. Remembered, since ten years of every log are planned every few minutes. */
+function neighboursOf(day: Day): readonly [Day, Day] {
+  const known = NEIGHBOURS.get(day);
+  if (known !== undefined) return known;
+  const made = [addDays(day, -1), addDays(day, 1)] as const;
+  NEIGHBOURS.set(day, made);
+  return made;
+}
+
 function isUndecided(entry: DayEntry | undefined): boolean {
   if (entry === undefined) return false;
   const { work } = entry;
@@ -163,15 +178,18 @@ function isUndecided(entry: DayEntry | undefined): boolean {
 
 function owesBorder(
   held: Held,
-  mine: Seam,
-  their: Held | undefined,
-  theirs: 'before' | 'after',
-  gone: boolean,
+  seams: Seams,
+  { mine: side, theirs }: (typeof SIDES)[number],
+  other: Day,
+  entries: Around['entries'],
+  gone: (other: Day) => boolean,
 ): boolean {
-  if (their === undefined) return gone && mine.lent !== '';
+  const mine = seams[side];
+  const their = entries.get(other)?.held;
+  if (their === undefined) return mine.lent !== '' && gone(other);
   if (their.seams === undefined || isFrozen(their)) return false;
   const its = their.seams[theirs];
-  const lent = lacks(its.own, mine.lent) && (gone || their.checkedAt > held.checkedAt);
+  const lent = lacks(its.own, mine.lent) && (their.checkedAt > held.checkedAt || gone(other));
   const owed = lacks(mine.own, its.lent) && their.checkedAt >= held.checkedAt;
   return lent || owed || sharesWith(its.own, mine.kept);
 }
