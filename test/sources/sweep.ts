@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Fault } from '../../local/simulator/faults/fault.ts';
 import { type DatasetName, FAULTS, type FaultName, type FaultRule } from '../../local/simulator/index.ts';
 import type { Send } from '../../shared/sources/http/send.ts';
+import { addDays } from '../../shared/words/day.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { DAY, type Lane, NOW } from './lane.ts';
 import { servedRows } from './naive.ts';
@@ -140,7 +141,12 @@ async function rowsOf(lane: Lane, rig: Rig, rule: FaultRule, noted: readonly str
     return 'as sent';
   }
   lane.simulator.setFaults([rule]);
-  const sent = await servedRows(lane.simulator, lane.dataset, DAY, NOW);
+  const { eventTime = '' } = lane.dataset;
+  // What lies in the second beyond the day is left to its neighbours.
+  const isOfNeighbour = (row: string) =>
+    row.includes(`"${eventTime}":"${addDays(DAY, 1)}`) || row.includes(`"${eventTime}":"${addDays(DAY, -1)}`);
+  const served = await servedRows(lane.simulator, lane.dataset, DAY, NOW);
+  const sent = served.filter(row => !isOfNeighbour(row));
   assert.deepEqual(
     landed,
     sent.map(row => row.replace(/[\r\n]/g, ' ')),
