@@ -9,11 +9,9 @@ import type { ReasonCode, Window } from '../words/model.ts';
  * second wider on both sides, so that no bound cuts a row off, and a row that comes in two parts lands once.
  */
 
-/** Of a source that says that the window holds more than it gives. */
-const TOO_LARGE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['source.range', 'limits.query']);
-
+/** Whether the source gives no more of this window in one query, but would of a shorter one. */
 export function isTooLarge(reason: ReasonCode): boolean {
-  return TOO_LARGE.has(reason);
+  return reason === 'limits.query';
 }
 
 /** The start of a day whose window is divided once more; `undefined` when its parts would be shorter than a minute. */

@@ -109,7 +109,7 @@ for (const [what, hours] of [
       '12:00:00',
       '23:59:59',
     ]);
-    const refused = new LandlineError({ reason: 'source.range', remedy: 'reject', message: 'The range is too large.' });
+    const refused = new LandlineError({ reason: 'limits.query', remedy: 'reject', message: 'The result is cut.' });
     const on = worldOf({
       first: DAY,
       last: DAY,
