@@ -36,6 +36,7 @@ export function largeLedgers(now: number): DatasetLedger[] {
           curatedRevision: 1,
           // A row at each border, and one of each neighbour.
           seams: {
+            at: landedAt,
             before: { own: 'aaaaaaaaaaa', lent: 'bbbbbbbbbbb', kept: '' },
             after: { own: 'bbbbbbbbbbb', lent: 'aaaaaaaaaaa', kept: '' },
             far: [],

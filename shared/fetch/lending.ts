@@ -3,7 +3,7 @@ import { hasKey, MANY, NO_SEAMS, type OpenSeam, openSeam, withKey } from '../led
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
 import { cutSpecOf, type Oddity } from '../rows/sift.ts';
-import { addDays, dayOf, type Place } from '../words/day.ts';
+import { addDays, dayOf, instantOf, type Place } from '../words/day.ts';
 import type { DayEntry, FarLoan, Held, Seam, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Clock, Lake, Ledger } from '../words/ports.ts';
@@ -59,7 +59,8 @@ export class Lending {
   /** What the day knows of its borders by this read; `undefined` of a dataset whose rows have no time. */
   get seams(): Seams | undefined {
     if (this.dataset.eventTime === undefined) return undefined;
-    return { before: this.before, after: this.after, far: [...this.far.values()] };
+    const at = instantOf(this.on.clock.now());
+    return { at, before: this.before, after: this.after, far: [...this.far.values()] };
   }
 
   /** Looks at the other days that rows of a page belong to, where that decides about them. Mostly it looks at none. */
@@ -162,7 +163,7 @@ export class Lending {
     if (rows === undefined ? hasKey(this.ownOf(held, seam), key) : rows.tagOf(keys, row) !== undefined) return 'left';
     if (lost) return 'kept';
     const believed = entry !== undefined && !isRefused(entry.work);
-    const readSince = believed && held.checkedAt > (before?.checkedAt ?? '~');
+    const readSince = believed && (held.seams?.at ?? '') > (before?.seams?.at ?? '~');
     if (seam === undefined) {
       const wasOpen = before?.seams?.far.some(far => far.day === day && far.open > 0) ?? false;
       return this.mine?.tagOf(keys, row) !== undefined || (wasOpen && readSince) ? 'kept' : 'open';

@@ -1,5 +1,5 @@
 import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
-import type { DayEntry, Held, Seam, Seams } from '../words/ledger.ts';
+import type { DayEntry, Seam, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import { isExpired, isFrozen, isRefused, type Owed, owed } from './owed.ts';
 
@@ -15,7 +15,7 @@ export const MANY = '*';
 const CHARS = 11;
 
 export const NO_SEAM: Seam = { own: '', lent: '', kept: '' };
-export const NO_SEAMS: Seams = { before: NO_SEAM, after: NO_SEAM, far: [] };
+export const NO_SEAMS: Omit<Seams, 'at'> = { before: NO_SEAM, after: NO_SEAM, far: [] };
 
 export function withKey(list: string, key: string): string {
   return list === MANY || list.length >= SEAM_KEYS_MAX * CHARS ? MANY : list + key;
@@ -117,8 +117,9 @@ export function owedAmong(dataset: Dataset, day: Day, around: Around, now: numbe
 function farLenders(entries: Iterable<DayEntry>): Map<Day, string> {
   const lenders = new Map<Day, string>();
   for (const { held } of entries) {
-    for (const { day, open } of held?.seams?.far ?? [])
-      if (held !== undefined && open > 0 && held.checkedAt > (lenders.get(day) ?? '')) lenders.set(day, held.checkedAt);
+    if (held?.seams === undefined) continue;
+    const { at, far } = held.seams;
+    for (const { day, open } of far) if (open > 0 && at > (lenders.get(day) ?? '')) lenders.set(day, at);
   }
   return lenders;
 }
@@ -135,7 +136,7 @@ function owesSeam(dataset: Dataset, { day, held, work }: DayEntry, around: Aroun
   if (isFrozen(held) || isRefused(work)) return false;
   const { seams } = held;
   // Nearly every day of a ledger ends here.
-  if (seams !== undefined && !differs(dataset, day, held, seams, around, now)) return false;
+  if (seams !== undefined && !differs(dataset, day, seams, around, now)) return false;
   if (isExpired(dataset, day, now)) return false;
   const reads = (work.seamReads ?? 0) - AT_ONCE;
   const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
@@ -143,19 +144,19 @@ function owesSeam(dataset: Dataset, { day, held, work }: DayEntry, around: Aroun
 }
 
 /** Whether another read of the day would decide about a row of its borders. */
-function differs(dataset: Dataset, day: Day, held: Held, seams: Seams, around: Around, now: number): boolean {
+function differs(dataset: Dataset, day: Day, seams: Seams, around: Around, now: number): boolean {
   const { entries, lenders, firstDay } = around;
   const [before, after] = neighboursOf(day);
   if (isUndecided(entries.get(before)) || isUndecided(entries.get(after))) return false;
-  if ((lenders.get(day) ?? '') > held.checkedAt) return true;
+  if ((lenders.get(day) ?? '') > seams.at) return true;
   const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
-  if (owesBorder(held, seams, SIDES[0], before, entries, gone)) return true;
-  if (owesBorder(held, seams, SIDES[1], after, entries, gone)) return true;
+  if (owesBorder(seams, SIDES[0], before, entries, gone)) return true;
+  if (owesBorder(seams, SIDES[1], after, entries, gone)) return true;
   if (seams.far.length === 0) return false;
   return seams.far.some(({ day: other, open, kept }) => {
     const its = entries.get(other)?.held;
-    if (open > 0 && (gone(other) || (its?.checkedAt ?? '') > held.checkedAt)) return true;
-    return kept > 0 && (its?.landedAt ?? '') > held.checkedAt;
+    if (open > 0 && (gone(other) || (its?.seams?.at ?? '') > seams.at)) return true;
+    return kept > 0 && (its?.landedAt ?? '') > seams.at;
   });
 }
 
@@ -177,7 +178,6 @@ function isUndecided(entry: DayEntry | undefined): boolean {
 }
 
 function owesBorder(
-  held: Held,
   seams: Seams,
   { mine: side, theirs }: (typeof SIDES)[number],
   other: Day,
@@ -189,7 +189,7 @@ function owesBorder(
   if (their === undefined) return mine.lent !== '' && gone(other);
   if (their.seams === undefined || isFrozen(their)) return false;
   const its = their.seams[theirs];
-  const lent = lacks(its.own, mine.lent) && (their.checkedAt > held.checkedAt || gone(other));
-  const owed = lacks(mine.own, its.lent) && their.checkedAt >= held.checkedAt;
+  const lent = lacks(its.own, mine.lent) && (their.seams.at > seams.at || gone(other));
+  const owed = lacks(mine.own, its.lent) && their.seams.at >= seams.at;
   return lent || owed || sharesWith(its.own, mine.kept);
 }

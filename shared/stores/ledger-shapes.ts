@@ -18,6 +18,7 @@ export type ShapeOf<T> = Record<keyof Required<T>, z.ZodType>;
 const digests = z.string().regex(/^(\*|([\w-]{11}){0,100})$/);
 const seam = z.object({ own: digests, lent: digests, kept: digests } satisfies ShapeOf<Seam>);
 const seamsShape = z.object({
+  at: instant,
   before: seam,
   after: seam,
   far: z.array(z.object({ day, open: count, kept: count } satisfies ShapeOf<FarLoan>)).max(10),

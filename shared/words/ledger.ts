@@ -37,6 +37,8 @@ export interface FarLoan {
 
 /** What a day knows of its borders, as of its last read. */
 export interface Seams {
+  /** When that read ended, by our clock: a source's tells whole seconds, too coarse to tell which of two reads was first. */
+  readonly at: Instant;
   readonly before: Seam;
   readonly after: Seam;
   /** Of at most 10 days; what is of further days stays where it came. */

@@ -22,6 +22,7 @@ export const HELD: Required<Held> = {
   curateQueuedAt: '2026-02-03T01:05:00.000Z',
   curateTries: 2,
   seams: {
+    at: '2026-02-02T01:00:00.000Z',
     before: { own: 'aaaaaaaaaaa'.repeat(100), lent: '*', kept: '' },
     after: { own: '', lent: 'bbbbbbbbbbbcccccccccc-', kept: 'ddddddddd_d' },
     far: [{ day: '2026-02-02', open: 3, kept: 1 }],

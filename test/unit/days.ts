@@ -48,7 +48,7 @@ export function heldOn(day: Day, changes: Partial<Held> = {}): Held {
     rowsOutside: 0,
     rowsNeighbour: 0,
     curatedRevision: 0,
-    seams: NO_SEAMS,
+    seams: { at: landedAt, ...NO_SEAMS },
     ...changes,
   };
 }

@@ -23,7 +23,7 @@ test('a count that says more than came, rows outside and an open seam are doubts
     ['page.count', 'the source said that it has more rows than it gave'],
   ]);
   assert.match(String(doubted(D2, { rowsOutside: 3 })), /^rows.outside,3 rows stay here/);
-  const lent = { ...NO_SEAMS, after: { ...NO_SEAM, lent: 'aaaaaaaaaaa' } };
+  const lent = { at: heldOn(D2).landedAt, ...NO_SEAMS, after: { ...NO_SEAM, lent: 'aaaaaaaaaaa' } };
   assert.match(String(doubted(D2, { seams: lent })), new RegExp(`^seam.open,a row at its border with ${D3}`));
   assert.match(String(doubted(D2, {}, [entryOf(D1)])), new RegExp(`cannot settle before ${D3} has landed`));
 });

@@ -75,7 +75,15 @@ export function landed(dataset: Dataset = DATASET) {
       const { format: _f, windowFrom: _w, windowTo: _t, apiVersion: _a, fetchedAt: _d, ticket: _k, ...same } = receipt;
       const changes = await compareRevisions(lake, dataset, day, receipt.revision);
       const entry = found?.value ?? freshEntry(dataset.name, day, NOON);
-      const held = { ...same, ...changes, bytes, landedAt, checkedAt: landedAt, curatedRevision: 0, seams: NO_SEAMS };
+      const held = {
+        ...same,
+        ...changes,
+        bytes,
+        landedAt,
+        checkedAt: landedAt,
+        curatedRevision: 0,
+        seams: { at: landedAt, ...NO_SEAMS },
+      };
       assert.ok(await ledger.putDay({ ...entry, held, work: { ...entry.work, ticket } }, found?.etag));
     },
 

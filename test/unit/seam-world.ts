@@ -38,13 +38,25 @@ export interface World {
   readonly fails?: (day: Day, now: number, asked: Window) => Error | undefined;
   /** How many days are in flight at once. */
   readonly inFlight?: number;
+  /** What the source's clock says, by ours; the same unless given. */
+  readonly servedAt?: (now: number) => number;
   /** Pages that one attempt reads before its time is up. */
   readonly deadlinePages?: number;
 }
 
 const READS_MAX = 400;
 
-export function worldOf({ first, last, serve, dataset: changes, pageRows, fails, inFlight = 4, deadlinePages }: World) {
+export function worldOf({
+  first,
+  last,
+  serve,
+  dataset: changes,
+  pageRows,
+  fails,
+  inFlight = 4,
+  deadlinePages,
+  servedAt = now => now,
+}: World) {
   const dataset: Dataset = { ...DATASET, settleDays: 2, rereadHours: 20, lateCheckDays: 30, ...changes };
   const [entities, blobs] = [ledgerStore(), lakeStore()];
   const messages: QueuedMessage[] = [];
@@ -76,7 +88,7 @@ export function worldOf({ first, last, serve, dataset: changes, pageRows, fails,
       });
       const cut = cutRowsInPlace(Buffer.from(`{"value":[${value}]}`), cutSpecOf(dataset));
       const next = end < all.length ? `${end}` : undefined;
-      return { cut, next, total: undefined, notice: undefined, servedAt: state.now, release() {} };
+      return { cut, next, total: undefined, notice: undefined, servedAt: servedAt(state.now), release() {} };
     },
   };
   const ports: FetchPorts = {
@@ -103,8 +115,10 @@ export function worldOf({ first, last, serve, dataset: changes, pageRows, fails,
       if (batch.length === 0) return;
       state.reads += batch.length;
       assert.ok(state.reads <= READS_MAX, 'it reads without end');
-      for (const { message } of batch) outcomes.push(await fetchDay(message, ports));
-      state.now += 1_000;
+      for (const { message } of batch) {
+        outcomes.push(await fetchDay(message, ports));
+        state.now += 40;
+      }
     }
   }
 

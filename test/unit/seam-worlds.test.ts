@@ -282,3 +282,13 @@ test('a log that an older version landed is read again once, and ends with its s
     assert.ok(on.settled().includes(day), `${day} is still settled`);
   }
 });
+
+test('reads that follow one another within a second of the source’s clock are told apart', async () => {
+  const shift = 5 * HOUR_MS;
+  // As a `Date` header has it: whole seconds, and one that is kept for a while.
+  const servedAt = (now: number) => now - (now % 1_000) - 1_000;
+  const on = world((at, from, to) => INCLUSIVE(at - shift, from, to), { servedAt });
+  await on.rest();
+  for (const day of [MIDDLE, LAST]) for (const id of own(day)) assert.equal(on.holders().get(id)?.length, 1, id);
+  assert.ok([...on.reads.values()].every(reads => reads <= 4));
+});
