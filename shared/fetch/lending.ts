@@ -179,11 +179,12 @@ export class Lending {
     if (seams === undefined) return undefined;
     for (const other of [addDays(day, -1), addDays(day, 1), ...seams.far.map(far => far.day)]) {
       if (this.targets.has(other)) continue;
-      const entry = await this.entryOf(other);
-      if (entry?.held === undefined) this.firstDay ??= await this.readFirstDay();
-      this.targets.set(other, { entry, rows: undefined });
+      this.targets.set(other, { entry: await this.entryOf(other), rows: undefined });
     }
     const entryOf = (other: Day) => this.targets.get(other)?.entry;
-    return openSeam(dataset, day, seams, entryOf, this.firstDay ?? '', this.on.clock.now());
+    const open = () => openSeam(dataset, day, seams, entryOf, this.firstDay ?? '', this.on.clock.now());
+    // Where history begins matters at its first day only, and would be one more operation for every other one.
+    if (open() !== undefined) this.firstDay ??= await this.readFirstDay();
+    return open();
   }
 }
