@@ -4,7 +4,7 @@ import { fetchDay } from '../shared/fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../shared/fetch/read-pages.ts';
 import { blockMemory } from '../shared/fetch/staging.ts';
 import { lastDay } from '../shared/ledger/owed.ts';
-import { reconcile } from '../shared/plan/tick.ts';
+import { runPlan } from '../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../shared/rows/cut.ts';
 import { cutSpecOf } from '../shared/rows/sift.ts';
 import type { FetchMessage } from '../shared/words/model.ts';
@@ -80,7 +80,7 @@ export async function operationsOfDay(pages: number): Promise<Operations> {
   const source = pagesOf(pages, day);
   const settings = { historyDays: 1, inFlight: { graph: 1, voximplant: 1 } };
   const ports = { ledger, lake, jobs, clock: systemClock, report: () => {} };
-  await reconcile({ ...ports, datasets: [teamsPstnCalls], settings });
+  await runPlan({ ...ports, datasets: [teamsPstnCalls], settings });
   const message = jobs.messages[0]?.message as FetchMessage;
   const datasets = new Map([[teamsPstnCalls.name, teamsPstnCalls]]);
   await fetchDay(message, {
@@ -91,7 +91,7 @@ export async function operationsOfDay(pages: number): Promise<Operations> {
     blocks: blockMemory(),
     drifted: new Set(),
   });
-  await reconcile({ ...ports, datasets: [teamsPstnCalls], settings });
+  await runPlan({ ...ports, datasets: [teamsPstnCalls], settings });
   // The host receives a message and deletes it.
   counts.queue += 2;
   return counts;

@@ -34,6 +34,13 @@ export function largeLedgers(now: number): DatasetLedger[] {
           rowsOutside: 0,
           rowsNeighbour: 0,
           curatedRevision: 1,
+          // A row at each border, and one of each neighbour.
+          seams: {
+            at: landedAt,
+            before: { own: 'aaaaaaaaaaa', lent: 'bbbbbbbbbbb', kept: '' },
+            after: { own: 'bbbbbbbbbbb', lent: 'aaaaaaaaaaa', kept: '' },
+            far: [],
+          },
         },
       });
     }

@@ -1,4 +1,4 @@
-import { type Accepted, acceptShrink, heldBack } from '../../shared/ledger/asking.ts';
+import { type Accepted, acceptShrink, refusedRead } from '../../shared/ledger/asking.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
 import type { Suspicion } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
@@ -121,7 +121,7 @@ async function candidatesOf(
     const wanted = days.length > 0 ? days : entries.filter(({ day }) => isIn(day, range)).map(({ day }) => day);
     for (const day of wanted) {
       const entry = entries.find(known => known.day === day);
-      const held = heldBack(entry);
+      const held = refusedRead(entry);
       if (days.length > 0 || held !== undefined) found.push({ of: each, day, held, rowsHeld: entry?.held?.rows });
     }
   }
@@ -147,7 +147,7 @@ const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {
   accepted: 'Accepted: the day is read again, and replaced if the source still says the same.',
   declined: 'Nothing was changed. In a script, add --yes.',
   'in-work': 'The day is being read just now: look again when that is done.',
-  'not-held': 'Nothing is held back for this day.',
+  'not-refused': 'No read of this day was refused.',
   erased: 'A person was erased from this day, so it is not read: see `landline forget --help`.',
   changed: 'The source has said something else meanwhile: look again.',
   contended: 'Others are writing this day: try again.',

@@ -51,7 +51,7 @@ export function complaintOf(event: Event): string | undefined {
     case 'source throttled':
       return `${text} The source is left alone until then; asked again ${at(event.until)}.`;
     case 'day restarted':
-    case 'day held':
+    case 'shrink refused':
     case 'message rejected':
     case 'message poisoned':
     case 'config rejected':

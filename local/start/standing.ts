@@ -1,4 +1,5 @@
-import { isExpired, lastDay, needsPerson, owed } from '../../shared/ledger/owed.ts';
+import { isExpired, lastDay, needsPerson } from '../../shared/ledger/owed.ts';
+import { type Around, aroundOf, owedAmong } from '../../shared/ledger/seams.ts';
 import { firstWatermark } from '../../shared/ledger/watermark.ts';
 import { eachDay } from '../../shared/words/day.ts';
 import type { DayEntry, Held, Watermark } from '../../shared/words/ledger.ts';
@@ -57,6 +58,7 @@ function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: K
   const blocked = entries.some(
     ({ day, work }) => work.errorRemedy === 'fix-config' && isLeftToPerson(work) && !isExpired(dataset, day, now),
   );
+  const around = aroundOf(byDay, firstDay);
   const held = new Map<Day, Held>();
   const due: number[] = [];
   let daysOwed = 0;
@@ -64,20 +66,15 @@ function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: K
     const entry = byDay.get(day);
     if (entry?.held !== undefined) held.set(day, entry.held);
     if (entry?.held !== undefined || !isExpired(dataset, day, now)) daysOwed += 1;
-    const at = dueAt(dataset, day, entry, blocked, now);
+    const at = dueAt(dataset, day, around, blocked, now);
     if (at !== undefined) due.push(Math.max(at, openAt));
   }
   return { dataset: dataset.name, daysOwed, held, due };
 }
 
 /** When something is due about the day; `undefined` when it rests until a person or a later day moves it. */
-function dueAt(
-  dataset: Dataset,
-  day: Day,
-  entry: DayEntry | undefined,
-  blocked: boolean,
-  now: number,
-): number | undefined {
+function dueAt(dataset: Dataset, day: Day, around: Around, blocked: boolean, now: number): number | undefined {
+  const entry = around.entries.get(day);
   if (entry !== undefined) {
     const { work } = entry;
     if (isLeftToPerson(work)) return undefined;
@@ -85,7 +82,7 @@ function dueAt(
     if (work.state === 'queued' || work.state === 'failed') return Date.parse(work.retryAt ?? '') || now;
   }
   // While a dataset waits for a person, the planner leaves its other days alone: they would fail alike.
-  return blocked || owed(dataset, day, entry, now) === undefined ? undefined : now;
+  return blocked || owedAmong(dataset, day, around, now) === undefined ? undefined : now;
 }
 
 function isLeftToPerson(work: DayEntry['work']): boolean {

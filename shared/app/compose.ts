@@ -6,7 +6,7 @@ import { type PrivacyProfile, privacyProfile } from '../curate/privacy.ts';
 import { blobCurated } from '../curate/store.ts';
 import type { DoctorPorts } from '../doctor/diagnose.ts';
 import { blockMemory } from '../fetch/staging.ts';
-import type { Memory } from '../rows/buffer-pool.ts';
+import type { BufferPool } from '../rows/buffer-pool.ts';
 import { graphSource } from '../sources/graph.ts';
 import { sender, servedAt } from '../sources/http/send.ts';
 import { certificateEnd, credentialOf, type SignedIn, signInWith } from '../sources/sign-in.ts';
@@ -36,7 +36,7 @@ export interface App {
   readonly jobs: Jobs;
   readonly sources: Readonly<Record<SourceName, Source>>;
   readonly drifted: Set<string>;
-  readonly blocks: Memory;
+  readonly blocks: BufferPool;
   /** Settings that were doubted: once in the life of the process is enough. */
   readonly doubted: Set<string>;
   readonly curated: CuratedStore;

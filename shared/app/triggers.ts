@@ -7,7 +7,7 @@ import { type FetchPorts, fetchDay } from '../fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { coverageOf } from '../ledger/coverage.ts';
 import { poisonDay } from '../plan/give-up.ts';
-import { type Reconciled, type ReconcilePorts, reconcile } from '../plan/tick.ts';
+import { type PlanPorts, type PlanRun, runPlan } from '../plan/tick.ts';
 import { instantOf } from '../words/day.ts';
 import type { Report } from '../words/telemetry.ts';
 import { VERSION } from '../words/version.ts';
@@ -26,7 +26,7 @@ export async function onPlan(invocation: Invocation): Promise<void> {
   await guardedForGood('plan', invocation, async (parts, report) => {
     doubtSecrets(parts, report);
     const traceparent = invocation.traceContext?.traceParent || undefined;
-    const { ledgers } = await reconcile(planPorts(parts, report), undefined, traceparent);
+    const { ledgers } = await runPlan(planPorts(parts, report), undefined, traceparent);
     await parts.pulse.beat(instantOf(systemClock.now()));
     // Without the depth the heartbeat is still worth having.
     const depth = await parts.backlog.depth().catch(() => undefined);
@@ -63,7 +63,7 @@ export async function onFetch(received: unknown, invocation: Invocation): Promis
     const outcome = await fetchDay(message, ports);
     const source = datasets.get(message.dataset)?.source;
     if (outcome === 'dropped' || source === undefined) return;
-    const { ledgers } = await reconcile(planPorts(parts, report), source, message.traceparent);
+    const { ledgers } = await runPlan(planPorts(parts, report), source, message.traceparent);
     await owedCuration(parts, report, ledgers, message.traceparent);
   });
 }
@@ -88,7 +88,7 @@ export async function onCurate(received: unknown, invocation: Invocation): Promi
 async function owedCuration(
   { ledger, curateJobs, profile }: App,
   report: Report,
-  ledgers: Reconciled['ledgers'],
+  ledgers: PlanRun['ledgers'],
   traceparent: string | undefined,
 ): Promise<void> {
   const on = { ledger, curateJobs, clock: systemClock, report, stamp: tableStamp(profile) };
@@ -123,7 +123,7 @@ function refuse({ why, digest }: Extract<Parsed<never>, { kind: 'refused' }>, re
 const CURATION_GIVEN_UP =
   'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
 
-function planPorts(parts: App, report: Report): ReconcilePorts {
+function planPorts(parts: App, report: Report): PlanPorts {
   const { config, ledger, jobs } = parts;
   return { datasets: config.datasets, ledger, jobs, clock: systemClock, report, settings: config.plan };
 }

@@ -1,6 +1,6 @@
 import { maySettle } from '../ledger/owed.ts';
 import { instantOf } from '../words/day.ts';
-import type { Held, Segment } from '../words/ledger.ts';
+import type { Held, Seams, Segment } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, Receipt, Window } from '../words/model.ts';
 import type { Lake, Partition } from '../words/ports.ts';
 import { type Changes, compareRevisions } from './compare.ts';
@@ -17,12 +17,16 @@ export interface CompleteRead {
   readonly rows: number;
   readonly fingerprint: string;
   readonly duplicates: number;
-  /** Rows of the overlap, left to the neighbouring day. */
+  /** Rows of other days that were left to them, and rows that came in two parts of the window. */
   readonly neighbours: number;
-  /** Rows among `rows` whose time is outside the window or missing. */
+  /** Rows among `rows` whose time is in another day or missing. */
   readonly outside: number;
   /** Rows the source says the window has; `undefined` when it does not say. */
   readonly total: number | undefined;
+  /** Absent of a dataset whose rows have no time. */
+  readonly seams?: Seams;
+  /** The source said on some page that it has more rows than came. */
+  readonly doubted?: true;
 }
 
 /** A read that passed the guards, and what it is committed over. */
@@ -96,8 +100,12 @@ export interface Noted {
   readonly before: Held | undefined;
   /** Of the lines. */
   readonly bytes: number;
-  /** Whether the day is marked, so that it may not settle. */
-  readonly suspect: boolean;
+  /** Whether the day may settle: it is not marked, and its seams are closed. */
+  readonly sound: boolean;
+  /** What changed against the revision before, when the read has been compared with it. */
+  readonly changes?: Changes | undefined;
+  /** Of the read; absent when the receipt is not this read's. */
+  readonly read?: Pick<CompleteRead, 'seams' | 'doubted'>;
 }
 
 /**
@@ -106,18 +114,21 @@ export interface Noted {
  * @param now the more careful of our clock and the source's, in milliseconds
  */
 export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<Held> {
-  const { dataset, day, receipt, before, bytes, suspect } = noted;
+  const { dataset, day, receipt, before, bytes, sound } = noted;
   const known = before?.revision === receipt.revision ? before : undefined;
-  const changes: Changes = known ?? (await compareRevisions(lake, dataset, day, receipt.revision));
+  const changes = known ?? noted.changes ?? (await compareRevisions(lake, dataset, day, receipt.revision));
   const settledAt = known?.settledAt ?? (known && maySettle(dataset, day, now) ? instantOf(now) : undefined);
+  const { seams, doubted } = noted.read ?? known ?? {};
   return {
     ...fromReceipt(receipt, bytes),
     landedAt: known?.landedAt ?? receipt.fetchedAt,
     checkedAt: instantOf(now),
-    ...(settledAt === undefined || suspect ? {} : { settledAt }),
+    ...(settledAt === undefined || !sound ? {} : { settledAt }),
     rowsAdded: changes.rowsAdded,
     rowsChanged: changes.rowsChanged,
     rowsRemoved: changes.rowsRemoved,
+    ...(seams && { seams }),
+    ...(doubted && { doubted }),
     curatedRevision: before?.curatedRevision ?? 0,
     ...(before?.curatedAs === undefined ? {} : { curatedAs: before.curatedAs }),
     ...(known?.curateQueuedAt === undefined ? {} : { curateQueuedAt: known.curateQueuedAt }),
@@ -132,6 +143,6 @@ export function fromReceipt(receipt: Receipt, bytes: number) {
 }
 
 /** A revision that was not read but written without a person's rows, and is read no more: they would come back. */
-export function asErased(held: Held, forgottenAt: Instant): Held {
+export function asErased({ seams: _, ...held }: Held, forgottenAt: Instant): Held {
   return { ...held, landedAt: forgottenAt, settledAt: forgottenAt, forgottenAt };
 }

@@ -128,10 +128,10 @@ function missing(name: SettingName, problems: string[]): void {
   problems.push(`${name}: expected ${expected} such as ${example}, got nothing. ${meaning}`);
 }
 
-/** Settings of ours that do not exist: a misspelled one would silently have no effect. */
 /** What the command line reads, and a person may have set for a whole shell. */
-const OF_COMMAND_LINE: readonly string[] = ['LANDLINE_ACCOUNT', 'LANDLINE_QUEUE_ACCOUNT'];
+export const OF_COMMAND_LINE: readonly string[] = ['LANDLINE_ACCOUNT', 'LANDLINE_QUEUE_ACCOUNT'];
 
+/** Settings of ours that do not exist: a misspelled one would silently have no effect. */
 function unknownNames(env: Environment): string[] {
   const known = Object.keys(SETTINGS);
   return Object.keys(env)

@@ -1,4 +1,4 @@
-import { NOWHERE, Places } from '../rows/spans.ts';
+import { NOWHERE, RowSpans } from '../rows/spans.ts';
 import type { Cut } from '../words/cut.ts';
 
 const OPEN_BRACE = 0x7b;
@@ -78,8 +78,8 @@ export class Extras {
   }
 }
 
-function placesOf(cut: Cut, fields: readonly string[]): Places {
-  const places = new Places(cut.body, fields);
+function placesOf(cut: Cut, fields: readonly string[]): RowSpans {
+  const places = new RowSpans(cut.body, fields);
   for (let line = 0; line < cut.count; line++) places.addLine(cut.starts[line] ?? 0, cut.ends[line] ?? 0);
   return places;
 }

@@ -10,7 +10,7 @@ export const teamsBlockedUsers = {
   rowArray: 'value',
   key: ['remediationId', 'userBlockMode', 'blockDateTime', 'userId'],
   eventTime: 'blockDateTime',
-  overlap: 'instant',
+  overlap: 'second',
   pageSize: 1000,
   settleDays: 5,
   rereadHours: 24,

@@ -10,7 +10,7 @@ export const teamsPstnCalls = {
   rowArray: 'value',
   key: ['id'],
   eventTime: 'startDateTime',
-  overlap: 'instant',
+  overlap: 'second',
   pageSize: 1000,
   settleDays: 5,
   rereadHours: 24,

@@ -10,7 +10,7 @@ export const teamsSms = {
   rowArray: 'value',
   key: ['id'],
   eventTime: 'sentDateTime',
-  overlap: 'instant',
+  overlap: 'second',
   pageSize: 1000,
   settleDays: 5,
   rereadHours: 24,

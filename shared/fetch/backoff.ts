@@ -16,7 +16,7 @@ const BACKOFF_MAX_MS = HOUR_MS;
 /** What needs a person is tried again all the same, this often: somebody may have mended it. */
 const NEEDS_PERSON_MS = HOUR_MS;
 
-export type Setback =
+export type Backoff =
   /** Nothing failed. The day goes on from its checkpoint at `until`, and so does all else of the source. */
   | { readonly kind: 'delay'; readonly until: Instant }
   /** The day is read again from its first page, at once. */
@@ -25,7 +25,7 @@ export type Setback =
   | { readonly kind: 'fail'; readonly retryAt: Instant };
 
 /** @param now milliseconds since the epoch */
-export function setbackOf(failure: Failure, work: Work, now: number): Setback {
+export function backoffOf(failure: Failure, work: Work, now: number): Backoff {
   const backoff = Math.min(BACKOFF_MS * 2 ** Math.min(work.failures, 20), BACKOFF_MAX_MS);
   switch (failure.remedy) {
     case 'wait':

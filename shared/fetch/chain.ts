@@ -36,8 +36,10 @@ export class Chain {
     this.pages = this.reading.pages + 1;
     this.emptyPages = cut.count === 0 ? this.emptyPages + 1 : 0;
     if (next === undefined) return;
-    if (this.seen.has(next)) throw this.endless('paging.loop', 'a page links to one that was read before');
-    this.seen.add(next);
+    // Each part of a divided window has a chain of its own, and a source that counts may use the same links in each.
+    const link = `${this.reading.parts.index} ${next}`;
+    if (this.seen.has(link)) throw this.endless('paging.loop', 'a page links to one that was read before');
+    this.seen.add(link);
     if (this.emptyPages > emptyPagesMax)
       throw this.endless('paging.empty', `${this.emptyPages} empty pages followed one another`);
     if (this.reading.pages >= pagesMax) throw this.endless('limits.day_pages', `a day has ${pagesMax} pages at most`);

@@ -4,45 +4,49 @@ import { failureOf, toldOf } from '../words/errors.ts';
 import type { Checkpoint, DayEntry } from '../words/ledger.ts';
 import type { ReasonCode } from '../words/model.ts';
 import type { Jobs } from '../words/ports.ts';
-import { setbackOf } from './backoff.ts';
-import { type Attempt, about, type PagePorts } from './read-pages.ts';
+import { backoffOf } from './backoff.ts';
+import { divided, isTooLarge } from './parts.ts';
+import type { Attempt, PagePorts } from './read-pages.ts';
 
 /** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day goes on. */
 
 /** A chain of pages that does not end is not gone on from: it would only grow. */
 const ENDLESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['paging.loop', 'paging.empty']);
 
-export interface UnfinishedPorts extends Pick<PagePorts, 'ledger' | 'clock' | 'report'> {
+export interface EndEarlyPorts extends Pick<PagePorts, 'ledger' | 'clock'> {
   readonly jobs: Jobs;
 }
 
 /** Time is up: the next attempt goes on from here. */
-export async function continueLater(attempt: Attempt, on: UnfinishedPorts): Promise<'continued'> {
+export async function continueLater(attempt: Attempt, on: EndEarlyPorts): Promise<'continued'> {
   const { rows, pages } = attempt.reading;
-  await requeue(attempt, on, await progress(attempt, on), {}, 0);
-  on.report('day continued', { ...about(attempt), rows, pages });
+  await requeue(attempt, on, await progress(attempt), {}, 0);
+  attempt.report('day continued', { rows, pages });
   return 'continued';
 }
 
 /** Where the next attempt goes on: after all that this one read or, where that cannot be staged, where it last saved. */
-async function progress(attempt: Attempt, on: UnfinishedPorts): Promise<Checkpoint | undefined> {
+async function progress(attempt: Attempt): Promise<Checkpoint | undefined> {
   const { reading, staging, claim } = attempt;
   const saved = claim.entry.work.checkpoint;
-  if (!reading.whole || reading.cursor === undefined) return saved;
-  return staging.flush().then(
-    () => reading.checkpoint(staging.segments),
-    thrown => {
-      const { reason, message } = failureOf(thrown);
-      on.report('progress lost', { ...about(attempt), reason, message });
-      return saved;
-    },
-  );
+  if (!reading.whole || reading.ended || reading.pages === attempt.pagesBefore) return saved;
+  return reading
+    .beginComparison()
+    .then(() => staging.flush())
+    .then(
+      () => reading.checkpoint(staging.segments),
+      thrown => {
+        const { reason, message } = failureOf(thrown);
+        attempt.report('progress lost', { reason, message });
+        return saved;
+      },
+    );
 }
 
 /** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
 async function requeue(
   { claim, traceparent }: Attempt,
-  on: UnfinishedPorts,
+  on: EndEarlyPorts,
   checkpoint: Checkpoint | undefined,
   changes: Requeue,
   delayMs: number,
@@ -53,44 +57,53 @@ async function requeue(
 }
 
 /** Something failed: the ledger learns what, and when the day is tried again. */
-export async function setBack(
+export async function backOff(
   attempt: Attempt,
-  on: UnfinishedPorts,
+  on: EndEarlyPorts,
   thrown: unknown,
 ): Promise<'delayed' | 'restarted' | 'failed'> {
-  const { dataset, claim } = attempt;
+  const { dataset, claim, report } = attempt;
   const failure = failureOf(thrown);
   const { reason, remedy } = failure;
   const now = on.clock.now();
-  const kept = remedy === 'retry' && !ENDLESS.has(reason) ? await progress(attempt, on) : undefined;
+  const parts =
+    dataset.eventTime !== undefined && isTooLarge(reason)
+      ? divided(attempt.window, attempt.reading.parts.count, now)
+      : undefined;
+  if (parts !== undefined) {
+    await requeue(attempt, on, parts, troubleOf(failure), 0);
+    report('day restarted', toldOf(thrown));
+    return 'restarted';
+  }
+  const kept = remedy === 'retry' && !ENDLESS.has(reason) ? await progress(attempt) : undefined;
   // A long day that fails now and then would wait longer each time, until its checkpoint is too old to go on from.
   const furthered = (kept?.pages ?? 0) > attempt.pagesBefore;
   const entry = furthered ? withoutFailures(claim.entry) : claim.entry;
-  const setback = setbackOf(failure, entry.work, now);
+  const backoff = backoffOf(failure, entry.work, now);
   const trouble = troubleOf(failure);
-  const told = { ...about(attempt), ...toldOf(thrown) };
-  switch (setback.kind) {
+  const told = toldOf(thrown);
+  switch (backoff.kind) {
     case 'delay': {
-      const { until } = setback;
+      const { until } = backoff;
       await closeGate(on.ledger, { source: dataset.source, notBefore: until, reason }, now);
       await requeue(
         attempt,
         on,
-        await progress(attempt, on),
+        await progress(attempt),
         { ...trouble, retryAt: until },
         Math.max(0, Date.parse(until) - now),
       );
-      on.report('source throttled', { ...told, source: dataset.source, until });
+      report('source throttled', { ...told, source: dataset.source, until });
       return 'delayed';
     }
     case 'restart':
-      await requeue(attempt, on, undefined, { ...trouble, rereads: setback.rereads }, 0);
-      on.report('day restarted', told);
+      await requeue(attempt, on, undefined, { ...trouble, rereads: backoff.rereads }, 0);
+      report('day restarted', told);
       return 'restarted';
     case 'fail': {
-      const { retryAt } = setback;
+      const { retryAt } = backoff;
       await claim.save(failed(entry, trouble, retryAt, kept));
-      on.report('day failed', { ...told, until: retryAt });
+      report('day failed', { ...told, until: retryAt });
       return 'failed';
     }
   }

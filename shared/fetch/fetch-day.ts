@@ -1,18 +1,16 @@
-import type { CompleteRead } from '../commit/commit.ts';
-import { asErased, type Commit, commitRead, heldAfter, keepReplaced, type Noted } from '../commit/commit.ts';
-import { done } from '../ledger/entry.ts';
 import { refuseBeforeGate } from '../ledger/gate.ts';
-import { DAY_OVER_MS } from '../ledger/owed.ts';
-import type { Memory } from '../rows/buffer-pool.ts';
-import { endOf, instantOf, windowOf } from '../words/day.ts';
+import type { BufferPool } from '../rows/buffer-pool.ts';
+import { windowOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
-import type { Held, Suspicion } from '../words/ledger.ts';
-import type { Dataset, FetchMessage, Instant, ReasonCode, Receipt, SourceName } from '../words/model.ts';
+import type { Held } from '../words/ledger.ts';
+import type { Dataset, FetchMessage, Instant, SourceName } from '../words/model.ts';
 import type { Partition, Source } from '../words/ports.ts';
+import { about, type Report } from '../words/telemetry.ts';
 import { Claim, Superseded } from './claim.ts';
-import { continueLater, setBack, type UnfinishedPorts } from './end-early.ts';
-import { judge } from './guards.ts';
-import { type Attempt, about, allStaged, type PagePorts, readPages, withHeartbeat } from './read-pages.ts';
+import { type Concluded, conclude, leaveErased } from './conclude.ts';
+import { backOff, continueLater, type EndEarlyPorts } from './end-early.ts';
+import { isFoundDamaged } from './guards.ts';
+import { type Attempt, type PagePorts, readPages, toldStaged, withHeartbeat } from './read-pages.ts';
 import { Reading } from './reading.ts';
 import { type Stage, Staging } from './staging.ts';
 
@@ -21,25 +19,16 @@ import { type Stage, Staging } from './staging.ts';
  * Whatever goes wrong ends in the ledger with a reason and the instant of the next attempt.
  */
 
-export interface FetchPorts extends Omit<PagePorts, 'source'>, UnfinishedPorts {
+export interface FetchPorts extends Omit<PagePorts, 'source'>, EndEarlyPorts {
+  readonly report: Report;
   /** Those that are switched on, by name. */
   readonly datasets: ReadonlyMap<string, Dataset>;
   readonly sources: Readonly<Record<SourceName, Source>>;
   /** One for the process. */
-  readonly blocks: Memory;
+  readonly blocks: BufferPool;
 }
 
-export type FetchOutcome =
-  | 'landed'
-  | 'revised'
-  | 'unchanged'
-  | 'held'
-  | 'continued'
-  | 'delayed'
-  | 'restarted'
-  | 'failed'
-  | 'superseded'
-  | 'dropped';
+export type FetchOutcome = Concluded | 'continued' | 'delayed' | 'restarted' | 'failed' | 'superseded' | 'dropped';
 
 /**
  * Fetches the day of a message.
@@ -56,49 +45,56 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
     on.report('message dropped', { dataset: name, day, ticket, why, traceparent });
     return 'dropped';
   }
-  const reading = new Reading(dataset, claim.entry.work.checkpoint, on.clock.now());
-  const stage: Stage = (number, content) => on.lake.stage(name, day, claim.ticket, number, content);
-  const attempt: Attempt = {
-    dataset,
-    window: windowOf(day, dataset.overlap),
-    claim,
-    reading,
-    pagesBefore: reading.pages,
-    staging: new Staging(reading.segments, claim.ticket, stage, on.blocks),
-    deadline: on.clock.timeout(on.limits.deadlineMs),
-    traceparent,
-  };
-  on.report('day claimed', { ...about(attempt), pages: attempt.pagesBefore });
+  const report = about(on.report, { dataset: name, day, ticket: claim.ticket, traceparent });
   try {
-    return await fetchClaimed(attempt, on);
+    return await fetchClaimed({ dataset, claim, traceparent, report }, on);
   } catch (thrown) {
     if (!(thrown instanceof Superseded)) throw thrown;
-    on.report('worker superseded', about(attempt));
+    report('worker superseded', {});
     return 'superseded';
-  } finally {
-    await attempt.staging.end();
   }
 }
 
-async function fetchClaimed(attempt: Attempt, on: FetchPorts): Promise<FetchOutcome> {
-  const { dataset, window, deadline, reading, pagesBefore } = attempt;
+type Claimed = Pick<Attempt, 'dataset' | 'claim' | 'traceparent' | 'report'>;
+
+async function fetchClaimed(claimed: Claimed, on: FetchPorts): Promise<FetchOutcome> {
+  const { dataset, claim } = claimed;
+  const deadline = on.clock.timeout(on.limits.deadlineMs);
+  const read = on.lake.head(dataset.name, claim.entry.day);
+  read.catch(() => {});
+  let attempt = attemptAt(claimed, undefined, deadline, on);
   try {
-    const [replaces] = await Promise.all([
-      on.lake.head(dataset.name, window.day),
-      refuseBeforeGate(dataset, on.ledger, on.clock),
-    ]);
+    const [replaces] = await Promise.all([read, refuseBeforeGate(dataset, on.ledger, on.clock)]);
+    attempt = attemptAt(claimed, replaces, deadline, on);
+    claimed.report('day claimed', { pages: attempt.pagesBefore });
     if (replaces !== undefined) {
-      const erasedAt = unknownErasure(replaces, attempt.claim.entry.held);
+      const erasedAt = unknownErasure(replaces, claim.entry.held);
       if (erasedAt !== undefined) return await leaveErased(attempt, on, replaces, erasedAt);
     }
+    const { reading } = attempt;
+    if (reading.comparesFromStart) await withHeartbeat(reading.beginComparison().then(toldStaged), attempt, on);
     await readPages(attempt, { ...on, source: on.sources[dataset.source] });
     return await conclude(attempt, on, replaces);
   } catch (thrown) {
     if (thrown instanceof Superseded) throw thrown;
     const timeUp = deadline.aborted && thrown === deadline.reason;
-    if (timeUp && reading.pages > pagesBefore) return await continueLater(attempt, on);
-    return await setBack(attempt, on, timeUp ? outOfTime(attempt) : thrown);
+    if (timeUp && attempt.reading.pages > attempt.pagesBefore) return await continueLater(attempt, on);
+    return await backOff(attempt, on, timeUp ? outOfTime(attempt) : thrown);
+  } finally {
+    await attempt.staging.end();
   }
+}
+
+/** @param replaces the partition as it is before the first page is asked for */
+function attemptAt(claimed: Claimed, replaces: Partition | undefined, deadline: AbortSignal, on: FetchPorts): Attempt {
+  const { dataset, claim } = claimed;
+  const { day, held, work } = claim.entry;
+  const window = windowOf(day, dataset.overlap);
+  const partition = isFoundDamaged(work) ? undefined : replaces;
+  const reading = new Reading({ dataset, window, held, partition, checkpoint: work.checkpoint }, on);
+  const stage: Stage = (number, content) => on.lake.stage(dataset.name, day, claim.ticket, number, content);
+  const staging = new Staging(reading.segments, claim.ticket, stage, on.blocks);
+  return { ...claimed, window, reading, pagesBefore: reading.pages, staging, deadline };
 }
 
 /** When a person was erased from the partition, in a revision that the ledger has lost or never knew. */
@@ -106,145 +102,7 @@ function unknownErasure({ receipt }: Partition, held: Held | undefined): Instant
   return (held?.revision ?? 0) < receipt.revision ? receipt.forgottenAt : undefined;
 }
 
-/** A read would bring the person's rows back. Who wants them asks once more, now that the ledger knows. */
-async function leaveErased(
-  attempt: Attempt,
-  on: FetchPorts,
-  { receipt, bytes }: Partition,
-  forgottenAt: Instant,
-): Promise<FetchOutcome> {
-  const { dataset, window, claim } = attempt;
-  const before = claim.entry.held;
-  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: false };
-  const held = asErased(await withHeartbeat(heldAfter(on.lake, noted, on.clock.now()), attempt, on), forgottenAt);
-  await claim.save(done(claim.entry, held, undefined));
-  on.report('day checked', { ...about(attempt), ...held, settled: true });
-  return 'unchanged';
-}
-
 function outOfTime({ dataset, window }: Attempt): LandlineError {
   const message = `Not one page of ${dataset.name} ${window.day} came before the time of its fetch was up. It is tried again; if it stays so, raise LANDLINE_FETCH_SECONDS.`;
   return new LandlineError({ reason: 'source.slow', remedy: 'retry', message });
-}
-
-/** All pages are read: judge the read, and commit it if it may be believed. */
-async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | undefined): Promise<FetchOutcome> {
-  const { dataset, claim, reading } = attempt;
-  const now = Math.min(on.clock.now(), reading.servedAt);
-  refuseUnfinished(attempt, now);
-  const read = reading.complete();
-  const verdict = judge(read, replaces?.receipt, claim.entry, instantOf(on.clock.now()));
-  switch (verdict.kind) {
-    case 'again':
-      throw contradiction(dataset, verdict.reason);
-    case 'hold':
-      return hold(attempt, on, verdict.suspicion, replaces, now);
-    case 'same':
-      return note(attempt, on, replaces?.receipt, verdict.suspicion, now);
-    case 'commit':
-      return note(attempt, on, await makeVisible(attempt, on, read, replaces), verdict.suspicion, now);
-  }
-}
-
-/** Replaces the partition by what was staged. @throws LandlineError when somebody else has replaced it since */
-async function makeVisible(
-  attempt: Attempt,
-  on: FetchPorts,
-  read: CompleteRead,
-  replaces: Partition | undefined,
-): Promise<Receipt> {
-  const { dataset, window, claim, reading } = attempt;
-  await allStaged(attempt, on);
-  const commit: Commit = {
-    dataset,
-    window,
-    read,
-    segments: attempt.staging.segments,
-    pages: reading.pages,
-    ticket: claim.ticket,
-    replaces,
-    knownRevision: claim.entry.held?.revision ?? 0,
-  };
-  const revision = await withHeartbeat(keepReplaced(on.lake, commit), attempt, on);
-  if (revision === 'superseded') throw contradiction(dataset, 'storage.failing');
-  // The last sign of life: a worker that lost the day meanwhile must not commit it.
-  await claim.beat(on.clock.now());
-  const receipt = await withHeartbeat(commitRead(on.lake, commit, revision, on.clock.now()), attempt, on);
-  if (receipt === 'superseded') throw contradiction(dataset, 'storage.failing');
-  return receipt;
-}
-
-/** A day that is not over by the more careful of two clocks is not landed. */
-function refuseUnfinished({ window }: Attempt, now: number): void {
-  if (now >= endOf(window.day) + DAY_OVER_MS) return;
-  throw new LandlineError({
-    reason: 'clock.skew',
-    remedy: 'retry',
-    message: `The day ${window.day} is not over by the slower of two clocks, ours and the source's. Check the clock of this machine.`,
-  });
-}
-
-const CONTRADICTIONS: Partial<Record<ReasonCode, string>> = {
-  'page.duplicates': 'Rows came twice, so others may have been missed while pages shifted',
-  'page.total': 'The number of rows is not the number the source stated',
-  'storage.failing': 'The partition was replaced by another worker while it was read',
-};
-
-function contradiction(dataset: Dataset, reason: ReasonCode): LandlineError {
-  const message = `${CONTRADICTIONS[reason]} (${dataset.name}). The day is read again from its first page.`;
-  return new LandlineError({ reason, remedy: 'restart', message });
-}
-
-/** The partition is as it should be: the ledger says so, and nothing is owed for now. */
-async function note(
-  attempt: Attempt,
-  on: FetchPorts,
-  receipt: Receipt | undefined,
-  suspicion: Suspicion | undefined,
-  now: number,
-): Promise<FetchOutcome> {
-  const { dataset, window, claim, reading } = attempt;
-  if (receipt === undefined) throw new Error('A read cannot equal a partition that is not there');
-  const before = claim.entry.held;
-  const { bytes } = reading;
-  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: suspicion !== undefined };
-  const held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
-  await claim.save(done(claim.entry, held, suspicion));
-  const told = { ...about(attempt), ...held };
-  if (before?.revision === held.revision) {
-    on.report('day checked', { ...told, settled: held.settledAt !== undefined });
-    return 'unchanged';
-  }
-  const first = held.revision === 1;
-  on.report(first ? 'day landed' : 'day revised', told);
-  return first ? 'landed' : 'revised';
-}
-
-/** The read would shrink the partition. What is held stays until another read agrees, or a person decides. */
-async function hold(
-  attempt: Attempt,
-  on: FetchPorts,
-  suspicion: Suspicion,
-  replaces: Partition | undefined,
-  now: number,
-): Promise<FetchOutcome> {
-  const { rows, reason } = suspicion;
-  const { dataset, window, claim } = attempt;
-  const before = claim.entry.held;
-  let held = before;
-  if (replaces !== undefined && replaces.receipt.revision !== before?.revision) {
-    // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read
-    // again at once, and held back again, without end.
-    const { receipt, bytes } = replaces;
-    const noted: Noted = { dataset, day: window.day, receipt, before, bytes, suspect: true };
-    held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
-  }
-  await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(now) }, suspicion));
-  const next =
-    reason === 'shrink.emptied'
-      ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
-      : 'It is replaced when another read, an hour or more later, agrees; or accept it (landline accept)';
-  const message = `The source has ${rows} rows where the partition holds ${replaces?.receipt.rows ?? before?.rows ?? 0}. The partition stays. ${next}.`;
-  on.report('day held', { ...about(attempt), reason, rows, message });
-  return 'held';
 }

@@ -1,4 +1,5 @@
 import type { CompleteRead } from '../commit/commit.ts';
+import { type Difference, isNoChange } from '../commit/compare.ts';
 import { WITNESS_MS } from '../ledger/owed.ts';
 import type { DayEntry, Suspicion } from '../words/ledger.ts';
 import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
@@ -21,40 +22,78 @@ export type Verdict =
   | { readonly kind: 'commit'; readonly suspicion: Suspicion | undefined }
   /** Contradicts itself: read the day again from its first page. */
   | { readonly kind: 'again'; readonly reason: ReasonCode }
-  /** Would shrink the partition: what is held stays. */
-  | { readonly kind: 'hold'; readonly suspicion: Suspicion };
+  /** Lacks rows of the partition: what is held stays. */
+  | { readonly kind: 'refuse'; readonly suspicion: Suspicion };
+
+/** Whether the partition was found damaged, so that it does not hold what its receipt says. */
+export function isFoundDamaged({ suspicion }: Known['work']): boolean {
+  return suspicion?.reason === 'partition.damaged' || suspicion?.damaged === true;
+}
+
+/** Whether the read contradicts itself, and the day is to be read again. */
+export function contradictionOf(read: CompleteRead, { work }: Known): ReasonCode | undefined {
+  // A source that states its total is held to it, however often it is read.
+  const stated = read.total;
+  if (stated !== undefined && stated !== read.rows + read.neighbours) return 'page.total';
+  return read.duplicates > 0 && work.rereads + 1 < READS_MAX ? 'page.duplicates' : undefined;
+}
 
 /**
  * @param held the partition's receipt; `undefined` when the day has none
+ * @param difference of the read and that partition; `undefined` when it has these very bytes, or cannot be compared with
  * @param entry what the ledger knows; a partition that was removed still counts against a smaller read
  * @param now an ISO instant
  */
-export function judge(read: CompleteRead, held: Receipt | undefined, entry: Known, now: Instant): Verdict {
+export function judge(
+  read: CompleteRead,
+  held: Receipt | undefined,
+  difference: Difference | undefined,
+  entry: Known,
+  now: Instant,
+): Verdict {
   const { work } = entry;
-  // A source that states its total is held to it, however often it is read.
-  if (read.total !== undefined && read.total !== read.rows + read.neighbours)
-    return { kind: 'again', reason: 'page.total' };
-  if (read.duplicates > 0 && work.rereads + 1 < READS_MAX) return { kind: 'again', reason: 'page.duplicates' };
+  const reason = contradictionOf(read, entry);
+  if (reason !== undefined) return { kind: 'again', reason };
   const suspicion = read.duplicates > 0 ? suspicionOf(read, 'page.duplicates', work.suspicion, now) : undefined;
-  // A partition that was found damaged does not hold what its receipt says.
-  const damaged = work.suspicion?.reason === 'partition.damaged' || work.suspicion?.damaged === true;
-  if (!damaged && held?.fingerprint === read.fingerprint) return { kind: 'same', suspicion };
+  const damaged = isFoundDamaged(work);
+  const equal = difference !== undefined && read.duplicates === 0 && read.rows === held?.rows && isNoChange(difference);
+  if (!damaged && (held?.fingerprint === read.fingerprint || equal)) return { kind: 'same', suspicion };
   const known = held ?? entry.held;
   // Rows that came twice stand where others are missing; unless what is held has its own, or is just what was read.
   const alike = work.suspicion?.reason === 'page.duplicates' || known?.fingerprint === read.fingerprint;
-  const rows = alike ? read.rows : read.rows - read.duplicates;
-  if (rows < (known?.rows ?? 0) && work.accepted !== read.fingerprint) {
-    const shrink = { ...suspicionOf(read, rows === 0 ? 'shrink.emptied' : 'shrink.held', work.suspicion, now), rows };
+  const rows = alike ? read.rows : Math.max(0, read.rows - read.duplicates);
+  // By their number, of a partition that is gone or cannot be believed.
+  const missing = difference === undefined ? rows < (known?.rows ?? 0) : difference.vanished > 0;
+  if (missing && work.accepted !== read.fingerprint) {
+    const kind = rows === 0 ? 'shrink.emptied' : 'shrink.unconfirmed';
+    const shrink = { ...suspicionOf(read, kind, work.suspicion, now, difference), rows };
     const witnessed = Date.parse(now) >= Date.parse(shrink.since) + WITNESS_MS;
     if (shrink.reason === 'shrink.emptied' || !witnessed)
-      return { kind: 'hold', suspicion: { ...shrink, ...(damaged && { damaged }) } };
+      return { kind: 'refuse', suspicion: { ...shrink, ...(damaged && { damaged }) } };
   }
   return { kind: 'commit', suspicion };
 }
 
 /** A suspicion is as old as the first read that agrees with this one; not what a clock that was ahead dated. */
-function suspicionOf(read: CompleteRead, reason: ReasonCode, before: Suspicion | undefined, now: Instant): Suspicion {
-  const agrees = before?.fingerprint === read.fingerprint && before.reason === reason && before.since <= now;
+function suspicionOf(
+  read: CompleteRead,
+  reason: ReasonCode,
+  before: Suspicion | undefined,
+  now: Instant,
+  difference?: Difference,
+): Suspicion {
+  // A witness lacks the same rows; others may have come since.
+  const same =
+    difference === undefined
+      ? before?.fingerprint === read.fingerprint
+      : before?.vanishedSum === difference.vanishedSum;
+  const agrees = before !== undefined && same && before.reason === reason && before.since <= now;
   const since = agrees ? before.since : now;
-  return { reason, rows: read.rows, fingerprint: read.fingerprint, since };
+  const { rows, fingerprint } = read;
+  const found = difference && {
+    vanished: difference.vanished,
+    vanishedSum: difference.vanishedSum,
+    added: difference.rowsAdded,
+  };
+  return { reason, rows, fingerprint, since, ...found };
 }

@@ -1,4 +1,5 @@
 import { refuseBeforeGate } from '../ledger/gate.ts';
+import { sift } from '../rows/sift.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Page, Source } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
@@ -20,8 +21,10 @@ export interface Attempt {
   readonly staging: Staging;
   /** Ends the attempt; what was read is kept and another attempt goes on from there. */
   readonly deadline: AbortSignal;
-  /** The caller's trace, carried into every line about this day. */
+  /** The caller's trace, carried into the message that hands the day on. */
   readonly traceparent: string | undefined;
+  /** Every line says what the attempt is about. */
+  readonly report: Report;
 }
 
 export interface PagePorts {
@@ -29,7 +32,6 @@ export interface PagePorts {
   readonly ledger: Ledger;
   readonly lake: Lake;
   readonly clock: Clock;
-  readonly report: Report;
   readonly limits: FetchLimits;
   /** Fields already reported as drift, as `dataset.field`: each is reported once per process. */
   readonly drifted: Set<string>;
@@ -54,11 +56,6 @@ export const FETCH_LIMITS: FetchLimits = {
   emptyPagesMax: 1_000,
 };
 
-/** What every line about an attempt says of it. */
-export function about({ dataset, window, claim, traceparent }: Attempt) {
-  return { dataset: dataset.name, day: window.day, ticket: claim.ticket, traceparent };
-}
-
 /**
  * Reads from where the attempt's reading stands to the last page. The next page is requested while the rows of this
  * one are staged. The last of them are not staged when this returns: nobody needs them if the read brings nothing new.
@@ -67,11 +64,11 @@ export function about({ dataset, window, claim, traceparent }: Attempt) {
  * @throws Superseded when another worker has the day
  */
 export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> {
-  const { dataset, window, reading, deadline } = attempt;
+  const { dataset, reading, deadline } = attempt;
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
   const request = (cursor: string | undefined): Promise<Page> => {
-    const page = on.source.read(dataset, window, cursor, signal);
+    const page = on.source.read(dataset, reading.asked, cursor, signal);
     // It may fail while a block is being staged, before anybody awaits it.
     page.catch(() => {});
     return page;
@@ -87,6 +84,7 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
       const [rows, before] = [page.cut.count, reading.duplicates];
       await stagePage(page, arrivedAt, attempt, on);
       chain.refuseKnown(rows, reading.duplicates - before, page.next);
+      if (!reading.ended) pending ??= request(undefined);
       if (pending !== undefined && on.clock.now() >= savedAt + on.limits.checkpointMs) {
         await refuseBeforeGate(dataset, on.ledger, on.clock);
         await saveProgress(attempt, on);
@@ -128,6 +126,7 @@ export async function withHeartbeat<T extends object | string | number>(
 /** Only what is staged may be gone on from. */
 async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
   const { reading, staging, claim } = attempt;
+  await withHeartbeat(reading.beginComparison().then(toldStaged), attempt, on);
   await allStaged(attempt, on);
   await claim.beat(on.clock.now(), reading.checkpoint(staging.segments));
 }
@@ -144,14 +143,16 @@ export async function allStaged(attempt: Attempt, on: Pick<PagePorts, 'clock' | 
   await withHeartbeat(staging.flush().then(toldStaged), attempt, on);
 }
 
-/** Waits with a heartbeat are for something. */
-const toldStaged = () => 'staged';
+/** `withHeartbeat` cannot wait for undefined. */
+export const toldStaged = () => 'staged';
 
 async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: PagePorts): Promise<void> {
-  const { window, reading, staging } = attempt;
-  if (page.notice !== undefined) on.report('page doubted', { ...about(attempt), reason: page.notice });
+  const { dataset, window, reading, staging } = attempt;
+  if (page.notice !== undefined) attempt.report('page doubted', { reason: page.notice });
   reportDrift(page.cut.members, attempt, on);
-  await staging.add(reading.take(page, window));
+  const odd = sift(page.cut, dataset, window);
+  if (odd.length > 0) await withHeartbeat(reading.lending.prepare(odd).then(toldStaged), attempt, on);
+  await staging.add(reading.take(page, odd));
   reading.advance(page.next, arrivedAt);
   page.release();
 }
@@ -168,5 +169,5 @@ function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts
   for (const field of drifted.slice(0, DRIFT_MAX - on.drifted.size)) on.drifted.add(`${name}.${field}`);
   // A name is the provider's, but it came from outside: only what looks like the name of a field is repeated.
   const names = drifted.map(field => (/^[A-Za-z_@][\w.@-]{0,63}$/.test(field) ? field : '(unprintable)'));
-  on.report('schema drifted', { dataset: name, day: attempt.window.day, fields: names.slice(0, 20).join(',') });
+  attempt.report('schema drifted', { fields: names.slice(0, 20).join(',') });
 }

@@ -1,13 +1,17 @@
 import type { CompleteRead } from '../commit/commit.ts';
+import { Comparison, type Difference } from '../commit/compare.ts';
+import { contentDigests } from '../rows/content.ts';
 import { lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf, isDigest } from '../rows/fingerprint.ts';
 import { KeyTable, keyDigests } from '../rows/keys.ts';
-import { sift } from '../rows/sift.ts';
+import type { Oddity } from '../rows/sift.ts';
 import { instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
-import type { Checkpoint, Segment } from '../words/ledger.ts';
+import type { Checkpoint, Held, Segment } from '../words/ledger.ts';
 import type { Dataset, Window } from '../words/model.ts';
-import type { Page } from '../words/ports.ts';
+import type { Lake, Page, Partition } from '../words/ports.ts';
+import { Lending, type LendingPorts } from './lending.ts';
+import { Parts } from './parts.ts';
 
 /** The progress of one read of a day: what has been received, counted and staged so far. */
 
@@ -17,7 +21,23 @@ export const CURSOR_MS = 15 * 60_000;
 /** Keys that a checkpoint carries. Rows shift by a few when others arrive; eight pages notice far more than that. */
 const RECENT_KEYS = 8_000;
 
+/** What a read begins with. */
+export interface ReadingOf {
+  readonly dataset: Dataset;
+  readonly window: Window;
+  /** What the ledger holds of the day. */
+  readonly held: Held | undefined;
+  /** The partition that the read is compared with; `undefined` when there is none that can be believed. */
+  readonly partition: Partition | undefined;
+  /** Where an earlier worker stopped; ignored when its cursor is too old to trust, or it is damaged. */
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+export type ReadingPorts = LendingPorts & { readonly lake: Pick<Lake, 'read'> };
+
 export class Reading {
+  readonly parts: Parts;
+  readonly lending: Lending;
   cursor: string | undefined;
   pages = 0;
   rows = 0;
@@ -25,25 +45,39 @@ export class Reading {
   neighbours = 0;
   outside = 0;
   duplicates = 0;
-  total: number | undefined;
   /** The source's clock at its earliest, in milliseconds; `Infinity` while it has not said. */
   servedAt = Number.POSITIVE_INFINITY;
-  /** Whether no page is counted by half, so that the reading may be gone on from. */
+  /** True between pages, when the progress can be resumed. */
   whole = true;
+  /** Whether the last page of the last part was read. */
+  ended = false;
   /** Staged by earlier workers. */
   segments: readonly Segment[] = [];
+  private doubted = false;
   private cursorAt: number;
   private readonly digest: Digest;
   private readonly keys: KeyTable;
-  private readonly dataset: Dataset;
+  /** Keys of rows that were left to other days by this worker. */
+  private readonly lent = new KeyTable();
+  private readonly comparison: Comparison | undefined;
+  private readonly resumed: boolean;
+  private readonly of: ReadingOf;
+  private readonly on: ReadingPorts;
 
-  /** @param checkpoint where an earlier worker stopped; ignored when its cursor is too old to trust, or it is damaged */
-  constructor(dataset: Dataset, checkpoint: Checkpoint | undefined, now: number) {
-    const from = checkpoint !== undefined && isTrusted(checkpoint, now) ? checkpoint : undefined;
-    this.dataset = dataset;
+  constructor(of: ReadingOf, on: ReadingPorts) {
+    const { dataset, window, held, partition, checkpoint } = of;
+    const now = on.clock.now();
+    this.of = of;
+    this.on = on;
+    const from = checkpoint !== undefined && isTrusted(checkpoint, partition, now) ? checkpoint : undefined;
+    this.resumed = from !== undefined && from.pages > 0;
     this.digest = new Digest(from?.digest);
-    this.keys = new KeyTable({ recentMax: RECENT_KEYS });
+    this.keys = new KeyTable({ recentMax: RECENT_KEYS, tags: partition !== undefined });
     if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));
+    this.comparison = partition && new Comparison(dataset, partition.receipt.fingerprint, from?.compared);
+    this.lending = new Lending(dataset, window.day, held, from?.seams, on);
+    // Where a window had to be divided, it is worth knowing however long ago that was.
+    this.parts = new Parts(window, from ?? { parts: checkpoint?.parts });
     this.cursorAt = now;
     if (from === undefined) return;
     this.cursor = from.cursor;
@@ -55,27 +89,69 @@ export class Reading {
     this.neighbours = from.neighbours;
     this.outside = from.outside;
     this.duplicates = from.duplicates;
-    this.total = from.total;
+    this.doubted = from.doubted ?? false;
+  }
+
+  /** What to ask the source for next. */
+  get asked(): Window {
+    return this.parts.asked;
+  }
+
+  /** The partition is read before progress is saved, since who goes on from there has not seen these rows. */
+  async beginComparison(): Promise<void> {
+    const { comparison } = this;
+    if (comparison === undefined || comparison.begun) return;
+    const chunks = await this.on.lake.read(this.of.dataset.name, this.of.window.day);
+    if (chunks === undefined) return;
+    const [taken, lent] = this.resumed ? [new KeyTable(), new KeyTable()] : [this.keys, this.lent];
+    await comparison.begin(chunks, taken, lent);
+  }
+
+  /** Whether the comparison has to begin with the first row. */
+  get comparesFromStart(): boolean {
+    return this.resumed && this.comparison !== undefined;
+  }
+
+  /** After the last page. @returns `undefined` when there is nothing that can be compared with */
+  async difference(): Promise<Difference | undefined> {
+    await this.beginComparison();
+    return this.comparison?.begun === true ? this.comparison.difference : undefined;
   }
 
   /**
    * Counts and digests the rows of a page and lines up those that land, within its memory. Call `advance` when the
    * lines are on their way.
+   *
+   * @param odd of `sift`, and `lending.prepare` has seen them
    */
-  take(page: Page, window: Window): Buffer {
+  take(page: Page, odd: readonly Oddity[]): Buffer {
     this.whole = false;
     if (!Number.isNaN(page.servedAt)) this.servedAt = Math.min(this.servedAt, page.servedAt);
-    const { kept, rows, neighbours, outside } = sift(page.cut, this.dataset, window);
+    if (page.notice === 'page.count') this.doubted = true;
     const { body, count, starts, ends } = page.cut;
-    const keys = keyDigests(page.cut, this.dataset.key.length);
-    for (let row = 0; row < count; row++) {
-      if (kept[row] !== 0) this.digest.add(body.subarray(starts[row], ends[row]));
-      // A row of the overlap that comes twice hides one that is missing just as well.
-      if (!this.keys.add(keys, row)) this.duplicates += 1;
+    const keys = keyDigests(page.cut, this.of.dataset.key.length);
+    const content = this.comparison && contentDigests(page.cut);
+    const kept = this.parts.withoutRepeats(keys, count, this.keys);
+    for (const each of odd) {
+      if (kept[each.row] === 0) continue;
+      const stays = this.lending.keeps(each, keys);
+      if (!stays) kept[each.row] = LENT;
+      else if (each.place?.day !== this.of.window.day) this.outside += 1;
     }
-    this.rows += rows;
-    this.neighbours += neighbours;
-    this.outside += outside;
+    for (let row = 0; row < count; row++) {
+      const fate = kept[row];
+      if (fate === 0) continue;
+      const tag = content?.[2 * row + 1] ?? 0;
+      if (fate === 1) this.digest.add(body.subarray(starts[row], ends[row]));
+      if (fate === 1) this.rows += 1;
+      else this.neighbours += 1;
+      // A row of the overlap that comes twice hides one that is missing just as well.
+      if (!this.keys.add(keys, row, tag)) this.duplicates += 1;
+      else {
+        if (fate === LENT) this.lent.add(keys, row);
+        if (this.comparison?.begun === true) this.comparison.note(keys, row, tag, fate === LENT);
+      }
+    }
     this.expectTotal(page.total);
     const lines = lineUpInPlace(page.cut, row => kept[row] === 1);
     this.bytes += lines.length;
@@ -84,12 +160,11 @@ export class Reading {
 
   /** A total that moves while the day is read means that rows have shifted from page to page. */
   private expectTotal(total: number | undefined): void {
-    this.total ??= total;
-    if (total === undefined || total === this.total) return;
+    if (this.parts.expectTotal(total)) return;
     throw new LandlineError({
       reason: 'page.total',
       remedy: 'restart',
-      message: `The number of rows of ${this.dataset.name} changed while they were read, so the day is read again.`,
+      message: `The number of rows of ${this.of.dataset.name} changed while they were read, so the day is read again.`,
     });
   }
 
@@ -98,11 +173,13 @@ export class Reading {
     this.pages += 1;
     this.cursor = next;
     this.cursorAt = arrivedAt;
+    this.ended = next === undefined && !this.parts.next();
     this.whole = true;
   }
 
   /** @param segments where all lines taken so far are staged */
   checkpoint(segments: readonly Segment[]): Checkpoint {
+    const { seams } = this.lending;
     return {
       cursor: this.cursor,
       cursorAt: instantOf(this.cursorAt),
@@ -114,23 +191,34 @@ export class Reading {
       neighbours: this.neighbours,
       outside: this.outside,
       duplicates: this.duplicates,
-      total: this.total,
       recentKeys: this.keys.recent().toString('base64'),
+      ...this.parts.state,
+      ...(seams && { seams }),
+      ...(this.comparison?.begun === true && { compared: this.comparison.state }),
+      ...(this.doubted && { doubted: true }),
     };
   }
 
   complete(): CompleteRead {
+    const { seams } = this.lending;
     return {
       rows: this.rows,
       fingerprint: fingerprintOf(this.rows, this.digest.text),
       duplicates: this.duplicates,
-      neighbours: this.neighbours,
+      neighbours: this.neighbours + this.parts.repeats,
       outside: this.outside,
-      total: this.total,
+      total: this.parts.totalOfAll,
+      ...(seams && { seams }),
+      ...(this.doubted && { doubted: true }),
     };
   }
 }
 
-function isTrusted({ cursorAt, digest }: Checkpoint, now: number): boolean {
-  return now <= Date.parse(cursorAt) + CURSOR_MS && isDigest(digest);
+/** Of a row of a page: 1 lands, 0 is passed over. */
+const LENT = 2;
+
+/** Progress that was not compared with the partition says nothing of the rows that it has read. */
+function isTrusted({ cursorAt, digest, pages, compared }: Checkpoint, partition: Partition | undefined, now: number) {
+  const known = pages === 0 || partition === undefined || compared?.with === partition.receipt.fingerprint;
+  return known && now <= Date.parse(cursorAt) + CURSOR_MS && isDigest(digest);
 }

@@ -1,4 +1,4 @@
-import { Memory } from '../rows/buffer-pool.ts';
+import { BufferPool } from '../rows/buffer-pool.ts';
 import type { Segment } from '../words/ledger.ts';
 
 /**
@@ -13,8 +13,8 @@ const UNDERWAY_MAX = 2;
 const SPARE_MAX = 4 * (1 + UNDERWAY_MAX);
 
 /** The memory of all blocks of a process. */
-export function blockMemory(): Memory {
-  return new Memory(BLOCK_BYTES, SPARE_MAX);
+export function blockMemory(): BufferPool {
+  return new BufferPool(BLOCK_BYTES, SPARE_MAX);
 }
 
 /** Stages a block; `number` counts from 0 under one ticket. The content is kept as it is until that has ended. */
@@ -29,13 +29,13 @@ export class Staging {
   private readonly earlier: readonly Segment[];
   private readonly ticket: number;
   private readonly stage: Stage;
-  private readonly memory: Memory;
+  private readonly memory: BufferPool;
 
   /**
    * @param earlier what others have staged, in front of these lines
    * @param memory a block is one piece of it
    */
-  constructor(earlier: readonly Segment[], ticket: number, stage: Stage, memory: Memory) {
+  constructor(earlier: readonly Segment[], ticket: number, stage: Stage, memory: BufferPool) {
     this.earlier = earlier;
     this.ticket = ticket;
     this.stage = stage;

@@ -1,6 +1,6 @@
 import { linesOf, lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
-import { sift } from '../rows/sift.ts';
+import { countOutside } from '../rows/sift.ts';
 import type { Cut } from '../words/cut.ts';
 import { windowOf } from '../words/day.ts';
 import type { Dataset, Day, Fingerprint, Receipt, Window } from '../words/model.ts';
@@ -32,11 +32,11 @@ export class Remaining {
         this.note(cut.body.subarray(cut.starts[row], cut.ends[row]), isNamed);
       });
       // Counted as a fetch counts them, so that a receipt says the same whoever wrote it.
-      this.outside += sift(
+      this.outside += countOutside(
         rowsOf(cut, row => !named[row]),
         this.dataset,
         this.window,
-      ).outside;
+      );
       const lines = lineUpInPlace(cut, row => !named[row]);
       if (lines.length > 0) yield lines;
     }

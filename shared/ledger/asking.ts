@@ -1,9 +1,10 @@
 import { instantOf } from '../words/day.ts';
 import type { DayEntry, Suspicion, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';
-import type { Ledger, Versioned } from '../words/ports.ts';
+import type { Ledger } from '../words/ports.ts';
+import { changeDay, TRIES } from './change.ts';
 import { freshEntry } from './entry.ts';
-import { horizonOf, isExpired, lastDay, stateOf } from './owed.ts';
+import { horizonOf, isExpired, isRefused, lastDay, stateOf } from './owed.ts';
 import { watermarkFrom } from './watermark.ts';
 
 /**
@@ -23,11 +24,11 @@ import { watermarkFrom } from './watermark.ts';
 export type Asked = 'asked' | 'in-work' | 'too-new' | 'before-history' | 'expired' | 'erased' | 'contended';
 
 /**
- * `not-held`  nothing is held back for this day
+ * `not-refused`  no read of this day was refused
  * `erased`    a person was erased from the day, so that it is not read, whatever is accepted
- * `changed`   what is held back is not what the person has seen
+ * `changed`   the refused read is not the one the person has seen
  */
-export type Accepted = 'accepted' | 'in-work' | 'not-held' | 'erased' | 'changed' | 'contended';
+export type Accepted = 'accepted' | 'in-work' | 'not-refused' | 'erased' | 'changed' | 'contended';
 
 /** `unknown`: the dataset was never planned, so there is nothing to note it on. */
 export type Paused = 'paused' | 'resumed' | 'already' | 'unknown' | 'contended';
@@ -39,16 +40,13 @@ export interface Extended {
   readonly firstDay: Day | undefined;
 }
 
-/** Somebody else may write the entity meanwhile; then it is read again, this often. */
-const TRIES = 5;
-
 /** Asks for a day to be read, whatever it holds. Where a person was erased from it, the mark of that goes: rows may come back. */
 export async function askDay(ledger: Ledger, dataset: Dataset, day: Day, now: number): Promise<Asked> {
   if (day > lastDay(now)) return 'too-new';
   if (isExpired(dataset, day, now)) return 'expired';
   const firstDay = (await ledger.watermark(dataset.name))?.value.firstDay;
   if (firstDay === undefined || day < firstDay) return 'before-history';
-  const outcome = await changeDay<'in-work'>(ledger, dataset, day, found => {
+  const outcome = await changeDay<'in-work'>(ledger, dataset.name, day, found => {
     const entry = found ?? freshEntry(dataset.name, day, now);
     if (isInWork(entry)) return 'in-work';
     return { ...entry, ...unmarked(entry), work: { ...entry.work, askedAt: instantOf(now) } };
@@ -89,10 +87,9 @@ export async function retryDays(
   return asked;
 }
 
-/** What the day holds back because it would shrink; `undefined` when nothing. */
-export function heldBack(entry: DayEntry | undefined): Suspicion | undefined {
-  const suspicion = entry?.work.suspicion;
-  return suspicion?.reason === 'shrink.held' || suspicion?.reason === 'shrink.emptied' ? suspicion : undefined;
+/** The read that was refused because rows are missing from it; `undefined` when none. */
+export function refusedRead(entry: DayEntry | undefined): Suspicion | undefined {
+  return entry !== undefined && isRefused(entry.work) ? entry.work.suspicion : undefined;
 }
 
 /**
@@ -107,9 +104,9 @@ export async function acceptShrink(
   seen: Fingerprint,
   now: number,
 ): Promise<Accepted> {
-  const outcome = await changeDay<Exclude<Accepted, 'accepted' | 'contended'>>(ledger, dataset, day, entry => {
-    const held = heldBack(entry);
-    if (entry === undefined || held === undefined) return 'not-held';
+  const outcome = await changeDay<Exclude<Accepted, 'accepted' | 'contended'>>(ledger, dataset.name, day, entry => {
+    const held = refusedRead(entry);
+    if (entry === undefined || held === undefined) return 'not-refused';
     if (isInWork(entry)) return 'in-work';
     if (entry.held?.forgottenAt !== undefined) return 'erased';
     if (held.fingerprint !== seen) return 'changed';
@@ -156,20 +153,4 @@ function unmarked({ held }: DayEntry): Pick<DayEntry, 'held'> {
 
 function isInWork({ work }: DayEntry): boolean {
   return work.state === 'queued' || work.state === 'fetching';
-}
-
-/** @param decide the new entry, or why there is none */
-async function changeDay<Refusal extends string>(
-  ledger: Ledger,
-  dataset: Dataset,
-  day: Day,
-  decide: (entry: DayEntry | undefined) => DayEntry | Refusal,
-): Promise<Refusal | 'done' | 'contended'> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    const found: Versioned<DayEntry> | undefined = await ledger.day(dataset.name, day);
-    const next = decide(found?.value);
-    if (typeof next === 'string') return next;
-    if ((await ledger.putDay(next, found?.etag)) !== undefined) return 'done';
-  }
-  return 'contended';
 }

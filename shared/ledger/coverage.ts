@@ -1,5 +1,5 @@
 import { DAY_MS, eachDay } from '../words/day.ts';
-import type { DayOutline, Watermark } from '../words/ledger.ts';
+import type { DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
 import { isExpired, lastDay, stateOf } from './owed.ts';
 
@@ -39,7 +39,7 @@ export interface Coverage {
 export function coverageOf(
   dataset: Dataset,
   watermark: Watermark,
-  entries: readonly DayOutline[],
+  entries: readonly DayEntry[],
   now: number,
 ): Coverage {
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
@@ -99,6 +99,6 @@ export function isExpiring(dataset: Dataset, day: Day, now: number): boolean {
   return isExpired(dataset, day, now + EXPIRING_DAYS * DAY_MS) && !isExpired(dataset, day, now);
 }
 
-function isUncurated({ curateTries = 0, curateQueuedAt }: NonNullable<DayOutline['held']>, now: number): boolean {
+function isUncurated({ curateTries = 0, curateQueuedAt }: NonNullable<DayEntry['held']>, now: number): boolean {
   return curateTries >= TRIES_STUCK && curateQueuedAt !== undefined && now < Date.parse(curateQueuedAt) + STUCK_MS;
 }

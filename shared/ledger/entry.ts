@@ -6,7 +6,7 @@ import type { Day, Instant } from '../words/model.ts';
 /**
  * The ledger entry of a day after each thing that can happen to it. Pure; this is the whole of the state machine:
  *
- *   idle ──queued──► queued ──claimed──► fetching ──► idle (landed, checked, held back)
+ *   idle ──queued──► queued ──claimed──► fetching ──► idle (landed, checked, refused)
  *    ▲                 ▲                     ├─────► queued again (time is up, told to wait, read again)
  *    └──── failed ◄────┴─────────────────────┘
  *
@@ -45,6 +45,8 @@ export interface Requeue extends Trouble {
   readonly rereads?: number;
   /** Workers in a row that fell silent. Whoever ends an attempt in its own words ends the row. */
   readonly takeovers?: number;
+  /** Reads in a row that were for an open seam. */
+  readonly seamReads?: number;
 }
 
 /**
@@ -108,7 +110,9 @@ export function failed(
 
 /** The day was read to the end. With a suspicion it stays marked. */
 export function done(entry: DayEntry, held: Held | undefined, suspicion: Suspicion | undefined): DayEntry {
-  const { dataset, day, work } = entry;
-  const idle: Work = { state: 'idle', ticket: work.ticket, failures: 0, rereads: 0, ...(suspicion && { suspicion }) };
+  const { dataset, day } = entry;
+  const { ticket, seamReads } = entry.work;
+  const more = { ...(suspicion && { suspicion }), ...(seamReads !== undefined && { seamReads }) };
+  const idle: Work = { state: 'idle', ticket, failures: 0, rereads: 0, ...more };
   return { dataset, day, work: idle, ...(held && { held }) };
 }

@@ -1,5 +1,5 @@
 import { addDays, DAY_MS, dayOf, endOf, HOUR_MS, hasCome, MINUTE_MS } from '../words/day.ts';
-import type { DayEntry, DayOutline, Held } from '../words/ledger.ts';
+import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
 
 /** What is owed of a day, and what a person sees of it. Pure: values in, values out. */
@@ -10,8 +10,12 @@ export const DAY_OVER_MS = HOUR_MS;
 /** A fetch without a heartbeat for this long is taken over. It beats every 20 s, so nine beats are missed by then. */
 export const SILENT_MS = 3 * MINUTE_MS;
 
-/** A queued day whose message was due this long ago and was not claimed is queued again: the message is lost. */
-const LOST_MS = 5 * MINUTE_MS;
+/**
+ * A queued day whose message was due this long ago and was not claimed is queued again: the message is lost, or hidden
+ * with the worker that was lost while it held it. As long as `SILENT_MS`, so that all slots of a lost worker are free at
+ * the same time. Where the message was only slow, it finds another ticket and is dropped.
+ */
+export const LOST_MS = SILENT_MS;
 
 /** Two reads that agree on fewer rows must be this far apart to be believed. */
 export const WITNESS_MS = HOUR_MS;
@@ -25,6 +29,7 @@ export type Owed =
   | 'lost-message'
   | 'witness'
   | 'repair'
+  | 'seam'
   | 'reread'
   | 'late-check'
   | 'failed';
@@ -47,8 +52,13 @@ export function horizonOf(dataset: Dataset, now: number): Day {
   return addDays(dayOf(new Date(now)), 1 - dataset.historyDays);
 }
 
+/** Whether the day is not read unless a person asks: somebody's rows were erased from it, and a read would bring them back. */
+export function isFrozen(held: Pick<Held, 'forgottenAt'> | undefined): boolean {
+  return held?.forgottenAt !== undefined;
+}
+
 /** Whether the day is read no more: it settled, or it is held and can no longer be read. */
-export function isSettled(dataset: Dataset, entry: DayOutline, now: number): boolean {
+export function isSettled(dataset: Dataset, entry: DayEntry, now: number): boolean {
   if (entry.held === undefined) return false;
   return entry.held.settledAt !== undefined || isExpired(dataset, entry.day, now);
 }
@@ -64,7 +74,8 @@ function ms(instant: string | undefined): number {
 }
 
 /**
- * Why the day is owed at `now`; `undefined` when it is not, or when somebody is already at it.
+ * Why the day is owed at `now`; `undefined` when it is not, or when somebody is already at it. For its seams, which
+ * depend on its neighbours, see seams.ts.
  *
  * @param entry the ledger's; `undefined` when nothing was ever done about the day
  */
@@ -79,32 +90,38 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
       return hasCome(ms(work.heartbeat) + SILENT_MS, now) ? 'takeover' : undefined;
     case 'failed':
       if (work.askedAt !== undefined) return 'asked';
-      if (held?.forgottenAt !== undefined) return undefined;
+      if (isFrozen(held)) return undefined;
       return !expired() && hasCome(ms(work.retryAt), now) ? 'failed' : undefined;
     case 'idle':
       break;
   }
   if (work.askedAt !== undefined) return 'asked';
-  if (held?.forgottenAt !== undefined) return undefined;
+  if (isFrozen(held)) return undefined;
   if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
   if (held?.settledAt !== undefined && work.suspicion === undefined) return lateCheck(dataset, day, held, now);
   if (expired()) return undefined;
   if (held === undefined) return 'missing';
   if (isBroken(work)) return 'repair';
-  if (work.suspicion?.reason === 'shrink.held' && hasCome(ms(work.suspicion.since) + WITNESS_MS, now)) return 'witness';
+  if (work.suspicion?.reason === 'shrink.unconfirmed' && hasCome(ms(work.suspicion.since) + WITNESS_MS, now))
+    return 'witness';
   if (held.settledAt !== undefined) return lateCheck(dataset, day, held, now);
   return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
 }
 
+/** Whether the last read lacked rows and was refused, so that the partition is not what the source said last. */
+export function isRefused({ suspicion }: DayEntry['work']): boolean {
+  return suspicion?.reason === 'shrink.unconfirmed' || suspicion?.reason === 'shrink.emptied';
+}
+
 /** Whether `verify` found that the partition is gone, or is not what was landed. */
-export function isBroken({ suspicion }: DayOutline['work']): boolean {
+export function isBroken({ suspicion }: DayEntry['work']): boolean {
   return suspicion?.reason === 'partition.damaged' || suspicion?.reason === 'partition.missing';
 }
 
 /** Whether such a day is landed anew without anybody: not from a source that forgot it, nor where a person was erased. */
-export function isMended(dataset: Dataset, { day, held, work }: DayOutline, now: number): boolean {
+export function isMended(dataset: Dataset, { day, held, work }: DayEntry, now: number): boolean {
   if (isExpired(dataset, day, now)) return false;
-  return held?.forgottenAt === undefined || work.askedAt !== undefined;
+  return !isFrozen(held) || work.askedAt !== undefined;
 }
 
 /** Once more, long after: charges are corrected late. Nearly every day of a ledger is decided here. */
@@ -116,12 +133,12 @@ function lateCheck(dataset: Dataset, day: Day, held: Held, now: number): Owed | 
 }
 
 /** Whether a failed day stays failed until a person has acted, although it is tried now and then. */
-export function needsPerson(work: DayOutline['work']): boolean {
+export function needsPerson(work: DayEntry['work']): boolean {
   return work.errorRemedy === 'reject' || work.errorRemedy === 'fix-config';
 }
 
 /** What a person sees of a day that should be held. `empty` is `rows: 0` on `final` or `open`. */
-export function stateOf(dataset: Dataset, day: Day, entry: DayOutline | undefined, now: number): DayState {
+export function stateOf(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): DayState {
   if (entry !== undefined) {
     const { work } = entry;
     // A failed day that the source has forgotten is tried no more, and nobody can mend it.
@@ -141,7 +158,7 @@ export function stateOf(dataset: Dataset, day: Day, entry: DayOutline | undefine
  * tried again, because the source has forgotten it or a clock that was ahead had it queued before it was over, could
  * never tell that all is mended.
  */
-export function isBlocking(dataset: Dataset, { day, work }: DayOutline, now: number): boolean {
+export function isBlocking(dataset: Dataset, { day, work }: DayEntry, now: number): boolean {
   const waits = work.state === 'failed' && work.errorRemedy === 'fix-config';
   return waits && day <= lastDay(now) && !isExpired(dataset, day, now);
 }

@@ -1,3 +1,4 @@
+import { changeDay } from '../ledger/change.ts';
 import { failed, troubleOf } from '../ledger/entry.ts';
 import { HOUR_MS, instantOf } from '../words/day.ts';
 import type { DayEntry } from '../words/ledger.ts';
@@ -10,8 +11,11 @@ import type { Report } from '../words/telemetry.ts';
 /** A day that killed its workers is left alone for this long. */
 const REST_MS = HOUR_MS;
 
-/** As many workers in a row as the host gives a message. Each kill takes minutes to be noticed. */
-export const TAKEOVERS_MAX = 5;
+/**
+ * Workers in a row. The host recycles an instance whose worker has died three times, each within half an hour of the one
+ * before: a day that kills is set aside before it takes all others on the instance with it.
+ */
+export const TAKEOVERS_MAX = 2;
 
 export interface PoisonPorts {
   readonly ledger: Ledger;
@@ -25,15 +29,12 @@ export async function poisonDay(message: FetchMessage, on: PoisonPorts): Promise
   const text =
     'The host gave up on this day after several tries. Its own log says why; the day is tried again in an hour.';
   on.report('message poisoned', { dataset, day, ticket, message: text });
-  const found = await on.ledger.day(dataset, day);
-  if (found === undefined) return;
-  const { work } = found.value;
-  // Queued under this ticket, or claimed by the worker that took it: anything else has moved on since.
-  const stuck =
-    (work.state === 'queued' && work.ticket === ticket) || (work.state === 'fetching' && work.ticket === ticket + 1);
-  if (!stuck) return;
-  // Whoever writes first has newer knowledge of the day.
-  await on.ledger.putDay(poisoned(found.value, text, on.clock.now()), found.etag);
+  await changeDay<'moved-on'>(on.ledger, dataset, day, entry => {
+    const { state, ticket: now } = entry?.work ?? {};
+    // Queued under this ticket, or claimed by the worker that took it: anything else has moved on since.
+    const stuck = (state === 'queued' && now === ticket) || (state === 'fetching' && now === ticket + 1);
+    return entry !== undefined && stuck ? poisoned(entry, text, on.clock.now()) : 'moved-on';
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isBlocking, lastDay, type Owed, owed } from '../ledger/owed.ts';
+import { aroundOf, owedAmong } from '../ledger/seams.ts';
 import { advanced, beginning } from '../ledger/watermark.ts';
 import { addDays, dayOf, daysBetween, eachDay, HOUR_MS, hasCome } from '../words/day.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
@@ -9,7 +10,7 @@ import type { Dataset, Day, SourceName } from '../words/model.ts';
  * There is no other retry logic. A lost message, a killed worker, a failed fetch, a new dataset, a longer history, a
  * late row and a person's request are all "the ledger differs from what is owed".
  *
- * Pure: (datasets, ledger, gates, settings, now) in, a plan out. reconcile.ts applies it.
+ * Pure: (datasets, ledger, gates, settings, now) in, a plan out. runPlan.ts applies it.
  */
 
 /** Days that ended this recently land newest first; older ones oldest first, because those are forgotten first. */
@@ -83,9 +84,13 @@ export function plan(
 /** The dataset's owed days, most urgent first. */
 function candidatesOf(dataset: Dataset, firstDay: Day, entries: ReadonlyMap<Day, DayEntry>, now: number): Candidate[] {
   const due: PlannedDay[] = [];
+  const around = aroundOf(entries, firstDay);
   for (const day of eachDay(firstDay, lastDay(now))) {
-    const why = owed(dataset, day, entries.get(day), now);
-    if (why !== undefined) due.push({ dataset, day, why });
+    const why = owedAmong(dataset, day, around, now);
+    const last = due.at(-1);
+    // Two neighbours that are read side by side do not see each other's rows.
+    const besideIt = why === 'seam' && last?.why === 'seam' && last.day === addDays(day, -1);
+    if (why !== undefined && !besideIt) due.push({ dataset, day, why });
   }
   // Days outside the history proper: a person may have asked for them.
   for (const [day, entry] of entries) {
@@ -122,6 +127,7 @@ function urgencyOf({ day, why }: PlannedDay, recent: Day): number {
       return 1;
     case 'reread':
     case 'late-check':
+    case 'seam':
       return 3;
     case 'failed':
       return 4;

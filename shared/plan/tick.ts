@@ -1,18 +1,19 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { done, freshEntry, queued } from '../ledger/entry.ts';
-import { owed } from '../ledger/owed.ts';
+import { isFrozen, type Owed, owed } from '../ledger/owed.ts';
+import { type ReadDataset, readDataset } from '../ledger/read-ledger.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
 import { toldOf } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, SourceName } from '../words/model.ts';
-import type { Clock, Jobs, Ledger, Versioned } from '../words/ports.ts';
+import type { Clock, Jobs, Ledger } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 import { poisonSilentDay, TAKEOVERS_MAX } from './give-up.ts';
 import { type PlannedDay, type PlanSettings, plan } from './plan.ts';
 
 /** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
 
-export interface ReconcilePorts {
+export interface PlanPorts {
   readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
   readonly jobs: Jobs;
@@ -21,7 +22,7 @@ export interface ReconcilePorts {
   readonly settings: PlanSettings;
 }
 
-export interface Reconciled {
+export interface PlanRun {
   /** Days queued by this run. */
   readonly queued: number;
   /** Days owed now and left for later. */
@@ -34,7 +35,7 @@ export interface Reconciled {
  *
  * @param source only this one; all of them when absent
  */
-export async function reconcile(on: ReconcilePorts, source?: SourceName, traceparent?: string): Promise<Reconciled> {
+export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: string): Promise<PlanRun> {
   const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
   const read = await readDatasets(on, datasets);
   const now = on.clock.now();
@@ -50,20 +51,11 @@ export async function reconcile(on: ReconcilePorts, source?: SourceName, tracepa
   return { queued: count, owedLater, ledgers };
 }
 
-interface ReadDataset extends DatasetLedger {
-  readonly recorded: Versioned<Watermark> | undefined;
-}
-
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
-async function readDatasets(on: ReconcilePorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
+async function readDatasets(on: PlanPorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
   const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
   for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
   return read;
-}
-
-async function readDataset(ledger: Ledger, dataset: Dataset): Promise<ReadDataset> {
-  const [recorded, days] = await Promise.all([ledger.watermark(dataset.name), ledger.days(dataset.name)]);
-  return { dataset, recorded, watermark: recorded?.value, entries: days.map(({ value }) => value) };
 }
 
 async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Map<SourceName, number>> {
@@ -76,11 +68,13 @@ async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Ma
 }
 
 /** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
-async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
+async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
   const { dataset, day } = planned;
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
-  const why = owed(dataset, day, found?.value, on.clock.now());
+  const now = on.clock.now();
+  const rests = found?.value.work.state === 'idle' && !isFrozen(found.value.held);
+  const why = owed(dataset, day, found?.value, now) ?? (rests && planned.why === 'seam' ? 'seam' : undefined);
   if (why === undefined) return false;
   if (found !== undefined && isLeftByErasure(found.value)) {
     await on.ledger.putDay(done(found.value, found.value.held, found.value.work.suspicion), found.etag);
@@ -91,8 +85,11 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
     await poisonSilentDay(found, on);
     return false;
   }
-  const before = found?.value ?? freshEntry(dataset.name, day, on.clock.now());
-  const entry = queued(before, on.clock.now(), before.work.checkpoint, takeovers === 0 ? {} : { takeovers });
+  const before = found?.value ?? freshEntry(dataset.name, day, now);
+  const seamReads = seamReadsOf(before, why);
+  const counts = { ...(takeovers > 0 && { takeovers }), ...(seamReads > 0 && { seamReads }) };
+  const { seamReads: _, ...work } = before.work;
+  const entry = queued({ ...before, work }, now, work.checkpoint, counts);
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
   const { ticket } = entry.work;
   await on.jobs.send({ dataset: dataset.name, day, ticket, traceparent }, 0);
@@ -100,12 +97,18 @@ async function queueDay(on: ReconcilePorts, planned: PlannedDay, traceparent: st
   return true;
 }
 
+/** A read that is due anyway begins the count of those for a seam anew. */
+function seamReadsOf({ work: { seamReads = 0 } }: DayEntry, why: Owed): number {
+  if (why === 'seam') return seamReads + 1;
+  return why === 'takeover' || why === 'lost-message' ? seamReads : 0;
+}
+
 /**
  * Whether an erasure that died has the day. Nobody else works on a day that a person was erased from, as asking for it
  * takes the mark away; and nobody may take it over, as a read would bring the rows back.
  */
 function isLeftByErasure({ held, work }: DayEntry): boolean {
-  return held?.forgottenAt !== undefined && (work.state === 'queued' || work.state === 'fetching');
+  return isFrozen(held) && (work.state === 'queued' || work.state === 'fetching');
 }
 
 /**

@@ -2,7 +2,7 @@
  * Pieces of memory, used again and again: to make megabytes anew for each page costs more than to receive it, and what
  * is thrown away has to be collected. A piece holds whatever its last user left in it.
  */
-export class Memory {
+export class BufferPool {
   readonly pieceBytes: number;
   private readonly spare: Buffer[] = [];
   private readonly spareMax: number;

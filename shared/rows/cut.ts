@@ -15,7 +15,7 @@ import {
   READ_AGAIN,
   startOfValue,
 } from './json.ts';
-import { NAMES_MAX, Places, tooManyNames } from './spans.ts';
+import { NAMES_MAX, RowSpans, tooManyNames } from './spans.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
 
@@ -41,7 +41,7 @@ const TOO_LARGE: unknown = Object.freeze({});
  */
 export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   if (!isUtf8(body)) throw badJson('it is not UTF-8', firstNotUtf8(body));
-  const places = new Places(body, spec.fields, NAMES_MAX);
+  const places = new RowSpans(body, spec.fields, NAMES_MAX);
   const envelope = new Map<string, unknown>();
   const seen = new Set<string>();
 
@@ -73,7 +73,7 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   return cutOf(places, envelope);
 }
 
-function cutArray(places: Places, at: number, { rowArray, rowsMax = Number.POSITIVE_INFINITY }: CutSpec): number {
+function cutArray(places: RowSpans, at: number, { rowArray, rowsMax = Number.POSITIVE_INFINITY }: CutSpec): number {
   const { body } = places;
   if (byteAt(body, at) !== OPEN_BRACKET) throw noRows(body, at, 1, `"${rowArray}" is not an array`);
   let end = endOfGap(body, at + 1);
@@ -116,7 +116,7 @@ function unfoldInPlace(body: Buffer): void {
   }
 }
 
-function cutOf(places: Places, envelope: ReadonlyMap<string, unknown>): Cut {
+function cutOf(places: RowSpans, envelope: ReadonlyMap<string, unknown>): Cut {
   const { body, count, starts, ends, fields, spans } = places;
   return { body, count, starts, ends, fields, spans, envelope, members: places.members() };
 }
@@ -180,7 +180,7 @@ export async function* linesOf(
 }
 
 function cutLines(body: Buffer, fields: readonly string[]): Cut {
-  const places = new Places(body, fields);
+  const places = new RowSpans(body, fields);
   for (let at = 0; at < body.length; ) {
     const found = body.indexOf(LF, at);
     const end = found < 0 ? body.length : found;

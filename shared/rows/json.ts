@@ -23,7 +23,7 @@ const ZERO = 0x30;
 const SPACE = 0x20;
 
 /** Objects and arrays inside one another. Ours have four or five; deeper is not a log, and recursion needs an end. */
-const DEPTH_MAX = 64;
+export const DEPTH_MAX = 64;
 
 /** What a byte may be; one look-up instead of a chain of comparisons. */
 const DIGIT = 1;

@@ -1,4 +1,6 @@
 import type { Cut } from '../words/cut.ts';
+import { contentDigest } from './content.ts';
+import { Mixer } from './mixer.ts';
 
 /**
  * Which row is which: 64-bit digests of row keys, and a table that holds a million of them in little memory.
@@ -8,12 +10,15 @@ import type { Cut } from '../words/cut.ts';
  * that a day is read again, or that a change is counted as another.
  */
 
+/** One for all: code that was made fast for a class is thrown away when no object of it is left. */
+const mixer = new Mixer();
+
 /** Bytes of a digest in `KeyTable.recent`. */
 const DIGEST_BYTES = 8;
 
 /**
  * The digest of every row's key: of the bytes of its values, as the source spelled them. A row without a value in the
- * first key field (absent, `null` or `""`) is known by all of its bytes.
+ * first key field (absent, `null` or `""`) is known by all that it says, in whatever order and spelling.
  *
  * @param keyFields how many fields make the key: the first ones of `cut.fields`
  * @returns words `2 * row` and `2 * row + 1`, for `KeyTable`
@@ -22,67 +27,35 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
   const { body, count, starts, ends, spans } = cut;
   const width = 2 * cut.fields.length;
   const digests = new Int32Array(2 * count);
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let row = 0; row < count; row++) {
     const first = width * row;
     if (isNothing(body, spans[first] ?? 0, spans[first + 1] ?? 0)) {
-      mixer.mixBytes(view, starts[row] as number, ends[row] as number);
+      contentDigest(body, starts[row] as number, ends[row] as number, digests, row);
     } else {
       for (let span = first; span < first + 2 * keyFields; span += 2) {
-        mixer.mixBytes(view, spans[span] as number, spans[span + 1] as number);
+        mixer.mixBytes(body, spans[span] as number, spans[span + 1] as number);
       }
+      mixer.finish(digests, row);
     }
-    mixer.finish(digests, row);
   }
   return digests;
+}
+
+/** Characters of a digest as text. */
+export const KEY_CHARS = 11;
+
+/** The digest of a row's key as text of `KEY_CHARS`. */
+export function keyText(digests: Int32Array, row: number): string {
+  const bytes = Buffer.alloc(DIGEST_BYTES);
+  bytes.writeInt32LE(digests[2 * row] as number, 0);
+  bytes.writeInt32LE(digests[2 * row + 1] as number, 4);
+  return bytes.toString('base64url');
 }
 
 /** Whether a value says nothing: absent, `null`, or the empty string. No other value has these lengths and starts. */
 function isNothing(body: Buffer, start: number, end: number): boolean {
   const length = end - start;
   return length === 0 || (length === 2 && body[start] === 0x22) || (length === 4 && body[start] === 0x6e);
-}
-
-class Mixer {
-  private hi = 0;
-  private lo = 0;
-
-  mixBytes(view: DataView, start: number, end: number): void {
-    // The length first: it keeps neighbouring values apart, and a short last word from one padded with zeros.
-    this.mix(end - start);
-    let at = start;
-    for (; at + 4 <= end; at += 4) this.mix(view.getInt32(at, true));
-    let rest = 0;
-    for (; at < end; at++) rest = (rest << 8) | view.getUint8(at);
-    this.mix(rest);
-  }
-
-  /** A permutation of the state for every word; and two words never lead from one state to the same one. */
-  private mix(word: number): void {
-    const hi = Math.imul(this.hi ^ word, 0x9e3779b1);
-    const lo = Math.imul(this.lo ^ hi, 0x85ebca77);
-    this.lo = (lo << 17) | (lo >>> 15);
-    this.hi = (((hi << 13) | (hi >>> 19)) + this.lo) | 0;
-  }
-
-  /** Writes the digest and starts anew. */
-  finish(digests: Int32Array, row: number): void {
-    const hi = avalanche(this.hi ^ this.lo);
-    digests[2 * row] = hi;
-    digests[2 * row + 1] = avalanche((this.lo + hi) | 0);
-    this.hi = 0;
-    this.lo = 0;
-  }
-}
-
-/** One for all: code that was made fast for a class is thrown away when no object of it is left. */
-const mixer = new Mixer();
-
-/** Lets every bit reach every other: the finalizer of MurmurHash3. */
-function avalanche(word: number): number {
-  let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
 }
 
 /** A power of two, and small: most days have a few hundred rows. */
@@ -137,6 +110,13 @@ export class KeyTable {
     this.remember(hi, lo);
     if (4 * this.size > this.keys.length) this.grow();
     return true;
+  }
+
+  /** The tag of a row's key (0 in a table without tags); `undefined` when the key is not there. */
+  tagOf(digests: Int32Array, row: number): number | undefined {
+    const hi = digests[2 * row] as number;
+    const slot = this.slotOf(hi, loOf(hi, digests[2 * row + 1] as number));
+    return this.isFree(slot) ? undefined : (this.tags[slot] ?? 0);
   }
 
   /** Removes the key of a row and returns its tag (0 in a table without tags); `undefined` when it is not there. */

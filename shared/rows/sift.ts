@@ -1,5 +1,5 @@
 import type { Cut, CutSpec } from '../words/cut.ts';
-import { placeOf } from '../words/day.ts';
+import { type Place, placeOf } from '../words/day.ts';
 import { TEXT_MAX } from '../words/instants.ts';
 import type { Dataset, Window } from '../words/model.ts';
 
@@ -17,40 +17,37 @@ export function cutSpecOf(dataset: Dataset): CutSpec {
   };
 }
 
-export interface Sifted {
-  /** 1 for a row that lands in this day, 0 for one that is left to the neighbouring day. */
-  readonly kept: Uint8Array;
-  /** Rows that land. */
-  readonly rows: number;
-  /** Rows of the overlap. */
-  readonly neighbours: number;
-  /** Rows that land although their time is missing, unreadable or beyond the window. */
-  readonly outside: number;
+/** A row that is not plainly the day's own: at a border of the day, of another day, or without a readable time. */
+export interface Oddity {
+  readonly row: number;
+  /** `undefined` when its time is absent or unreadable. */
+  readonly place: Place | undefined;
 }
 
-export function sift(cut: Cut, dataset: Dataset, window: Window): Sifted {
-  const kept = new Uint8Array(cut.count).fill(1);
-  if (dataset.eventTime === undefined) return { kept, rows: cut.count, neighbours: 0, outside: 0 };
+/** @returns in the order of the rows; nothing of a dataset whose rows have no time */
+export function sift(cut: Cut, dataset: Dataset, window: Window): Oddity[] {
+  const odd: Oddity[] = [];
+  if (dataset.eventTime === undefined) return odd;
   const time = cut.fields.indexOf(dataset.eventTime);
   const day = Buffer.from(window.day);
-  let neighbours = 0;
-  let outside = 0;
   for (let row = 0; row < cut.count; row++) {
     const span = 2 * (row * cut.fields.length + time);
     const start = cut.spans[span] ?? 0;
     const end = cut.spans[span + 1] ?? 0;
-    // Nearly every row is the day's own, and says so in the plainest way.
+    // Nearly every row lies within the day, and says so in the plainest way.
     if (isTimeOn(day, cut.body, start + 1, end - 1)) continue;
     const place = placeOf(textAt(cut.body, start, end), window);
-    if (place === 'outside') outside += 1;
-    if (place !== 'neighbour') continue;
-    kept[row] = 0;
-    neighbours += 1;
+    if (place?.day !== window.day || place.seam !== undefined) odd.push({ row, place });
   }
-  return { kept, rows: cut.count - neighbours, neighbours, outside };
+  return odd;
 }
 
-/** Whether there is a time of that day in UTC, to the second or finer: what `placeOf` takes for the day's own, mostly. */
+/** Rows of a partition whose time is in another day, absent or unreadable. docs/format.md, `rowsoutside`. */
+export function countOutside(cut: Cut, dataset: Dataset, window: Window): number {
+  return sift(cut, dataset, window).filter(({ place }) => place?.day !== window.day).length;
+}
+
+/** Whether there is a plain time of that day in UTC, to the second or finer, and not in its first or last minute. */
 function isTimeOn(day: Buffer, body: Buffer, start: number, end: number): boolean {
   for (let i = 0; i < 10; i++) if (body[start + i] !== day[i]) return false;
   if (body[start + 10] !== LETTER_T && body[start + 10] !== SPACE) return false;
@@ -59,6 +56,7 @@ function isTimeOn(day: Buffer, body: Buffer, start: number, end: number): boolea
   const minute = twoDigits(body, start + 14);
   const second = twoDigits(body, start + 17);
   if (!(hour < 24 && minute < 60 && second < 60)) return false;
+  if ((hour === 0 && minute === 0) || (hour === 23 && minute === 59)) return false;
   let at = start + 19;
   if (body[at] === DOT) {
     do at += 1;

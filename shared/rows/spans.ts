@@ -16,7 +16,7 @@ export function tooManyNames(max: number): LandlineError {
 }
 
 /** Collects where the rows of one body and their wanted fields are. Allocates nothing per row. */
-export class Places {
+export class RowSpans {
   readonly body: Buffer;
   readonly fields: readonly string[];
   count = 0;
@@ -191,7 +191,7 @@ class Names {
  * Places of nothing. There is one of them at all times, because each body has its own: the engine throws away what it
  * made fast for a class as soon as no object of it is left.
  */
-export const NOWHERE: Places = new Places(Buffer.alloc(0), []);
+export const NOWHERE: RowSpans = new RowSpans(Buffer.alloc(0), []);
 
 function decoded(raw: string): string {
   return JSON.parse(Buffer.from(raw, 'latin1').toString());

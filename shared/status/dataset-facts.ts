@@ -1,5 +1,7 @@
 import { coverageOf, isExpiring } from '../ledger/coverage.ts';
+import { type Doubt, doubtsOf, firstRowDay } from '../ledger/doubts.ts';
 import { isBlocking, isBroken } from '../ledger/owed.ts';
+import { aroundOf } from '../ledger/seams.ts';
 import { addDays, daysBetween, eachDay, HOUR_MS } from '../words/day.ts';
 import type { DatasetLedger, DayEntry, Gate } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, ReasonCode, SourceName } from '../words/model.ts';
@@ -51,6 +53,8 @@ export interface DayFacts {
   readonly message?: string;
   readonly requestId?: string;
   readonly next?: string;
+  /** What is doubtful about a day that is held all the same. */
+  readonly doubts?: readonly Doubt[];
   /** What a person runs first; absent where nobody has to do anything. */
   readonly command?: string;
   /** The day of the same log that has to be mended before this one is read. */
@@ -125,7 +129,12 @@ export function datasetFacts(
   const counts = { ...NO_DAYS };
   const list = [...eachDay(firstDay, lastDay)];
   const usual = usualRows(list.map(day => byDay.get(day)?.held?.rows));
-  const all = list.map((day, at) => dayFacts(dataset, day, byDay.get(day), { holdup, usual: usual[at], now }));
+  const [around, firstRow] = [aroundOf(byDay, firstDay), firstRowDay(entries)];
+  const all = list.map((day, at) => {
+    const facts = dayFacts(dataset, day, byDay.get(day), { holdup, usual: usual[at], now });
+    const doubts = doubtsOf(dataset, day, around, firstRow, now);
+    return doubts.length > 0 ? { ...facts, doubts } : facts;
+  });
   for (const { state } of all) counts[state] += 1;
   const fresh = entries.filter(each => each.held?.revision === 1 && Date.parse(each.held.landedAt) > now - SPEED_MS);
   return [

@@ -1,5 +1,5 @@
 import { isBroken, isExpired, isMended } from '../ledger/owed.ts';
-import type { DayOutline, Gate } from '../words/ledger.ts';
+import type { DayEntry, Gate } from '../words/ledger.ts';
 import type { Dataset, Day, ReasonCode } from '../words/model.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
 import { minuteOf } from './text.ts';
@@ -32,7 +32,7 @@ export function nextStep(
   of: Dataset,
   day: Day,
   state: Shown,
-  entry: DayOutline | undefined,
+  entry: DayEntry | undefined,
   holdup: Holdup,
   now: number,
 ): Step | undefined {
@@ -77,18 +77,18 @@ function resume({ name }: Dataset): Step {
   return { text: `${name} is paused; to go on: ${command}`, command };
 }
 
-/** Whether a person has asked for a read, or accepted what is held back. */
-function isAskedFor({ work }: DayOutline): boolean {
+/** Whether a person has asked for a read, or accepted a refused read. */
+function isAskedFor({ work }: DayEntry): boolean {
   const accepted = work.accepted !== undefined && work.accepted === work.suspicion?.fingerprint;
   return work.askedAt !== undefined || (work.state === 'idle' && accepted);
 }
 
 type Commands = (verb: 'accept' | 'retry' | 'show') => string;
 
-function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
+function suspectStep(of: Commands, entry: DayEntry | undefined): Step {
   const [accept, retry] = [of('accept'), of('retry')];
   switch (entry?.work.suspicion?.reason) {
-    case 'shrink.held':
+    case 'shrink.unconfirmed':
       return {
         text: `nothing: it is replaced when a second read, an hour later, agrees. At once, if it is right: ${accept}`,
       };
@@ -105,7 +105,7 @@ function suspectStep(of: Commands, entry: DayOutline | undefined): Step {
   }
 }
 
-function brokenStep(dataset: Dataset, entry: DayOutline, of: Commands, now: number): Step {
+function brokenStep(dataset: Dataset, entry: DayEntry, of: Commands, now: number): Step {
   if (isMended(dataset, entry, now)) return { text: 'nothing: it is landed anew by itself' };
   const verify = `then: landline verify --datasets ${dataset.name}`;
   const anew = isExpired(dataset, entry.day, now) ? '' : `; or read all its rows again: ${of('retry')}`;

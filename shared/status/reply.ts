@@ -1,4 +1,5 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
+import { readDataset } from '../ledger/read-ledger.ts';
 import { instantOf } from '../words/day.ts';
 import { failureOf, isUnreadable } from '../words/errors.ts';
 import type { Gate } from '../words/ledger.ts';
@@ -116,9 +117,4 @@ async function readGate(ledger: Ledger, source: SourceName): Promise<{ gate?: Ga
     if (!isUnreadable(thrown)) throw thrown;
     return { unreadable: { dataset: `The gate of ${source}`, message: failureOf(thrown).message } };
   }
-}
-
-async function readDataset(ledger: Ledger, dataset: Dataset) {
-  const [watermark, days] = await Promise.all([ledger.watermark(dataset.name), ledger.days(dataset.name)]);
-  return { dataset, watermark: watermark?.value, entries: days.map(({ value }) => value) };
 }

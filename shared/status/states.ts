@@ -1,5 +1,5 @@
 import { stateOf } from '../ledger/owed.ts';
-import type { DayOutline } from '../words/ledger.ts';
+import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
 
 /** The one vocabulary of states, as a person meets it on the page, in the CLI and in docs/operations.md. */
@@ -55,7 +55,7 @@ export function markOf(shown: Shown): string {
   return SHOWN_STATES.find(({ state }) => state === shown)?.mark ?? ' ';
 }
 
-export function shownOf(dataset: Dataset, day: Day, entry: DayOutline | undefined, now: number): Shown {
+export function shownOf(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): Shown {
   const state = stateOf(dataset, day, entry, now);
   const landed = state === 'final' || state === 'open';
   return landed && entry?.held?.rows === 0 ? 'empty' : state;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Remedy } from '../words/errors.ts';
-import type { Checkpoint, DayEntry, Gate, Held, Watermark, Work } from '../words/ledger.ts';
-import type { Day, ReasonCode, SourceName } from '../words/model.ts';
+import type { Checkpoint, DayEntry, Gate, Held, Watermark } from '../words/ledger.ts';
+import type { Day, SourceName } from '../words/model.ts';
+import { checkpointShape, day, heldShape, instant, reason, type ShapeOf, workShape } from './ledger-shapes.ts';
 import { damaged } from './storage-errors.ts';
 
 /**
@@ -13,14 +13,14 @@ import { damaged } from './storage-errors.ts';
  * | dataset      | `watermark`  | the watermark of the dataset                                         |
  * | `gate`       | source       | the gate of the source                                               |
  *
- * Days and text are strings and counts are Int32, except `bytes`, which is Int64. `suspicion` and `checkpoint` are
- * JSON; `recentKeys` is a binary property of its own, because a property holds 64 KiB. Properties that are not listed
+ * Days and text are strings and counts are Int32, except `bytes`, which is Int64. `suspicion`, `seams` and `checkpoint`
+ * are JSON; `recentKeys` is a binary property of its own, because a property holds 64 KiB. Properties that are not listed
  * here are ignored: a newer version may have written them.
  */
 export interface Entity {
   readonly partitionKey: string;
   readonly rowKey: string;
-  readonly [property: string]: string | number | bigint | Uint8Array | undefined;
+  readonly [property: string]: string | number | bigint | boolean | Uint8Array | undefined;
 }
 
 /** An entity as it was read: unchecked. */
@@ -34,74 +34,6 @@ export interface Properties {
 
 export const WATERMARK_ROW = 'watermark';
 export const GATE_PARTITION = 'gate';
-
-const count = z.int().min(0);
-const text = z.string().min(1);
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
-// Codes come and go between versions; one that this version does not know still says something to a person.
-const reason = text.transform(code => code as ReasonCode);
-
-/** Every member of `T`, so that one that is added to the model and forgotten here does not compile. */
-type ShapeOf<T> = Record<keyof Required<T>, z.ZodType>;
-
-const heldShape = z.object({
-  revision: count,
-  rows: count,
-  // Int64, because a day may hold more than 2 GiB; the SDK gives those as bigint.
-  bytes: z.preprocess(value => (typeof value === 'bigint' ? Number(value) : value), count),
-  pages: count,
-  fingerprint: text,
-  landedAt: instant,
-  checkedAt: instant,
-  settledAt: instant.exactOptional(),
-  rowsAdded: count,
-  rowsChanged: count,
-  rowsRemoved: count,
-  rowsOutside: count,
-  rowsNeighbour: count,
-  curatedRevision: count,
-  curatedAs: text.exactOptional(),
-  curateQueuedAt: instant.exactOptional(),
-  curateTries: count.exactOptional(),
-  forgottenAt: instant.exactOptional(),
-} satisfies ShapeOf<Held>) satisfies z.ZodType<Held>;
-
-const workShape = z.object({
-  state: z.enum(['idle', 'queued', 'fetching', 'failed']),
-  ticket: count,
-  queuedAt: instant.exactOptional(),
-  heartbeat: instant.exactOptional(),
-  retryAt: instant.exactOptional(),
-  failures: count,
-  rereads: count,
-  takeovers: count.exactOptional(),
-  suspicion: json(
-    z.object({ reason, rows: count, fingerprint: text, since: instant, damaged: z.literal(true).exactOptional() }),
-  ).exactOptional(),
-  askedAt: instant.exactOptional(),
-  accepted: text.exactOptional(),
-  errorKind: reason.exactOptional(),
-  errorRemedy: z.enum(['retry', 'wait', 'restart', 'reject', 'fix-config'] satisfies Remedy[]).exactOptional(),
-  errorMessage: z.string().exactOptional(),
-  requestId: z.string().exactOptional(),
-} satisfies ShapeOf<Omit<Work, 'checkpoint'>>) satisfies z.ZodType<Work>;
-
-const checkpointShape = json(
-  z.object({
-    cursor: z.string().optional(),
-    cursorAt: instant,
-    pages: count,
-    rows: count,
-    bytes: count,
-    digest: z.string(),
-    segments: z.array(z.object({ ticket: count, count })),
-    neighbours: count,
-    outside: count,
-    duplicates: count,
-    total: count.optional(),
-  } satisfies ShapeOf<Omit<Checkpoint, 'recentKeys'>>),
-);
 
 const watermarkShape = z.object({
   firstDay: day,
@@ -126,11 +58,15 @@ export function entityOfDay({ dataset, day, held, work }: DayEntry): Entity {
   return {
     partitionKey: dataset,
     rowKey: day,
-    ...(held === undefined ? {} : { ...held, bytes: BigInt(held.bytes) }),
+    ...(held === undefined ? {} : heldProperties(held)),
     ...plain,
     ...(suspicion === undefined ? {} : { suspicion: JSON.stringify(suspicion) }),
     ...(checkpoint === undefined ? {} : checkpointProperties(checkpoint)),
   };
+}
+
+function heldProperties({ seams, ...held }: Held): Record<string, string | number | bigint | boolean> {
+  return { ...held, bytes: BigInt(held.bytes), ...(seams && { seams: JSON.stringify(seams) }) };
 }
 
 function checkpointProperties({ recentKeys, ...rest }: Checkpoint): Record<string, string | Uint8Array> {
@@ -200,19 +136,4 @@ function checked<T>(shape: z.ZodType<T>, properties: Properties, name: string): 
   // Names of properties only: their values may be anything.
   const wrong = [...new Set(result.error.issues.map(issue => String(issue.path[0])))].join(', ');
   throw damaged(`The ${name} is damaged (${wrong}).`, 'Run `landline rebuild` to write it anew from the partitions.');
-}
-
-/** Text that holds JSON of the given shape. */
-function json<T>(shape: z.ZodType<T>) {
-  return z
-    .string()
-    .transform((value, context): unknown => {
-      try {
-        return JSON.parse(value);
-      } catch {
-        context.addIssue('not JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(shape);
 }

@@ -4,6 +4,7 @@ import { watermarkFrom } from '../ledger/watermark.ts';
 import type { DayEntry, Held, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
+import { differenceOf } from './contradictions.ts';
 import { type Progress, partitionsOf } from './verify.ts';
 import { headOrForeign } from './verify-day.ts';
 
@@ -93,9 +94,9 @@ async function rebuildDay(dataset: Dataset, day: Day, on: RebuildPorts): Promise
 }
 
 /** An entry that contradicts the receipt of its own revision knows less than it says. */
-function knows(held: Held, { receipt }: Partition): boolean {
+function knows(held: Held, { receipt, bytes }: Partition): boolean {
   if (held.revision !== receipt.revision) return held.revision > receipt.revision;
-  return held.fingerprint === receipt.fingerprint && held.rows === receipt.rows;
+  return differenceOf(held, receipt, bytes) === undefined;
 }
 
 /** What the ledger would have noted when the partition was committed. */
@@ -109,7 +110,7 @@ async function heldOf(
   const { receipt, bytes } = partition;
   // A contradiction is not carried over, only what is derived from the partition by others.
   const older = before === undefined ? undefined : { ...before, revision: 0 };
-  const noted = { dataset, day, receipt, before: older, bytes, suspect: false };
+  const noted = { dataset, day, receipt, before: older, bytes, sound: true };
   const held = await heldAfter(lake, noted, Date.parse(receipt.fetchedAt));
   const known = before?.revision === receipt.revision ? before.forgottenAt : undefined;
   const forgottenAt = receipt.forgottenAt ?? known;

@@ -1,12 +1,14 @@
 import { FORMAT } from '../commit/commit.ts';
+import { changeDay } from '../ledger/change.ts';
 import { isBroken } from '../ledger/owed.ts';
 import { EMPTY_DIGEST, fingerprintOf } from '../rows/fingerprint.ts';
-import { type Recount, recount } from '../rows/recount.ts';
+import { type Looked, type Recount, recountRows } from '../rows/recount.ts';
 import { instantOf } from '../words/day.ts';
 import { failureOf, isDamaged, isUnreadable } from '../words/errors.ts';
 import type { Suspicion } from '../words/ledger.ts';
-import type { Dataset, Day, Fingerprint, ReasonCode } from '../words/model.ts';
+import type { Dataset, Day, ReasonCode } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
+import { differenceOf, isWindowOf, wrongWith } from './contradictions.ts';
 import { afterMoving, healing, type Known, type Situation } from './healing.ts';
 
 /**
@@ -24,6 +26,9 @@ import { afterMoving, healing, type Known, type Situation } from './healing.ts';
  * `ledger`         an entity of the ledger cannot be read
  * `newer-format`   written by a newer Landline; not judged
  * `stray`          a name in the container that is no partition
+ * `seam`           a settled day lacks rows that its neighbour lent to it, or holds rows that the neighbour has too
+ * `twice`          two settled days hold the same row
+ * `settling`       the same of a day that is still re-read: no trouble
  * `source-differs` the source now has other rows for a settled day
  * `source-news`    the source has other rows for a day that is still re-read: no trouble
  * `source-unread`  the source could not be read for the comparison
@@ -38,6 +43,9 @@ export type FindingKind =
   | 'ledger'
   | 'newer-format'
   | 'stray'
+  | 'seam'
+  | 'twice'
+  | 'settling'
   | 'source-differs'
   | 'source-news'
   | 'source-unread';
@@ -62,6 +70,8 @@ export interface Checked {
   /** Found whole although the ledger said otherwise: the mark was taken away. */
   readonly cleared: boolean;
   readonly finding: Finding | undefined;
+  /** Of its rows, when they could be read. */
+  readonly keys?: Int32Array;
 }
 
 export interface VerifyPorts {
@@ -92,10 +102,10 @@ export async function verifyDay(dataset: Dataset, day: Day, on: VerifyPorts, mar
       verdict === undefined ||
       (await headOrForeign(on.lake, dataset.name, day)).partition?.etag === before.partition?.etag;
     if (!still && tries < TRIES) continue;
-    const { rows = 0, bytes = 0 } = counted ?? {};
+    const { rows = 0, bytes = 0, keys } = counted ?? {};
     const finding = verdict && { ...verdict, dataset: dataset.name, day };
     const marking = mark ? await markDay(dataset, day, finding, counted, on) : undefined;
-    if (finding === undefined) return { rows, bytes, cleared: marking === 'cleared', finding };
+    if (finding === undefined) return { rows, bytes, cleared: marking === 'cleared', finding, ...(keys && { keys }) };
     const told = marking === undefined || marking === 'cleared' ? finding : { ...finding, mark: marking };
     return { rows, bytes, cleared: false, finding: told };
   }
@@ -121,10 +131,10 @@ async function counts(
   day: Day,
   { lake }: VerifyPorts,
   partition: Partition,
-): Promise<Recount | undefined> {
+): Promise<Looked | undefined> {
   if (!isKnown(partition)) return undefined;
   const chunks = await lake.read(dataset.name, day);
-  return chunks && (await recount(chunks));
+  return chunks && (await recountRows(chunks, dataset, day));
 }
 
 function isKnown({ receipt }: Partition): boolean {
@@ -146,7 +156,7 @@ function judge(
   dataset: Dataset,
   day: Day,
   { partition, foreign }: Head,
-  counted: Recount | undefined,
+  counted: Looked | undefined,
   entry: Known,
   situation: Situation,
 ): Verdict {
@@ -165,7 +175,11 @@ function judge(
   const { receipt, bytes } = partition;
   if (!isKnown(partition))
     return { kind: 'newer-format', message: `${about} has format ${receipt.format}: update this Landline to judge it` };
-  const wrong = counted === undefined ? undefined : wrongWith(counted, receipt.rows, receipt.fingerprint, bytes);
+  const window = isWindowOf(receipt, day)
+    ? undefined
+    : `its receipt is of the window ${receipt.windowFrom} to ${receipt.windowTo}`;
+  const wrong =
+    window ?? (counted === undefined ? undefined : wrongWith(counted, receipt.rows, receipt.fingerprint, bytes));
   if (wrong !== undefined)
     return damage(
       `${about}: ${wrong}. ${heal('bring back the blob that was landed, from a copy or by undeleting it')}`,
@@ -183,9 +197,11 @@ function judge(
     const message = `${older}. ${heal(`put back the blob of revision ${held.revision}`)}`;
     return { kind: 'contradicted', reason: 'partition.damaged', message };
   }
-  if (held.fingerprint === receipt.fingerprint && held.rows === receipt.rows) return undefined;
-  const message = `${about}: ledger (${held.rows} rows) and receipt (${receipt.rows} rows) contradict each other: run \`landline rebuild\``;
-  return { kind: 'contradicted', message };
+  const differs = differenceOf(held, receipt, bytes);
+  if (differs !== undefined) return { kind: 'contradicted', message: `${about}: ${differs}: run \`landline rebuild\`` };
+  if (counted === undefined || counted.outside === receipt.rowsOutside) return undefined;
+  const said = `its receipt counts ${receipt.rowsOutside} rows outside the day, and there are ${counted.outside}`;
+  return { kind: 'contradicted', message: `${about}: ${said}. To have it read again: \`landline retry ${about}\`` };
 }
 
 function damage(message: string): Verdict {
@@ -195,13 +211,6 @@ function damage(message: string): Verdict {
 function unreadable(about: string, entry: Known): Verdict {
   if (entry !== 'unreadable') return undefined;
   return { kind: 'ledger', message: `The ledger entity of ${about} cannot be read: run \`landline rebuild\`` };
-}
-
-export function wrongWith(counted: Recount, rows: number, fingerprint: Fingerprint, bytes: number): string | undefined {
-  if (counted.cutOff) return `its last line is cut off (${counted.rows} lines, the receipt says ${rows} rows)`;
-  if (counted.rows !== rows) return `it has ${counted.rows} lines where its receipt says ${rows} rows`;
-  if (counted.fingerprint !== fingerprint) return `its ${rows} rows are not those of its receipt`;
-  return counted.bytes === bytes ? undefined : `${counted.bytes} of its ${bytes} bytes could be read`;
 }
 
 /** Brings the mark in the ledger in line with what was found, by compare-and-set. */
@@ -214,24 +223,25 @@ async function markDay(
 ): Promise<Finding['mark'] | 'cleared'> {
   const reason = finding?.reason;
   if (finding?.kind === 'ledger' || (finding !== undefined && reason === undefined)) return undefined;
-  for (let tries = 0; tries < TRIES; tries++) {
-    const found = await ledger.day(dataset.name, day).catch(thrown => {
-      // What was found stands, and is told; there is nothing to mark it on.
-      if (isUnreadable(thrown)) return undefined;
-      throw thrown;
+  try {
+    const outcome = await changeDay<'none' | 'already' | 'busy'>(ledger, dataset.name, day, entry => {
+      if (entry === undefined) return 'none';
+      const { suspicion, ...work } = entry.work;
+      if (reason === undefined && !isBroken(entry.work)) return 'none';
+      if (reason !== undefined && suspicion?.reason === reason) return 'already';
+      // A worker that holds the day would be superseded by our write.
+      if (work.state === 'fetching') return 'busy';
+      const mark = reason === undefined ? {} : { suspicion: suspicionOf(reason, counted, clock.now()) };
+      return { ...entry, work: { ...work, ...mark } };
     });
-    if (found === undefined) return undefined;
-    const { suspicion, ...work } = found.value.work;
-    const marked = isBroken(found.value.work);
-    if (reason === undefined && !marked) return undefined;
-    if (reason !== undefined && suspicion?.reason === reason) return 'already';
-    // A worker that holds the day would be superseded by our write.
-    if (work.state === 'fetching') return 'busy';
-    const next = reason === undefined ? work : { ...work, suspicion: suspicionOf(reason, counted, clock.now()) };
-    if ((await ledger.putDay({ ...found.value, work: next }, found.etag)) !== undefined)
-      return reason === undefined ? 'cleared' : 'marked';
+    if (outcome === 'none') return undefined;
+    if (outcome === 'done') return reason === undefined ? 'cleared' : 'marked';
+    return outcome === 'contended' ? 'busy' : outcome;
+  } catch (thrown) {
+    // What was found stands, and is told; there is nothing to mark it on.
+    if (isUnreadable(thrown)) return undefined;
+    throw thrown;
   }
-  return 'busy';
 }
 
 function suspicionOf(reason: ReasonCode, counted: Recount | undefined, now: number): Suspicion {

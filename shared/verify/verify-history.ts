@@ -2,7 +2,8 @@ import { recount } from '../rows/recount.ts';
 import { failureOf, isDamaged } from '../words/errors.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Lake } from '../words/ports.ts';
-import { type Finding, wrongWith } from './verify-day.ts';
+import { wrongWith } from './contradictions.ts';
+import type { Finding } from './verify-day.ts';
 
 /**
  * Whether the superseded revisions of a day are what their receipts say: each is recounted and digested. A number that is

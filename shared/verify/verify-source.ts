@@ -1,19 +1,21 @@
+import { isNoChange } from '../commit/compare.ts';
 import { Chain } from '../fetch/chain.ts';
 import { FETCH_LIMITS } from '../fetch/read-pages.ts';
-import { CURSOR_MS, Reading } from '../fetch/reading.ts';
+import { CURSOR_MS, Reading, type ReadingPorts } from '../fetch/reading.ts';
 import { isExpired, isSettled } from '../ledger/owed.ts';
+import { sift } from '../rows/sift.ts';
 import { windowOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
-import type { Dataset, Day } from '../words/model.ts';
-import type { Clock, Ledger, Source } from '../words/ports.ts';
+import type { Dataset, Day, Fingerprint } from '../words/model.ts';
+import type { Lake, Ledger, Source } from '../words/ports.ts';
 import type { Finding } from './verify-day.ts';
 
 /** Whether the source still says of a day what is held: the day is read again, and nothing of it is landed. */
 
-export interface CompareSourcePorts {
+export interface CompareSourcePorts extends ReadingPorts {
   readonly source: Source;
   readonly ledger: Ledger;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly lake: Lake;
 }
 
 /** Reads that go on longer than a cursor may be trusted for are given up. */
@@ -27,9 +29,9 @@ export async function compareWithSource(
 ): Promise<Finding | undefined> {
   const about = { dataset: dataset.name, day };
   const signal = AbortSignal.timeout(READ_MS);
-  let read: { readonly rows: number; readonly fingerprint: string };
+  let read: Read;
   try {
-    read = await readWithoutLanding(dataset, day, on.source, on.clock.now(), signal);
+    read = await readWithoutLanding(dataset, day, on, signal);
   } catch (thrown) {
     const { reason, message } = failureOf(thrown);
     return { kind: 'source-unread', reason, ...about, message: `${dataset.name} ${day} was not compared: ${message}` };
@@ -37,6 +39,7 @@ export async function compareWithSource(
   // Read after the source: whoever landed other rows meanwhile has them in the ledger now, or is still at it.
   const entry = (await on.ledger.day(dataset.name, day))?.value;
   if (entry?.held === undefined || entry.held.fingerprint === read.fingerprint) return undefined;
+  if (read.equals === entry.held.fingerprint) return undefined;
   const { held, work } = entry;
   // It has to differ: the source still has the rows of a person who was erased here.
   if (held.forgottenAt !== undefined) return undefined;
@@ -51,21 +54,39 @@ export async function compareWithSource(
   };
 }
 
-async function readWithoutLanding(dataset: Dataset, day: Day, source: Source, now: number, signal: AbortSignal) {
+interface Read {
+  readonly rows: number;
+  readonly fingerprint: Fingerprint;
+  /** Of the partition whose rows say the same, in whatever bytes. */
+  readonly equals: Fingerprint | undefined;
+}
+
+async function readWithoutLanding(
+  dataset: Dataset,
+  day: Day,
+  on: CompareSourcePorts,
+  signal: AbortSignal,
+): Promise<Read> {
   const window = windowOf(day, dataset.overlap);
-  const reading = new Reading(dataset, undefined, now);
+  const [entry, partition] = await Promise.all([on.ledger.day(dataset.name, day), on.lake.head(dataset.name, day)]);
+  const held = entry?.value.held;
+  const reading = new Reading({ dataset, window, held, partition, checkpoint: undefined }, on);
   const chain = new Chain(dataset, reading, FETCH_LIMITS);
-  for (let cursor: string | undefined; ; ) {
-    const page = await source.read(dataset, window, cursor, signal);
+  while (!reading.ended) {
+    const page = await on.source.read(dataset, reading.asked, reading.cursor, signal);
     chain.refuseEndless(page);
+    const odd = sift(page.cut, dataset, window);
+    await reading.lending.prepare(odd);
     const [rows, before] = [page.cut.count, reading.duplicates];
-    reading.take(page, window);
+    reading.take(page, odd);
     chain.refuseKnown(rows, reading.duplicates - before, page.next);
-    reading.advance(page.next, now);
+    reading.advance(page.next, on.clock.now());
     page.release();
-    if (page.next === undefined) return reading.complete();
-    cursor = page.next;
   }
+  const { rows, fingerprint } = reading.complete();
+  const difference = fingerprint === partition?.receipt.fingerprint ? undefined : await reading.difference();
+  const equal = difference !== undefined && isNoChange(difference);
+  return { rows, fingerprint, equals: equal ? partition?.receipt.fingerprint : undefined };
 }
 
 /** A held day, as it may be drawn for the comparison. */

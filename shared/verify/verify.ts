@@ -6,6 +6,7 @@ import { dayOfPath, partitionPath } from '../words/paths.ts';
 import type { Lake, Source } from '../words/ports.ts';
 import { type Finding, type VerifyPorts, verifyDay } from './verify-day.ts';
 import { verifyHistory } from './verify-history.ts';
+import { type Log, openSeams, RowsOnce } from './verify-seams.ts';
 import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
 
 export type { Finding, FindingKind } from './verify-day.ts';
@@ -73,7 +74,8 @@ const UNREAD_MAX = 10;
 
 export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promise<Verified> {
   const now = on.clock.now();
-  const { held, findings } = await daysToCheck(on, options);
+  const { held, findings, logs } = await daysToCheck(on, options, now);
+  const once = new Map([...logs].map(([name, log]) => [name, new RowsOnce(log)]));
   const result = { at: instantOf(now), days: held.length, rows: 0, bytes: 0, compared: 0, cleared: 0 };
   const sample = on.sources === undefined ? [] : drawDays(held, options.source ?? 0, shuffler(now), now);
   const of = held.length + sample.length;
@@ -84,13 +86,14 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
     unreadDays += 1;
     const few = unreadDays < held.length && unreadDays <= UNREAD_MAX;
     if (!few || !isNotGivenOut(thrown)) throw thrown;
-    return { rows: 0, bytes: 0, cleared: false, finding: notJudged(about, thrown) };
+    return { rows: 0, bytes: 0, cleared: false, keys: undefined, finding: notJudged(about, thrown) };
   };
   const step = ({ dataset, day }: Drawable) => on.progress?.({ done: ++done, of, dataset: dataset.name, day });
 
   await sideBySide(held, async each => {
     const checked = await verifyDay(each.dataset, each.day, on, options.mark ?? true).catch(unread(each));
-    const { rows, bytes, cleared, finding } = checked;
+    const { rows, bytes, cleared, finding, keys } = checked;
+    if (keys !== undefined) once.get(each.dataset.name)?.add(each.day, keys);
     result.rows += rows;
     result.bytes += bytes;
     if (cleared) result.cleared += 1;
@@ -101,6 +104,10 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
       );
     step(each);
   });
+  for (const [name, log] of logs) {
+    const mine = held.filter(({ dataset }) => dataset.name === name).map(({ day }) => day);
+    findings.push(...openSeams(log, mine), ...(once.get(name)?.findings ?? []));
+  }
   // One after the other: the source belongs to the fetches.
   for (const each of sample) {
     const source = on.sources?.[each.dataset.source];
@@ -128,16 +135,18 @@ function notJudged({ dataset, day }: Drawable, thrown: unknown): Finding {
 
 /** Whether somebody should look at it. */
 export function isTrouble({ kind }: Finding): boolean {
-  return kind !== 'source-news';
+  return kind !== 'source-news' && kind !== 'settling';
 }
 
 interface ToCheck {
   readonly held: readonly Drawable[];
   readonly findings: Finding[];
+  /** What the ledger says of each dataset that it can be asked about. */
+  readonly logs: ReadonlyMap<string, Log>;
 }
 
 /** Every day that has a partition, or should have one by the ledger; and names that are no partition's. */
-async function daysToCheck(on: SweepPorts, options: VerifyOptions): Promise<ToCheck> {
+async function daysToCheck(on: SweepPorts, options: VerifyOptions, now: number): Promise<ToCheck> {
   const { days, strays } = await partitionsOf(on, options.chosen ?? false);
   const findings: Finding[] = strays.map(name => ({
     kind: 'stray',
@@ -145,10 +154,14 @@ async function daysToCheck(on: SweepPorts, options: VerifyOptions): Promise<ToCh
     message: `raw/${name} is no partition: readers may take it for data. Move it out of the container`,
   }));
   const held: Drawable[] = [];
+  const logs = new Map<string, Log>();
   for (const dataset of on.datasets) {
     const mine = new Set(days.get(dataset.name));
     try {
-      for (const { value } of await on.ledger.days(dataset.name)) if (value.held !== undefined) mine.add(value.day);
+      const entries = new Map((await on.ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
+      for (const { day, held } of entries.values()) if (held !== undefined) mine.add(day);
+      const firstDay = (await on.ledger.watermark(dataset.name))?.value.firstDay ?? '';
+      logs.set(dataset.name, { dataset, entries, firstDay, now });
     } catch (thrown) {
       if (!isUnreadable(thrown)) throw thrown;
       const message = `The ledger of ${dataset.name} has an entity that cannot be read: run \`landline rebuild\``;
@@ -158,7 +171,7 @@ async function daysToCheck(on: SweepPorts, options: VerifyOptions): Promise<ToCh
     const wanted = [...mine].sort().filter(day => isWanted(day, options));
     held.push(...wanted.map(day => ({ dataset, day })));
   }
-  return { held, findings };
+  return { held, findings, logs };
 }
 
 /** A calendar day belongs to one share only, whenever and however often shares are taken. */

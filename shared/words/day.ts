@@ -3,7 +3,8 @@ import type { Day, Instant, Overlap, Window } from './model.ts';
 
 /** The UTC calendar. No local time anywhere: a day has 24 hours, and days sort as text. */
 
-export const MINUTE_MS = 60_000;
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
@@ -65,8 +66,6 @@ export function hasCome(at: number, now: number): boolean {
 /** What each overlap asks for around the day. Seven fractional digits: 100 ns is the finest unit of any source. */
 export function windowOf(day: Day, overlap: Overlap): Window {
   switch (overlap) {
-    case 'instant':
-      return { day, from: `${day}T00:00:00.0000000Z`, to: `${addDays(day, 1)}T00:00:00.0000000Z` };
     case 'second':
       return { day, from: `${addDays(day, -1)}T23:59:59.0000000Z`, to: `${addDays(day, 1)}T00:00:01.0000000Z` };
     case 'none':
@@ -74,20 +73,24 @@ export function windowOf(day: Day, overlap: Overlap): Window {
   }
 }
 
+/** Where a row belongs by its event time, seen from the window it came in. */
+export interface Place {
+  readonly day: Day;
+  /** The border of the window's day that it lies within a second of, so that the windows of two days bring it. */
+  readonly seam: 'before' | 'after' | undefined;
+}
+
 /**
- * Where a row with this event time belongs, seen from the window it came in.
- *
- * `own`        its time is in the window's day
- * `neighbour`  its time is in the overlap: the neighbouring day's window brings it too
- * `outside`    no time, an unreadable one, or one beyond the window: it stays with the window it came in
- *
  * @param time the event time as the source wrote it, in any form of instants.ts
+ * @returns `undefined` for no time, or an unreadable one
  */
-export function placeOf(time: string | undefined, window: Window): 'own' | 'neighbour' | 'outside' {
+export function placeOf(time: string | undefined, { day: mine, from, to }: Window): Place | undefined {
   const instant = time === undefined ? undefined : readInstant(time);
-  // Texts of equal shape compare as instants do.
   const at = instant === undefined ? undefined : utcText(instant);
-  if (at === undefined) return 'outside';
-  if (at.startsWith(window.day)) return 'own';
-  return at >= window.from && at <= window.to ? 'neighbour' : 'outside';
+  if (at === undefined) return undefined;
+  const day = at.slice(0, 10);
+  // Texts of equal shape compare as instants do.
+  if (at >= from && at <= `${mine}T00:00:01.0000000Z`) return { day, seam: 'before' };
+  if (at >= `${mine}T23:59:59` && at <= to) return { day, seam: 'after' };
+  return { day, seam: undefined };
 }

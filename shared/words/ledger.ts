@@ -12,6 +12,54 @@ export interface Segment {
   readonly count: number;
 }
 
+/**
+ * What a day knows of its border with one neighbour, as digests of row keys written one behind the other (`keyText` in
+ * rows/keys.ts), or `*` when there are more than 100: then only the partitions can tell.
+ */
+export interface Seam {
+  /** Its own rows within a second of the border. */
+  readonly own: string;
+  /** Rows of the neighbour within that second that came here and were left to it. */
+  readonly lent: string;
+  /** Rows of the neighbour within that second that stay here, because it does not bring them. */
+  readonly kept: string;
+}
+
+/** Rows of another day that came far from the window, as a source sends them that filters by date or in another zone. */
+export interface FarLoan {
+  /** Their day. */
+  readonly day: Day;
+  /** Rows that were left to that day and that it did not hold when this one was read. */
+  readonly open: number;
+  /** Rows that stay here. */
+  readonly kept: number;
+}
+
+/** What a day knows of its borders, as of its last read. */
+export interface Seams {
+  /** When that read ended, by our clock: a source's tells whole seconds, too coarse to tell which of two reads was first. */
+  readonly at: Instant;
+  readonly before: Seam;
+  readonly after: Seam;
+  /** Of at most 10 days; what is of further days stays where it came. */
+  readonly far: readonly FarLoan[];
+}
+
+/** How a read compares so far with the partition that it may replace. Sums of 64-bit digests, 16 hexadecimal digits. */
+export interface Compared {
+  /** Fingerprint of that partition. */
+  readonly with: Fingerprint;
+  /** Rows that are in both, and the sum of their keys. */
+  readonly met: number;
+  readonly metSum: string;
+  /** Of these, rows that say something else now. */
+  readonly changed: number;
+  /** Of these, rows that are left to another day now. */
+  readonly moved: number;
+  /** Rows that the partition does not have. */
+  readonly added: number;
+}
+
 /** Progress of a fetch, enough for another worker to go on from. */
 export interface Checkpoint {
   /** The next page to read; `undefined` before the first. */
@@ -24,9 +72,9 @@ export interface Checkpoint {
   /** Running digest of the rows so far, see fingerprint.ts. */
   readonly digest: string;
   readonly segments: readonly Segment[];
-  /** Rows of the overlap, left to the neighbouring day. */
+  /** Rows of other days, left to them. */
   readonly neighbours: number;
-  /** Rows landed although their time is outside the window or missing. */
+  /** Rows landed although their time is in another day or missing. */
   readonly outside: number;
   /** Rows that came twice. */
   readonly duplicates: number;
@@ -34,6 +82,18 @@ export interface Checkpoint {
   readonly total: number | undefined;
   /** Key digests of the most recent rows, so that a shift across a continuation is noticed. Base64. */
   readonly recentKeys: string;
+  /** Absent of a dataset whose rows have no time. */
+  readonly seams?: Seams;
+  /** Absent when there was no partition to compare with. */
+  readonly compared?: Compared;
+  /** The source said on some page that it has more rows than came. */
+  readonly doubted?: true;
+  /** Into how many parts the window is divided, and which of them the cursor is in, from 0; absent: it is one. */
+  readonly parts?: number;
+  readonly part?: number;
+  /** What the source stated of earlier parts, and rows that came in two of them. */
+  readonly totalBefore?: number;
+  readonly repeats?: number;
 }
 
 export type WorkState = 'idle' | 'queued' | 'fetching' | 'failed';
@@ -44,6 +104,10 @@ export interface Suspicion {
   readonly rows: number;
   readonly fingerprint: Fingerprint;
   readonly since: Instant;
+  /** Of a read that was refused: rows of the partition that did not come, their sum, and rows that came for the first time. */
+  readonly vanished?: number;
+  readonly vanishedSum?: string;
+  readonly added?: number;
   /** The partition was found damaged before, and is still to be written again. */
   readonly damaged?: true;
 }
@@ -72,6 +136,10 @@ export interface Held {
   /** When the day was last queued for curation, and how often since it was last curated. */
   readonly curateQueuedAt?: Instant;
   readonly curateTries?: number;
+  /** Absent of a dataset whose rows have no time, and of a day that was last read before there were seams. */
+  readonly seams?: Seams;
+  /** The source said, at the last read, that it has more rows than came: `@odata.count`. */
+  readonly doubted?: true;
   /** When a person's rows were erased from the day. It is not read again unless somebody asks: they would come back. */
   readonly forgottenAt?: Instant;
 }
@@ -92,6 +160,8 @@ export interface Work {
   readonly rereads: number;
   /** Workers in a row that had the day and fell silent; absent when none. */
   readonly takeovers?: number;
+  /** Reads in a row that were for an open seam; absent when none. */
+  readonly seamReads?: number;
   readonly suspicion?: Suspicion;
   /** A person asked for the day to be read, whatever it holds. */
   readonly askedAt?: Instant;
@@ -109,13 +179,6 @@ export interface DayEntry {
   readonly day: Day;
   readonly held?: Held;
   readonly work: Work;
-}
-
-/** A day in outline: enough to tell its state, and who has to do something about it. Every `DayEntry` is one too. */
-export interface DayOutline {
-  readonly day: Day;
-  readonly held?: Pick<Held, 'rows' | 'settledAt' | 'forgottenAt' | 'curateQueuedAt' | 'curateTries'>;
-  readonly work: Pick<Work, 'state' | 'retryAt' | 'suspicion' | 'accepted' | 'askedAt' | 'errorRemedy'>;
 }
 
 export interface Watermark {

@@ -13,11 +13,10 @@ export type SourceName = (typeof SOURCES)[number];
  * How far the window asked for reaches beyond the day, because sources disagree about their bounds.
  * Rows inside that reach belong to the neighbouring day.
  *
- * `instant`  D 00:00:00 … D+1 00:00:00, so a source may count its end or not
- * `second`   one second wider on both sides, for a source with whole seconds and unknown bounds
- * `none`     D 00:00:00 … the last tick of D, for aggregates whose windows must not overlap
+ * `second`  one second wider on both sides: a bound that is exclusive cuts off only what the neighbour brings
+ * `none`    D 00:00:00 … the last tick of D, for aggregates whose windows must not overlap
  */
-export type Overlap = 'instant' | 'second' | 'none';
+export type Overlap = 'second' | 'none';
 
 /** One log of a source: data only. Adding one is a file in `datasets/` and its line in `datasets/index.ts`. */
 export interface Dataset {
@@ -130,9 +129,12 @@ export type ReasonCode =
   | 'paging.loop'
   | 'paging.empty'
   | 'paging.expired'
+  | 'rows.outside'
+  | 'seam.open'
+  | 'log.empty'
   | 'security.foreign_link'
   | 'security.redirect'
-  | 'shrink.held'
+  | 'shrink.unconfirmed'
   | 'shrink.emptied'
   | 'source.rejected'
   | 'source.failing'

@@ -93,7 +93,7 @@ export const EVENTS = {
   'day continued': ['dataset', 'day', 'ticket', 'rows', 'pages', 'traceparent'],
   'progress lost': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
   'day restarted': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
-  'day held': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
+  'shrink refused': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
   'day failed': [
     'dataset',
     'day',
@@ -176,8 +176,13 @@ export type EventFields<E extends EventName> = {
 /** Reports one event. Never throws. */
 export type Report = <E extends EventName>(event: E, fields: EventFields<E>) => void;
 
+/** A reporter whose every event says what it is about; fields that an event does not have are left out of its line. */
+export function about(report: Report, fields: Partial<Record<keyof Fields, unknown>>): Report {
+  return (event, more) => report(event, { ...fields, ...more });
+}
+
 const WARNINGS: ReadonlySet<EventName> = new Set([
-  'day held',
+  'shrink refused',
   'day restarted',
   'progress lost',
   'source throttled',

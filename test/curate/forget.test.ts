@@ -9,10 +9,10 @@ import { type ForgetPorts, forget, search } from '../../shared/forget/forget.ts'
 import { type Person, problemOf } from '../../shared/forget/person.ts';
 import { claimed, freshEntry } from '../../shared/ledger/entry.ts';
 import { owed } from '../../shared/ledger/owed.ts';
-import { reconcile } from '../../shared/plan/tick.ts';
+import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
-import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
+import { countOutside, cutSpecOf } from '../../shared/rows/sift.ts';
 import { rebuild } from '../../shared/verify/rebuild.ts';
 import { addDays, windowOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
@@ -190,7 +190,7 @@ async function planLater(on: Rig): Promise<void> {
   const settings = { historyDays: 1, inFlight: { graph: 99, voximplant: 0 } };
   await on.ledger.putWatermark({ dataset: SET, firstDay: DAY }, undefined);
   const jobs = memoryJobs(clock);
-  await reconcile({ datasets: [dataset], ledger: on.ledger, jobs, clock, report: () => undefined, settings });
+  await runPlan({ datasets: [dataset], ledger: on.ledger, jobs, clock, report: () => undefined, settings });
   assert.ok(jobs.messages.every(({ message }) => message.day !== DAY));
 }
 
@@ -357,7 +357,7 @@ function countsOf(dataset: Dataset, day: string, bytes: Buffer) {
   const digest = new Digest();
   for (const row of rows) digest.add(Buffer.from(row));
   const body = Buffer.from(`{"${dataset.rowArray}":[${rows}]}`);
-  const { outside } = sift(cutRowsInPlace(body, cutSpecOf(dataset)), dataset, windowOf(day, dataset.overlap));
+  const outside = countOutside(cutRowsInPlace(body, cutSpecOf(dataset)), dataset, windowOf(day, dataset.overlap));
   return { rows: rows.length, fingerprint: fingerprintOf(rows.length, digest.text), rowsOutside: outside };
 }
 

@@ -44,7 +44,7 @@ export function receiptOf(dataset: string, day: string, rows: readonly string[],
   const digest = new Digest();
   for (const row of rows) digest.add(Buffer.from(row));
   const found = DATASETS.find(({ name }) => name === dataset);
-  const { from, to } = windowOf(day, found?.overlap ?? 'instant');
+  const { from, to } = windowOf(day, found?.overlap ?? 'second');
   return {
     format: 1,
     revision,

@@ -70,8 +70,6 @@ export interface Facts {
   failures: number;
 }
 
-const FOREVER = new Promise<never>(() => {});
-
 export class Actor {
   readonly name: string;
   readonly kind: 'fetch' | 'plan' | 'poison' | 'person';
@@ -200,7 +198,8 @@ export class Actor {
 
   private vanish(): Promise<never> {
     this.die();
-    return FOREVER;
+    // One for each, since a promise keeps all that waits for it: a shared one would keep every world.
+    return new Promise(() => {});
   }
 
   private failure(op: string): LandlineError {

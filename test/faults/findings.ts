@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Day } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
+import { linesIn } from './lines.ts';
 import type { PageRecord } from './pages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Stores } from './stores.ts';
@@ -13,6 +14,8 @@ import type { Truth } from './truth.ts';
 export const RULES = {
   '1': 'a partition is one complete read of its day and recounts to its receipt',
   '2': 'each row of a landed day stands in the partitions once',
+  '2s': 'no row stands in two settled days',
+  '2n': 'every row that the source gives is in some day, once faults have stopped',
   '4': 'a day commits only what passed every guard',
   '5': 'a superseded revision is in history first, and never changes; its number is never used again',
   '6': 'watermarks cover unbroken runs and do not move back',
@@ -75,10 +78,6 @@ export class Findings {
 
 export function keyOf(dataset: string, day: Day): string {
   return `${dataset}/${day}`;
-}
-
-export function linesIn(text: string): string[] {
-  return text === '' ? [] : text.slice(0, -1).split('\n');
 }
 
 const fingerprints = new Map<string, string>();

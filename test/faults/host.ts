@@ -1,8 +1,8 @@
 import { type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { poisonDay } from '../../shared/plan/give-up.ts';
-import { type ReconcilePorts, reconcile } from '../../shared/plan/tick.ts';
-import { Memory } from '../../shared/rows/buffer-pool.ts';
+import { type PlanPorts, runPlan } from '../../shared/plan/tick.ts';
+import { BufferPool } from '../../shared/rows/buffer-pool.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, FetchMessage, SourceName } from '../../shared/words/model.ts';
@@ -34,7 +34,7 @@ export class SimulatedHost {
   private readonly source: SimulatedSource;
   private readonly historyDays: number;
   /** Shared by all machines: what one of them gives back too early, another one overwrites. */
-  private readonly blocks: Memory;
+  private readonly blocks: BufferPool;
   private machines: Machine[] = [];
   private made = 0;
   private actors = 0;
@@ -58,7 +58,7 @@ export class SimulatedHost {
     this.source = source;
     this.datasets = datasets;
     this.historyDays = historyDays;
-    this.blocks = new Memory(on.blockBytes, 8);
+    this.blocks = new BufferPool(on.blockBytes, 8);
   }
 
   /** Some machine that runs; the host starts new ones for those that crashed. */
@@ -96,7 +96,7 @@ export class SimulatedHost {
     const actor = this.actor('plan', () => this.running.delete(actor));
     this.run(
       actor,
-      () => this.reconcile(actor),
+      () => this.runPlan(actor),
       () => {},
     );
   }
@@ -174,13 +174,13 @@ export class SimulatedHost {
     const outcome = await fetchDay(message, ports);
     this.stage.count(outcome);
     const planned = this.datasets.find(({ name }) => name === message.dataset)?.source;
-    if (outcome !== 'dropped') await this.reconcile(actor, planned);
+    if (outcome !== 'dropped') await this.runPlan(actor, planned);
   }
 
-  private async reconcile(actor: Actor, source?: SourceName): Promise<void> {
+  private async runPlan(actor: Actor, source?: SourceName): Promise<void> {
     const stores = this.on.stores();
     const { inFlight } = this.on;
-    const ports: ReconcilePorts = {
+    const ports: PlanPorts = {
       datasets: this.datasets,
       ledger: stores.ledger(actor),
       jobs: stores.jobs(actor),
@@ -192,7 +192,7 @@ export class SimulatedHost {
     for (const each of this.planning)
       each.facts.planners = Math.max(each.facts.planners, [...this.planning].filter(rival => !rival.dead).length);
     try {
-      await reconcile(ports, source);
+      await runPlan(ports, source);
     } finally {
       this.planning.delete(actor);
     }

@@ -1,8 +1,10 @@
 import { endOf, HOUR_MS } from '../../shared/words/day.ts';
 import type { Day, Receipt } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
-import { type Context, type Findings, fingerprintOfText, keyOf, linesIn } from './findings.ts';
-import type { WholeRead } from './pages.ts';
+import { type Context, type Findings, fingerprintOfText, keyOf } from './findings.ts';
+import { linesIn } from './lines.ts';
+import { landsAs, type WholeRead } from './pages.ts';
+import type { Row } from './truth.ts';
 
 /** What must hold of partitions and their history, looked at after every operation that changes a blob. */
 
@@ -15,6 +17,7 @@ export interface Revision {
 /** All that was ever seen of one day's blobs. */
 interface Seen {
   current: { readonly receipt: Receipt; readonly text: string } | undefined;
+  committedAt: number;
   readonly revisions: Map<number, Revision>;
   readonly history: Map<number, string>;
   /** Every block that was ever staged, by ticket. */
@@ -37,6 +40,7 @@ export class LakeChecks {
     const key = keyOf(dataset, day);
     const known = this.seen.get(key) ?? {
       current: undefined,
+      committedAt: 0,
       revisions: new Map(),
       history: new Map(),
       blocks: new Map(),
@@ -95,6 +99,7 @@ export class LakeChecks {
     this.numbered(dataset, day, before, text, receipt, about);
     this.over(day, about);
     seen.current = { receipt, text };
+    seen.committedAt = this.on.scheduler.now;
     seen.revisions.set(receipt.revision, { text, fingerprint: receipt.fingerprint, rows: receipt.rows });
     this.history(dataset, day);
   }
@@ -105,7 +110,7 @@ export class LakeChecks {
     findings.check(recount === receipt.fingerprint, '1', () => `${about} is ${recount}, not ${receipt.fingerprint}`);
     findings.check(linesIn(text).length === receipt.rows, '1', () => `${about} has not ${receipt.rows} rows`);
     findings.check(text === '' || text.endsWith('\n'), '1', () => `${about} ends within a line`);
-    const reads = this.reads(dataset, day).filter(read => read.text === text);
+    const reads = this.reads(dataset, day).filter(read => landsAs(read, text));
     findings.check(reads.length > 0, '1', () => `${about} is not one complete read of the day`, actor);
     if (reads.length === 0) return;
     findings.check(
@@ -133,10 +138,19 @@ export class LakeChecks {
       const row = truth?.byLine.get(line);
       this.findings.check(row !== undefined, '1', () => `${about} has a line that the source never sent: ${line}`);
       if (row === undefined) continue;
-      this.findings.check(row.day === day, '2', () => `${about} has a row of ${row.day}: ${row.key}`);
+      const stays = row.day === day || this.mayStay(actor, dataset, row);
+      this.findings.check(stays, '2', () => `${about} has a row of ${row.day}: ${row.key}`);
       this.findings.check(!keys.has(row.key) || actor.facts.rereads >= 2, '2', () => `${about} has ${row.key} twice`);
       keys.add(row.key);
     }
+  }
+
+  /** A row of another day may stay where its own day was without it when its worker looked. */
+  private mayStay(actor: Actor, dataset: string, { day, key }: Row): boolean {
+    const { current, committedAt } = this.of(dataset, day);
+    const keys = this.on.truths.get(dataset)?.byLine;
+    const there = linesIn(current?.text ?? '').some(line => keys?.get(line)?.key === key);
+    return !there || committedAt >= actor.facts.claimedAt;
   }
 
   private grown(
@@ -147,16 +161,25 @@ export class LakeChecks {
     receipt: Receipt,
     about: string,
   ): void {
-    const rows = linesIn(text).length;
-    const held = before === undefined ? 0 : linesIn(before.text).length;
-    if (rows >= held || this.accepted.has(`${keyOf(dataset, day)}/${receipt.fingerprint}`)) return;
-    const ends = this.reads(dataset, day)
-      .filter(read => fingerprintOfText(read.text) === receipt.fingerprint)
-      .map(read => read.endedAt);
+    if (before === undefined || this.accepted.has(`${keyOf(dataset, day)}/${receipt.fingerprint}`)) return;
+    const keys = this.on.truths.get(dataset)?.byLine;
+    const keyOfLine = (line: string): string => keys?.get(line)?.key ?? line;
+    const reads = this.reads(dataset, day);
+    const missing = ({ keys: came }: WholeRead) =>
+      linesIn(before.text)
+        .map(keyOfLine)
+        .filter(key => !came.has(key));
+    // Several reads may land as the same text, and one of them is what was committed.
+    const [gone = []] = reads
+      .filter(read => landsAs(read, text))
+      .map(missing)
+      .sort((a, b) => a.length - b.length);
+    if (gone.length === 0) return;
+    const ends = reads.filter(read => gone.every(key => !read.keys.has(key))).map(read => read.endedAt);
     const apart = Math.max(...ends) - Math.min(...ends);
     const witnessed = apart >= HOUR_MS - 2 * this.on.skewMs - 1_000;
-    this.findings.check(rows > 0 && witnessed, '10', () => {
-      return `${about} shrank from ${held} to ${rows} rows; its reads are ${Math.round(apart / 60_000)} min apart`;
+    this.findings.check(text !== '' && witnessed, '10', () => {
+      return `${about} lost ${gone.length} rows; reads without them are ${Math.round(apart / 60_000)} min apart`;
     });
   }
 

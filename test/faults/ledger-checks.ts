@@ -3,8 +3,10 @@ import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../../share
 import type { Checkpoint, DayEntry, Gate, Watermark } from '../../shared/words/ledger.ts';
 import type { Day, FetchMessage } from '../../shared/words/model.ts';
 import type { Actor } from './actor.ts';
-import { type Context, type Findings, fingerprintOfText, keyOf, linesIn } from './findings.ts';
+import { type Context, type Findings, fingerprintOfText, keyOf } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';
+import { linesIn } from './lines.ts';
+import { landsAs } from './pages.ts';
 
 /** What must hold of the ledger, looked at after every write to it. */
 
@@ -17,6 +19,8 @@ export class LedgerChecks {
   private readonly lake: LakeChecks;
   private readonly tickets = new Map<string, number>();
   private readonly settled = new Set<string>();
+  /** When a worker that had been silent for too long gave a sign of life again, by day. */
+  private readonly revivedAt = new Map<string, number>();
   /** When the ledger was last lost. */
   wipedAt = 0;
 
@@ -29,6 +33,8 @@ export class LedgerChecks {
   dayPut(actor: Actor, before: DayEntry | undefined, after: DayEntry): void {
     this.ticket(actor, before, after);
     this.checkpoint(actor, after, after.work.checkpoint);
+    if (before?.work.state === 'fetching' && !this.isBusy(before))
+      this.revivedAt.set(keyOf(after.dataset, after.day), this.on.scheduler.now);
     if (after.held !== before?.held) this.held(actor, before, after);
     const { state } = after.work;
     if (state === 'queued' && this.isByPlan(actor, before)) this.queuedByPlan(actor, before, after);
@@ -59,7 +65,7 @@ export class LedgerChecks {
     const silentMs = this.on.scheduler.now - Date.parse(before?.work.heartbeat ?? '') + 2 * this.on.skewMs;
     this.findings.check(silentMs >= 3 * MINUTE_MS, '13', () => `${about} was given up on while it was read`, actor);
     const lost = before?.work.takeovers ?? 0;
-    this.findings.check(lost === 4, '13', () => `${about} was given up on after ${lost} takeovers`, actor);
+    this.findings.check(lost === 1, '13', () => `${about} was given up on after ${lost} takeovers`, actor);
   }
 
   /** Who has not queued the day, because it was lost to another, sends no message about it. */
@@ -175,10 +181,26 @@ export class LedgerChecks {
     const same = before?.held?.revision === held?.revision;
     this.findings.check(same, '6s', () => `${about} settled with a read that changed it`, actor);
     const reads = this.on.pages.wholeReads.get(keyOf(dataset, day)) ?? [];
-    const agreed = reads.some(
-      read => read.endedAt >= oldAt - this.on.skewMs && fingerprintOfText(read.text) === held?.fingerprint,
-    );
+    const text = this.lake.of(dataset, day).revisions.get(held?.revision ?? 0)?.text ?? '';
+    const agreed = reads.some(read => read.endedAt >= oldAt - this.on.skewMs && landsAs(read, text));
     this.findings.check(agreed, '6s', () => `${about} settled and was not read after it was ${days} days old`, actor);
+    this.heldOnce(dataset, day, text);
+  }
+
+  /** No row stands in two days that are both settled. */
+  private heldOnce(dataset: string, day: Day, text: string): void {
+    const keys = this.on.truths.get(dataset)?.byLine;
+    const mine = new Set(linesIn(text).map(line => keys?.get(line)?.key ?? line));
+    for (const other of this.on.stores().entries()) {
+      if (other.dataset !== dataset || other.day === day || other.held?.settledAt === undefined) continue;
+      const theirs = linesIn(this.lake.of(dataset, other.day).current?.text ?? '');
+      const twice = theirs.find(line => mine.has(keys?.get(line)?.key ?? line));
+      this.findings.check(
+        twice === undefined,
+        '2s',
+        () => `${dataset}: ${day} and ${other.day} both settled with ${twice}`,
+      );
+    }
   }
 
   private queuedByPlan(actor: Actor, before: DayEntry | undefined, { dataset, day, work }: DayEntry): void {
@@ -189,7 +211,7 @@ export class LedgerChecks {
     const soon =
       (was?.state === 'fetching' && silentMs(was.heartbeat) < 3 * MINUTE_MS) ||
       (was?.state === 'queued' &&
-        Math.min(silentMs(was.queuedAt), silentMs(was.retryAt ?? was.queuedAt)) < 5 * MINUTE_MS);
+        Math.min(silentMs(was.queuedAt), silentMs(was.retryAt ?? was.queuedAt)) < 3 * MINUTE_MS);
     this.findings.check(!soon, '13', () => `${about} was queued although somebody is at it`, actor);
     if (was?.state === 'failed' && was.askedAt === undefined)
       this.findings.check(silentMs(was.retryAt) >= 0, '13', () => `${about} was tried again too soon`, actor);
@@ -199,7 +221,11 @@ export class LedgerChecks {
     const busy = this.on
       .stores()
       .entries()
-      .filter(entry => this.on.truths.get(entry.dataset)?.dataset.source === source && this.isBusy(entry)).length;
+      .filter(entry => this.on.truths.get(entry.dataset)?.dataset.source === source && this.isBusy(entry))
+      // A planner that looked while its worker seemed lost did not count it.
+      .filter(({ dataset: name, day: other }) => {
+        return (this.revivedAt.get(keyOf(name, other)) ?? 0) < scheduler.now - MINUTE_MS;
+      }).length;
     // Planners that overlap, or that could not read all of the ledger, each see less than there is.
     const most = inFlight * (actor.facts.planners + (actor.facts.failures > 0 ? 1 : 0));
     this.findings.check(skewMs > 0 || busy <= most, '15', () => `${about} makes ${busy} days in flight`, actor);
@@ -211,7 +237,7 @@ export class LedgerChecks {
     if (work.state === 'fetching') return now <= Date.parse(work.heartbeat ?? '') + 3 * MINUTE_MS;
     if (work.state !== 'queued') return false;
     return (
-      now <= Math.max(Date.parse(work.queuedAt ?? ''), Date.parse(work.retryAt ?? work.queuedAt ?? '')) + 5 * MINUTE_MS
+      now <= Math.max(Date.parse(work.queuedAt ?? ''), Date.parse(work.retryAt ?? work.queuedAt ?? '')) + 3 * MINUTE_MS
     );
   }
 

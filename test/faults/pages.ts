@@ -3,6 +3,7 @@ import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Page } from '../../shared/words/ports.ts';
+import { linesIn } from './lines.ts';
 import type { Row, Truth } from './truth.ts';
 
 /** Pages of the truth as it is when they are asked for, and a record of all that was ever sent. */
@@ -26,9 +27,10 @@ export interface Serving {
 
 /** A chain of pages from the first to the last: what a day may land as. */
 export interface WholeRead {
-  /** The day's own rows, as lines, in the order in which they came. */
-  readonly text: string;
-  readonly rows: number;
+  /** Every row that came, in order, and whether it is the day's own. */
+  readonly lines: readonly { readonly line: string; readonly own: boolean }[];
+  /** Of every row that came. */
+  readonly keys: ReadonlySet<string>;
   readonly startedAt: number;
   readonly endedAt: number;
   /** Whether the rows changed while they were read. */
@@ -86,17 +88,17 @@ export class PageRecord {
       chain.unshift(sent);
       at = sent.before;
     }
-    const own = chain.flatMap(({ rows }) => rows.filter(row => row.day === day));
+    const rows = chain.flatMap(sent => sent.rows);
     const first = chain[0];
-    const keys = new Set(own.map(row => row.key));
-    const received = chain.reduce((sum, { rows }) => sum + rows.length, 0);
+    const keys = new Set(rows.map(row => row.key));
+    const received = rows.length;
     const read: WholeRead = {
-      text: own.map(row => `${row.line}\n`).join(''),
-      rows: own.length,
+      lines: rows.map(row => ({ line: row.line, own: row.day === day })),
+      keys,
       startedAt: first?.at ?? 0,
       endedAt: chain.at(-1)?.at ?? 0,
       torn: chain.some(({ version }) => version !== first?.version),
-      repeated: own.length - keys.size,
+      repeated: rows.length - keys.size,
       totalsAgree: chain.every(({ total }) => total === first?.total && (total === undefined || total === received)),
     };
     const key = `${truth.dataset.name}/${day}`;
@@ -104,6 +106,17 @@ export class PageRecord {
     reads.push(read);
     this.wholeReads.set(key, reads);
   }
+}
+
+/** Whether a day may land as this text: all of its own rows, and of the others those that stay. */
+export function landsAs({ lines }: WholeRead, text: string): boolean {
+  const landed = linesIn(text);
+  let at = 0;
+  for (const { line, own } of lines) {
+    if (landed[at] === line) at += 1;
+    else if (own) return false;
+  }
+  return at === landed.length;
 }
 
 function parse(cursor: string): [number, number] {

@@ -1,4 +1,4 @@
-import { acceptShrink, askDay, heldBack } from '../../shared/ledger/asking.ts';
+import { acceptShrink, askDay, refusedRead } from '../../shared/ledger/asking.ts';
 import { rebuild } from '../../shared/verify/rebuild.ts';
 import { verify } from '../../shared/verify/verify.ts';
 import { DAY_MS, dayOf } from '../../shared/words/day.ts';
@@ -40,7 +40,7 @@ export class Person {
       const firstDay = (name = ''): Day => this.stores.ledgerStore.watermarks.get(name)?.value.firstDay ?? '';
       const found = findings
         // A fault of the storage that kept the partition to itself, not of the partition.
-        .filter(({ kind }) => kind !== 'unread')
+        .filter(({ kind }) => kind !== 'unread' && kind !== 'settling')
         .filter(({ kind, dataset, day = '' }) => kind !== 'unlisted' || (quiet && day >= firstDay(dataset)));
       for (const { kind, message } of found) this.findings.add('12', `verify says ${kind}: ${message}`);
     };
@@ -54,13 +54,13 @@ export class Person {
     };
   }
 
-  /** Asks for a day to be read, or accepts what is held back. */
+  /** Asks for a day to be read, or accepts a refused read. */
   intervene(dice: Dice): Action {
     return async actor => {
       const [first, ...rest] = this.stores.entries();
       if (first === undefined) return;
       const entry = dice.pick([first, ...rest]);
-      if (heldBack(entry) !== undefined) return this.accept(actor, entry);
+      if (refusedRead(entry) !== undefined) return this.accept(actor, entry);
       const day = dice.chance(0.8) ? entry.day : dayOf(new Date(actor.clock.now() - DAY_MS));
       await this.ask(entry.dataset, day)(actor);
     };
@@ -82,7 +82,7 @@ export class Person {
   }
 
   private async accept(actor: Actor, entry: DayEntry): Promise<void> {
-    const seen = heldBack(entry);
+    const seen = refusedRead(entry);
     const dataset = this.datasets.find(({ name }) => name === entry.dataset);
     if (seen === undefined || dataset === undefined) return;
     this.lake.accepted.add(`${keyOf(entry.dataset, entry.day)}/${seen.fingerprint}`);

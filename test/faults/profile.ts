@@ -54,7 +54,7 @@ export interface Profile {
   readonly crashes: number;
   readonly freezes: number;
   readonly ledgerWipes: number;
-  /** A person asks for days or accepts what is held back. */
+  /** A person asks for days or accepts a refused read. */
   readonly interventions: number;
   readonly deadlineMs: number;
   /** Of a block: 200 make several of most pages. */

@@ -22,7 +22,7 @@ test('no invariant breaks, whatever a seed makes go wrong', async t => {
       'landed',
       'revised',
       'unchanged',
-      'held',
+      'refused',
       'continued',
       'delayed',
       'restarted',

@@ -20,6 +20,6 @@ test('no single fault at any storage operation breaks an invariant', async t => 
 
 test('the scenario has revisions, a witness, a continuation and a throttled source', async () => {
   const { counts } = await sweepOne();
-  for (const what of ['landed', 'revised', 'unchanged', 'held', 'continued', 'delayed'])
+  for (const what of ['landed', 'revised', 'unchanged', 'refused', 'continued', 'delayed'])
     assert.ok((counts.get(what) ?? 0) > 0, what);
 });

@@ -1,4 +1,4 @@
-import { addDays } from '../../shared/words/day.ts';
+import { addDays, dayOf, HOUR_MS, windowOf } from '../../shared/words/day.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Dice } from './dice.ts';
 import type { Change } from './profile.ts';
@@ -34,13 +34,16 @@ export class Truth {
   readonly byLine = new Map<string, Row>();
   private readonly days = new Map<Day, DayRows>();
   private readonly dice: Dice;
-  /** Whether the source counts the end of a range. */
-  private readonly endsIncluded: boolean;
+  /** What the source takes the bounds of a range for. */
+  readonly bounds: Bounds;
 
   constructor(dataset: Dataset, dice: Dice) {
     this.dataset = dataset;
     this.dice = dice;
-    this.endsIncluded = dice.chance(0.7);
+    const near = dice.pick(['inclusive', 'inclusive', 'upper exclusive', 'lower exclusive', 'exclusive'] as const);
+    const shiftHours = dice.pick([-9, -5, -1, 2, 5, 11]);
+    const far = dice.chance(0.25) && dataset.eventTime !== undefined;
+    this.bounds = !far ? { kind: near } : dice.chance(0.5) ? { kind: 'dates' } : { kind: 'zone', shiftHours };
   }
 
   /** Writes the first rows of a day, `count` of them. */
@@ -61,20 +64,18 @@ export class Truth {
 
   /** Equal for equal answers to a request for the day. */
   versionOf(day: Day): number {
-    return [addDays(day, -1), day, addDays(day, 1)].reduce((sum, each) => sum + (this.days.get(each)?.version ?? 0), 0);
+    return around(day).reduce((sum, each) => sum + (this.days.get(each)?.version ?? 0), 0);
   }
 
-  /** Rows in the window of the day: the day's own and those of the overlap. */
+  /** What the source gives for the window of the day: the day's own rows, and some of other days. */
   windowRows(day: Day): readonly Row[] {
-    const { overlap } = this.dataset;
-    const own = this.rows(day);
-    if (overlap === 'none') return own;
-    const next = addDays(day, 1);
-    const until = overlap === 'second' ? `${next} 00:00:01` : `${next} 00:00:00`;
-    const from = `${addDays(day, -1)} 23:59:59`;
-    const before = overlap === 'second' ? this.rows(addDays(day, -1)).filter(row => row.at >= from) : [];
-    const after = this.endsIncluded ? this.rows(next).filter(row => row.at !== '' && row.at <= until) : [];
-    return before.length + after.length === 0 ? own : [...before, ...own, ...after];
+    if (this.dataset.overlap === 'none') return this.rows(day);
+    const { from, to } = windowOf(day, this.dataset.overlap);
+    const [first, last] = [Date.parse(from), Date.parse(to)];
+    const isIn = isBetween(this.bounds, first, last);
+    return around(day).flatMap(each =>
+      this.rows(each).filter(row => (row.at === '' ? each === day : isIn(instantOf(row)))),
+    );
   }
 
   /** @returns whether anything changed */
@@ -123,6 +124,42 @@ export class Truth {
     this.byLine.set(line, row);
     return row;
   }
+}
+
+export type Bounds =
+  | { readonly kind: 'inclusive' | 'upper exclusive' | 'lower exclusive' | 'exclusive' | 'dates' }
+  | { readonly kind: 'zone'; readonly shiftHours: number };
+
+/** Whether the source means the bounds as they are written, to the second: then no row stays in another day. */
+export function isNear({ kind }: Bounds): boolean {
+  return kind !== 'zone' && kind !== 'dates';
+}
+
+function isBetween(bounds: Bounds, first: number, last: number): (at: number) => boolean {
+  const { kind } = bounds;
+  switch (kind) {
+    case 'zone': {
+      const shift = bounds.shiftHours * HOUR_MS;
+      return at => at - shift >= first && at - shift <= last;
+    }
+    case 'dates': {
+      const [from, to] = [first, last].map(each => dayOf(new Date(each))) as [Day, Day];
+      return at => dayOf(new Date(at)) >= from && dayOf(new Date(at)) <= to;
+    }
+    default: {
+      const low = kind === 'lower exclusive' || kind === 'exclusive' ? first + 1 : first;
+      const high = kind === 'upper exclusive' || kind === 'exclusive' ? last - 1 : last;
+      return at => at >= low && at <= high;
+    }
+  }
+}
+
+function around(day: Day): Day[] {
+  return [-2, -1, 0, 1, 2].map(days => addDays(day, days));
+}
+
+function instantOf({ at }: Row): number {
+  return Date.parse(`${at.replace(' ', 'T')}Z`);
 }
 
 /** Mostly some second of the day; some rows lie on its very borders, and some have no time. */

@@ -68,7 +68,7 @@ test('a compressed partition of an earlier build is refused by name wherever it 
   );
   assert.match(withHistory[0].message, named);
   assert.match((await run('show', SMS, LAST)).answer.foreign, named);
-  const exported = await run('export', '--to', folder);
+  const exported = await run('export', '--out', folder);
   assert.deepEqual(
     exported.answer.damaged.map(({ day }: { day: string }) => day),
     [LAST],

@@ -154,7 +154,7 @@ test('it runs a day, from the timer to the partition, and its telemetry answers 
   const [row] = ask('tile coverage');
   assert.deepEqual(
     { ...row, reportedAt: 0, ...EMPTY },
-    { dataset: 'teams-sms', landedThrough: day, lagDays: 0, ...EMPTY, reportedAt: 0 },
+    { dataset: 'teams-sms', landedThrough: day, newestHeld: day, lagDays: 0, gapDays: 0, ...EMPTY, reportedAt: 0 },
   );
   const [cost] = ask('tile cost');
   const rows = simulator.countRows('teams-sms', day);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { INFRA } from '../../infra/template.ts';
+import { OF_COMMAND_LINE } from '../../shared/config/config.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 import { type JsonObject, list, object, text } from './arm.ts';
 import { SETS, settingsOf, template } from './sets.ts';
@@ -96,7 +97,11 @@ test('docs/deploy.md has every parameter, its variable and its default', () => {
 });
 
 test('docs/deploy.md and docs/operations.md name no parameter and no variable that does not exist', () => {
-  const variables = new Set([...declared.map(({ name }) => variableOf(name)), ...Object.keys(SETTINGS)]);
+  const variables = new Set([
+    ...declared.map(({ name }) => variableOf(name)),
+    ...Object.keys(SETTINGS),
+    ...OF_COMMAND_LINE,
+  ]);
   for (const page of ['deploy', 'operations', 'privacy', 'consent', 'scaling'])
     for (const [name] of readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8').matchAll(
       /\bLANDLINE_[A-Z_]+\b(?!_)/g,

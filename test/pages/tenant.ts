@@ -103,7 +103,7 @@ const STORIES: Readonly<
   'teams-dialout-usage': { 1: () => undefined },
   'teams-blocked-users': {},
   'voximplant-sms': {
-    9: suspect('shrink.held', 214),
+    9: suspect('shrink.unconfirmed', 214),
     33: suspect('shrink.emptied', 0),
   },
   'voximplant-a2p-sms': {
@@ -132,7 +132,7 @@ function failed(failures: number) {
   return working({ state: 'failed', failures, retryAt, ...FORBIDDEN });
 }
 
-function suspect(reason: 'shrink.held' | 'shrink.emptied', rows: number) {
+function suspect(reason: 'shrink.unconfirmed' | 'shrink.emptied', rows: number) {
   const since = instantOf(NOW - 40 * MINUTE_MS);
   return working({ suspicion: { reason, rows, fingerprint: `${rows}-${'b'.repeat(32)}`, since } }, true);
 }

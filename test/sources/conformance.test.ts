@@ -171,7 +171,7 @@ for (const dataset of DATASETS) {
   for (const fault of ['late-rows', 'fewer-rows'] as const) {
     withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async lane => {
       const { rig, ending } = await strike(lane, fault, 'first', { landedBefore: true });
-      assert.deepEqual([ending.end, ending.reason, ending.rows], ['held', 'shrink.held', 'true']);
+      assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.unconfirmed', 'true']);
       lane.simulator.setFaults([]);
       await landOnce(lane, rig);
       assert.deepEqual([rig.outcomes.at(-1), rig.state(dataset, DAY)], ['unchanged', 'final']);
@@ -180,10 +180,10 @@ for (const dataset of DATASETS) {
 
   withRows(dataset, 600, 'an emptied day is never believed without a person', async lane => {
     const { rig, ending } = await strike(lane, 'all-rows-gone', 'first', { landedBefore: true });
-    assert.deepEqual([ending.end, ending.reason, ending.rows], ['held', 'shrink.emptied', 'true']);
+    assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.emptied', 'true']);
     rig.clock.pass(2 * HOUR_MS);
     await landOnce(lane, rig);
-    assert.equal(rig.outcomes.at(-1), 'held');
+    assert.equal(rig.outcomes.at(-1), 'refused');
     assertTrue(lane, rig);
   });
 }

@@ -38,7 +38,8 @@ const NOT_JSON = retried('page.not_json');
 const TOTAL = retried('page.total');
 const REDIRECT = stopped('security.redirect');
 const FOREIGN = stopped('security.foreign_link');
-const CAPPED = stopped('limits.query');
+/** The window is divided, and its parts end before that page. */
+const DIVIDED = LANDS;
 const REFUSED = stopped('source.rejected');
 const EXPIRED = retried('paging.expired');
 
@@ -89,7 +90,7 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
   'overloaded-529-retry-after': THROTTLED,
   'conflict-retry-after': THROTTLED,
   'throttled-years': { ...THROTTLED, once: 'waiting' },
-  'paging-capped': CAPPED,
+  'paging-capped': DIVIDED,
   // The simulator's 401 says for Voximplant that the token has expired.
   unauthorized: { graph: stoppedWhenItStays('auth.rejected'), voximplant: stoppedWhenItStays('clock.skew') },
   forbidden: stopped('auth.forbidden'),
@@ -155,7 +156,8 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
   'errors-beside-rows': FAILING,
   'error-among-rows': FAILING,
   'error-behind-rows': FAILING,
-  'result-cut': CAPPED,
+  // Pages of every part are cut as well, down to the smallest.
+  'result-cut': stoppedWhenItStays('limits.query'),
   // On one page only, its rows are those of the first page, and come twice.
   'skip-ignored': DOUBTED,
   'context-missing': LANDS,
@@ -208,7 +210,7 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
   'total-count-too-large': TOTAL,
   'total-count-too-small': TOTAL,
   // Asked for once more, at once; if it stays empty, the source pages no further.
-  'page-empty-before-end': { first: TOTAL, further: { ...CAPPED, once: 'landed' } },
+  'page-empty-before-end': { first: TOTAL, further: DIVIDED },
   'id-twice': DOUBTED,
   'csv-answer': NOT_JSON,
 };
@@ -216,6 +218,11 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
 /** Where the place on the page, or the dataset, makes a fault another one than its name says; the first match counts. */
 const ODD: readonly (readonly [fault: FaultName, where: RegExp, course: Course])[] = [
   // Voximplant has no links to expire: its offset is as good on every page.
+  // Asked for by whole days, its window cannot be divided.
+  ['paging-capped', /^teams-dialout-usage /, stopped('limits.query')],
+  ['result-cut', /^teams-dialout-usage /, stopped('limits.query')],
+  ['result-cut', / middle$/, DIVIDED],
+  ['page-empty-before-end', / last$/, TOTAL],
   ['not-found', /^voximplant-.* (middle|last)$/, REFUSED],
   ['bad-request', /^voximplant-.* (middle|last)$/, REFUSED],
   // Only the list's last page has room to go on; and a row that is two rows too many finds room only there.

@@ -65,7 +65,7 @@ that it is not true; did another host, port or path get a request or a token; or
 ledger. When the fault ends, the day lands by itself within two hours (tried with each fault on the middle page).
 
 These are first reads. At a later read (\`conformance.test.ts\`) rows that are missing are **held**: the partition stays,
-with \`shrink.held\` until another read an hour later agrees, or \`shrink.emptied\` until a person decides.
+with \`shrink.unconfirmed\` until another read an hour later agrees, or \`shrink.emptied\` until a person decides.
 
 - **landed**: the partition is there and believed. *As sent*: with the rows the fault sent.
 - **marked**: landed, and the day is \`suspect\` until a later read agrees with itself.

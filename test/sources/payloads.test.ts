@@ -146,7 +146,7 @@ test('no request asks for what no page documents: no $top, no output, no time zo
   const { asked } = await read(() => ({ body: bodyOf([]) }));
   assert.equal(
     asked[0]?.path,
-    `/v1.0/communications/callRecords/getPstnCalls(fromDateTime=${DAY}T00:00:00Z,toDateTime=2026-03-11T00:00:00Z)`,
+    `/v1.0/communications/callRecords/getPstnCalls(fromDateTime=2026-03-09T23:59:59Z,toDateTime=2026-03-11T00:00:01Z)`,
   );
   assert.deepEqual(Object.keys(asked[0]?.headers ?? {}).sort(), [
     'accept',

@@ -5,8 +5,8 @@ import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import { stateOf } from '../../shared/ledger/owed.ts';
-import { reconcile } from '../../shared/plan/tick.ts';
-import { Memory } from '../../shared/rows/buffer-pool.ts';
+import { runPlan } from '../../shared/plan/tick.ts';
+import { BufferPool } from '../../shared/rows/buffer-pool.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { type Send, sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
@@ -109,12 +109,12 @@ export function rig(options: RigOptions): Rig {
       emptyPagesMax: options.emptyPagesMax ?? 8,
     },
     drifted: new Set(),
-    blocks: options.blockBytes === undefined ? blockMemory() : new Memory(options.blockBytes, 2),
+    blocks: options.blockBytes === undefined ? blockMemory() : new BufferPool(options.blockBytes, 2),
   };
   const settings = { historyDays: options.historyDays ?? 0, inFlight: { graph: 4, voximplant: 1 } };
 
   async function plan(): Promise<void> {
-    await reconcile({ datasets, ledger, jobs, clock, report, settings });
+    await runPlan({ datasets, ledger, jobs, clock, report, settings });
   }
 
   async function deliverOne(): Promise<boolean> {

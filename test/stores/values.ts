@@ -21,6 +21,13 @@ export const HELD: Required<Held> = {
   curatedAs: '1-masked',
   curateQueuedAt: '2026-02-03T01:05:00.000Z',
   curateTries: 2,
+  seams: {
+    at: '2026-02-02T01:00:00.000Z',
+    before: { own: 'aaaaaaaaaaa'.repeat(100), lent: '*', kept: '' },
+    after: { own: '', lent: 'bbbbbbbbbbbcccccccccc-', kept: 'ddddddddd_d' },
+    far: [{ day: '2026-02-02', open: 3, kept: 1 }],
+  },
+  doubted: true,
   forgottenAt: '2026-02-04T01:00:00.000Z',
 };
 
@@ -39,6 +46,13 @@ export const CHECKPOINT: Checkpoint = {
   outside: 1,
   duplicates: 4,
   total: 48_211,
+  seams: HELD.seams,
+  compared: { with: HELD.fingerprint, met: 9, metSum: '00000000ffffffff', changed: 2, moved: 1, added: -1 },
+  doubted: true,
+  parts: 4,
+  part: 3,
+  totalBefore: 20,
+  repeats: 1,
   recentKeys: Buffer.from(Array.from({ length: 8000 * 8 }, (_, at) => (at * 31) % 251)).toString('base64'),
 };
 
@@ -52,11 +66,15 @@ export const WORK: Required<Work> = {
   failures: 2,
   rereads: 1,
   takeovers: 3,
+  seamReads: 2,
   suspicion: {
-    reason: 'shrink.held',
+    reason: 'shrink.unconfirmed',
     rows: 40_000,
     fingerprint: '40000-ffffffffffffffffffffffffffffffff',
     since: '2026-02-04T00:00:30.000Z',
+    vanished: 4,
+    vanishedSum: '0123456789abcdef',
+    added: 5,
     damaged: true,
   },
   askedAt: '2026-02-03T23:00:00.000Z',

@@ -97,7 +97,7 @@ test('a shrink is accepted only as it was seen; the acceptance makes the day owe
 
 test('nothing but a held shrink can be accepted', async () => {
   const suspicion = { reason: 'partition.damaged', rows: 0, fingerprint: '0-0', since: instantOf(NOON) } as const;
-  const shrink = { ...suspicion, reason: 'shrink.held' } as const;
+  const shrink = { ...suspicion, reason: 'shrink.unconfirmed' } as const;
   const { ledger } = await ledgerWith([
     entryOf(daysAgo(1), { suspicion }),
     entryOf(daysAgo(2)),
@@ -105,7 +105,7 @@ test('nothing but a held shrink can be accepted', async () => {
     entryOf(daysAgo(5), { suspicion: shrink }, heldOn(daysAgo(5), { forgottenAt: instantOf(NOON) })),
   ]);
   const outcomes = [1, 2, 3, 4, 5].map(age => acceptShrink(ledger, DATASET, daysAgo(age), '0-0', NOON));
-  assert.deepEqual(await Promise.all(outcomes), ['not-held', 'not-held', 'in-work', 'not-held', 'erased']);
+  assert.deepEqual(await Promise.all(outcomes), ['not-refused', 'not-refused', 'in-work', 'not-refused', 'erased']);
 });
 
 test('history that begins earlier counts its runs anew, and not beyond what the source has', async () => {

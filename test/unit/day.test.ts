@@ -47,31 +47,28 @@ test('a window reaches beyond its day as far as its source needs, and names inst
     const { from, to } = windowOf('2026-03-08', overlap);
     return [from, to];
   };
-  assert.deepEqual(bounds('instant'), ['2026-03-08T00:00:00.0000000Z', '2026-03-09T00:00:00.0000000Z']);
   assert.deepEqual(bounds('second'), ['2026-03-07T23:59:59.0000000Z', '2026-03-09T00:00:01.0000000Z']);
   assert.deepEqual(bounds('none'), ['2026-03-08T00:00:00.0000000Z', '2026-03-08T23:59:59.9999999Z']);
 });
 
-test('a row belongs to the UTC day of its time, with an offset, a Z or neither; the overlap is the neighbour’s', () => {
+test('a row belongs to the UTC day of its time, with an offset, a Z or neither, and may lie at a border of the window', () => {
   const window = windowOf('2026-03-08', 'second');
-  const placed = (time: string | undefined) => placeOf(time, window);
-  for (const own of [
-    '2026-03-08T00:00:00Z',
-    '2026-03-08 00:00:00',
-    '2026-03-08T23:59:59.9999999Z',
-    '2026-03-07T22:00:00-02:00',
-    '2026-03-09T01:59:59+02:00',
-    '2026-03-08 23:59:59',
-  ])
-    assert.equal(placed(own), 'own', own);
-  for (const time of ['2026-03-07 23:59:59', '2026-03-09T00:00:00Z', '2026-03-09 00:00:01'])
-    assert.equal(placed(time), 'neighbour', time);
-  for (const time of [
-    '2026-03-07 23:59:58',
-    '2026-03-09T00:00:01.0000001Z',
-    '2026-03-08T01:00:00+02:00',
-    'soon',
-    undefined,
-  ])
-    assert.equal(placed(time), 'outside', time);
+  for (const [time, day, seam] of [
+    ['2026-03-08T00:00:00Z', '2026-03-08', 'before'],
+    ['2026-03-08 00:00:01', '2026-03-08', 'before'],
+    ['2026-03-08T00:00:01.0000001Z', '2026-03-08', undefined],
+    ['2026-03-08T12:00:00Z', '2026-03-08', undefined],
+    ['2026-03-07T22:00:00-02:00', '2026-03-08', 'before'],
+    ['2026-03-08 23:59:58.9', '2026-03-08', undefined],
+    ['2026-03-08T23:59:59.9999999Z', '2026-03-08', 'after'],
+    ['2026-03-09T01:59:59+02:00', '2026-03-08', 'after'],
+    ['2026-03-07 23:59:59', '2026-03-07', 'before'],
+    ['2026-03-09T00:00:00Z', '2026-03-09', 'after'],
+    ['2026-03-09 00:00:01', '2026-03-09', 'after'],
+    ['2026-03-07 23:59:58', '2026-03-07', undefined],
+    ['2026-03-09T00:00:01.0000001Z', '2026-03-09', undefined],
+    ['2026-03-08T01:00:00+02:00', '2026-03-07', undefined],
+  ] as const)
+    assert.deepEqual(placeOf(time, window), { day, seam }, time);
+  for (const time of ['soon', undefined]) assert.equal(placeOf(time, window), undefined);
 });

@@ -1,3 +1,4 @@
+import { NO_SEAMS } from '../../shared/ledger/seams.ts';
 import { addDays, endOf, HOUR_MS, instantOf } from '../../shared/words/day.ts';
 import type { DayEntry, Held, Work } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
@@ -17,7 +18,7 @@ export const DATASET: Dataset = {
   rowArray: 'value',
   key: ['id'],
   eventTime: 'startDateTime',
-  overlap: 'instant',
+  overlap: 'second',
   pageSize: 1000,
   fields: ['id', 'startDateTime'],
   settleDays: 5,
@@ -47,6 +48,7 @@ export function heldOn(day: Day, changes: Partial<Held> = {}): Held {
     rowsOutside: 0,
     rowsNeighbour: 0,
     curatedRevision: 0,
+    seams: { at: landedAt, ...NO_SEAMS },
     ...changes,
   };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
-import { reconcile } from '../../shared/plan/tick.ts';
+import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
@@ -65,7 +65,7 @@ function placeWith() {
     events,
     worker,
     plan: () =>
-      reconcile({
+      runPlan({
         ...plain,
         datasets: [DATASET],
         settings: { historyDays: 9, inFlight: { graph: 16, voximplant: 1 } },

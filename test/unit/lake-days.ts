@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { compareRevisions } from '../../shared/commit/compare.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
-import { recount } from '../../shared/rows/recount.ts';
+import { NO_SEAMS } from '../../shared/ledger/seams.ts';
+import { recountRows } from '../../shared/rows/recount.ts';
 import { endOf, HOUR_MS, instantOf, windowOf } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
@@ -46,7 +47,7 @@ export function landed(dataset: Dataset = DATASET) {
     /** Commits the next revision as a fetch does; and notes it, unless told not to. */
     async land(day: Day, text: string, change: Partial<Receipt> = {}, note = true): Promise<void> {
       const before = await lake.head(dataset.name, day);
-      const { rows, bytes, fingerprint } = await recount(chunksOf(text));
+      const { rows, bytes, fingerprint, outside } = await recountRows(chunksOf(text), dataset, day);
       const window = windowOf(day, dataset.overlap);
       const ticket = 1_773_000_000 + blobs.commits;
       const landedAt = instantOf(endOf(day) + (2 + blobs.commits) * HOUR_MS);
@@ -61,7 +62,7 @@ export function landed(dataset: Dataset = DATASET) {
         apiVersion: dataset.api,
         fetchedAt: landedAt,
         ticket,
-        rowsOutside: 1,
+        rowsOutside: outside,
         rowsNeighbour: 2,
         ...change,
       };
@@ -74,7 +75,15 @@ export function landed(dataset: Dataset = DATASET) {
       const { format: _f, windowFrom: _w, windowTo: _t, apiVersion: _a, fetchedAt: _d, ticket: _k, ...same } = receipt;
       const changes = await compareRevisions(lake, dataset, day, receipt.revision);
       const entry = found?.value ?? freshEntry(dataset.name, day, NOON);
-      const held = { ...same, ...changes, bytes, landedAt, checkedAt: landedAt, curatedRevision: 0 };
+      const held = {
+        ...same,
+        ...changes,
+        bytes,
+        landedAt,
+        checkedAt: landedAt,
+        curatedRevision: 0,
+        seams: { at: landedAt, ...NO_SEAMS },
+      };
       assert.ok(await ledger.putDay({ ...entry, held, work: { ...entry.work, ticket } }, found?.etag));
     },
 

@@ -60,7 +60,7 @@ test('a day that waits behind a closed gate says until when, and why', () => {
 });
 
 test('nobody is told to accept before having looked', () => {
-  const [shrunk, emptied] = [suspect(3, 'shrink.held'), suspect(3, 'shrink.emptied')];
+  const [shrunk, emptied] = [suspect(3, 'shrink.unconfirmed'), suspect(3, 'shrink.emptied')];
   assert.match(step(shrunk) ?? '', /^nothing: it is replaced when a second read/);
   assert.equal(commandOf(emptied), `landline show calls ${daysAgo(3)}`);
   assert.match(step(emptied) ?? '', /^find out why .* only if that is right: landline accept calls/);
@@ -68,7 +68,7 @@ test('nobody is told to accept before having looked', () => {
 
 test('what was accepted and then failed needs a person again', () => {
   const work = { state: 'failed', errorRemedy: 'fix-config', accepted: 'f' } as const;
-  const entry = entryOf(daysAgo(3), { ...suspect(3, 'shrink.held').work, ...work });
+  const entry = entryOf(daysAgo(3), { ...suspect(3, 'shrink.unconfirmed').work, ...work });
   assert.match(
     nextStep(DATASET, entry.day, 'failed', entry, { paused: false }, NOON)?.text ?? '',
     /^do what the message says/,

@@ -19,8 +19,8 @@ test('a day nobody has touched is missing until the source forgets it', () => {
   assert.equal(why(undefined, daysAgo(91)), undefined);
 });
 
-test('a queued day is owed again only when its message was due five minutes ago', () => {
-  const queuedAt = at(NOON - 5 * MINUTE_MS);
+test('a queued day is owed again only when its message was due three minutes ago', () => {
+  const queuedAt = at(NOON - 3 * MINUTE_MS);
   assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt }), undefined, NOON - 1), undefined);
   assert.equal(why(emptyHanded(daysAgo(1), { state: 'queued', queuedAt })), 'lost-message');
   const retryAt = at(NOON - MINUTE_MS);
@@ -94,7 +94,7 @@ test('a day that nothing changes about is read seven times: when it is over, fiv
 test('a shrunken day is witnessed after an hour; an emptied one waits for a person', () => {
   const day = daysAgo(2);
   const held = heldOn(day, { checkedAt: at(NOON - HOUR_MS) });
-  const suspicion = { reason: 'shrink.held', rows: 8, fingerprint: 'f', since: at(NOON - HOUR_MS) } as const;
+  const suspicion = { reason: 'shrink.unconfirmed', rows: 8, fingerprint: 'f', since: at(NOON - HOUR_MS) } as const;
   assert.equal(why(entryOf(day, { suspicion }, held)), 'witness');
   assert.equal(why(entryOf(day, { suspicion: { ...suspicion, since: at(NOON - HOUR_MS + 1) } }, held)), undefined);
   const emptied = { ...suspicion, reason: 'shrink.emptied', rows: 0 } as const;
@@ -139,7 +139,7 @@ test('a person sees one state per day', () => {
   assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'restart' })), 'waiting');
   assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'reject' })), 'failed');
   assert.equal(seen(entryOf(day, { state: 'failed', errorRemedy: 'fix-config' })), 'failed');
-  const suspicion = { reason: 'shrink.held', rows: 8, fingerprint: 'f', since: at(NOON) } as const;
+  const suspicion = { reason: 'shrink.unconfirmed', rows: 8, fingerprint: 'f', since: at(NOON) } as const;
   assert.equal(seen(entryOf(day, { suspicion })), 'suspect');
   assert.equal(seen(entryOf(daysAgo(100)), daysAgo(100)), 'final');
   assert.ok(TODAY > day);

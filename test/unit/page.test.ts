@@ -253,7 +253,7 @@ test('the headline says so when days that are held need a person or are in doubt
   const trouble: Partial<Work>[] = [
     { state: 'failed', errorKind: 'security.redirect', errorRemedy: 'reject', retryAt: instantOf(NOW + DAY_MS) },
     { suspicion: { reason: 'page.duplicates', rows: 1, fingerprint: 'f', since: instantOf(NOW) } },
-    { suspicion: { reason: 'shrink.held', rows: 1, fingerprint: 'f', since: instantOf(NOW) } },
+    { suspicion: { reason: 'shrink.unconfirmed', rows: 1, fingerprint: 'f', since: instantOf(NOW) } },
   ];
   const entries = ledger.entries.map((entry, index) => ({ ...entry, work: { ...entry.work, ...trouble[index] } }));
   const read = { now: NOW, unreadable: [], off: [], gates: [], plannedAt: instantOf(NOW) };

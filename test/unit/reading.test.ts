@@ -5,9 +5,20 @@ import { CURSOR_MS, Reading } from '../../shared/fetch/reading.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { windowOf } from '../../shared/words/day.ts';
-import type { Page } from '../../shared/words/ports.ts';
+import type { Checkpoint } from '../../shared/words/ledger.ts';
+import type { Page, Partition } from '../../shared/words/ports.ts';
+import { memoryLake } from '../doubles/memory-lake.ts';
+import { memoryLedger } from '../doubles/memory-ledger.ts';
 
 const WINDOW = windowOf('2026-01-02', voximplantSms.overlap);
+
+const clock = { now: () => 0 };
+const on = { clock, ledger: memoryLedger({}), lake: memoryLake({}) };
+
+function readingOf(checkpoint: Checkpoint | undefined, now = 0, partition?: Partition) {
+  const of = { dataset: voximplantSms, window: WINDOW, held: undefined, partition, checkpoint };
+  return new Reading(of, { ...on, clock: { now: () => now } });
+}
 
 function page(id: number, total: number): Page {
   const body = Buffer.from(`{"result":[{"message_id":${id},"processed_date":"2026-01-02 10:00:00"}]}`);
@@ -16,30 +27,30 @@ function page(id: number, total: number): Page {
 }
 
 test('a page that contradicts the ones before is counted by half, and nobody goes on from there', () => {
-  const reading = new Reading(voximplantSms, undefined, 0);
+  const reading = readingOf(undefined);
   assert.ok(reading.whole);
-  reading.take(page(1, 2), WINDOW);
+  reading.take(page(1, 2), []);
   assert.ok(!reading.whole);
   reading.advance('more', 0);
   assert.ok(reading.whole);
-  assert.throws(() => reading.take(page(2, 3), WINDOW), { reason: 'page.total' });
+  assert.throws(() => reading.take(page(2, 3), []), { reason: 'page.total' });
   assert.ok(!reading.whole);
 });
 
 test('a cursor is as old as the page that brought it', () => {
-  const reading = new Reading(voximplantSms, undefined, 0);
-  reading.take(page(1, 2), WINDOW);
+  const reading = readingOf(undefined);
+  reading.take(page(1, 2), []);
   reading.advance('more', 1_000);
   const checkpoint = reading.checkpoint([{ ticket: 1, count: 1 }]);
-  assert.equal(new Reading(voximplantSms, checkpoint, 1_000 + CURSOR_MS).cursor, 'more');
-  assert.equal(new Reading(voximplantSms, checkpoint, 1_001 + CURSOR_MS).cursor, undefined);
+  assert.equal(readingOf(checkpoint, 1_000 + CURSOR_MS).cursor, 'more');
+  assert.equal(readingOf(checkpoint, 1_001 + CURSOR_MS).cursor, undefined);
 });
 
 test('a checkpoint with a damaged digest is not gone on from', () => {
-  const reading = new Reading(voximplantSms, undefined, 0);
-  reading.take(page(1, 2), WINDOW);
+  const reading = readingOf(undefined);
+  reading.take(page(1, 2), []);
   reading.advance('more', 0);
   const checkpoint = reading.checkpoint([{ ticket: 1, count: 1 }]);
-  const anew = new Reading(voximplantSms, { ...checkpoint, digest: `${checkpoint.digest}0` }, 0);
+  const anew = readingOf({ ...checkpoint, digest: `${checkpoint.digest}0` });
   assert.deepEqual([anew.cursor, anew.pages, anew.rows], [undefined, 0, 0]);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Staging } from '../../shared/fetch/staging.ts';
-import { Memory } from '../../shared/rows/buffer-pool.ts';
+import { BufferPool } from '../../shared/rows/buffer-pool.ts';
 
 /** A store that takes its time: it keeps what it was given as it is when it looks at last. */
 function slowStore(turns: readonly number[]) {
@@ -39,7 +39,7 @@ describe('staging', () => {
     await fc.assert(
       fc.asyncProperty(lines, turns, fc.integer({ min: 1, max: 80 }), async (texts, slowness, blockBytes) => {
         const store = slowStore(slowness);
-        const staging = new Staging(EARLIER, 7, store.stage, new Memory(blockBytes, 2));
+        const staging = new Staging(EARLIER, 7, store.stage, new BufferPool(blockBytes, 2));
         for (const text of texts) {
           const memory = Buffer.from(text);
           await staging.add(memory);
@@ -62,7 +62,7 @@ describe('staging', () => {
 
   test('lines can be added while two blocks are being staged, until the next one is full', async () => {
     const { stage, given, answer } = waitingStore();
-    const staging = new Staging([], 1, stage, new Memory(4, 2));
+    const staging = new Staging([], 1, stage, new BufferPool(4, 2));
     for (const text of ['aaa\n', 'bbb\n', 'ccc']) await staging.add(Buffer.from(text));
     assert.deepEqual(given.map(String), ['aaa\n', 'bbb\n']);
     const added = staging.add(Buffer.from('\n'));
@@ -80,7 +80,7 @@ describe('staging', () => {
   test('a block that fails is told by whatever comes next, and settles without a word', async () => {
     const stage = (): Promise<void> => Promise.reject(new Error('the store is full'));
     for (const next of ['add', 'flush'] as const) {
-      const staging = new Staging([], 1, stage, new Memory(1, 2));
+      const staging = new Staging([], 1, stage, new BufferPool(1, 2));
       for (const text of ['a', 'b']) await staging.add(Buffer.from(text));
       await new Promise(setImmediate);
       await assert.rejects(next === 'add' ? staging.add(Buffer.from('c')) : staging.flush(), /the store is full/);
@@ -88,7 +88,7 @@ describe('staging', () => {
   });
 
   test('without lines nothing is staged, and what others staged is all there is', async () => {
-    const staging = new Staging(EARLIER, 7, () => assert.fail('nothing to stage'), new Memory(8, 2));
+    const staging = new Staging(EARLIER, 7, () => assert.fail('nothing to stage'), new BufferPool(8, 2));
     await staging.add(Buffer.alloc(0));
     await staging.flush();
     assert.deepEqual(staging.segments, EARLIER);
@@ -96,7 +96,7 @@ describe('staging', () => {
 
   test('memory is given back when its block is staged, and serves the next one', async () => {
     const { stage, given, answer } = waitingStore();
-    const memory = new Memory(4, 2);
+    const memory = new BufferPool(4, 2);
     const staging = new Staging([], 1, stage, memory);
     await staging.add(Buffer.from('aaa\nb\n'));
     const ended = staging.end();
@@ -112,7 +112,7 @@ describe('staging', () => {
 
   test('lines that are more than a block make as many as they need', async () => {
     const store = slowStore([0]);
-    const staging = new Staging([], 1, store.stage, new Memory(4, 2));
+    const staging = new Staging([], 1, store.stage, new BufferPool(4, 2));
     for (const text of ['large lines\n', 'a\n', 'b\n', 'c\n']) await staging.add(Buffer.from(text));
     await staging.flush();
     assert.deepEqual(store.staged, ['larg', 'e li', 'nes\n', 'a\nb\n', 'c\n']);

@@ -99,7 +99,7 @@ test('each event goes to the log of its level', () => {
   const log = (level: string) => (line: string) => void lines.push(`${level} ${JSON.parse(line).event}`);
   const report: Report = reporter({ info: log('info'), warn: log('warn'), error: log('error') });
   report('day landed', {});
-  report('day held', {});
+  report('shrink refused', {});
   report('day failed', {});
-  assert.deepEqual(lines, ['info day landed', 'warn day held', 'error day failed']);
+  assert.deepEqual(lines, ['info day landed', 'warn shrink refused', 'error day failed']);
 });

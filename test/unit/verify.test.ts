@@ -178,10 +178,10 @@ test('a day found whole again loses its mark, and no other suspicion', async () 
     since: instantOf(NOON),
   });
   await on.change(D1, entry => ({ ...entry, work: { ...entry.work, suspicion: suspicion('partition.missing') } }));
-  await on.change(D3, entry => ({ ...entry, work: { ...entry.work, suspicion: suspicion('shrink.held') } }));
+  await on.change(D3, entry => ({ ...entry, work: { ...entry.work, suspicion: suspicion('shrink.unconfirmed') } }));
   assert.equal((await verify(on)).cleared, 1);
   assert.equal((await on.entry(D1))?.work.suspicion, undefined);
-  assert.equal((await on.entry(D3))?.work.suspicion?.reason, 'shrink.held');
+  assert.equal((await on.entry(D3))?.work.suspicion?.reason, 'shrink.unconfirmed');
 });
 
 test('a day that a worker holds is not written to', async () => {
@@ -196,7 +196,7 @@ test('a day that a worker holds is not written to', async () => {
 test('what ledger and receipt say of one another is judged', async () => {
   const on = await threeDays();
   await on.land(daysAgo(5), rowsText(1), {}, false);
-  await on.land(D1, rowsText(1, 2, 3, 4), {}, false);
+  await on.land(D1, rowsText(1, 2, 3, 6), {}, false);
   const held = (change: Partial<Held>) => on.change(D3, entry => ({ ...entry, held: { ...heldOn(D3), ...change } }));
   await held({ revision: 2 });
   assert.deepEqual(await kinds(on), [
@@ -206,13 +206,13 @@ test('what ledger and receipt say of one another is judged', async () => {
   ]);
   await held({ revision: 1 });
   const [, , third] = (await verify(on)).findings;
-  assert.match(third?.message ?? '', /ledger \(10 rows\) and receipt \(2 rows\) contradict each other/);
+  assert.match(third?.message ?? '', /ledger \(rows 10\) and receipt \(rows 2\) contradict each other/);
 });
 
 test('while a worker is between commit and note, the ledger may be behind', async () => {
   const on = await threeDays();
   await on.change(D1, entry => ({ ...entry, work: { ...entry.work, state: 'fetching', heartbeat: instantOf(NOON) } }));
-  await on.land(D1, rowsText(1, 2, 3, 4), {}, false);
+  await on.land(D1, rowsText(1, 2, 3, 6), {}, false);
   assert.deepEqual(await kinds(on), []);
 });
 
@@ -309,7 +309,7 @@ test('a partition that is replaced while it is read is read again', async () => 
       const chunks = await on.lake.read(name, day, revision);
       if (day === D1 && !replaced) {
         replaced = true;
-        await on.land(D1, rowsText(1, 2, 3, 4, 5));
+        await on.land(D1, rowsText(1, 2, 3, 6, 7));
         return on.lake.read(name, day);
       }
       return chunks;
@@ -398,10 +398,11 @@ test('a day that a person was erased from is not said to differ from its source,
 
 test('the source is compared without landing: equal is silent, news on open days is no trouble, on settled days it is', async () => {
   const on = landed();
-  const row = (day: string, id: number) => `{"id":"${id}","startDateTime":"${day}T10:00:00Z"}`;
+  const row = (day: string, id: number) => `{"id":"${day} ${id}","startDateTime":"${day}T10:00:00Z"}`;
   const [old, open, same] = [daysAgo(30), daysAgo(2), daysAgo(3)];
   for (const day of [old, open, same]) await on.land(day, `${row(day, 1)}\n${row(day, 2)}\n`);
   await on.change(old, entry => ({ ...entry, held: { ...heldOn(old), ...entry.held, settledAt: instantOf(NOON) } }));
+  // A row of another day is left to it.
   const graph = sourceOf(day => [
     row(day, 2),
     row(day, 1),
@@ -418,11 +419,10 @@ test('the source is compared without landing: equal is silent, news on open days
     found.findings.map(({ kind, day }) => [kind, day]),
     [
       ['source-differs', old],
-      ['source-news', same],
       ['source-news', open],
     ],
   );
-  assert.deepEqual(found.findings.map(isTrouble), [true, false, false]);
+  assert.deepEqual(found.findings.map(isTrouble), [true, false]);
   assert.deepEqual(on.ledger.entries(), before);
   const one = await verify(
     { ...on, sources: { graph: atMidnight, voximplant: graph } },

@@ -1,4 +1,4 @@
-import { Memory } from '../../rows/buffer-pool.ts';
+import { BufferPool } from '../../rows/buffer-pool.ts';
 
 /** Bodies of answers, each gathered in one piece of memory as it arrives. */
 
@@ -19,7 +19,7 @@ const SPARE_MAX = 16;
 const SMALL_BYTES = 64 * 1024;
 
 export class Bodies {
-  private readonly memory = new Memory(PIECE_BYTES, SPARE_MAX);
+  private readonly memory = new BufferPool(PIECE_BYTES, SPARE_MAX);
   private readonly bytesMax: number;
 
   /** @param bytesMax no body may be larger */
@@ -37,10 +37,10 @@ export class Bodies {
 class Incoming {
   private piece: Buffer = Buffer.alloc(0);
   private length = 0;
-  private readonly memory: Memory;
+  private readonly memory: BufferPool;
   private readonly bytesMax: number;
 
-  constructor(memory: Memory, bytesMax: number) {
+  constructor(memory: BufferPool, bytesMax: number) {
     this.memory = memory;
     this.bytesMax = bytesMax;
   }

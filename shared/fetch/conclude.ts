@@ -1,0 +1,194 @@
+import type { CompleteRead } from '../commit/commit.ts';
+import { asErased, type Commit, commitRead, heldAfter, keepReplaced, type Noted } from '../commit/commit.ts';
+import type { Changes, Difference } from '../commit/compare.ts';
+import { done } from '../ledger/entry.ts';
+import { DAY_OVER_MS, maySettle } from '../ledger/owed.ts';
+import { endOf, instantOf } from '../words/day.ts';
+import { LandlineError } from '../words/errors.ts';
+import type { Suspicion } from '../words/ledger.ts';
+import type { Dataset, Instant, ReasonCode, Receipt } from '../words/model.ts';
+import type { Partition } from '../words/ports.ts';
+import { contradictionOf, judge } from './guards.ts';
+import { type Attempt, allStaged, type PagePorts, withHeartbeat } from './read-pages.ts';
+
+/** The end of a read: it is judged, committed if it may be believed, and noted in the ledger. */
+
+export type Concluded = 'landed' | 'revised' | 'unchanged' | 'refused';
+type Ports = Omit<PagePorts, 'source'>;
+
+/** A read would bring the person's rows back. Who wants them asks once more, now that the ledger knows. */
+export async function leaveErased(
+  attempt: Attempt,
+  on: Ports,
+  { receipt, bytes }: Partition,
+  forgottenAt: Instant,
+): Promise<Concluded> {
+  const { dataset, window, claim } = attempt;
+  const before = claim.entry.held;
+  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, sound: true };
+  const held = asErased(await withHeartbeat(heldAfter(on.lake, noted, on.clock.now()), attempt, on), forgottenAt);
+  await claim.save(done(claim.entry, held, undefined));
+  attempt.report('day checked', { ...held, settled: true });
+  return 'unchanged';
+}
+
+/** All pages are read: judge the read, and commit it if it may be believed. */
+export async function conclude(attempt: Attempt, on: Ports, replaces: Partition | undefined): Promise<Concluded> {
+  const { dataset, claim, reading } = attempt;
+  const now = Math.min(on.clock.now(), reading.servedAt);
+  refuseUnfinished(attempt, now);
+  const read = reading.complete();
+  const difference = await differenceOf(attempt, on, read, replaces);
+  const verdict = judge(read, replaces?.receipt, difference, claim.entry, instantOf(on.clock.now()));
+  const found = { read, suspicion: verdict.kind === 'again' ? undefined : verdict.suspicion, changes: difference, now };
+  switch (verdict.kind) {
+    case 'again':
+      throw contradiction(dataset, verdict.reason);
+    case 'refuse':
+      return refuse(attempt, on, verdict.suspicion, replaces, now);
+    case 'same':
+      return note(attempt, on, replaces, found);
+    case 'commit':
+      return note(
+        attempt,
+        on,
+        { receipt: await makeVisible(attempt, on, read, replaces), bytes: reading.bytes },
+        found,
+      );
+  }
+}
+
+/** What the read is against the partition, which is read for it only where the bytes of the rows differ. */
+async function differenceOf(
+  attempt: Attempt,
+  on: Ports,
+  read: CompleteRead,
+  replaces: Partition | undefined,
+): Promise<Difference | undefined> {
+  const { reading, claim } = attempt;
+  const plain = replaces?.receipt.fingerprint === read.fingerprint || contradictionOf(read, claim.entry) !== undefined;
+  if (replaces === undefined || plain) return undefined;
+  return (
+    await withHeartbeat(
+      reading.difference().then(difference => ({ difference })),
+      attempt,
+      on,
+    )
+  ).difference;
+}
+
+/** Replaces the partition by what was staged. @throws LandlineError when somebody else has replaced it since */
+async function makeVisible(
+  attempt: Attempt,
+  on: Ports,
+  read: CompleteRead,
+  replaces: Partition | undefined,
+): Promise<Receipt> {
+  const { dataset, window, claim, reading } = attempt;
+  await allStaged(attempt, on);
+  const commit: Commit = {
+    dataset,
+    window,
+    read,
+    segments: attempt.staging.segments,
+    pages: reading.pages,
+    ticket: claim.ticket,
+    replaces,
+    knownRevision: claim.entry.held?.revision ?? 0,
+  };
+  const revision = await withHeartbeat(keepReplaced(on.lake, commit), attempt, on);
+  if (revision === 'superseded') throw contradiction(dataset, 'storage.failing');
+  // The last sign of life: a worker that lost the day meanwhile must not commit it.
+  await claim.beat(on.clock.now());
+  const receipt = await withHeartbeat(commitRead(on.lake, commit, revision, on.clock.now()), attempt, on);
+  if (receipt === 'superseded') throw contradiction(dataset, 'storage.failing');
+  return receipt;
+}
+
+/** A day that is not over by the more careful of two clocks is not landed. */
+function refuseUnfinished({ window }: Attempt, now: number): void {
+  if (now >= endOf(window.day) + DAY_OVER_MS) return;
+  throw new LandlineError({
+    reason: 'clock.skew',
+    remedy: 'retry',
+    message: `The day ${window.day} is not over by the slower of two clocks, ours and the source's. Check the clock of this machine.`,
+  });
+}
+
+const CONTRADICTIONS: Partial<Record<ReasonCode, string>> = {
+  'page.duplicates': 'Rows came twice, so others may have been missed while pages shifted',
+  'page.total': 'The number of rows is not the number the source stated',
+  'storage.failing': 'The partition was replaced by another worker while it was read',
+};
+
+function contradiction(dataset: Dataset, reason: ReasonCode): LandlineError {
+  const message = `${CONTRADICTIONS[reason]} (${dataset.name}). The day is read again from its first page.`;
+  return new LandlineError({ reason, remedy: 'restart', message });
+}
+
+interface Found {
+  readonly read: CompleteRead;
+  readonly suspicion: Suspicion | undefined;
+  readonly changes: Changes | undefined;
+  /** By the more careful of two clocks. */
+  readonly now: number;
+}
+
+/** The partition is as it should be: the ledger says so, and nothing is owed for now. */
+async function note(
+  attempt: Attempt,
+  on: Ports,
+  landed: Pick<Partition, 'receipt' | 'bytes'> | undefined,
+  { read, suspicion, changes, now }: Found,
+): Promise<Concluded> {
+  const { dataset, window, claim, reading, report } = attempt;
+  if (landed === undefined) throw new Error('A read cannot equal a partition that is not there');
+  const { receipt, bytes } = landed;
+  const before = claim.entry.held;
+  const settles = before?.revision === receipt.revision && maySettle(dataset, window.day, now);
+  const seam = settles || before?.settledAt !== undefined ? await reading.lending.openSeam() : undefined;
+  // The neighbour of a day that settled before there were seams may be one too, and then takes its turn.
+  const closed = seam === undefined || (seam.why === 'not-read' && before?.settledAt !== undefined);
+  const sound = suspicion === undefined && closed;
+  const noted: Noted = { dataset, day: window.day, receipt, before, bytes, sound, changes, read };
+  const held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
+  await claim.save(done(claim.entry, held, suspicion));
+  if (before?.revision === held.revision) {
+    report('day checked', { ...held, settled: held.settledAt !== undefined });
+    return 'unchanged';
+  }
+  const first = held.revision === 1;
+  report(first ? 'day landed' : 'day revised', held);
+  return first ? 'landed' : 'revised';
+}
+
+/** The read would shrink the partition. What is held stays until another read agrees, or a person decides. */
+async function refuse(
+  attempt: Attempt,
+  on: Ports,
+  suspicion: Suspicion,
+  replaces: Partition | undefined,
+  now: number,
+): Promise<Concluded> {
+  const { rows, reason, vanished, added } = suspicion;
+  const { dataset, window, claim, report } = attempt;
+  const before = claim.entry.held;
+  let held = before;
+  if (replaces !== undefined && replaces.receipt.revision !== before?.revision) {
+    // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read
+    // again at once, and refused again, without end.
+    const { receipt, bytes } = replaces;
+    const noted: Noted = { dataset, day: window.day, receipt, before, bytes, sound: false };
+    held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
+  }
+  await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(now) }, suspicion));
+  const next =
+    reason === 'shrink.emptied'
+      ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
+      : 'It is replaced when another read, an hour or more later, lacks the same rows; or accept it (landline accept)';
+  const lacks = vanished === undefined ? '' : ` (−${vanished} +${added})`;
+  const holds = replaces?.receipt.rows ?? before?.rows ?? 0;
+  const message = `The source has ${rows} rows where the partition holds ${holds}${lacks}. The partition stays. ${next}.`;
+  report('shrink refused', { reason, rows, message });
+  return 'refused';
+}

@@ -1,0 +1,190 @@
+import { isExpired, isFrozen, isRefused } from '../ledger/owed.ts';
+import { hasKey, MANY, NO_SEAMS, type OpenSeam, openSeam, withKey } from '../ledger/seams.ts';
+import { linesOf } from '../rows/cut.ts';
+import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
+import { cutSpecOf, type Oddity } from '../rows/sift.ts';
+import { addDays, dayOf, instantOf, type Place } from '../words/day.ts';
+import type { DayEntry, FarLoan, Held, Seam, Seams } from '../words/ledger.ts';
+import type { Dataset, Day } from '../words/model.ts';
+import type { Clock, Lake, Ledger } from '../words/ports.ts';
+
+/** Which rows of other days stay in the day that brought them, in one read of a day. docs/format.md, 8 to 10. */
+
+export interface LendingPorts {
+  readonly ledger: Pick<Ledger, 'day' | 'watermark'>;
+  readonly lake: Pick<Lake, 'read'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Days that rows far from the window are lent to. What is of further days stays: no source is that far off. */
+const FAR_DAYS_MAX = 10;
+
+/** What is known of another day. */
+interface Target {
+  readonly entry: DayEntry | undefined;
+  /** Rows of its partition; `undefined` when they were not needed. */
+  readonly rows: KeyTable | undefined;
+}
+
+/** `left`: to its own day, which has it or does not want it. `open`: to its own day, which does not have it (yet). */
+type Fate = 'left' | 'open' | 'kept';
+
+export class Lending {
+  private readonly dataset: Dataset;
+  private readonly day: Day;
+  /** What the ledger held of the day when this read began. */
+  private readonly held: Held | undefined;
+  private readonly on: LendingPorts;
+  private readonly targets = new Map<Day, Target>();
+  private readonly looked = new Set<string>();
+  private firstDay: Day | undefined;
+  /** Rows of the day's own partition, once rows came far from the window. */
+  private mine: KeyTable | undefined;
+  private before: Seam;
+  private after: Seam;
+  private readonly far: Map<Day, FarLoan>;
+
+  /** @param begun what earlier workers noted of the same read */
+  constructor(dataset: Dataset, day: Day, held: Held | undefined, begun: Seams | undefined, on: LendingPorts) {
+    this.dataset = dataset;
+    this.day = day;
+    this.held = held;
+    this.on = on;
+    const { before, after, far } = begun ?? NO_SEAMS;
+    this.before = before;
+    this.after = after;
+    this.far = new Map(far.map(each => [each.day, each]));
+  }
+
+  /** What the day knows of its borders by this read; `undefined` of a dataset whose rows have no time. */
+  get seams(): Seams | undefined {
+    if (this.dataset.eventTime === undefined) return undefined;
+    const at = instantOf(this.on.clock.now());
+    return { at, before: this.before, after: this.after, far: [...this.far.values()] };
+  }
+
+  /** Looks at the other days that rows of a page belong to, where that decides about them. Mostly it looks at none. */
+  async prepare(odd: readonly Oddity[]): Promise<void> {
+    for (const { place } of odd) {
+      if (place === undefined || place.day === this.day) continue;
+      const about = `${place.day} ${place.seam}`;
+      if (this.looked.has(about)) continue;
+      this.looked.add(about);
+      const needed = place.seam === undefined || this.isUnclear(place.day, place.seam);
+      if (needed) await this.look(place.day, place.seam);
+    }
+  }
+
+  /** Whether an earlier read left rows at that border, or nobody can read the other day any more. */
+  private isUnclear(other: Day, seam: 'before' | 'after'): boolean {
+    const known = this.held?.seams?.[seam];
+    return isExpired(this.dataset, other, this.on.clock.now()) || (known?.lent ?? '') + (known?.kept ?? '') !== '';
+  }
+
+  private async look(other: Day, seam: 'before' | 'after' | undefined): Promise<void> {
+    const known = this.targets.get(other) ?? { entry: await this.entryOf(other), rows: undefined };
+    const { held } = known.entry ?? {};
+    if (held === undefined) this.firstDay ??= await this.readFirstDay();
+    // What the ledger has lost or never knew may be in the lake all the same.
+    const whole = held === undefined ? seam === undefined : !isFrozen(held) && this.ownOf(held, seam) === MANY;
+    const rows = known.rows ?? (whole ? await this.rowsOf(other) : undefined);
+    const unsure = seam === undefined || this.held?.seams?.[seam].kept === MANY;
+    if (unsure && this.held !== undefined) this.mine ??= await this.rowsOf(this.day);
+    this.targets.set(other, { ...known, rows });
+  }
+
+  /** Its rows at the border with this day; `MANY` when only its partition can tell. */
+  private ownOf({ seams }: Held, seam: 'before' | 'after' | undefined): string {
+    return (seam === undefined ? undefined : seams?.[seam === 'before' ? 'after' : 'before'].own) ?? MANY;
+  }
+
+  private async entryOf(day: Day): Promise<DayEntry | undefined> {
+    return (await this.on.ledger.day(this.dataset.name, day))?.value;
+  }
+
+  /** Before the first plan has recorded it, every day may be one of the log's. */
+  private async readFirstDay(): Promise<Day> {
+    return (await this.on.ledger.watermark(this.dataset.name))?.value.firstDay ?? '';
+  }
+
+  private async rowsOf(day: Day): Promise<KeyTable> {
+    const table = new KeyTable();
+    const chunks = await this.on.lake.read(this.dataset.name, day);
+    if (chunks === undefined) return table;
+    for await (const cut of linesOf(chunks, cutSpecOf(this.dataset).fields)) {
+      const keys = keyDigests(cut, this.dataset.key.length);
+      for (let row = 0; row < cut.count; row++) table.add(keys, row);
+    }
+    return table;
+  }
+
+  /** Notes a row and says whether it stays in the day. @param odd prepared */
+  keeps({ row, place }: Oddity, keys: Int32Array): boolean {
+    if (place === undefined) return true;
+    const { day, seam } = place;
+    if (seam === undefined) return this.keepsFar(place, keys, row);
+    const key = keyText(keys, row);
+    if (day === this.day) this.note(seam, 'own', key);
+    if (day === this.day) return true;
+    const fate = this.isUnclear(day, seam) ? this.fateOf(place, keys, row, key) : 'open';
+    // Whether the other day has it is judged by the ledger, for as long as it has room for its key.
+    const judged = fate === 'left' && this.targets.get(day)?.rows !== undefined;
+    if (!judged) this.note(seam, fate === 'kept' ? 'kept' : 'lent', key);
+    return fate === 'kept';
+  }
+
+  private note(seam: 'before' | 'after', list: keyof Seam, key: string): void {
+    this[seam] = { ...this[seam], [list]: withKey(this[seam][list], key) };
+  }
+
+  private keepsFar(place: Place, keys: Int32Array, row: number): boolean {
+    const { day } = place;
+    if (!this.far.has(day) && this.far.size >= FAR_DAYS_MAX) return true;
+    const fate = this.fateOf(place, keys, row, '');
+    const { open, kept } = this.far.get(day) ?? { open: 0, kept: 0 };
+    const [more, stays] = [fate === 'open' ? 1 : 0, fate === 'kept' ? 1 : 0];
+    if (more + stays > 0) this.far.set(day, { day, open: open + more, kept: kept + stays });
+    return fate === 'kept';
+  }
+
+  private fateOf({ day, seam }: Place, keys: Int32Array, row: number, key: string): Fate {
+    const { held: before, dataset } = this;
+    const { entry, rows } = this.targets.get(day) ?? { entry: undefined, rows: undefined };
+    const now = this.on.clock.now();
+    const lost = isExpired(dataset, day, now);
+    const held = entry?.held;
+    if (held === undefined) {
+      if (rows?.tagOf(keys, row) !== undefined) return 'left';
+      if (day < (this.firstDay ?? '')) return seam === undefined ? 'kept' : 'left';
+      return lost || day > addDays(dayOf(new Date(now)), 1) ? 'kept' : 'open';
+    }
+    // Rows that were erased must not come back by way of another day.
+    if (isFrozen(held)) return 'left';
+    if (rows === undefined ? hasKey(this.ownOf(held, seam), key) : rows.tagOf(keys, row) !== undefined) return 'left';
+    if (lost) return 'kept';
+    const believed = entry !== undefined && !isRefused(entry.work);
+    const readSince = believed && (held.seams?.at ?? '') > (before?.seams?.at ?? '~');
+    if (seam === undefined) {
+      const wasOpen = before?.seams?.far.some(far => far.day === day && far.open > 0) ?? false;
+      return this.mine?.tagOf(keys, row) !== undefined || (wasOpen && readSince) ? 'kept' : 'open';
+    }
+    const { lent, kept } = before?.seams?.[seam] ?? { lent: '', kept: '' };
+    const stays = kept === MANY ? this.mine?.tagOf(keys, row) !== undefined : hasKey(kept, key);
+    return stays || (readSince && (lent === MANY || hasKey(lent, key))) ? 'kept' : 'open';
+  }
+
+  /** The first seam of the day that is not closed by what this read has found. */
+  async openSeam(): Promise<OpenSeam | undefined> {
+    const { dataset, day, seams } = this;
+    if (seams === undefined) return undefined;
+    for (const other of [addDays(day, -1), addDays(day, 1), ...seams.far.map(far => far.day)]) {
+      if (this.targets.has(other)) continue;
+      this.targets.set(other, { entry: await this.entryOf(other), rows: undefined });
+    }
+    const entryOf = (other: Day) => this.targets.get(other)?.entry;
+    const open = () => openSeam(dataset, day, seams, entryOf, this.firstDay ?? '', this.on.clock.now());
+    // Where history begins matters at its first day only, and would be one more operation for every other one.
+    if (open() !== undefined) this.firstDay ??= await this.readFirstDay();
+    return open();
+  }
+}

@@ -1,0 +1,67 @@
+import type { DayEntry } from '../words/ledger.ts';
+import type { Dataset, Day, ReasonCode } from '../words/model.ts';
+import { isFrozen, maySettle } from './owed.ts';
+import { type Around, openSeam } from './seams.ts';
+
+/**
+ * Doubts about days that are held: less than a suspicion, which keeps a partition as it is. They stop nothing but the
+ * settling of a day with an open seam, and everybody who looks at the day is told. Pure.
+ */
+
+export interface Doubt {
+  readonly reason: Extract<ReasonCode, 'page.count' | 'rows.outside' | 'seam.open' | 'log.empty'>;
+  /** What is doubtful, and what to do about it: each one sentence, without its stop. */
+  readonly message: string;
+  readonly next: string;
+}
+
+/** The first day of the log with rows; `undefined` when there is none yet. */
+export function firstRowDay(entries: Iterable<DayEntry>): Day | undefined {
+  let first: Day | undefined;
+  for (const { day, held } of entries) {
+    if (held !== undefined && held.rows > 0 && (first === undefined || day < first)) first = day;
+  }
+  return first;
+}
+
+/** @param firstRow of `firstRowDay` */
+export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: Day | undefined, now: number): Doubt[] {
+  const held = around.entries.get(day)?.held;
+  if (held === undefined || isFrozen(held)) return [];
+  const doubts: Doubt[] = [];
+  const retry = `landline retry ${dataset.name} ${day}`;
+  if (held.doubted)
+    doubts.push({
+      reason: 'page.count',
+      message: 'the source said that it has more rows than it gave',
+      next: `if the provider confirms more rows, read it again: ${retry}`,
+    });
+  if (held.rowsOutside > 0)
+    doubts.push({
+      reason: 'rows.outside',
+      message: `${held.rowsOutside === 1 ? 'a row stays' : `${held.rowsOutside} rows stay`} here with a time that is in another day, unreadable or absent`,
+      next: 'nothing is lost; look at those rows when you count by day',
+    });
+  const { entries, firstDay } = around;
+  const open = held.seams && openSeam(dataset, day, held.seams, other => entries.get(other), firstDay, now);
+  // A neighbour that has not landed says nothing while the day is young: it is nearly always tomorrow.
+  if (open !== undefined && (open.why === 'differs' || maySettle(dataset, day, now)))
+    doubts.push({
+      reason: 'seam.open',
+      message:
+        open.why === 'differs'
+          ? `a row at its border with ${open.day} is in neither day or in both`
+          : `it cannot settle before ${open.day} ${open.why === 'not-read' ? 'is read again' : 'has landed'}`,
+      next: 'nothing: the days are read again by themselves',
+    });
+  if (held.rows === 0 && (firstRow === undefined || day < firstRow))
+    doubts.push({
+      reason: 'log.empty',
+      message:
+        firstRow === undefined
+          ? 'no day of this log has a row: the source may not report this calling plan, or nobody used it'
+          : `before the first row (${firstRow}): the source may no longer have what was there`,
+      next: 'ask whether there should be rows; an empty day is no proof that there were none',
+    });
+  return doubts;
+}

@@ -1,0 +1,195 @@
+import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
+import type { DayEntry, Seam, Seams } from '../words/ledger.ts';
+import type { Dataset, Day } from '../words/model.ts';
+import { isExpired, isFrozen, isRefused, type Owed, owed } from './owed.ts';
+
+/**
+ * Whether the rows at the border of two days are in one of them, and which of the two has to be read again when they are
+ * not. Pure. docs/format.md, 8 to 10, is the rule; fetch/lending.ts decides about the rows of one read.
+ */
+
+/** Digests that a list of a seam holds. All lists of a day take 13 KB at most, of the 64 KiB of a property. */
+export const SEAM_KEYS_MAX = 100;
+export const MANY = '*';
+/** `KEY_CHARS` of rows/keys.ts. */
+const CHARS = 11;
+
+export const NO_SEAM: Seam = { own: '', lent: '', kept: '' };
+export const NO_SEAMS: Omit<Seams, 'at'> = { before: NO_SEAM, after: NO_SEAM, far: [] };
+
+export function withKey(list: string, key: string): string {
+  return list === MANY || list.length >= SEAM_KEYS_MAX * CHARS ? MANY : list + key;
+}
+
+/** Whether the list has the key; of too many, nobody knows. */
+export function hasKey(list: string, key: string): boolean {
+  for (let at = list.indexOf(key); at >= 0; at = list.indexOf(key, at + 1)) if (at % CHARS === 0) return true;
+  return false;
+}
+
+/** How many of the keys are in the other list. */
+function shared(list: string, keys: string): number {
+  let count = 0;
+  for (let at = 0; at < keys.length; at += CHARS) if (hasKey(list, keys.slice(at, at + CHARS))) count += 1;
+  return count;
+}
+
+/** Whether a row that was lent is not among those of its day, as far as anybody can tell. */
+function lacks(own: string, lent: string): boolean {
+  if (lent === '' || (lent === own && lent !== MANY)) return false;
+  return own === MANY || lent === MANY || shared(own, lent) * CHARS < lent.length;
+}
+
+/** Whether a row that is kept is among those of its day too. */
+function sharesWith(own: string, kept: string): boolean {
+  return kept !== '' && own !== MANY && kept !== MANY && shared(own, kept) > 0;
+}
+
+/** The neighbours of a day, and the borders that they share, from the day's side and from theirs. */
+const SIDES = [
+  { mine: 'before', theirs: 'after', days: -1 },
+  { mine: 'after', theirs: 'before', days: 1 },
+] as const;
+
+/** The entry of a day of the same dataset. */
+export type EntryOf = (day: Day) => DayEntry | undefined;
+
+export interface OpenSeam {
+  /** The other day. */
+  readonly day: Day;
+  /**
+   * `not-landed`  it has not landed yet
+   * `not-read`    it was last read before there were seams
+   * `differs`     a row of one of the two is in neither of them, or in both
+   */
+  readonly why: 'not-landed' | 'not-read' | 'differs';
+}
+
+/** The first seam of the day that is not closed; `undefined` when all are. @param firstDay of the dataset */
+export function openSeam(
+  dataset: Dataset,
+  day: Day,
+  seams: Seams,
+  entryOf: EntryOf,
+  firstDay: Day,
+  now: number,
+): OpenSeam | undefined {
+  for (const { mine, theirs, days } of SIDES) {
+    const other = addDays(day, days);
+    const held = entryOf(other)?.held;
+    const { lent, own, kept } = seams[mine];
+    const lost = isExpired(dataset, other, now);
+    if (held === undefined) {
+      if (other >= firstDay && (!lost || lent !== '')) return { day: other, why: 'not-landed' };
+    } else if (!isFrozen(held) && held.seams === undefined) {
+      if (other >= firstDay && !lost) return { day: other, why: 'not-read' };
+    } else if (!isFrozen(held) && held.seams !== undefined) {
+      const its = held.seams[theirs];
+      // A day before the first one is not read again, so what it says of its border may be long out of date.
+      const inNone = other >= firstDay && (lacks(its.own, lent) || lacks(own, its.lent));
+      if (inNone || sharesWith(its.own, kept) || sharesWith(own, its.kept)) return { day: other, why: 'differs' };
+    }
+  }
+  const far = seams.far.find(({ open }) => open > 0);
+  return far && { day: far.day, why: entryOf(far.day)?.held === undefined ? 'not-landed' : 'differs' };
+}
+
+/** The days around a day. */
+export interface Around {
+  readonly entries: ReadonlyMap<Day, DayEntry>;
+  readonly lenders: ReadonlyMap<Day, string>;
+  /** Of the dataset. */
+  readonly firstDay: Day;
+}
+
+export function aroundOf(entries: ReadonlyMap<Day, DayEntry>, firstDay: Day): Around {
+  return { entries, lenders: farLenders(entries.values()), firstDay };
+}
+
+/** As `owed`, and for the day's seams. */
+export function owedAmong(dataset: Dataset, day: Day, around: Around, now: number): Owed | undefined {
+  const entry = around.entries.get(day);
+  const why = owed(dataset, day, entry, now);
+  return why === undefined && entry !== undefined && owesSeam(dataset, entry, around, now) ? 'seam' : why;
+}
+
+/** When days with open loans far from their window were read last, by the day that they lent to. */
+function farLenders(entries: Iterable<DayEntry>): Map<Day, string> {
+  const lenders = new Map<Day, string>();
+  for (const { held } of entries) {
+    if (held?.seams === undefined) continue;
+    const { at, far } = held.seams;
+    for (const { day, open } of far) if (open > 0 && at > (lenders.get(day) ?? '')) lenders.set(day, at);
+  }
+  return lenders;
+}
+
+/** Reads for a seam that may follow one another at once; then they wait for an hour, and twice as long each time. */
+const AT_ONCE = 3;
+
+/**
+ * Whether the held and idle day has to be read again to close a seam: the day that was read earlier is, so that a loan
+ * comes home or, when its day was read since and lacks it, stays where it came.
+ */
+function owesSeam(dataset: Dataset, { day, held, work }: DayEntry, around: Around, now: number): boolean {
+  if (dataset.eventTime === undefined || held === undefined || work.state !== 'idle') return false;
+  if (isFrozen(held) || isRefused(work)) return false;
+  const { seams } = held;
+  // Nearly every day of a ledger ends here.
+  if (seams !== undefined && !differs(dataset, day, seams, around, now)) return false;
+  if (isExpired(dataset, day, now)) return false;
+  const reads = (work.seamReads ?? 0) - AT_ONCE;
+  const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
+  return hasCome(Date.parse(held.checkedAt) + waitMs, now);
+}
+
+/** Whether another read of the day would decide about a row of its borders. */
+function differs(dataset: Dataset, day: Day, seams: Seams, around: Around, now: number): boolean {
+  const { entries, lenders, firstDay } = around;
+  const [before, after] = neighboursOf(day);
+  if (isUndecided(entries.get(before)) || isUndecided(entries.get(after))) return false;
+  if ((lenders.get(day) ?? '') > seams.at) return true;
+  const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
+  if (owesBorder(seams, SIDES[0], before, entries, gone)) return true;
+  if (owesBorder(seams, SIDES[1], after, entries, gone)) return true;
+  if (seams.far.length === 0) return false;
+  return seams.far.some(({ day: other, open, kept }) => {
+    const its = entries.get(other)?.held;
+    if (open > 0 && (gone(other) || (its?.seams?.at ?? '') > seams.at)) return true;
+    return kept > 0 && (its?.landedAt ?? '') > seams.at;
+  });
+}
+
+const NEIGHBOURS = new Map<Day, readonly [Day, Day]>();
+
+/** The day before and the day after. Remembered, since ten years of every log are planned every few minutes. */
+function neighboursOf(day: Day): readonly [Day, Day] {
+  const known = NEIGHBOURS.get(day);
+  if (known !== undefined) return known;
+  const made = [addDays(day, -1), addDays(day, 1)] as const;
+  NEIGHBOURS.set(day, made);
+  return made;
+}
+
+function isUndecided(entry: DayEntry | undefined): boolean {
+  if (entry === undefined) return false;
+  const { work } = entry;
+  return work.state === 'queued' || work.state === 'fetching' || isRefused(work);
+}
+
+function owesBorder(
+  seams: Seams,
+  { mine: side, theirs }: (typeof SIDES)[number],
+  other: Day,
+  entries: Around['entries'],
+  gone: (other: Day) => boolean,
+): boolean {
+  const mine = seams[side];
+  const their = entries.get(other)?.held;
+  if (their === undefined) return mine.lent !== '' && gone(other);
+  if (their.seams === undefined || isFrozen(their)) return false;
+  const its = their.seams[theirs];
+  const lent = lacks(its.own, mine.lent) && (their.seams.at > seams.at || gone(other));
+  const owed = lacks(mine.own, its.lent) && their.seams.at >= seams.at;
+  return lent || owed || sharesWith(its.own, mine.kept);
+}

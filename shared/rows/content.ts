@@ -1,0 +1,144 @@
+import type { Cut } from '../words/cut.ts';
+import { LandlineError } from '../words/errors.ts';
+import {
+  badJson,
+  byteAt,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  DEPTH_MAX,
+  endOfGap,
+  endOfString,
+  endOfValue,
+  goesOn,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  startOfValue,
+} from './json.ts';
+import { Mixer } from './mixer.ts';
+
+/**
+ * What a row says, as 64 bits: equal for rows whose members have the same values, in whatever order, white space and
+ * escapes. Numbers are taken as they are spelled. docs/format.md, *equal*.
+ */
+
+const BACKSLASH = 0x5c;
+
+/** One for each kind of value, so that a text is never taken for a number. */
+const [TEXT, PLAIN, LIST, OBJECT] = [1, 2, 3, 4];
+
+/** The digest of the value read last. */
+const value = new Int32Array(2);
+/** Values inside one another need a mixer each; the cutter has refused what is deeper than 64 levels. */
+const mixers: Mixer[] = [];
+
+/** Of every row: words `2 * row` and `2 * row + 1`. */
+export function contentDigests({ body, count, starts, ends }: Cut): Int32Array {
+  const digests = new Int32Array(2 * count);
+  for (let row = 0; row < count; row++) contentDigest(body, starts[row] as number, ends[row] as number, digests, row);
+  return digests;
+}
+
+/** Writes the digest of the row `body[start] … body[end - 1]` as words `2 * row` and `2 * row + 1`. Any bytes will do. */
+export function contentDigest(body: Buffer, start: number, end: number, digests: Int32Array, row: number): void {
+  try {
+    if (readValue(body, endOfGap(body, start), 0) <= end) {
+      digests.set(value, 2 * row);
+      return;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof LandlineError)) throw thrown;
+    mixers.length = 0;
+  }
+  // A damaged line says nothing but its bytes.
+  const mixer = new Mixer();
+  mixer.mixBytes(body, start, end);
+  mixer.finish(digests, row);
+}
+
+/** @returns the place behind the value */
+function readValue(body: Buffer, at: number, depth: number): number {
+  if (depth > DEPTH_MAX) throw badJson('too deep', at);
+  switch (byteAt(body, at)) {
+    case QUOTE:
+      return readText(body, at, depth);
+    case OPEN_BRACE:
+      return readObject(body, at, depth);
+    case OPEN_BRACKET:
+      return readList(body, at, depth);
+    default: {
+      const end = endOfValue(body, at, depth);
+      const mixer = mixerOf(depth);
+      mixer.mix(PLAIN);
+      mixer.mixBytes(body, at, end);
+      mixer.finish(value, 0);
+      return end;
+    }
+  }
+}
+
+function readText(body: Buffer, at: number, depth: number): number {
+  const end = endOfString(body, at);
+  const mixer = mixerOf(depth);
+  mixer.mix(TEXT);
+  let slash = at + 1;
+  while (slash < end && body[slash] !== BACKSLASH) slash++;
+  if (slash === end) mixer.mixBytes(body, at + 1, end - 1);
+  else {
+    const text: string = JSON.parse(body.toString('utf8', at, end));
+    const bytes = Buffer.from(text, text.isWellFormed() ? 'utf8' : 'utf16le');
+    mixer.mixBytes(bytes, 0, bytes.length);
+  }
+  mixer.finish(value, 0);
+  return end;
+}
+
+function readList(body: Buffer, at: number, depth: number): number {
+  const mixer = mixerOf(depth);
+  mixer.mix(LIST);
+  let end = endOfGap(body, at + 1);
+  let more = byteAt(body, end) !== CLOSE_BRACKET;
+  while (more) {
+    end = endOfGap(body, readValue(body, end, depth + 1));
+    mixer.mix(value[0] as number);
+    mixer.mix(value[1] as number);
+    more = goesOn(body, end, CLOSE_BRACKET);
+    if (more) end = endOfGap(body, end + 1);
+  }
+  mixer.finish(value, 0);
+  return end + 1;
+}
+
+/** Members are added up, so that their order does not count. */
+function readObject(body: Buffer, at: number, depth: number): number {
+  const mixer = mixerOf(depth);
+  let [count, hi, lo] = [0, 0, 0];
+  let end = endOfGap(body, at + 1);
+  let more = byteAt(body, end) !== CLOSE_BRACE;
+  while (more) {
+    const nameEnd = readText(body, end, depth + 1);
+    mixer.mix(value[0] as number);
+    mixer.mix(value[1] as number);
+    end = endOfGap(body, readValue(body, startOfValue(body, nameEnd), depth + 1));
+    mixer.mix(value[0] as number);
+    mixer.mix(value[1] as number);
+    mixer.finish(value, 0);
+    hi = (hi + (value[0] as number)) | 0;
+    lo = (lo + (value[1] as number)) | 0;
+    count++;
+    more = goesOn(body, end, CLOSE_BRACE);
+    if (more) end = endOfGap(body, end + 1);
+  }
+  mixer.mix(OBJECT);
+  mixer.mix(count);
+  mixer.mix(hi);
+  mixer.mix(lo);
+  mixer.finish(value, 0);
+  return end + 1;
+}
+
+/** One that nobody is in the middle of using. */
+function mixerOf(depth: number): Mixer {
+  mixers[depth] ??= new Mixer();
+  return mixers[depth];
+}

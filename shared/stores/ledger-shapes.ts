@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import type { Remedy } from '../words/errors.ts';
+import type { Checkpoint, Compared, FarLoan, Held, Seam, Seams, Suspicion, Work } from '../words/ledger.ts';
+import type { ReasonCode } from '../words/model.ts';
+
+/** What the properties of a day's entity must be, before they are believed. ledger-entities.ts says how they are laid out. */
+
+export const count = z.int().min(0);
+export const text = z.string().min(1);
+export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+// Codes come and go between versions; one that this version does not know still says something to a person.
+export const reason = text.transform(code => code as ReasonCode);
+
+/** Every member of `T`, so that one that is added to the model and forgotten here does not compile. */
+export type ShapeOf<T> = Record<keyof Required<T>, z.ZodType>;
+
+const digests = z.string().regex(/^(\*|([\w-]{11}){0,100})$/);
+const seam = z.object({ own: digests, lent: digests, kept: digests } satisfies ShapeOf<Seam>);
+const seamsShape = z.object({
+  at: instant,
+  before: seam,
+  after: seam,
+  far: z.array(z.object({ day, open: count, kept: count } satisfies ShapeOf<FarLoan>)).max(10),
+} satisfies ShapeOf<Seams>);
+
+export const heldShape = z.object({
+  revision: count,
+  rows: count,
+  // Int64, because a day may hold more than 2 GiB; the SDK gives those as bigint.
+  bytes: z.preprocess(value => (typeof value === 'bigint' ? Number(value) : value), count),
+  pages: count,
+  fingerprint: text,
+  landedAt: instant,
+  checkedAt: instant,
+  settledAt: instant.exactOptional(),
+  rowsAdded: count,
+  rowsChanged: count,
+  rowsRemoved: count,
+  rowsOutside: count,
+  rowsNeighbour: count,
+  curatedRevision: count,
+  curatedAs: text.exactOptional(),
+  curateQueuedAt: instant.exactOptional(),
+  curateTries: count.exactOptional(),
+  seams: json(seamsShape).exactOptional(),
+  doubted: z.literal(true).exactOptional(),
+  forgottenAt: instant.exactOptional(),
+} satisfies ShapeOf<Held>) satisfies z.ZodType<Held>;
+
+export const workShape = z.object({
+  state: z.enum(['idle', 'queued', 'fetching', 'failed']),
+  ticket: count,
+  queuedAt: instant.exactOptional(),
+  heartbeat: instant.exactOptional(),
+  retryAt: instant.exactOptional(),
+  failures: count,
+  rereads: count,
+  takeovers: count.exactOptional(),
+  seamReads: count.exactOptional(),
+  suspicion: json(
+    z.object({
+      reason,
+      rows: count,
+      fingerprint: text,
+      since: instant,
+      vanished: count.exactOptional(),
+      vanishedSum: text.exactOptional(),
+      added: count.exactOptional(),
+      damaged: z.literal(true).exactOptional(),
+    } satisfies ShapeOf<Suspicion>),
+  ).exactOptional(),
+  askedAt: instant.exactOptional(),
+  accepted: text.exactOptional(),
+  errorKind: reason.exactOptional(),
+  errorRemedy: z.enum(['retry', 'wait', 'restart', 'reject', 'fix-config'] satisfies Remedy[]).exactOptional(),
+  errorMessage: z.string().exactOptional(),
+  requestId: z.string().exactOptional(),
+} satisfies ShapeOf<Omit<Work, 'checkpoint'>>) satisfies z.ZodType<Work>;
+
+export const checkpointShape = json(
+  z.object({
+    cursor: z.string().optional(),
+    cursorAt: instant,
+    pages: count,
+    rows: count,
+    bytes: count,
+    digest: z.string(),
+    segments: z.array(z.object({ ticket: count, count })),
+    neighbours: count,
+    outside: count,
+    duplicates: count,
+    total: count.optional(),
+    seams: seamsShape.exactOptional(),
+    compared: z
+      .object({
+        with: text,
+        met: count,
+        metSum: z.string().regex(/^[0-9a-f]{16}$/),
+        changed: count,
+        moved: count,
+        added: z.int(),
+      } satisfies ShapeOf<Compared>)
+      .exactOptional(),
+    doubted: z.literal(true).exactOptional(),
+    parts: z.int().min(1).max(1_024).exactOptional(),
+    part: count.exactOptional(),
+    totalBefore: count.exactOptional(),
+    repeats: count.exactOptional(),
+  } satisfies ShapeOf<Omit<Checkpoint, 'recentKeys'>>),
+);
+
+/** Text that holds JSON of the given shape. */
+function json<T>(shape: z.ZodType<T>) {
+  return z
+    .string()
+    .transform((value, context): unknown => {
+      try {
+        return JSON.parse(value);
+      } catch {
+        context.addIssue('not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+}
