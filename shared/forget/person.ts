@@ -1,3 +1,4 @@
+import type { Privacy } from '../curate/model.ts';
 import { tableOf } from '../curate/tables.ts';
 import { linesOf } from '../rows/cut.ts';
 import type { Cut } from '../words/cut.ts';
@@ -38,8 +39,8 @@ function digitsOf(text: string): string {
 /** Tells the rows of one dataset that name the person from the others. */
 export class PersonFinder {
   /**
-   * Fields that are not searched; a cut has to have their places. None for a user. For a number identifiers, amounts,
-   * times and kinds: they name nobody, and its digits could stand in them by chance.
+   * Fields that are not searched; a cut has to have their places. None for a user. For a number identifiers, amounts
+   * and times: they name nobody, and its digits could stand in them by chance.
    */
   readonly open: readonly string[];
   private readonly wanted: RegExp;
@@ -86,10 +87,13 @@ export class PersonFinder {
 
 const QUOTE = 0x22;
 
+/** Numbers, identifiers and times: the digits of a telephone could stand in them by chance. */
+const UNSEARCHED: ReadonlySet<Privacy> = new Set<Privacy>(['open', 'id', 'instant']);
+
 function openFields(dataset: string): readonly string[] {
   const columns = tableOf(dataset).columns.flatMap(({ privacy, origin }) => {
     const field = 'fields' in origin ? origin.fields[dataset] : undefined;
-    return field === undefined ? [] : [{ field, isOpen: privacy === 'open' }];
+    return field === undefined ? [] : [{ field, isOpen: UNSEARCHED.has(privacy) }];
   });
   const personal = columns.filter(({ isOpen }) => !isOpen).map(({ field }) => field);
   const open = columns.map(({ field }) => field).filter(field => !personal.includes(field));

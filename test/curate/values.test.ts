@@ -67,7 +67,8 @@ test('text keeps its characters, numbers their digits, and nothing becomes a flo
   }
   assert.equal(cell('int', '2147483647'), 2_147_483_647);
   assert.equal(cell('int', '2147483648'), MISFIT);
-  assert.equal(cell('int', '1.0'), MISFIT);
+  for (const json of ['60', '60.0', '6e1', '"60"', '600E-1', '0.6e2']) assert.equal(cell('int', json), 60, json);
+  for (const json of ['60.5', '6e-1', '6e10', '1e400', '2147483648.0']) assert.equal(cell('int', json), MISFIT, json);
   assert.equal(cell('flag', 'true'), true);
   assert.equal(cell('flag', '"yes"'), MISFIT);
 });
