@@ -16,9 +16,9 @@ const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.source;
 /** Digits of any script, and those of Chinese and Japanese, which count as letters. */
 const NUMERALS = /[\p{N}〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]/gu;
 
-const WORD = /[p{L}p{M}]+(?:[._'’&/-]+[p{L}p{M}]+)*/.source;
+const WORD = /[\p{L}\p{M}]+(?:[._'’&/-]+[\p{L}\p{M}]+)*/u.source;
 /** Names of kinds and places with a number in them, such as `MCOPSTN1` or `AT&T-2`. */
-const CODE = /[p{L}p{M}0-9]+(?:[_&/-]+[p{L}p{M}0-9]+)*/.source;
+const CODE = /[\p{L}\p{M}0-9]+(?:[_&/-]+[\p{L}\p{M}0-9]+)*/u.source;
 const [BEFORE, AFTER] = [/[("'[{<“‘«]*/.source, /_?[)"'\]}>.,;:!?…”’»]*/.source];
 const TOKEN = new RegExp(`^${BEFORE}(?:${WORD}|_?${CODE}|${GUID})${AFTER}$`, 'iu');
 const SIGNS = /^[-–—&/,.;:!?()[\]…|]*$/u;
@@ -70,7 +70,7 @@ function isJson(text: string): boolean {
 
 /** An identifier as it is when it looks like one: ASCII letters, digits and a few signs. A number with a plus does not. */
 export function passingId(text: string): string | null {
-  if (/^[A-Za-z0-9_=~-]+$/.test(text)) return text;
+  if (/^[A-Za-z0-9]+$/.test(text)) return text;
   return /^(?!\+)[\w.=~/+-]+$/.test(text) && /[a-z]/i.test(text) ? text : null;
 }
 
@@ -79,7 +79,7 @@ const CALL_IDS: readonly RegExp[] = [
   // As Microsoft publishes it, with an address behind it.
   /^\d{1,8}_\d{1,4}$/,
   /^(?=.*[a-f])[0-9a-f]{24,64}$/i,
-  /^(?!.*\d{6})(?=.*[A-Za-z])[A-Za-z0-9_=-]{12,128}$/,
+  /^(?!.*\d{6})(?=(?:[^A-Za-z]*[A-Za-z]){8})[A-Za-z0-9_=-]{12,128}$/,
 ];
 
 /** The identifier of a call in one of the forms that it is known to have, without an address behind it. */

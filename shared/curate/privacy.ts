@@ -81,12 +81,22 @@ function shownToAll(privacy: Privacy, value: string): Cell | undefined {
 function showsToAll(privacy: Privacy, body: Buffer, start: number, end: number): boolean {
   if (privacy === 'instant') return !Number.isNaN(secondsAt(body, start, end));
   if (privacy !== 'id') return privacy === 'open';
-  for (let at = start; at < end; at++) if (!isOfId[body[at] as number]) return false;
-  return true;
+  let hasLetter = false;
+  let hasSign = false;
+  for (let at = start; at < end; at++) {
+    const byte = body[at] as number;
+    if (!isOfId[byte]) return false;
+    if (byte >= UPPER_A && byte !== UNDERSCORE) hasLetter = true;
+    else if (byte < ZERO || byte > NINE) hasSign = true;
+  }
+  // Digits in groups are a number.
+  return hasLetter || !hasSign;
 }
 
+const [ZERO, NINE, UPPER_A, UNDERSCORE] = [0x30, 0x39, 0x41, 0x5f];
+
 const isOfId: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
-  /[A-Za-z0-9_=~-]/.test(String.fromCharCode(byte)),
+  /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)),
 );
 
 function masked(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell {
