@@ -65,7 +65,7 @@ export class PersonFinder {
     let text = line.toString();
     for (;;) {
       const plain = unescaped(text);
-      if (this.wanted.test(plain)) return true;
+      if (this.wanted.test(plain) || this.wanted.test(withAsciiSigns(plain))) return true;
       // A value may be a text of JSON in its turn.
       if (plain === text) return false;
       text = plain;
@@ -100,6 +100,11 @@ function openFields(dataset: string): readonly string[] {
   return [...new Set(open)];
 }
 
+/** Digits and signs of full width as ASCII has them, and the `@` of an address in a link. */
+function withAsciiSigns(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, sign => sign.normalize('NFKC')).replace(/%40/g, '@');
+}
+
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(/\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])/g, sign => JSON.parse(`"${sign}"`));
@@ -107,11 +112,11 @@ function unescaped(text: string): string {
 
 /** Ids also stand in longer ones, such as that of an account: user, a full stop, tenant. */
 function idPattern(id: string): RegExp {
-  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id}(?![0-9a-f-])`, 'i') : namePattern(id);
+  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id.replaceAll('-', '-?')}(?![0-9a-f-])`, 'i') : namePattern(id);
 }
 
 /** What digits are grouped with: spaces and dashes of any width, and the invisible marks that come along with a copy. */
-const BETWEEN_DIGITS = '[\\t\\p{Zs}\\p{Cf}\\p{Pd}().\\/]*';
+const BETWEEN_DIGITS = '[\\t\\p{Zs}\\p{Cf}\\p{Pd}\\u2212\\u00b7\\u2022\\u30fb_()\\[\\].\\/]*';
 
 /** However it is grouped, and with either prefix of a call abroad in the place of the plus. */
 function numberPattern(value: string): RegExp {
