@@ -94,7 +94,7 @@ test('the quick reader of instants agrees with the one for every form, whatever 
   const dice = new Dice(29);
   const piece = (...of: string[]): string => dice.pick(of as [string, ...string[]]);
   let read = 0;
-  for (let turn = 0; turn < 20_000; turn++) {
+  for (let turn = 0; turn < 60_000; turn++) {
     const date = `${piece('2026', '2024', '0000', '1969', '9999', '202')}-${piece('01', '02', '12', '13', '00')}-${piece('01', '29', '31', '00')}`;
     const time = `${piece('00', '23', '24', '7')}:${piece('00', '59', '60')}:${piece('00', '59', '60', '61', '')}`;
     const rest =
@@ -106,5 +106,5 @@ test('the quick reader of instants agrees with the one for every form, whatever 
     read += 1;
     assert.equal(readInstant(text)?.seconds, seconds, text);
   }
-  assert.ok(read > 500, String(read));
+  assert.ok(read > 200, String(read));
 });
