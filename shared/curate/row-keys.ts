@@ -58,7 +58,7 @@ export class RowKeys {
     const { keys, prefix } = this;
     const only = this.columns[0];
     const code = only?.codeAt(row) ?? 0;
-    if (only === undefined || this.columns.length > 1 || code === 0)
+    if (only === undefined || this.columns.length > 1 || code === 0 || only.isOdd(code))
       return keys.add(`${prefix.toString('latin1')}${this.hashed(row)}`);
     const { values } = keys;
     const start = only.startOf(code);

@@ -152,6 +152,23 @@ test('exact repetitions go, conflicts stay and are counted, and a row without an
   assert.deepEqual([label?.rows, label?.duplicates, label?.conflicts], [7, 2, 2]);
 });
 
+test('a row that says nothing of who it is has one key, wherever it stands, and ids that UTF-8 cannot hold have two', async () => {
+  const on = rig();
+  const keys = async (rows: readonly string[]) => {
+    await curated(on, 'teams-sms', DAY, rows);
+    return (await readBack(on, PATH)).map(row => row['key']);
+  };
+  const [first, ...others] = await keys(['{"callCharge":0.1}', '{"callCharge":0.1}']);
+  assert.deepEqual(others, []);
+  assert.deepEqual((await keys([sms('a'), '{"callCharge":0.1}'])).at(-1), first);
+  assert.equal(new Set(await keys([sms('\\ud83d'), sms('\\ud83e')])).size, 2);
+  await curated(on, 'teams-sms', DAY, ['{"id":"a","line":"1"}', '[1]']);
+  assert.deepEqual(
+    (await readBack(on, PATH)).map(row => row['extra_json']),
+    ['{"line":"1"}', '{"line":"[1]"}'],
+  );
+});
+
 test('a value that does not fit its column is kept as it was sent', async () => {
   const on = rig();
   await curated(on, 'teams-sms', DAY, ['{"id":"a","callCharge":0.12345678,"smsUnits":"many","newField":{"a": 1.0}}']);
