@@ -33,6 +33,7 @@ Written by \`node tools/dictionary.ts\` from \`shared/curate/\`, table version $
 a table has every column in this order, a day without rows included. *Admin center* is the column of the Teams admin
 center's PSTN usage report, or of its export, that says the same.
 
+An empty text is null in every column, as is what the source leaves out. A whole number may be written \`60.0\` or \`6e1\`.
 Amounts are exact. Never add amounts of two currencies; where \`currency\` is null, it is the account's own of a Voximplant
 message, and not stated of any other row: two groups that are not added either. Numbers may be hidden in part, and equal
 ones are then not one person: see *What to know* in README.md.
@@ -65,30 +66,49 @@ function fieldOf({ origin }: Column, dataset: string): string {
   return field === undefined ? '' : code(field);
 }
 
+const NUMBER = "an outsider's without the last 4 digits, 7 at the most; what is no number is withheld";
+const UNKNOWN = 'names of the fields, as words, without their values';
+const WORDS = 'words, and up to four digits in all; for the rest `…`';
+const CALL_ID = 'without the address behind `@`; `…` for what is no identifier of a known form';
+
 /** What each profile does with a column, in words; privacy.ts does it. */
 export const TREATMENT: Readonly<Record<Privacy, readonly [full: string, masked: string, pseudonymous: string]>> = {
   open: ['as sent', 'as sent', 'as sent'],
+  word: ['as sent', WORDS, WORDS],
+  words: ['as sent', `JSON; ${WORDS}`, `JSON; ${WORDS}`],
+  id: ['as sent', 'as sent where it looks like an identifier', 'as sent where it looks like an identifier'],
+  instant: ['as sent', 'as sent where it is an instant', 'as sent where it is an instant'],
   user: ['as sent', 'as sent', 'keyed hash `u_…`'],
   name: ['as sent', 'as sent', 'dropped'],
   own: ['as sent', 'as sent', 'keyed hash `n_…`'],
-  from: ['as sent', "an outsider's without the last 4 digits, a caller's name withheld", 'keyed hash `n_…`'],
-  to: ['as sent', "an outsider's without the last 4 digits, a name withheld", 'keyed hash `n_…`'],
+  from: ['as sent', NUMBER, 'keyed hash `n_…`'],
+  to: ['as sent', NUMBER, 'keyed hash `n_…`'],
   ip: ['as sent', 'dropped', 'dropped'],
-  'call-id': ['as sent', 'without the address behind `@`', 'without the address behind `@`'],
+  'call-id': ['as sent', CALL_ID, CALL_ID],
   message: ['as sent', 'dropped', 'dropped'],
-  quote: ['as sent', 'numbers and addresses in it become `…`', 'dropped'],
-  unknown: ['as sent', 'names of the fields, without their values', 'names of the fields, without their values'],
+  quote: ['as sent', WORDS, 'dropped'],
+  unknown: ['as sent', UNKNOWN, UNKNOWN],
+};
+
+/** Kinds of columns that have no row of their own. */
+const TOGETHER: Readonly<Partial<Record<Privacy, string>>> = {
+  open: 'As sent, or derived, in every profile',
+  word: `As sent in \`full\`; else ${WORDS}`,
+  id: 'As sent, but in `masked` and `pseudonymous` only where it looks like an identifier',
+  instant: 'As sent, but in `masked` and `pseudonymous` only where it is an instant',
 };
 
 /** The lists between the marks of docs/privacy.md. Columns that tell nothing about anybody are named in one line. */
 export function privacyLists(): string {
   return TABLES.map(({ name, columns }) => {
-    const open = columns.filter(({ privacy }) => privacy === 'open').map(column => code(column.name));
+    const named = (wanted: Privacy): string =>
+      columns.flatMap(({ name: column, privacy }) => (privacy === wanted ? code(column) : [])).join(', ');
     const rows = columns
-      .filter(({ privacy }) => privacy !== 'open')
+      .filter(({ privacy }) => !(privacy in TOGETHER))
       .map(column => row(code(column.name), ...TREATMENT[column.privacy]));
     const titles = `${row('Column', '`full`', '`masked`', '`pseudonymous`')}|---|---|---|---|\n`;
-    return `\n### \`${name}\`\n\n${titles}${rows.join('')}\nAs sent, or derived, in every profile: ${open.join(', ')}.\n`;
+    const others = Object.entries(TOGETHER).map(([privacy, said]) => `\n${said}: ${named(privacy as Privacy)}.\n`);
+    return `\n### \`${name}\`\n\n${titles}${rows.join('')}${others.join('')}`;
   }).join('');
 }
 

@@ -10,7 +10,12 @@ function made(name: string, kind: ColumnKind, privacy: Privacy, fields: Fields, 
 }
 
 export function text(name: string, fields: Fields, meaning: string, more?: More): Column {
-  return made(name, 'text', 'open', fields, meaning, more);
+  return made(name, 'text', 'word', fields, meaning, more);
+}
+
+/** Identifies something that is no person. */
+export function id(name: string, fields: Fields, meaning: string, more?: More): Column {
+  return made(name, 'text', 'id', fields, meaning, more);
 }
 
 /** Text that may tell about a person. */
@@ -34,7 +39,13 @@ export function flag(name: string, fields: Fields, meaning: string, more?: More)
 export function time(name: string, fields: Fields, meaning: string, more?: More): readonly [Column, Column] {
   return [
     made(name, 'time', 'open', fields, `${meaning}, UTC, microseconds`, more),
-    made(`${name}_text`, 'text', 'open', fields, `${meaning}, as the source wrote it: every digit it gave`),
+    made(
+      `${name}_text`,
+      'text',
+      'instant',
+      fields,
+      `${meaning}, as the source wrote it: every digit it gave; null for an instant of year 1, which is how sources write "never"`,
+    ),
   ];
 }
 

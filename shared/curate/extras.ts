@@ -1,5 +1,6 @@
 import { NOWHERE, RowSpans } from '../rows/spans.ts';
 import type { Cut } from '../words/cut.ts';
+import { passingName } from './passing.ts';
 
 const OPEN_BRACE = 0x7b;
 
@@ -23,12 +24,11 @@ export class Extras {
 
   /** Adds a member to what a row has no column for. @param value JSON as sent */
   add(row: number, name: string, value: () => string): void {
-    // Nobody has said what an unknown field holds, so only `full` shows it; the others name it.
-    const shown = !this.shows ? 'null' : name === 'line' ? JSON.stringify(value()) : value();
-    const member = `${JSON.stringify(name)}:${shown}`;
+    // Nobody has said what an unknown field holds, so only `full` shows it; the others name it, where it is a name.
+    const member = this.shows ? `${JSON.stringify(name)}:${value()}` : `${JSON.stringify(passingName(name))}:null`;
     const others = this.members.get(row);
     if (others === undefined) this.members.set(row, [member]);
-    else others.push(member);
+    else if (this.shows || !others.includes(member)) others.push(member);
   }
 
   /** Adds every unknown field of the cut, in the order in which the cut first has them. */
@@ -50,7 +50,8 @@ export class Extras {
   collectOthers({ body, starts, ends, count }: Cut): void {
     for (let row = 0; row < count; row++) {
       const start = starts[row] as number;
-      if (body[start] !== OPEN_BRACE) this.add(row, 'line', () => body.toString('utf8', start, ends[row]));
+      if (body[start] !== OPEN_BRACE)
+        this.add(row, 'line', () => JSON.stringify(body.toString('utf8', start, ends[row])));
     }
   }
 

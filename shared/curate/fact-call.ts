@@ -5,6 +5,7 @@ import {
   EXTRA,
   flag,
   HEAD,
+  id,
   int,
   money,
   personal,
@@ -34,13 +35,13 @@ export const factCall: Table = {
   columns: [
     ...HEAD,
     derived('route', 'text', 'route', '`pstn` or `direct-routing`'),
-    text('source_id', calls('id'), "the row's id, unique", { adminCenter: 'UsageId' }),
+    id('source_id', calls('id'), "the row's id, unique", { adminCenter: 'UsageId' }),
     personal('call_id', 'call-id', pstn('callId'), 'identifier of the call; not unique', { adminCenter: 'Call ID' }),
-    text('correlation_id', directRouting('correlationId'), 'shared by the legs of a call; the id of its call record', {
+    id('correlation_id', directRouting('correlationId'), 'shared by the legs of a call; the id of its call record', {
       adminCenter: 'Correlation ID',
     }),
-    text('transferor_correlation_id', directRouting('transferorCorrelationId'), 'the call that was transferred (beta)'),
-    text('conference_id', pstn('conferenceId'), 'id of the audio conference, leading zeros kept', {
+    id('transferor_correlation_id', directRouting('transferorCorrelationId'), 'the call that was transferred (beta)'),
+    id('conference_id', pstn('conferenceId'), 'id of the audio conference, leading zeros kept', {
       adminCenter: 'Conference ID',
     }),
     text('call_type', calls('callType'), 'as the source names it; new kinds appear without notice', {
@@ -126,7 +127,7 @@ export const factCall: Table = {
     int('call_end_sub_reason', directRouting('callEndSubReason'), "Microsoft's own reason code", {
       adminCenter: 'Final Microsoft subcode',
     }),
-    text('trunk_fqdn', directRouting('trunkFullyQualifiedDomainName'), 'name of the session border controller', {
+    id('trunk_fqdn', directRouting('trunkFullyQualifiedDomainName'), 'name of the session border controller', {
       adminCenter: 'SBC FQDN',
     }),
     text('media_path_location', directRouting('mediaPathLocation'), 'data centre of the media', {
@@ -142,7 +143,12 @@ export const factCall: Table = {
     personal('client_local_ipv6', 'ip', pstn('clientLocalIpV6Address'), 'private address of the client (beta)'),
     personal('client_public_ipv4', 'ip', pstn('clientPublicIpV4Address'), 'public address of the client (beta)'),
     personal('client_public_ipv6', 'ip', pstn('clientPublicIpV6Address'), 'public address of the client (beta)'),
-    text('administrative_units_json', calls('administrativeUnitInfos'), 'administrative units, JSON as sent (beta)'),
+    personal(
+      'administrative_units_json',
+      'words',
+      calls('administrativeUnitInfos'),
+      'administrative units, JSON as sent (beta)',
+    ),
     EXTRA,
   ],
 };

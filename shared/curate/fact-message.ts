@@ -1,4 +1,4 @@
-import { derived, EXTRA, HEAD, int, money, personal, sms, text, time, user, voximplant } from './columns.ts';
+import { derived, EXTRA, HEAD, id, int, money, personal, sms, text, time, user, voximplant } from './columns.ts';
 import type { Table } from './model.ts';
 
 /** Text messages: of Teams, and of a Voximplant account. */
@@ -15,9 +15,9 @@ export const factMessage: Table = {
   columns: [
     ...HEAD,
     derived('channel', 'text', 'channel', '`teams`, `voximplant` or `voximplant-a2p`'),
-    text('source_id', { ...sms('id'), ...voximplant('message_id') }, "the message's id; many Teams rows have none"),
-    text('sms_id', sms('smsId'), 'identifier Teams gives; not unique'),
-    text('transaction_id', voximplant('transaction_id'), 'the transaction it was billed with'),
+    id('source_id', { ...sms('id'), ...voximplant('message_id') }, "the message's id; many Teams rows have none"),
+    id('sms_id', sms('smsId'), 'identifier Teams gives; not unique'),
+    id('transaction_id', voximplant('transaction_id'), 'the transaction it was billed with'),
     text('message_type', sms('smsType'), 'as Teams names it: sms_in, sms_out; new kinds appear without notice'),
     text('direction_code', { 'voximplant-sms': 'direction' }, 'as Voximplant names it: IN, OUT'),
     derived('direction', 'text', 'message-direction', 'inbound, outbound, or unknown'),
@@ -61,7 +61,12 @@ export const factMessage: Table = {
     text('destination_context', sms('destinationContext'), 'Domestic or International'),
     text('destination_name', sms('destinationName'), 'country or region of the destination'),
     text('license_capability', sms('licenseCapability'), 'licence used, see `dim_license`'),
-    text('administrative_units_json', sms('administrativeUnitInfos'), 'administrative units, JSON as sent'),
+    personal(
+      'administrative_units_json',
+      'words',
+      sms('administrativeUnitInfos'),
+      'administrative units, JSON as sent',
+    ),
     EXTRA,
   ],
 };

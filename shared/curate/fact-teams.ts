@@ -1,4 +1,4 @@
-import { derived, EXTRA, HEAD, int, money, personal, text, time, user } from './columns.ts';
+import { derived, EXTRA, HEAD, id, int, money, personal, text, time, user } from './columns.ts';
 import type { Table } from './model.ts';
 
 function dialout(field: string): Readonly<Record<string, string>> {
@@ -40,7 +40,7 @@ export const factBlockedUser: Table = {
   keyFallback: ['block_mode', 'blocked_at_text', 'user_id', 'block_reason'],
   columns: [
     ...HEAD,
-    text('remediation_id', blocked('remediationId'), 'identifies the action; block and release share it'),
+    id('remediation_id', blocked('remediationId'), 'identifies the action; block and release share it'),
     ...time('blocked_at', blocked('blockDateTime'), 'when it happened'),
     text('block_mode', blocked('userBlockMode'), 'as Teams names it'),
     derived('block_class', 'text', 'block-class', 'blocked, unblocked, or unknown'),

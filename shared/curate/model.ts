@@ -17,7 +17,11 @@ export type ColumnKind = 'text' | 'int' | 'long' | 'money' | 'time' | 'date' | '
 /**
  * What a column may tell about a person; privacy.ts says what each profile does with it.
  *
- * `open`     nothing about anybody
+ * `open`     nothing about anybody: numbers, flags, instants, and what Landline works out itself
+ * `word`     words of the source: names of kinds, places and reasons, which should say nothing about anybody
+ * `words`    the same as a list or an object of JSON
+ * `id`       an identifier of a row, a call or a thing
+ * `instant`  an instant as the source wrote it
  * `user`     the id of a user of the tenant
  * `name`     a user's name or sign-in name
  * `own`      a number that belongs to the tenant
@@ -31,6 +35,10 @@ export type ColumnKind = 'text' | 'int' | 'long' | 'money' | 'time' | 'date' | '
  */
 export type Privacy =
   | 'open'
+  | 'word'
+  | 'words'
+  | 'id'
+  | 'instant'
   | 'user'
   | 'name'
   | 'own'

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { secondsAt } from './cells/instant.ts';
 import type { Direction } from './code-classes.ts';
 import type { Cell, Privacy } from './model.ts';
+import { maskedNumber, passingCallId, passingId, passingInstant, passingJson, passingWords } from './passing.ts';
 import { TABLE_VERSION } from './tables.ts';
 
 /**
@@ -26,13 +28,13 @@ export interface PrivacyProfile {
    * @param redirected the call was passed on, so that both ends may be outsiders
    */
   apply(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell;
+  /**
+   * Whether text is shown as it is, by a look at its bytes. When not, `apply` decides.
+   *
+   * @param start,end of text of which nothing is escaped, in bytes that are UTF-8
+   */
+  shows(privacy: Privacy, body: Buffer, start: number, end: number): boolean;
 }
-
-/** Digits of an outsider's number that `masked` hides; the sources hide three or four, where a law says so. */
-const HIDDEN_DIGITS = 4;
-
-/** Hidden where letters stand instead of a number: a caller's name. */
-const WITHHELD = 'withheld';
 
 /** Whether a number is the tenant's or an outsider's by the direction of its call or message. */
 export function isByDirection(privacy: Privacy): boolean {
@@ -43,17 +45,62 @@ export function isByDirection(privacy: Privacy): boolean {
 export function privacyProfile(name: Profile, secret: string | undefined): PrivacyProfile {
   switch (name) {
     case 'full':
-      return { name, keyId: '', showsUnknown: true, apply: (_privacy, value) => value };
+      return { name, keyId: '', showsUnknown: true, apply: (_privacy, value) => value, shows: () => true };
     case 'masked':
-      return { name, keyId: '', showsUnknown: false, apply: masked };
+      return { name, keyId: '', showsUnknown: false, apply: masked, shows: showsToAll };
     case 'pseudonymous':
       return pseudonymous(secret ?? '');
   }
 }
 
-function masked(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell {
+/** What says nothing about anybody, as every profile shows it. `undefined` for all else. */
+function shownToAll(privacy: Privacy, value: string): Cell | undefined {
   switch (privacy) {
     case 'open':
+    case 'unknown':
+      return value;
+    case 'word':
+      return passingWords(value);
+    case 'words':
+      return passingJson(value);
+    case 'id':
+      return passingId(value);
+    case 'instant':
+      return passingInstant(value);
+    case 'call-id':
+      return passingCallId(value);
+    case 'ip':
+    case 'message':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+/** The same of most identifiers and instants, which hardly repeat, so that no text is made of them. */
+function showsToAll(privacy: Privacy, body: Buffer, start: number, end: number): boolean {
+  if (privacy === 'instant') return !Number.isNaN(secondsAt(body, start, end));
+  if (privacy !== 'id') return privacy === 'open';
+  let hasLetter = false;
+  let hasSign = false;
+  for (let at = start; at < end; at++) {
+    const byte = body[at] as number;
+    if (!isOfId[byte]) return false;
+    if (byte >= UPPER_A && byte !== UNDERSCORE) hasLetter = true;
+    else if (byte < ZERO || byte > NINE) hasSign = true;
+  }
+  // Digits in groups are a number.
+  return hasLetter || !hasSign;
+}
+
+const [ZERO, NINE, UPPER_A, UNDERSCORE] = [0x30, 0x39, 0x41, 0x5f];
+
+const isOfId: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
+  /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)),
+);
+
+function masked(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell {
+  switch (privacy) {
     case 'user':
     case 'name':
     case 'own':
@@ -62,43 +109,11 @@ function masked(privacy: Privacy, value: string, direction: Direction, redirecte
       return direction === 'outbound' && !redirected ? value : maskedNumber(value);
     case 'to':
       return direction === 'inbound' && !redirected ? value : maskedNumber(value);
-    case 'call-id':
-      return withoutAddress(value);
     case 'quote':
-      return withoutNumbers(value);
-    case 'ip':
-    case 'message':
-      return null;
-    case 'unknown':
-      return value;
+      return passingWords(value);
+    default:
+      return shownToAll(privacy, value) ?? null;
   }
-}
-
-/** All but the last four digits; stars that a source put there count as digits. A name is withheld. */
-export function maskedNumber(number: string): string {
-  if (/\p{L}/u.test(number)) return number.toLowerCase() === 'anonymous' ? number : WITHHELD;
-  let left = HIDDEN_DIGITS;
-  let hidden = '';
-  for (let at = number.length - 1; at >= 0; at--) {
-    const sign = number[at] ?? '';
-    const counts = left > 0 && /[\d*]/.test(sign);
-    if (counts) left -= 1;
-    hidden = (counts ? '*' : sign) + hidden;
-  }
-  return hidden;
-}
-
-function withoutAddress(callId: string): string {
-  const at = callId.indexOf('@');
-  return at < 0 ? withoutNumbers(callId, 40) : callId.slice(0, at);
-}
-
-/** Runs of digits that could be a number, and addresses, become three dots. */
-function withoutNumbers(text: string, digitsMin = 5): string {
-  return text
-    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '…')
-    .replace(/(?:[0-9a-f]{1,4}:){2,7}[0-9a-f:]*/gi, '…')
-    .replace(new RegExp(`\\+?\\d(?:[ ().-]?\\d){${digitsMin - 1},}`, 'g'), '…');
 }
 
 function pseudonymous(secret: string): PrivacyProfile {
@@ -117,24 +132,20 @@ function pseudonymous(secret: string): PrivacyProfile {
     name: 'pseudonymous',
     keyId: createHmac('sha256', secret).update('landline key id').digest('hex').slice(0, 8),
     showsUnknown: false,
+    shows: showsToAll,
     apply(privacy, value) {
       switch (privacy) {
-        case 'open':
-        case 'unknown':
-          return value;
         case 'user':
           return hashed('u_', value.toLowerCase());
         case 'own':
         case 'from':
         case 'to':
           return hashed('n_', sameNumber(value));
-        case 'call-id':
-          return withoutAddress(value);
         case 'name':
-        case 'ip':
-        case 'message':
         case 'quote':
           return null;
+        default:
+          return shownToAll(privacy, value) ?? null;
       }
     },
   };
@@ -142,8 +153,9 @@ function pseudonymous(secret: string): PrivacyProfile {
 
 /** Two spellings of a number are one number: `+1 202…` and `1202…`. Anything else is itself. */
 export function sameNumber(number: string): string {
-  const signs = number.replace(/[^\d*]/g, '');
-  return signs.length >= 5 && !/\p{L}/u.test(number) ? signs : number.trim().toLowerCase();
+  const plain = number.normalize('NFKC');
+  const signs = plain.replace(/[^\d*]/g, '');
+  return signs.length >= 5 && !/\p{L}/u.test(plain) ? signs : plain.trim().toLowerCase();
 }
 
 /** What a file is stamped with: version of the tables, profile and key. Equal stamps, equal content of equal rows. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { ColumnBuffer } from './cells/column-buffer.ts';
 import { copyShort } from './cells/growing-bytes.ts';
-import type { Table } from './model.ts';
+import type { Column, Table } from './model.ts';
 import { digestsOf, type Repeats } from './repeats.ts';
 
 /**
@@ -29,7 +29,8 @@ export class RowKeys {
     this.prefix = Buffer.from(`${dataset}:`);
     this.columns = named(table.key[dataset] ?? []);
     this.fallback = named(table.keyFallback);
-    this.all = columns;
+    // Not where it stands, nor since when: the same row has the same key on every line and in every revision.
+    this.all = columns.filter((_, i) => !isPlace(table.columns[i]));
     this.repeats = repeats;
   }
 
@@ -57,7 +58,7 @@ export class RowKeys {
     const { keys, prefix } = this;
     const only = this.columns[0];
     const code = only?.codeAt(row) ?? 0;
-    if (only === undefined || this.columns.length > 1 || code === 0)
+    if (only === undefined || this.columns.length > 1 || code === 0 || only.isOdd(code))
       return keys.add(`${prefix.toString('latin1')}${this.hashed(row)}`);
     const { values } = keys;
     const start = only.startOf(code);
@@ -103,4 +104,9 @@ export class RowKeys {
     }
     return repeated;
   }
+}
+
+function isPlace(column: Column | undefined): boolean {
+  const origin = column?.origin ?? {};
+  return 'derived' in origin && (origin.derived === 'row-ordinal' || origin.derived === 'revision');
 }

@@ -1,3 +1,4 @@
+import type { Privacy } from '../curate/model.ts';
 import { tableOf } from '../curate/tables.ts';
 import { linesOf } from '../rows/cut.ts';
 import type { Cut } from '../words/cut.ts';
@@ -38,8 +39,8 @@ function digitsOf(text: string): string {
 /** Tells the rows of one dataset that name the person from the others. */
 export class PersonFinder {
   /**
-   * Fields that are not searched; a cut has to have their places. None for a user. For a number identifiers, amounts,
-   * times and kinds: they name nobody, and its digits could stand in them by chance.
+   * Fields that are not searched; a cut has to have their places. None for a user. For a number identifiers, amounts
+   * and times: they name nobody, and its digits could stand in them by chance.
    */
   readonly open: readonly string[];
   private readonly wanted: RegExp;
@@ -64,7 +65,7 @@ export class PersonFinder {
     let text = line.toString();
     for (;;) {
       const plain = unescaped(text);
-      if (this.wanted.test(plain)) return true;
+      if (this.wanted.test(plain) || this.wanted.test(withAsciiSigns(plain))) return true;
       // A value may be a text of JSON in its turn.
       if (plain === text) return false;
       text = plain;
@@ -86,14 +87,22 @@ export class PersonFinder {
 
 const QUOTE = 0x22;
 
+/** Numbers, identifiers and times: the digits of a telephone could stand in them by chance. */
+const UNSEARCHED: ReadonlySet<Privacy> = new Set<Privacy>(['open', 'id', 'instant']);
+
 function openFields(dataset: string): readonly string[] {
   const columns = tableOf(dataset).columns.flatMap(({ privacy, origin }) => {
     const field = 'fields' in origin ? origin.fields[dataset] : undefined;
-    return field === undefined ? [] : [{ field, isOpen: privacy === 'open' }];
+    return field === undefined ? [] : [{ field, isOpen: UNSEARCHED.has(privacy) }];
   });
   const personal = columns.filter(({ isOpen }) => !isOpen).map(({ field }) => field);
   const open = columns.map(({ field }) => field).filter(field => !personal.includes(field));
   return [...new Set(open)];
+}
+
+/** Digits and signs of full width as ASCII has them, and the `@` of an address in a link. */
+function withAsciiSigns(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, sign => sign.normalize('NFKC')).replace(/%40/g, '@');
 }
 
 function unescaped(text: string): string {
@@ -103,11 +112,11 @@ function unescaped(text: string): string {
 
 /** Ids also stand in longer ones, such as that of an account: user, a full stop, tenant. */
 function idPattern(id: string): RegExp {
-  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id}(?![0-9a-f-])`, 'i') : namePattern(id);
+  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id.replaceAll('-', '-?')}(?![0-9a-f-])`, 'i') : namePattern(id);
 }
 
 /** What digits are grouped with: spaces and dashes of any width, and the invisible marks that come along with a copy. */
-const BETWEEN_DIGITS = '[\\t\\p{Zs}\\p{Cf}\\p{Pd}().\\/]*';
+const BETWEEN_DIGITS = '[\\t\\p{Zs}\\p{Cf}\\p{Pd}\\u2212\\u00b7\\u2022\\u30fb_()\\[\\].\\/]*';
 
 /** However it is grouped, and with either prefix of a call abroad in the place of the plus. */
 function numberPattern(value: string): RegExp {

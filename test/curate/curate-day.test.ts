@@ -99,7 +99,7 @@ test('another profile or key makes every file again', async () => {
     await curateDay('teams-sms', DAY, { ...on, profile: privacyProfile('pseudonymous', `${SECRET}!`) }),
     'curated',
   );
-  assert.match(on.curated.files.get(PATH)?.label.stamp ?? '', /^1-pseudonymous-[0-9a-f]{8}$/);
+  assert.match(on.curated.files.get(PATH)?.label.stamp ?? '', /^2-pseudonymous-[0-9a-f]{8}$/);
 });
 
 test('an action of the blocked users keeps its key when its mode is spelled in another case', async () => {
@@ -150,6 +150,23 @@ test('exact repetitions go, conflicts stay and are counted, and a row without an
   assert.deepEqual(read.at(-1)?.['extra_json'], '{"line":"[1]"}');
   const { label } = on.curated.files.get(PATH) ?? {};
   assert.deepEqual([label?.rows, label?.duplicates, label?.conflicts], [7, 2, 2]);
+});
+
+test('a row that says nothing of who it is has one key, wherever it stands, and ids that UTF-8 cannot hold have two', async () => {
+  const on = rig();
+  const keys = async (rows: readonly string[]) => {
+    await curated(on, 'teams-sms', DAY, rows);
+    return (await readBack(on, PATH)).map(row => row['key']);
+  };
+  const [first, ...others] = await keys(['{"callCharge":0.1}', '{"callCharge":0.1}']);
+  assert.deepEqual(others, []);
+  assert.deepEqual((await keys([sms('a'), '{"callCharge":0.1}'])).at(-1), first);
+  assert.equal(new Set(await keys([sms('\\ud83d'), sms('\\ud83e')])).size, 2);
+  await curated(on, 'teams-sms', DAY, ['{"id":"a","line":"1"}', '[1]']);
+  assert.deepEqual(
+    (await readBack(on, PATH)).map(row => row['extra_json']),
+    ['{"line":"1"}', '{"line":"[1]"}'],
+  );
 });
 
 test('a value that does not fit its column is kept as it was sent', async () => {
@@ -218,7 +235,7 @@ test('what was curated is noted in the ledger, but never while somebody works on
     const free = state === 'idle' || state === 'failed';
     assert.equal(found?.etag === etag, !free, state);
     assert.equal(found?.value.held?.curatedRevision, free ? 1 : 0);
-    assert.equal(found?.value.held?.curatedAs, free ? '1-full' : undefined);
+    assert.equal(found?.value.held?.curatedAs, free ? '2-full' : undefined);
     assert.equal(found?.value.held?.curateQueuedAt, free ? undefined : held.curateQueuedAt);
   }
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { secondsAt } from '../../shared/curate/cells/instant.ts';
 import { cellOf, MISFIT } from '../../shared/curate/cells/values.ts';
 import { callClassOf, callDirectionOf, messageClassOf, messageDirectionOf } from '../../shared/curate/code-classes.ts';
 import type { ColumnKind } from '../../shared/curate/model.ts';
+import { readInstant } from '../../shared/words/instants.ts';
+import { Dice } from '../faults/dice.ts';
 
 function cell(kind: ColumnKind, json: string) {
   const body = Buffer.from(json);
@@ -67,7 +70,8 @@ test('text keeps its characters, numbers their digits, and nothing becomes a flo
   }
   assert.equal(cell('int', '2147483647'), 2_147_483_647);
   assert.equal(cell('int', '2147483648'), MISFIT);
-  assert.equal(cell('int', '1.0'), MISFIT);
+  for (const json of ['60', '60.0', '6e1', '"60"', '600E-1', '0.6e2']) assert.equal(cell('int', json), 60, json);
+  for (const json of ['60.5', '6e-1', '6e10', '1e400', '2147483648.0']) assert.equal(cell('int', json), MISFIT, json);
   assert.equal(cell('flag', 'true'), true);
   assert.equal(cell('flag', '"yes"'), MISFIT);
 });
@@ -84,4 +88,23 @@ test('open kinds have a class; a kind nobody has described is other or unknown',
   assert.equal(messageClassOf('voximplant-a2p', '1', 'delivered'), 'delivered');
   assert.equal(messageClassOf('voximplant-a2p', '1', 'UNKNOWN'), 'sent');
   assert.equal(messageClassOf('voximplant', '9', null), 'unknown');
+});
+
+test('the quick reader of instants agrees with the one for every form, whatever the text', () => {
+  const dice = new Dice(29);
+  const piece = (...of: string[]): string => dice.pick(of as [string, ...string[]]);
+  let read = 0;
+  for (let turn = 0; turn < 60_000; turn++) {
+    const date = `${piece('2026', '2024', '0000', '1969', '9999', '202')}-${piece('01', '02', '12', '13', '00')}-${piece('01', '29', '31', '00')}`;
+    const time = `${piece('00', '23', '24', '7')}:${piece('00', '59', '60')}:${piece('00', '59', '60', '61', '')}`;
+    const rest =
+      piece('', '.', '.1', '.1234567', ',5', `.${'9'.repeat(40)}`, `.${'9'.repeat(70)}`) +
+      piece('', 'Z', 'z', '+01:30', '-23:59', '+24:00', '+0100', ' Z');
+    const text = `${date}${piece('T', ' ', 't', '')}${time}${rest}`;
+    const seconds = secondsAt(Buffer.from(text), 0, text.length);
+    if (Number.isNaN(seconds)) continue;
+    read += 1;
+    assert.equal(readInstant(text)?.seconds, seconds, text);
+  }
+  assert.ok(read > 200, String(read));
 });

@@ -23,6 +23,7 @@ test('a sign-in name is found whole, and never as a part of the name of somebody
     'sip:meier@firma.example;transport=tls',
     '<meier@firma.example>, x@y.example',
     'It was meier@firma.example.',
+    'sip:meier%40firma.example',
     'user=meier@firma.example&x=1',
     "x' meier@firma.example",
   ])
@@ -45,7 +46,14 @@ test('a sign-in name is found whole, and never as a part of the name of somebody
 
 test('a user id is found whole', async () => {
   const value = '6f1e2d3c-0000-4a5b-8c7d-9e0f1a2b3c4d';
-  for (const text of [`{${value.toUpperCase()}}`, `${value}.${value}`, `user_${value}`, `#${value}`, `${value}@tenant`])
+  for (const text of [
+    `{${value.toUpperCase()}}`,
+    `${value}.${value}`,
+    `user_${value}`,
+    `#${value}`,
+    `${value}@tenant`,
+    value.replaceAll('-', ''),
+  ])
     assert.equal(await isNamed({ kind: 'user', value }, text), true, text);
   assert.equal(await isNamed({ kind: 'user', value }, `${value}0`), false);
   assert.equal(await isNamed({ kind: 'user', value }, `0-${value}`), false);
@@ -63,6 +71,9 @@ test('a number is found however it is written, and never as a part of a longer o
       '+49170/1234567;ext=1',
       '+49\u00a0170\u202f1234567',
       '\u202a+49\u2011170\u20111234567\u202c',
+      '+49\u2212170\u22121234567',
+      '+49·170·123_45_67',
+      '＋４９１７０１２３４５６７',
     ])
       assert.equal(await isNamed(person, text), true, `${value} in ${text}`);
     for (const text of ['+4917012345678', '1491701234567', '9000491701234567', '+491701234568'])
@@ -184,4 +195,21 @@ test('a person who is planted anywhere in a row, in any spelling, is found, and 
     assert.equal(await isNamedIn(person, theirs), true, `turn ${turn}: ${theirs}`);
     assert.equal(await isNamedIn(person, others), false, `turn ${turn}: ${others}`);
   }
+});
+
+test('a number is looked for in reasons, phrases and units, and not in identifiers', async () => {
+  const named = (dataset: string, row: string) =>
+    countNamed(
+      new PersonFinder(dataset, NUMBER),
+      (async function* () {
+        yield Buffer.from(`${row}\n`);
+      })(),
+    );
+  for (const [dataset, row] of [
+    ['teams-blocked-users', '{"blockReason":"calls to +1 202 555 0142"}'],
+    ['teams-direct-routing-calls', '{"finalSipCodePhrase":"no route to 12025550142"}'],
+    ['teams-pstn-calls', '{"administrativeUnitInfos":[{"id":"x","displayName":"+12025550142"}]}'],
+  ] as const)
+    assert.equal(await named(dataset, row), 1, row);
+  assert.equal(await named('teams-pstn-calls', '{"id":"12025550142"}'), 0);
 });

@@ -170,6 +170,11 @@ export class ColumnBuffer {
     return code === this.count ? this.values.length : (this.starts[code] as number);
   }
 
+  /** Whether UTF-8 cannot hold the text as it is, so that another text may have the same bytes. */
+  isOdd(code: number): boolean {
+    return this.odd.has(code);
+  }
+
   /** What stands in a row, as text: of money and instants the whole number that they are. `null` for null. */
   textAt(row: number): string | null {
     return this.textOf(this.codeAt(row));

@@ -1,4 +1,4 @@
-import type { Column } from '../model.ts';
+import type { Column, Privacy } from '../model.ts';
 import { isByDirection, type PrivacyProfile } from '../privacy.ts';
 import { ColumnBuffer } from './column-buffer.ts';
 import { copyShort } from './growing-bytes.ts';
@@ -18,6 +18,9 @@ const HARDLY_REPEATS: readonly (readonly [values: number, share: number])[] = [
   [4_096, 0.5],
 ];
 
+/** What `PrivacyProfile.shows` tells by a look at the bytes. */
+const BY_BYTES: ReadonlySet<Privacy> = new Set<Privacy>(['open', 'id', 'instant']);
+
 /** Seconds whose microseconds a double holds exactly. */
 const EXACT_SECONDS = 9_000_000_000;
 
@@ -33,7 +36,7 @@ export class FieldReader {
   private readonly profile: PrivacyProfile;
 
   private readonly index = new SpellingIndex();
-  /** Text that every profile shows as it is. */
+  /** Text of which the profile may show the bytes as they are. */
   private readonly isOpenText: boolean;
   private readonly isInstantText: boolean;
   /** Whether the column hardly repeats its values: then looking them up is not worth it. */
@@ -47,8 +50,8 @@ export class FieldReader {
     this.profile = profile;
     this.field = field;
     this.place = place;
-    this.isOpenText = column.kind === 'text' && column.privacy === 'open';
-    this.isInstantText = column.name.endsWith('_at_text');
+    this.isOpenText = column.kind === 'text' && (profile.name === 'full' || BY_BYTES.has(column.privacy));
+    this.isInstantText = column.privacy === 'instant';
     this.distinct = this.isInstantText || column.kind === 'time';
   }
 
@@ -110,7 +113,8 @@ export class FieldReader {
 
   /** @returns the code of a spelling that was not met before; -1 for a misfit */
   private codeOfNew({ body, view, isUtf8 }: Stretch, start: number, end: number, ends: Ends | undefined): number {
-    if (isUtf8 && this.isOpenText && isPlain(body, view, start, end)) return this.addPlain(view, start + 1, end - 1);
+    if (isUtf8 && this.isOpenText && this.isShown(body, view, start, end))
+      return this.addPlain(view, start + 1, end - 1);
     const cell = this.cellAt(body, start, end, ends);
     return cell === MISFIT ? -1 : this.buffer.codeOf(cell);
   }
@@ -144,14 +148,19 @@ export class FieldReader {
     }
   }
 
-  /** Text that every profile shows is taken over byte for byte, unless something in it is escaped. */
+  /** Whether the bytes between the quotes are what the cell is. */
+  private isShown(body: Buffer, view: DataView, start: number, end: number): boolean {
+    return isPlain(body, view, start, end) && this.profile.shows(this.column.privacy, body, start + 1, end - 1);
+  }
+
+  /** Text that the profile shows is taken over byte for byte, unless something in it is escaped. */
   private readOpenText({ body, view, spans, width, rows }: Stretch): void {
     const { buffer, place, isInstantText } = this;
     for (let row = 0; row < rows; row++) {
       const span = width * row + 2 * place;
       const start = spans[span] as number;
       const end = spans[span + 1] as number;
-      if (!isPlain(body, view, start, end)) {
+      if (!this.isShown(body, view, start, end)) {
         const cell = this.cellAt(body, start, end);
         buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
       } else if (isInstantText && isNeverAt(body, start + 1, end - 1)) buffer.push(0);

@@ -1,6 +1,9 @@
+import { TEXT_MAX } from '../../words/instants.ts';
+
 /**
- * Reading an instant from its bytes: `YYYY-MM-DD`, `T` or a space, `hh:mm:ss`, a fraction of any length, and `Z` or an
- * offset `±hh:mm`. Without a zone it is UTC. RFC 3339, but for the space and the missing zone, which Voximplant sends.
+ * Reading the commonest forms of an instant from their bytes, since a table has millions: `YYYY-MM-DD`, `T` or a space,
+ * `hh:mm:ss`, a fraction, and `Z` or an offset `±hh:mm`. Without a zone it is UTC. What is not read here may still be
+ * an instant: words/instants.ts, with which this agrees, reads every form.
  */
 
 const [DASH, DOT, COLON, SPACE, LETTER_T, LETTER_Z, PLUS] = [0x2d, 0x2e, 0x3a, 0x20, 0x54, 0x5a, 0x2b];
@@ -9,9 +12,9 @@ const ZERO = 0x30;
 /** Bytes of a time to the second. */
 const SECONDS_LENGTH = 19;
 
-/** @returns seconds since 1970, without the fraction; NaN for what is no instant of the calendar */
+/** @returns seconds since 1970, without the fraction; NaN for what is no instant of these forms */
 export function secondsAt(body: Buffer, start: number, end: number): number {
-  if (end - start < SECONDS_LENGTH) return Number.NaN;
+  if (end - start < SECONDS_LENGTH || end - start >= TEXT_MAX) return Number.NaN;
   const between = body[start + 10];
   if (body[start + 4] !== DASH || body[start + 7] !== DASH || (between !== LETTER_T && between !== SPACE))
     return Number.NaN;

@@ -1,3 +1,4 @@
+import { microsOf, readInstant } from '../../words/instants.ts';
 import type { Cell, ColumnKind } from '../model.ts';
 import { microsecondsAt, secondsAt } from './instant.ts';
 
@@ -55,9 +56,9 @@ function plainText(body: Buffer, start: number, end: number, text: string): stri
 
 const WHOLE = /^-?\d{1,10}$/;
 
+/** `60.0` and `6e1` are whole numbers too. */
 function intOf(text: string): Read {
-  if (!WHOLE.test(text)) return MISFIT;
-  const value = Number(text);
+  const value = WHOLE.test(text) ? Number(text) : Number(unscaled(text, 0) ?? Number.NaN);
   return value >= -2_147_483_648 && value <= 2_147_483_647 ? value : MISFIT;
 }
 
@@ -72,19 +73,27 @@ export const MONEY_SCALE = 6;
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
-/** Unscaled: the amount in millionths. By the digits of the text: no amount passes through floating point. */
 function moneyOf(text: string): bigint | typeof MISFIT {
+  return unscaled(text, MONEY_SCALE) ?? MISFIT;
+}
+
+/**
+ * A number times ten to the power of `scale`, by the digits of its text: nothing passes through floating point.
+ *
+ * @returns `undefined` for what is no number, has further digits, or more of them than a column holds
+ */
+function unscaled(text: string, scale: number): bigint | undefined {
   const parts = NUMBER.exec(text);
-  if (parts === null) return MISFIT;
+  if (parts === null) return undefined;
   const [, sign, whole = '', fraction = '', exponent] = parts;
-  const places = MONEY_SCALE + Number(exponent ?? 0) - fraction.length;
+  const places = scale + Number(exponent ?? 0) - fraction.length;
   let digits = `${whole}${fraction}`.replace(/^0+/, '');
   if (places >= 0) digits = digits === '' ? '' : digits + '0'.repeat(Math.min(places, 400));
   else {
-    if (/[^0]/.test(digits.slice(Math.max(0, digits.length + places)))) return MISFIT;
+    if (/[^0]/.test(digits.slice(Math.max(0, digits.length + places)))) return undefined;
     digits = digits.slice(0, Math.max(0, digits.length + places));
   }
-  if (digits.length > WHOLE_DIGITS + MONEY_SCALE) return MISFIT;
+  if (digits.length > WHOLE_DIGITS + MONEY_SCALE) return undefined;
   const amount = BigInt(digits === '' ? '0' : digits);
   return sign === '-' ? -amount : amount;
 }
@@ -109,6 +118,9 @@ export function timeOf(text: string): bigint | null | typeof MISFIT {
   if (isNever(text)) return null;
   const body = Buffer.from(text);
   const seconds = secondsAt(body, 0, body.length);
-  if (Number.isNaN(seconds)) return MISFIT;
+  if (Number.isNaN(seconds)) {
+    const instant = readInstant(text);
+    return instant === undefined ? MISFIT : microsOf(instant);
+  }
   return BigInt(seconds) * 1_000_000n + BigInt(microsecondsAt(body, 0, body.length));
 }

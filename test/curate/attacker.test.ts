@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { snappyUncompressor } from 'hysnappy';
+import { maskedNumber, passingCallId, passingJson, passingWords } from '../../shared/curate/passing.ts';
+import { PROFILES } from '../../shared/curate/privacy.ts';
+import { tableOf } from '../../shared/curate/tables.ts';
+import { DATASETS } from '../../shared/datasets/index.ts';
+import { Digest } from '../../shared/rows/fingerprint.ts';
+import { curated, rig } from './rig.ts';
+
+/** Somebody has the container `curated` and nothing else. What docs/privacy.md says they learn is all they learn. */
+
+const DAY = '2026-01-05';
+
+/** Spellings of a number, and of addresses, that are in every text of the hostile rows. */
+const PLANTED: readonly string[] = [
+  '+12025550142',
+  '1 202 555 0142',
+  '1·202·555·0142',
+  '1_202_555_0142',
+  '1\u2212202\u2212555\u22120142',
+  '１２０２５５５０１４２',
+  '١٢٠٢٥٥٥٠١٤٢',
+  '一二〇二五五五〇一四二',
+  '1x202x555x0142',
+  '+12025550142;ext=1234',
+  'ann.smith@home.example',
+  'ann.smith%40home.example',
+  '192.0.2.77',
+  '2001:db8::77',
+  '+12025550142,+12025550143',
+];
+
+test('whatever stands in a text, no number or address passes, and words and codes do', () => {
+  for (const planted of PLANTED) {
+    for (const text of [planted, `Call to ${planted} failed`, `(${planted})`, `to:${planted}`]) {
+      for (const shown of [passingWords(text), passingJson(JSON.stringify([{ id: text, n: [text] }]))])
+        assert.ok(
+          !shown.includes(planted) && !/\d{3}/.test(shown) && !/smith|db8|０/.test(shown),
+          `${text} as ${shown}`,
+        );
+    }
+    for (const callId of [planted, `${planted}_0`, `${planted}@192.0.2.77`, `0@${planted}`])
+      assert.doesNotMatch(passingCallId(callId), /0142|0２|smith|192|db8|١/, callId);
+    assert.doesNotMatch(maskedNumber(planted), /0142|０|smith|db8|ext|١|,/, planted);
+  }
+  for (const text of [
+    'Busy Here',
+    'MCOPSTN5',
+    'United States',
+    'AT&T',
+    "Côte d'Ivoire",
+    '486 Busy',
+    'USWE2',
+    'user_in',
+    '山田',
+  ])
+    assert.equal(passingWords(text), text);
+  const units = '[{"id":"12a373a2-82e0-4aa3-8b57-2a3140071e85"}]';
+  assert.equal(passingJson(units), units);
+  assert.doesNotMatch(passingJson('[1202,5550,142]'), /\d/);
+  assert.equal(passingCallId('20458000_0@192.0.2.0'), '20458000_0');
+});
+
+/** A row of a dataset with the text in every field whose column may hold text. */
+function hostile(dataset: string, text: string): string {
+  const members = tableOf(dataset).columns.flatMap(({ kind, origin, privacy }) => {
+    const field = 'fields' in origin ? origin.fields[dataset] : undefined;
+    // Such messages only go out, so who sends them is the tenant.
+    const isSender = dataset === 'voximplant-a2p-sms' && privacy === 'from';
+    const isOwn = isSender || privacy === 'user' || privacy === 'name' || privacy === 'own' || kind !== 'text';
+    return field === undefined || isOwn ? [] : [`${JSON.stringify(field)}:${JSON.stringify(text)}`];
+  });
+  return `{${members.join(',')},"new ${text}":${JSON.stringify(text)}}`.replace(
+    /"new [^"]*"/,
+    JSON.stringify(`new ${text}`),
+  );
+}
+
+test('neither cells, keys, footers nor labels of any table tell what a profile hides, and no digest of raw lines is in them', async () => {
+  for (const profile of PROFILES) {
+    for (const { name } of DATASETS) {
+      const on = rig(profile);
+      // What has letters may be an identifier, as docs/privacy.md says.
+      const planteds = PLANTED.filter(text => !text.includes('x202'));
+      const rows = planteds.map(text => hostile(name, text));
+      await curated(on, name, DAY, rows);
+      const [file] = on.curated.files.values();
+      assert.ok(file);
+      const bytes = new Uint8Array(file.bytes).buffer;
+      const { row_groups, key_value_metadata } = parquetMetadata(bytes);
+      const beside = JSON.stringify([key_value_metadata, file.label]);
+      const digests = [...rows.map(row => [row]), rows].map(lines => {
+        const digest = new Digest();
+        for (const line of lines) digest.add(Buffer.from(line));
+        return digest.text;
+      });
+      const whole = Buffer.from(file.bytes).toString('latin1');
+      for (const digest of digests) assert.ok(!beside.includes(digest) && !whole.includes(digest), name);
+      assert.deepEqual(
+        key_value_metadata?.map(({ key }) => key),
+        ['table', 'dataset', 'day', 'revision', 'curatedas'],
+      );
+      if (profile === 'full') continue;
+      // Dictionaries and pages as they are, whether or not a row points at what is in them.
+      const pages = unpacked(file.bytes, row_groups);
+      const cells = JSON.stringify(await parquetReadObjects({ file: bytes }), (_key, cell) =>
+        typeof cell === 'bigint' ? String(cell) : cell,
+      );
+      for (const planted of planteds) {
+        const utf8 = Buffer.from(planted).toString('latin1');
+        assert.ok(!cells.includes(planted) && !pages.includes(utf8), `${profile} ${name}: ${planted}`);
+      }
+      const told = /.{0,60}(?:555.?0142|smith|192\.0|db8:).{0,20}/.exec(cells)?.[0];
+      assert.equal(told, undefined, `${profile} ${name}`);
+    }
+  }
+});
+
+/** Every column chunk's values: those of dictionaries too. */
+function unpacked(file: Uint8Array, groups: ReturnType<typeof parquetMetadata>['row_groups']): string {
+  const unpack = snappyUncompressor();
+  const found: string[] = [];
+  for (const { columns } of groups) {
+    for (const { meta_data: chunk } of columns) {
+      if (chunk === undefined) continue;
+      const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+      const packed = file.subarray(start, start + Number(chunk.total_compressed_size));
+      // Where a page's header ends is not told, so each place is tried that may be the start of one.
+      for (let at = 0; at < Math.min(packed.length, 80); at++) {
+        try {
+          found.push(Buffer.from(unpack(packed.subarray(at), packed[at] ?? 0)).toString('latin1'));
+        } catch {}
+      }
+      found.push(Buffer.from(packed).toString('latin1'));
+    }
+  }
+  return found.join('\n');
+}
