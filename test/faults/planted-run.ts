@@ -38,7 +38,8 @@ const { placements, sweepOne } = await import('./sweep.ts');
 if (planted !== 1) throw new Error(`${bug.file} was not loaded`);
 
 async function notice(): Promise<Noticed> {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  const { from = 1 } = bug ?? {};
+  for (let seed = from; seed < from + SEEDS; seed++) {
     const [first] = (await simulate(seed)).violations;
     if (first !== undefined) return { rule: first.rule, what: first.what, by: `seed ${seed}` };
   }
