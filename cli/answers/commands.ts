@@ -181,7 +181,7 @@ export const ANSWERS = {
     csv: z.array(z.string()).optional(),
   }),
   curate: answer({
-    as: z.string(),
+    stamp: z.string(),
     curated: count,
     current: count,
     failed: count,

@@ -2,7 +2,7 @@ import { isExpired, lastDay } from '../../shared/ledger/owed.ts';
 import { reasonOf } from '../../shared/status/dataset-facts.ts';
 import { SHOWN_STATES, type Shown, shownOf } from '../../shared/status/states.ts';
 import { counted } from '../../shared/status/text.ts';
-import type { Verified } from '../../shared/verify/verify.ts';
+import { isTrouble, type Verified } from '../../shared/verify/verify.ts';
 import { daysBetween, eachDay, instantOf } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
@@ -29,18 +29,19 @@ export function proofOf(evidence: Evidence): Proof {
     ...(dataset !== undefined && { dataset }),
     ...(day !== undefined && { day }),
   }));
-  const complete = logs.length > 0 && findings.length === 0 && logs.every(({ gaps }) => gaps.length === 0);
+  const complete = logs.length > 0 && !verified.findings.some(isTrouble) && logs.every(({ gaps }) => gaps.length === 0);
   return {
     version: VERSION,
     madeAt: instantOf(now),
     from,
     to,
     complete,
-    sentence: sentenceOf(logs, findings.length, daysBetween(from, to) + 1),
+    sentence: sentenceOf(logs, verified.findings.filter(isTrouble).length, daysBetween(from, to) + 1),
     keyId: keyIdOf(key),
     ...(settings && { settings }),
     recounted: { at: verified.at, days: verified.days, rows: verified.rows, bytes: verified.bytes, findings },
-    seams: { compared: false, why: 'This version compares no borders of neighbouring days.' },
+    // verify.ts has: what it found of them is among the findings.
+    seams: { compared: true },
     logs,
   };
 }

@@ -52,7 +52,9 @@ export function smsHistoryRow(plan: RowPlan): string {
   const destination = numeral(plan, to);
   const failed = dice.chance(0.05);
   const cost = dice.pick(COSTS);
-  const noDate = waiting || (plan.odd && plan.inner && dice.chance(0.2));
+  // Drawn for every row, so that nothing but its state differs between a message that waits and one that is processed.
+  const undated = plan.odd && plan.inner && dice.chance(0.2);
+  const noDate = waiting || undated;
   const emptyDate = dice.chance(0.7);
   const date = noDate ? (emptyDate ? ',"processed_date":""' : '') : `,"processed_date":"${secondText(plan.at)}"`;
   const transaction = dice.chance(0.5) ? `,"transaction_id":9007199254740993${plan.index % 10}` : '';
