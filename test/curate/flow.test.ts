@@ -7,6 +7,8 @@ import { createPlaces } from '../../local/create-storage.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { blobCurated } from '../../shared/curate/store.ts';
+import { teamsSms } from '../../shared/datasets/teams-sms.ts';
+import { acceptShrink, refusedRead } from '../../shared/ledger/asking.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
@@ -132,6 +134,10 @@ test('what lands is curated by the queue under the trace of its plan, replaced w
   await clients.blobs.getContainerClient('curated').delete();
   simulator.switches.smsIds = 'all';
   await ask();
+  await run();
+  // Rows with other ids are other rows: those that are held have vanished, which somebody has to accept.
+  const refused = refusedRead((await ledger.day('teams-sms', LAST))?.value);
+  await acceptShrink(ledger, teamsSms, LAST, refused?.fingerprint ?? '', Date.now());
   await run();
   assert.equal((await ledger.day('teams-sms', LAST))?.value.held?.revision, 3);
   assert.ok(events('curation failed').some(({ day }) => day === LAST));
