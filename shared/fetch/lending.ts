@@ -102,7 +102,7 @@ export class Lending {
     return (await this.on.ledger.day(this.dataset.name, day))?.value;
   }
 
-  /** Before the first plan has recorded it, every day may be one of the log's. */
+  /** While it is not recorded, every day may be one of the log's. */
   private async readFirstDay(): Promise<Day> {
     return (await this.on.ledger.watermark(this.dataset.name))?.value.firstDay ?? '';
   }

@@ -41,12 +41,13 @@ export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: 
   const now = on.clock.now();
   const { queue, watermarks, owedLater } = plan(read, await gatesOf(on.ledger, datasets), on.settings, now);
 
-  let count = 0;
-  // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
-  for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
+  // First, as a worker has to know where history begins: rows of days before it stay in the day that brings them.
   const ledgers = await Promise.all(
     read.map(async (each, i) => ({ ...each, watermark: await moveWatermark(on.ledger, each, watermarks[i], now) })),
   );
+  let count = 0;
+  // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
+  for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
   on.report('plan made', { queued: count, owedLater, source, traceparent });
   return { queued: count, owedLater, ledgers };
 }

@@ -29,6 +29,17 @@ async function planned(entry: DayEntry) {
 const silent = { state: 'fetching', heartbeat: instantOf(NOON - 4 * MINUTE_MS) } as const;
 const forgotten = heldOn(DAY, { forgottenAt: instantOf(NOON - 5 * MINUTE_MS) });
 
+test('where history begins is recorded before the first day of it is queued', async () => {
+  const ledger = memoryLedger();
+  const on = portsOver(ledger);
+  const known: (string | undefined)[] = [];
+  const send: typeof on.jobs.send = async () => {
+    known.push((await ledger.watermark(DATASET.name))?.value.firstDay);
+  };
+  await runPlan({ ...on, jobs: { ...on.jobs, send } });
+  assert.deepEqual(known, [DAY]);
+});
+
 test('a silent fetch is taken over', async () => {
   const { queued, messages, entry } = await planned(entryOf(DAY, silent));
   assert.deepEqual([queued, messages.length, entry?.work.state], [1, 1, 'queued']);
