@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { sep } from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -5,6 +6,9 @@ import { describe, test } from 'node:test';
 
 /** Whether a process can be sent a signal that it may answer, be stopped and woken, and whether `sh` runs scripts. */
 export const POSIX = process.platform !== 'win32';
+
+/** Whether scripts for bash can be run. The bash of Windows may be one of another system inside it, with paths of its own. */
+export const HAS_BASH = POSIX && spawnSync('bash', ['--version']).status === 0;
 
 /** A test of what only POSIX systems can do. On Windows it is named, and not run. */
 export const posixTest = POSIX ? test : notOnWindows;
