@@ -153,6 +153,46 @@ for (const [flaw, change] of Object.entries(FLAWED_CONTAINERS))
   test(`a container for development with ${flaw} fails`, () =>
     assert.ok(!devContainer.safeParse({ ...CONTAINER, ...change }).success));
 
+const COUNTS = [
+  'no',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+];
+
+test('the front page has the cost that docs/deploy.md adds up to, and the alerts that there are', () => {
+  const page = textOf('docs/deploy.md');
+  const [, row = ''] = /^\| \*\*Together, with free compute\*\* \|\s*\|(.+)\|$/m.exec(page) ?? [];
+  const sums = row.replaceAll('*', '').split('|').map(Number);
+  const dollars = [Math.min(...sums), Math.max(...sums)].map(Math.round).join(' to ');
+  const alerts = COUNTS[JSON.parse(textOf('infra/alerts.json')).length];
+  assert.ok(textOf('README.md').includes(`**${dollars} dollars a month**, most of it for ${alerts} alerts`));
+  assert.match(textOf('CHANGELOG.md'), new RegExp(`\\b${alerts}\\s+alerts`));
+});
+
+test('the front page leads to where a vulnerability is reported, a first change is sent, and it is tried and deployed', () => {
+  const [page = ''] = textOf('README.md').split('## What `npm start` shows');
+  for (const found of [
+    '](SECURITY.md)',
+    '](CONTRIBUTING.md#the-first-hour)',
+    'npm start',
+    '](docs/deploy.md)',
+    'azd up',
+  ])
+    assert.ok(page.includes(found), found);
+  assert.match(textOf('SECURITY.md'), /\]\(\.\.\/\.\.\/security\/advisories\/new\)/);
+  assert.match(textOf('CONTRIBUTING.md'), /^## The first hour$/m);
+});
+
 test('a checkout has the same bytes on every system', () => {
   assert.match(textOf('.gitattributes'), /^\* text=auto eol=lf$/m);
   for (const path of ['.gitattributes', 'infra/consent.sh', '.ci/run', 'package-lock.json', 'CHANGELOG.md'])
