@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { sep } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 
 /** What only some systems can do, and what they write differently. */
 
@@ -12,7 +12,6 @@ export const HAS_BASH = POSIX && spawnSync('bash', ['--version']).status === 0;
 
 /** A test of what only POSIX systems can do. On Windows it is named, and not run. */
 export const posixTest = POSIX ? test : notOnWindows;
-export const posixDescribe = POSIX ? describe : notOnWindows;
 
 function notOnWindows(title: string, ..._rest: unknown[]): void {
   console.log(`Not tried on Windows: ${title}`);
