@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { CALL_KINDS } from '../shared/curate/code-classes.ts';
-import type { Column, ColumnKind } from '../shared/curate/model.ts';
+import type { Column } from '../shared/curate/model.ts';
 import { tableOf } from '../shared/curate/tables.ts';
+import { DUCKDB_TYPES } from '../tools/sql-views.ts';
 import { usageFromHere } from './usage.ts';
 
 /**
@@ -11,16 +12,6 @@ import { usageFromHere } from './usage.ts';
  */
 
 const DATASET = 'teams-pstn-calls';
-
-const TYPES: Readonly<Record<ColumnKind, string>> = {
-  text: 'VARCHAR',
-  int: 'INTEGER',
-  long: 'BIGINT',
-  money: 'DECIMAL(18,6)',
-  time: 'TIMESTAMPTZ',
-  date: 'DATE',
-  flag: 'BOOLEAN',
-};
 
 const classes = (of: 'callClass' | 'direction', other: string): string =>
   `CASE lower(callType) ${CALL_KINDS.map(kind => `WHEN '${kind.callType.toLowerCase()}' THEN '${kind[of]}'`).join(' ')} ELSE '${other}' END`;
@@ -45,7 +36,7 @@ function expressionOf(column: Column): string {
   const { kind, privacy, origin } = column;
   if ('derived' in origin) return DERIVED[origin.derived] ?? 'NULL::VARCHAR';
   const field = fieldOf(column);
-  if (field === undefined || privacy === 'ip') return `NULL::${TYPES[kind]}`;
+  if (field === undefined || privacy === 'ip') return `NULL::${DUCKDB_TYPES[kind]}`;
   if (kind === 'time') return `TRY_CAST(${field} AS TIMESTAMPTZ)`;
   if (kind !== 'text') return field;
   if (privacy === 'call-id') return `split_part(${field}, '@', 1)`;
@@ -61,7 +52,7 @@ function copyOf(from: string, to: string): string {
     columns.map(column => [fieldOf(column), column.kind === 'time' ? 'text' : column.kind] as const),
   );
   fields.delete(undefined);
-  const read = [...fields].map(([field, kind]) => `${field}: '${TYPES[kind]}'`).join(', ');
+  const read = [...fields].map(([field, kind]) => `${field}: '${DUCKDB_TYPES[kind]}'`).join(', ');
   const list = columns.map(column => `${expressionOf(column)} AS ${column.name}`).join(', ');
   return `COPY (SELECT ${list} FROM read_json('${from}', format = 'newline_delimited', columns = {${read}})) TO '${to}' (FORMAT parquet)`;
 }

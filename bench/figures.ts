@@ -1,7 +1,7 @@
 /** Figures as numbers, and how they are written down. */
 
 /** One or several measurements of the same thing. */
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -37,14 +37,14 @@ export function times(values: number | readonly number[]): Measured {
   return figure(values, 2, ' ×');
 }
 
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const last = sorted.length - 1;
   return { median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2, min: at(0), max: at(last) };
 }
 
-export function textOf(value: Figure): string {
+function textOf(value: Figure): string {
   if (typeof value === 'string') return value;
   const { median, min, max, digits, unit } = value;
   const text = (number: number) => number.toFixed(digits);

@@ -103,7 +103,7 @@ export async function measureOurs(bench: Bench, work: Work): Promise<Result> {
   return believed(await measure(bench, 'landline', work));
 }
 
-export function believed(result: Result | Failed): Result {
+function believed(result: Result | Failed): Result {
   if ('fails' in result) throw new Error(result.fails);
   return result;
 }

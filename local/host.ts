@@ -9,7 +9,7 @@ import { applySettings, entryFiles, loadHostJson, readHostJson } from './host/se
 import { bindTriggers, type Triggers } from './host/triggers.ts';
 import { Work } from './host/work.ts';
 
-export type { Counts, LogLine } from './host/invoke.ts';
+export type { LogLine } from './host/invoke.ts';
 export type { Host, HostOptions } from './host/options.ts';
 
 /**

@@ -11,6 +11,11 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 /** Milliseconds that a test may take, in the environment of a test file. */
 export const LIMIT_VARIABLE = 'TEST_LIMIT_MS';
 
+/**
+ * Its address and not its path: what is preloaded is a module, and `C:\\…` is the name of none.
+ */
+export const PRELOAD: readonly string[] = ['--import', import.meta.url];
+
 /** Node's own limit is reached first, where it can do anything. */
 const GRACE_MS = 5_000;
 /** For a process to end after its last test, with whatever its hooks have to stop. */

@@ -4,7 +4,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { LIMIT_VARIABLE } from './limit.ts';
+import { LIMIT_VARIABLE, PRELOAD } from './limit.ts';
 
 /**
  * Runs suites, each test file in a process of its own. Fails when a test fails or does not end within the limit, when a
@@ -76,7 +76,7 @@ const tests = run({
   files: [...new Set(named.flatMap(filesOf))],
   concurrency: CONCURRENCY,
   timeout: limitMs,
-  execArgv: ['--import', `${cwd}limit.ts`],
+  execArgv: [...PRELOAD],
 });
 
 /** What must be seen at the end, whatever was printed before. */

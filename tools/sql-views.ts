@@ -107,7 +107,8 @@ SET VARIABLE filled = (
 
 `;
 
-const DUCKDB_TYPES: Readonly<Record<ColumnKind, string>> = {
+/** What DuckDB calls the kinds of columns. */
+export const DUCKDB_TYPES: Readonly<Record<ColumnKind, string>> = {
   text: 'VARCHAR',
   int: 'INTEGER',
   long: 'BIGINT',

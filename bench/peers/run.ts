@@ -1,13 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FAULTS, type Pair, ROWS, startServers } from './server.ts';
+import { selfSigned } from '../../test/certificate.ts';
+import { FAULTS, ROWS, startServers } from './server.ts';
 
 /**
- * What the simple faults do to others. By hand: installs them into a folder of its own (400 MB), needs openssl, takes
- * ten minutes, prints the table that stands in docs/faults.md.
+ * What the simple faults do to others. By hand: installs them into a folder of its own (400 MB), takes ten
+ * minutes, prints the table that stands in docs/faults.md.
  *
  * `node bench/peers/run.ts [folder [fault]]`: with a folder, the packages in it are used and kept.
  */
@@ -26,7 +27,8 @@ if (given === undefined)
     shell: process.platform === 'win32',
   });
 const ca = join(folder, 'cert.pem');
-const pair = certificate();
+const pair = selfSigned('localhost');
+writeFileSync(ca, pair.cert);
 
 console.log(
   '| Fault | microsoft-graph-client, once | as long as it lasts | cli-microsoft365, once | as long as it lasts |',
@@ -84,13 +86,4 @@ function worded(said: string): string {
   const distinct = new Set(ids).size;
   if (ids.length === ROWS && distinct === ROWS) return 'all rows';
   return `**${ids.length} rows (${distinct} distinct) of ${ROWS}, no error**`;
-}
-
-/** For this machine only, and for as long as this runs. */
-function certificate(): Pair {
-  const keyFile = join(folder, 'key.pem');
-  const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
-  execFileSync('openssl', [...args, '-addext', names, '-keyout', keyFile, '-out', ca], { stdio: 'ignore' });
-  return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(ca, 'utf8') };
 }

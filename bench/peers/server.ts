@@ -1,16 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from '../../test/certificate.ts';
 
 /** A list of three pages over https, with a fault on the middle one; and a second server where nobody should come. */
 
 export const ROWS = 30;
 const PAGE = 10;
-
-export interface Pair {
-  readonly key: string;
-  readonly cert: string;
-}
 
 export interface Seen {
   requests: number;
@@ -78,7 +74,7 @@ export interface Peer {
 }
 
 /** @param times how often the middle page is struck */
-export async function startServers(pair: Pair, strike: Strike, times: number): Promise<Peer> {
+export async function startServers(pair: Certificate, strike: Strike, times: number): Promise<Peer> {
   const seen: Seen = { requests: 0, foreign: 0, tokens: 0 };
   let struck = 0;
   const other = createServer(pair, (request, response) => {

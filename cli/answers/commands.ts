@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, day, facts, gate, instant, reason, source, state } from './facts.ts';
+import { finding } from './finding.ts';
 
 /** What each command prints with `--json`. Members may be added; `format` rises when one changes its meaning or goes. */
 
@@ -67,17 +68,8 @@ export const ANSWERS = {
   doctor: answer({
     version: z.string(),
     asOf: instant,
-    result: z.enum(['fine', 'warning', 'broken', 'skipped']),
-    findings: z.array(
-      z.object({
-        check: z.string(),
-        about: z.string().optional(),
-        result: z.enum(['fine', 'warning', 'broken', 'skipped']),
-        meaning: z.string(),
-        next: z.string().optional(),
-        who: z.string().optional(),
-      }),
-    ),
+    result: finding.shape.result,
+    findings: z.array(finding),
   }),
   backfill: answer({
     applied: z.boolean(),

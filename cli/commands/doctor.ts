@@ -3,6 +3,7 @@ import { jsonOf, runningIn } from '../../local/start/folder.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import type { Diagnosis, Result } from '../../shared/doctor/diagnose.ts';
 import { counted } from '../../shared/status/text.ts';
+import { finding } from '../answers/finding.ts';
 import { examples, type Register } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from '../settings-files.ts';
@@ -91,14 +92,6 @@ async function settingsOf(target: Target): Promise<Values> {
   );
 }
 
-const finding = z.object({
-  check: z.string(),
-  about: z.string().optional(),
-  result: z.enum(['fine', 'warning', 'broken', 'skipped']),
-  meaning: z.string(),
-  next: z.string().optional(),
-  who: z.string().optional(),
-});
 const diagnosis = z.object({
   format: z.literal(1),
   // An app from before there was one.

@@ -67,7 +67,7 @@ function lengthOf(start: string, step: Step): number {
 }
 
 /** 0 for Monday. */
-export function weekdayOf(day: string): number {
+function weekdayOf(day: string): number {
   return (daysBetween('1970-01-01', day) + 3) % 7;
 }
 

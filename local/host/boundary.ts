@@ -62,7 +62,7 @@ export interface InvocationResponse {
 }
 
 /** The package's side of one invocation. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ readonly context: unknown; readonly inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], handler: Handler): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<InvocationResponse>;

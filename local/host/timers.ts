@@ -59,7 +59,7 @@ export function isMonitored(schedule: Schedule, useMonitor: boolean, now: Date):
 }
 
 /** The timer's input as the host sends it: PascalCase JSON, the status `null` when it is not monitored. */
-export function timerInput(status: ScheduleStatus | undefined): TypedData {
+function timerInput(status: ScheduleStatus | undefined): TypedData {
   const scheduleStatus =
     status === undefined
       ? null

@@ -12,7 +12,7 @@ import type { Switches } from './switches.ts';
  * `trickle`  the body comes a byte at a time
  * `flood`    the body is followed by row after row until enough bytes were sent or the client leaves
  */
-export type Delivery = 'whole' | 'reset' | 'cut' | 'silent' | 'trickle' | 'flood';
+type Delivery = 'whole' | 'reset' | 'cut' | 'silent' | 'trickle' | 'flood';
 
 export interface Answer {
   /** 0 when the client never sees one. */

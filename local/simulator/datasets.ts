@@ -13,7 +13,7 @@ export type DatasetName =
   | 'voximplant-sms'
   | 'voximplant-a2p-sms';
 
-export type Bound = 'inclusive' | 'exclusive';
+type Bound = 'inclusive' | 'exclusive';
 
 /** How a function treats the two ends of the range it is asked for. */
 export interface Bounds {

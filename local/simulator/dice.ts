@@ -36,12 +36,12 @@ export function textSeed(text: string): number {
 const HEX4 = Array.from({ length: 65_536 }, (_, word) => word.toString(16).padStart(4, '0'));
 
 /** Four hexadecimal digits of the low 16 bits. */
-export function hex4(word: number): string {
+function hex4(word: number): string {
   return HEX4[word & 0xffff] ?? '';
 }
 
 /** Eight hexadecimal digits of the low 32 bits. */
-export function hex8(word: number): string {
+function hex8(word: number): string {
   return hex4(word >>> 16) + hex4(word);
 }
 

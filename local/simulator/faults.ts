@@ -1,6 +1,7 @@
 import { addDays } from '../../shared/words/day.ts';
 import type { DatasetName } from './datasets.ts';
 import { mix, textSeed } from './dice.ts';
+import { BODY_FAULTS } from './faults/bodies.ts';
 import type { Fault } from './faults/fault.ts';
 import { LINK_FAULTS } from './faults/links.ts';
 import { ROW_FAULTS } from './faults/rows.ts';
@@ -14,6 +15,7 @@ const ALL = {
   ...TRANSPORT_FAULTS,
   ...STATUS_FAULTS,
   ...LINK_FAULTS,
+  ...BODY_FAULTS,
   ...ROW_FAULTS,
   ...SEAM_FAULTS,
   ...VOXIMPLANT_FAULTS,

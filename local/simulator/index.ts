@@ -19,8 +19,8 @@ import { type ServiceAccount, serviceAccount } from './tokens.ts';
 import type { View } from './views.ts';
 import { serveVoximplant } from './voximplant.ts';
 
-export type { Counters, RequestRecord, Simulator } from './contract.ts';
-export type { Api, DatasetName } from './datasets.ts';
+export type { Simulator } from './contract.ts';
+export type { DatasetName } from './datasets.ts';
 export { FAULT_NAMES, FAULTS, type FaultName, type FaultRule, type PagePosition } from './faults.ts';
 export type { SimulatorOptions } from './options.ts';
 export type { Switches } from './switches.ts';

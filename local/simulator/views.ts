@@ -27,7 +27,7 @@ export interface Span {
   rowAt(index: number): string;
 }
 
-export function spanSize(span: Span): number {
+function spanSize(span: Span): number {
   return span.high - span.low - span.hidden.length;
 }
 

@@ -68,7 +68,7 @@ export type Derived =
   | 'extra';
 
 /** Where a column comes from: a field of the row, by dataset, or something derived. */
-export type Origin = { readonly fields: Readonly<Record<string, string>> } | { readonly derived: Derived };
+type Origin = { readonly fields: Readonly<Record<string, string>> } | { readonly derived: Derived };
 
 export interface Column {
   readonly name: string;

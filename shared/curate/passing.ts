@@ -6,7 +6,7 @@ import { readInstant } from '../words/instants.ts';
  */
 
 /** Stands for what was hidden. */
-export const HIDDEN = '…';
+const HIDDEN = '…';
 
 /** Digits that a text may have outside of GUIDs: a code or a year, and no number of a telephone. */
 const DIGITS_MAX = 4;

@@ -27,7 +27,7 @@ export interface Diagnosis {
 }
 
 /** The order is that of cause and effect: the token says who the identity is, the clock explains refused tokens. */
-export const CHECKS: readonly Check[] = [...GRAPH, ...CERTIFICATE, ...STORAGE, ...RUNNING, ...READING];
+const CHECKS: readonly Check[] = [...GRAPH, ...CERTIFICATE, ...STORAGE, ...RUNNING, ...READING];
 
 /**
  * Looks at everything. Never throws, and changes nothing.

@@ -179,7 +179,7 @@ function accountOf(access: Access): string {
   return /AccountName=([^;]+)/i.exec(access.connectionString)?.[1] ?? 'devstoreaccount1';
 }
 
-export function identityOf({ config: { signIn } }: DoctorPorts, access: Access): string {
+function identityOf({ config: { signIn } }: DoctorPorts, access: Access): string {
   if ('connectionString' in access) return 'the holder of the connection string';
   if (signIn.kind === 'environment') return `the app registration ${signIn.clientId}`;
   if (signIn.kind === 'simulator') return 'nobody';

@@ -8,14 +8,14 @@ import type { Dataset, Day, DayState } from '../words/model.ts';
 export const DAY_OVER_MS = HOUR_MS;
 
 /** A fetch without a heartbeat for this long is taken over. It beats every 20 s, so nine beats are missed by then. */
-export const SILENT_MS = 3 * MINUTE_MS;
+const SILENT_MS = 3 * MINUTE_MS;
 
 /**
  * A queued day whose message was due this long ago and was not claimed is queued again: the message is lost, or hidden
  * with the worker that was lost while it held it. As long as `SILENT_MS`, so that all slots of a lost worker are free at
  * the same time. Where the message was only slow, it finds another ticket and is dropped.
  */
-export const LOST_MS = SILENT_MS;
+const LOST_MS = SILENT_MS;
 
 /** Two reads that agree on fewer rows must be this far apart to be believed. */
 export const WITNESS_MS = HOUR_MS;

@@ -9,9 +9,9 @@ import { isExpired, isFrozen, isRefused, type Owed, owed } from './owed.ts';
  */
 
 /** Digests that a list of a seam holds. All lists of a day take 13 KB at most, of the 64 KiB of a property. */
-export const SEAM_KEYS_MAX = 100;
+const SEAM_KEYS_MAX = 100;
 export const MANY = '*';
-/** `KEY_CHARS` of rows/keys.ts. */
+/** As `keyText` of rows/keys.ts writes them. */
 const CHARS = 11;
 
 export const NO_SEAM: Seam = { own: '', lent: '', kept: '' };

@@ -41,10 +41,7 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
   return digests;
 }
 
-/** Characters of a digest as text. */
-export const KEY_CHARS = 11;
-
-/** The digest of a row's key as text of `KEY_CHARS`. */
+/** The digest of a row's key as text of 11 characters. */
 export function keyText(digests: Int32Array, row: number): string {
   const bytes = Buffer.alloc(DIGEST_BYTES);
   bytes.writeInt32LE(digests[2 * row] as number, 0);

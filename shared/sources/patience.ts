@@ -17,7 +17,7 @@ const RETRIES = 3;
 const RETRY_MS = 1_000;
 
 /** A wait up to this long is slept through; for a longer one the worker lets go of the day. */
-export const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 30_000;
 
 /** Short waits slept through for one page. A source that keeps saying "soon" is asked again later. */
 const WAITS = 5;
@@ -26,7 +26,7 @@ const WAITS = 5;
  * The longest wait that is believed. The sources' limits are counted over seconds and minutes, so more is a mistake of
  * somebody's clock or unit, and would close all logs of the source; it is asked again then, and may say the same again.
  */
-export const WAIT_MAX_MS = HOUR_MS;
+const WAIT_MAX_MS = HOUR_MS;
 
 /** "At once", or a date that has passed by our clock, is not believed either: it would be asked without a pause. */
 const WAIT_MIN_MS = 1_000;

@@ -12,7 +12,7 @@ function encoded(members: Readonly<Record<string, unknown>>): string {
 }
 
 /** The text of a message. */
-export function encodeMessage({ dataset, day, ticket, traceparent }: FetchMessage): string {
+function encodeMessage({ dataset, day, ticket, traceparent }: FetchMessage): string {
   return encoded({ v: MESSAGE_VERSION, dataset, day, ticket, traceparent });
 }
 

@@ -5,8 +5,8 @@ import type { ReasonCode } from '../words/model.ts';
 
 /** What the properties of a day's entity must be, before they are believed. ledger-entities.ts says how they are laid out. */
 
-export const count = z.int().min(0);
-export const text = z.string().min(1);
+const count = z.int().min(0);
+const text = z.string().min(1);
 export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
 // Codes come and go between versions; one that this version does not know still says something to a person.

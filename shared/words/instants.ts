@@ -17,7 +17,7 @@ export interface FineInstant {
   readonly dateOnly?: true;
 }
 
-export const TICKS_PER_SECOND = 10_000_000;
+const TICKS_PER_SECOND = 10_000_000;
 
 const DATE = /(?<year>-?\d{4,6})-(?<month>\d\d)-(?<day>\d\d)/.source;
 const TIME = /[Tt ](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?/.source;

@@ -58,38 +58,16 @@ interface Fields {
   readonly setting: string;
 }
 
+const DAY_READ = ['dataset', 'day', 'ticket', 'revision', 'rows', 'pages'] as const;
+const ROWS_ELSEWHERE = ['rowsOutside', 'rowsNeighbour'] as const;
+
 /** Events and the fields each may carry. `dataset` and `day` stand on every event about a day. */
 export const EVENTS = {
   'day queued': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
   'day claimed': ['dataset', 'day', 'ticket', 'pages', 'traceparent'],
-  'day landed': [
-    'dataset',
-    'day',
-    'ticket',
-    'revision',
-    'rows',
-    'pages',
-    'bytes',
-    'rowsOutside',
-    'rowsNeighbour',
-    'traceparent',
-  ],
-  'day revised': [
-    'dataset',
-    'day',
-    'ticket',
-    'revision',
-    'rows',
-    'pages',
-    'bytes',
-    'rowsAdded',
-    'rowsChanged',
-    'rowsRemoved',
-    'rowsOutside',
-    'rowsNeighbour',
-    'traceparent',
-  ],
-  'day checked': ['dataset', 'day', 'ticket', 'revision', 'rows', 'pages', 'settled', 'traceparent'],
+  'day landed': [...DAY_READ, 'bytes', ...ROWS_ELSEWHERE, 'traceparent'],
+  'day revised': [...DAY_READ, 'bytes', 'rowsAdded', 'rowsChanged', 'rowsRemoved', ...ROWS_ELSEWHERE, 'traceparent'],
+  'day checked': [...DAY_READ, 'settled', 'traceparent'],
   'day continued': ['dataset', 'day', 'ticket', 'rows', 'pages', 'traceparent'],
   'progress lost': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
   'day restarted': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],

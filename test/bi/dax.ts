@@ -26,7 +26,7 @@ export interface Dax {
   readonly tokens: readonly string[];
 }
 
-export class DaxError extends Error {
+class DaxError extends Error {
   override readonly name = 'DaxError';
 }
 

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
+import { slashed } from '../system.ts';
 
 /** Microsoft's published JSON schemas of the files of a Power BI project (test/fixtures/json-schemas, MIT licence). */
 
@@ -13,7 +14,7 @@ function load(): Ajv {
   for (const file of globSync('**/*.json', { cwd: FOLDER })) {
     const schema = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as AnySchemaObject;
     // Some name no address, or that of another: they are referred to by the one they are published under.
-    ajv.addSchema({ ...schema, $id: `${PUBLISHED}${file}` });
+    ajv.addSchema({ ...schema, $id: `${PUBLISHED}${slashed(file)}` });
   }
   return ajv;
 }

@@ -7,13 +7,13 @@ import type { Eraser, Lake, ListedDay, Partition } from '../../shared/words/port
 import { between, type Hooks } from './hooks.ts';
 
 /** A blob as a reader finds it. */
-export interface Landed {
+interface Landed {
   readonly bytes: Buffer;
   readonly receipt: Receipt;
 }
 
 /** What arrives of a blob's bytes. */
-export type Download = (bytes: Buffer) => Buffer;
+type Download = (bytes: Buffer) => Buffer;
 
 /** The lake of a memory, for looking at. */
 export interface MemoryLake extends Lake {

@@ -36,7 +36,7 @@ export class Machine {
   }
 }
 
-export interface GateRead {
+interface GateRead {
   readonly at: number;
   /** By the reader's clock, 0 when it was open then: an answer may take until a closed gate has opened. */
   readonly closedUntil: number;

@@ -8,7 +8,7 @@ import type { Row } from './truth.ts';
 
 /** What must hold of partitions and their history, looked at after every operation that changes a blob. */
 
-export interface Revision {
+interface Revision {
   readonly text: string;
   readonly fingerprint: string;
   readonly rows: number;

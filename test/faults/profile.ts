@@ -29,7 +29,7 @@ export const SOURCE_FAULTS = [
 export type SourceFault = (typeof SOURCE_FAULTS)[number];
 
 export const MESSAGE_FAULTS = ['lost', 'repeated', 'late'] as const;
-export type MessageFault = (typeof MESSAGE_FAULTS)[number];
+type MessageFault = (typeof MESSAGE_FAULTS)[number];
 
 export const CHANGES = ['late', 'changed', 'withdrawn', 'emptied'] as const;
 export type Change = (typeof CHANGES)[number];

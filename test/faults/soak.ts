@@ -55,7 +55,7 @@ function place(text: string): Place {
 
 const options = new Command('test:soak')
   .option('--seeds <count>', 'simulate so many seeds', whole(1))
-  .option('--from <seed>', 'the first of them', whole(0), 1)
+  .option('--from <seed>', 'the first of them; for kills, what decides their moments', whole(0), 1)
   .option('--kills <count>', 'kill so many worker processes', whole(1))
   .option('--sweep', 'sweep all single faults')
   .option('--seed <seed>', 'simulate one seed', whole(0))

@@ -44,7 +44,7 @@ function textOf(entity: Readonly<Record<string, unknown>>): string {
 }
 
 /** The messages that wait there; they stay. */
-export async function messagesIn(...queues: readonly QueueClient[]): Promise<string[]> {
+async function messagesIn(...queues: readonly QueueClient[]): Promise<string[]> {
   const peeked = await Promise.all(queues.map(queue => queue.peekMessages({ numberOfMessages: 32 })));
   return peeked
     .flatMap(({ peekedMessageItems }) => peekedMessageItems)

@@ -6,30 +6,20 @@ import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { run } from '../../cli/main.ts';
 import { type Output, Stopped } from '../../cli/terminal/output.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
 import { tablePulse } from '../../shared/stores/pulse.ts';
 import { addDays } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
-import { clockFrom } from '../clock.ts';
 import { processOf, waitFor } from '../wait.ts';
-import { CLI, type CliRig, landline, startCliRig } from './cli-rig.ts';
+import { CLI, type CliRig, landline } from './cli-rig.ts';
+import { D, D0, D1, D2, DAYS, LAST, PSTN, SMS, startFourDays } from './four-days.ts';
 
 /** The tests tell one story over one tenant, in order: what a person does to it with the command line. */
-
-const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
-const DAYS = 4;
-/** A Wednesday: the day before it has as many rows as any, and nothing special is near. */
-const NOW = clockFrom('2026-03-11T12:00:00.000Z');
-const LAST = lastDay(NOW);
-const D = Array.from({ length: DAYS }, (_, at) => addDays(LAST, at + 1 - DAYS));
-const [D0 = '', D1 = '', D2 = ''] = D;
 
 let rig: CliRig;
 
 before(async () => {
-  const settings = { LANDLINE_DATASETS: `${PSTN},${SMS}`, LANDLINE_HISTORY_DAYS: String(DAYS) };
-  rig = await startCliRig({ seed: 21, rows: 120, lateShare: 0, changedShare: 0, switches: { auth: 'any' } }, settings);
+  rig = await startFourDays(120);
 });
 after(() => rig.stop());
 

@@ -3,20 +3,22 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { HAS_BASH } from '../system.ts';
 import { CLI } from './cli-rig.ts';
 
 /** The scripts that the shells read, and what bash makes of its own where it is. */
-
-const HAS_BASH = process.platform !== 'win32' && spawnSync('bash', ['--version']).status === 0;
 
 function scriptFor(shell: string): string {
   return execFileSync(process.execPath, [CLI, 'complete', shell], { encoding: 'utf8' });
 }
 
-/** What bash offers for the last word, in a bash without the package bash-completion. */
+/**
+ * What bash offers for the last word, in a bash without the package bash-completion. It is not read with
+ * `source <(…)`, which reads nothing in the bash of a Mac.
+ */
 function offered(...words: readonly string[]): string[] {
   const program = `
-source <(cat)
+eval "$(cat)"
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 compopt() { :; }

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -14,6 +13,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 import { CONTAINERS } from '../../shared/words/paths.ts';
 import { QUEUES } from '../../shared/words/storage-names.ts';
+import { selfSigned } from '../certificate.ts';
 import { close, listen, waitFor } from '../wait.ts';
 
 /**
@@ -30,19 +30,12 @@ const PLACES = Object.keys(CONTAINERS).length + QUEUES.length + 1;
 export const CLIENT_ID = '11111111-2222-4333-8444-555555555555';
 const GRAPH = CLOUDS.global.graph;
 
-/** @returns `undefined` where openssl is not installed, which makes the certificate */
 export async function startKeyless(simulated: SimulatorOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'landline-keyless-'));
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
-  const names = `subjectAltName=IP:127.0.0.1,DNS:${new URL(GRAPH).hostname}`;
-  const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext ${names} -keyout ${files.keyFile} -out ${files.certFile}`;
-  try {
-    execFileSync('openssl', args.split(' '), { stdio: 'ignore' });
-  } catch {
-    rmSync(folder, { recursive: true });
-    return undefined;
-  }
-  const [cert, key] = [readFileSync(files.certFile, 'utf8'), readFileSync(files.keyFile, 'utf8')];
+  const { cert, key } = selfSigned(new URL(GRAPH).hostname);
+  writeFileSync(files.certFile, cert);
+  writeFileSync(files.keyFile, key);
   const trusted = tls.getCACertificates('default');
   tls.setDefaultCACertificates([...trusted, cert]);
 
@@ -126,8 +119,6 @@ export async function startKeyless(simulated: SimulatorOptions = {}) {
     },
   };
 }
-
-export type Keyless = NonNullable<Awaited<ReturnType<typeof startKeyless>>>;
 
 /** What a line in the file of hosts would do: connections to the name go to a port of this machine. */
 function sendTo(name: string, port: number): () => void {

@@ -19,7 +19,7 @@ import { LandlineError } from '../../shared/words/errors.ts';
 import { CONTAINERS } from '../../shared/words/paths.ts';
 import { LEDGER_TABLE, QUEUES } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
-import { CLIENT_ID, type IdentityMode, type Keyless, startKeyless } from './keyless-rig.ts';
+import { CLIENT_ID, type IdentityMode, startKeyless } from './keyless-rig.ts';
 
 /** The path without a secret, which is how it runs in production: a managed identity for Graph and storage, over https. */
 
@@ -28,16 +28,8 @@ const NEVER = '0 0 0 1 1 *';
 const SMS = 'teams-sms';
 const LAST = lastDay(clockFrom('2026-03-11T12:00:00.000Z'));
 
-const started = await startKeyless({ seed: 81, rows: 30, switches: { auth: 'any' } });
-after(() => started?.stop());
-
-/** A certificate is needed, and openssl makes it. */
-const WHERE = started === undefined ? { skip: 'no openssl on this machine' } : {};
-
-function keyless(): Keyless {
-  assert.ok(started);
-  return started;
-}
+const keyless = await startKeyless({ seed: 81, rows: 30, switches: { auth: 'any' } });
+after(() => keyless.stop());
 
 interface Asked {
   readonly method: string;
@@ -92,57 +84,53 @@ function allowed(): Set<string> {
   );
 }
 
-test(
-  'the whole product lands, curates and tells of itself with a managed identity, and does what its roles allow',
-  WHERE,
-  async context => {
-    const { settings, azurite, access, simulator, clients, identity } = keyless();
-    const lines: LogLine[] = [];
-    const events = (name: string): unknown[] =>
-      lines
-        .filter(({ category }) => category === 'user')
-        .map(({ message }) => JSON.parse(message))
-        .filter(({ event }) => event === name);
-    const before = access.length;
-    const host: Host = await startHost({
-      root: ROOT,
-      files: ['plan', 'fetch', 'poison', 'status', 'doctor', 'curate', 'poison-curate'].map(
-        name => `functions/${name}.ts`,
-      ),
-      connectionString: azurite.connectionString,
-      settings: { ...settings, PLAN_SCHEDULE: NEVER, LANDLINE_DATASETS: SMS, LANDLINE_HISTORY_DAYS: '3' },
-      log: line => lines.push(line),
-    });
-    context.after(() => host.stop());
-    await host.runTimer('plan');
-    await host.drain();
-    assert.equal(events('day landed').length, 3);
-    assert.equal(events('table curated').length, 3);
-    const status = await (await fetch(`${host.url}/api/status`, { headers: { accept: 'application/json' } })).json();
-    assert.equal((status as { verdict: { level: string } }).verdict.level, 'held');
-    const found = (await (await fetch(`${host.url}/api/doctor`)).json()) as {
-      findings: { check: string; result: string }[];
-    };
-    const broken = found.findings.filter(({ result }) => result === 'broken');
-    assert.deepEqual(broken, []);
-    assert.deepEqual(new Set(identity.asked), new Set(['https://storage.azure.com', 'https://graph.microsoft.com']));
+test('the whole product lands, curates and tells of itself with a managed identity, and does what its roles allow', async context => {
+  const { settings, azurite, access, simulator, clients, identity } = keyless;
+  const lines: LogLine[] = [];
+  const events = (name: string): unknown[] =>
+    lines
+      .filter(({ category }) => category === 'user')
+      .map(({ message }) => JSON.parse(message))
+      .filter(({ event }) => event === name);
+  const before = access.length;
+  const host: Host = await startHost({
+    root: ROOT,
+    files: ['plan', 'fetch', 'poison', 'status', 'doctor', 'curate', 'poison-curate'].map(
+      name => `functions/${name}.ts`,
+    ),
+    connectionString: azurite.connectionString,
+    settings: { ...settings, PLAN_SCHEDULE: NEVER, LANDLINE_DATASETS: SMS, LANDLINE_HISTORY_DAYS: '3' },
+    log: line => lines.push(line),
+  });
+  context.after(() => host.stop());
+  await host.runTimer('plan');
+  await host.drain();
+  assert.equal(events('day landed').length, 3);
+  assert.equal(events('table curated').length, 3);
+  const status = await (await fetch(`${host.url}/api/status`, { headers: { accept: 'application/json' } })).json();
+  assert.equal((status as { verdict: { level: string } }).verdict.level, 'held');
+  const found = (await (await fetch(`${host.url}/api/doctor`)).json()) as {
+    findings: { check: string; result: string }[];
+  };
+  const broken = found.findings.filter(({ result }) => result === 'broken');
+  assert.deepEqual(broken, []);
+  assert.deepEqual(new Set(identity.asked), new Set(['https://storage.azure.com', 'https://graph.microsoft.com']));
 
-    const asked = access.slice(before).flatMap(line => readLine(line) ?? []);
-    assert.ok(asked.length > 50, 'the access log tells of the requests');
-    const roles = allowed();
-    const beyond = new Set(asked.map(neededFor).filter(need => !roles.has(need)));
-    assert.deepEqual([...beyond], []);
-    const removed = asked.filter(({ method, place }) => method === 'DELETE' && Object.hasOwn(CONTAINERS, place));
-    assert.deepEqual(removed, [], 'nothing of raw, history or curated is ever deleted');
+  const asked = access.slice(before).flatMap(line => readLine(line) ?? []);
+  assert.ok(asked.length > 50, 'the access log tells of the requests');
+  const roles = allowed();
+  const beyond = new Set(asked.map(neededFor).filter(need => !roles.has(need)));
+  assert.deepEqual([...beyond], []);
+  const removed = asked.filter(({ method, place }) => method === 'DELETE' && Object.hasOwn(CONTAINERS, place));
+  assert.deepEqual(removed, [], 'nothing of raw, history or curated is ever deleted');
 
-    const partition = await blobLake(clients.blobs).head(SMS, LAST);
-    assert.equal(partition?.receipt.rows, simulator.truth(SMS, LAST).length);
-  },
-);
+  const partition = await blobLake(clients.blobs).head(SMS, LAST);
+  assert.equal(partition?.receipt.rows, simulator.truth(SMS, LAST).length);
+});
 
 /** All three services, signed in to with these tokens. */
 function stores(getToken: () => Promise<AccessToken | null>) {
-  const { settings } = keyless();
+  const { settings } = keyless;
   const { credential } = signInWith(() => ({ getToken }), Date.now, 2_000);
   const clientsAt = (url: string) => storageClients({ url, credential }, 1);
   const { blobs } = clientsAt(settings.LANDLINE_LAKE__blobServiceUri);
@@ -158,7 +146,7 @@ function stores(getToken: () => Promise<AccessToken | null>) {
 /** Tokens as the identity endpoint gives them, by the real library, which keeps them by scope. */
 let scopes = 1;
 function fromEndpoint(): () => Promise<AccessToken | null> {
-  const { settings } = keyless();
+  const { settings } = keyless;
   Object.assign(process.env, {
     IDENTITY_ENDPOINT: settings.IDENTITY_ENDPOINT,
     IDENTITY_HEADER: settings.IDENTITY_HEADER,
@@ -181,8 +169,8 @@ const REFUSED: readonly (readonly [IdentityMode, string, string, RegExp])[] = [
 ];
 
 for (const [mode, reason, remedy, message] of REFUSED) {
-  test(`storage with an identity that is ${mode}: ${reason}, to ${remedy}, of each service`, WHERE, async context => {
-    const { identity } = keyless();
+  test(`storage with an identity that is ${mode}: ${reason}, to ${remedy}, of each service`, async context => {
+    const { identity } = keyless;
     identity.mode = mode;
     context.after(() => {
       identity.mode = 'fine';
@@ -202,32 +190,28 @@ for (const [mode, reason, remedy, message] of REFUSED) {
   });
 }
 
-test(
-  'the command line reaches storage at addresses with your own sign-in, also of a settings file, and says so',
-  WHERE,
-  async context => {
-    const { settings } = keyless();
-    const folder = mkdtempSync(join(tmpdir(), 'landline-own-'));
-    // Of all ways to sign in only one, which nobody has used here.
-    process.env['AZURE_TOKEN_CREDENTIALS'] = 'AzureCliCredential';
-    context.after(() => {
-      delete process.env['AZURE_TOKEN_CREDENTIALS'];
-      rmSync(folder, { recursive: true });
-    });
-    const file = join(folder, 'settings.json');
-    const { IDENTITY_ENDPOINT: _endpoint, IDENTITY_HEADER: _header, ...Values } = settings;
-    writeFileSync(file, JSON.stringify({ Values }));
-    const notes: string[] = [];
-    const out: Output = {
-      line: () => undefined,
-      json: () => undefined,
-      note: text => void notes.push(text),
-      progress: () => undefined,
-      paint: (_colour, text) => text,
-      interactive: false,
-      confirm: async () => false,
-    };
-    assert.equal(await run(['--settings', file, 'status'], out), 3);
-    assert.match(notes.join('\n'), /auth\.unavailable.*\n.*your own sign-in, not the app’s: `az login`/);
-  },
-);
+test('the command line reaches storage at addresses with your own sign-in, also of a settings file, and says so', async context => {
+  const { settings } = keyless;
+  const folder = mkdtempSync(join(tmpdir(), 'landline-own-'));
+  // Of all ways to sign in only one, which nobody has used here.
+  process.env['AZURE_TOKEN_CREDENTIALS'] = 'AzureCliCredential';
+  context.after(() => {
+    delete process.env['AZURE_TOKEN_CREDENTIALS'];
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, 'settings.json');
+  const { IDENTITY_ENDPOINT: _endpoint, IDENTITY_HEADER: _header, ...Values } = settings;
+  writeFileSync(file, JSON.stringify({ Values }));
+  const notes: string[] = [];
+  const out: Output = {
+    line: () => undefined,
+    json: () => undefined,
+    note: text => void notes.push(text),
+    progress: () => undefined,
+    paint: (_colour, text) => text,
+    interactive: false,
+    confirm: async () => false,
+  };
+  assert.equal(await run(['--settings', file, 'status'], out), 3);
+  assert.match(notes.join('\n'), /auth\.unavailable.*\n.*your own sign-in, not the app’s: `az login`/);
+});

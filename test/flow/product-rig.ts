@@ -27,7 +27,7 @@ type File = (typeof FILES)[number] | 'curate' | 'poison-curate';
 /** Timers run when a test says so. */
 const NEVER = '0 0 0 1 1 *';
 
-export async function startProduct(simulated: SimulatorOptions = {}) {
+async function startProduct(simulated: SimulatorOptions = {}) {
   const [azurite, simulator] = await Promise.all([startAzurite(), startSimulator(simulated)]);
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });

@@ -3,26 +3,17 @@ import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
-import { clockFrom } from '../clock.ts';
-import { type CliRig, startCliRig } from './cli-rig.ts';
+import type { CliRig } from './cli-rig.ts';
+import { D0, D1, D2, LAST, PSTN, SMS, startFourDays } from './four-days.ts';
 
 /** What changed, which rows, and a proof of a range that can be checked: one story over one tenant, in order. */
-
-const [PSTN, SMS] = ['teams-pstn-calls', 'teams-sms'] as const;
-const DAYS = 4;
-const NOW = clockFrom('2026-03-11T12:00:00.000Z');
-const LAST = lastDay(NOW);
-const D = Array.from({ length: DAYS }, (_, at) => addDays(LAST, at + 1 - DAYS));
-const [D0 = '', D1 = '', D2 = ''] = D;
 
 let rig: CliRig;
 
 before(async () => {
-  const settings = { LANDLINE_DATASETS: `${PSTN},${SMS}`, LANDLINE_HISTORY_DAYS: String(DAYS) };
-  rig = await startCliRig({ seed: 21, rows: 60, lateShare: 0, changedShare: 0, switches: { auth: 'any' } }, settings);
+  rig = await startFourDays(60);
   await rig.work();
 });
 after(() => rig.stop());

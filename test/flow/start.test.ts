@@ -19,9 +19,9 @@ import { blobLake } from '../../shared/stores/lake.ts';
 import { addDays, dayOf } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
 import { checkAnswer } from '../answers.ts';
+import { selfSigned } from '../certificate.ts';
 import { clockFrom } from '../clock.ts';
 import { duck, millionths, parsedExactly } from '../curate/rig.ts';
-import { selfSigned } from '../sources/self-signed.ts';
 import { POSIX } from '../system.ts';
 import { close, listen, processOf, waitFor } from '../wait.ts';
 
@@ -330,7 +330,6 @@ test('another server on this machine is read instead of the simulator', async t 
 /** The simulator as a real service has it: over https, with a certificate that the person at the machine trusts. */
 async function behindTls(t: TestContext, simulator: Simulator, folder: string) {
   const pair = selfSigned();
-  if (pair === undefined) return undefined;
   const trusted = join(folder, 'trusted.pem');
   await writeFile(trusted, pair.cert);
   const front = createTlsServer(pair, (request, response) => {
@@ -352,7 +351,6 @@ test('--tenant reads the service that the environment names with the key that it
   const service = await startSimulator({ seed: 78, rows: 30, changedShare: 0 });
   t.after(() => service.stop());
   const behind = await behindTls(t, service, folder);
-  if (behind === undefined) return t.skip('no openssl on this machine');
   const id = '11111111-2222-3333-4444-555555555555';
   const key = service.account.keyFile('plain');
   const env = {

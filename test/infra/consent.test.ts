@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { INFRA } from '../../infra/template.ts';
+import { HAS_BASH } from '../system.ts';
 import { type Directory, IDENTITY, LEAST, openDirectory, type Request, WIDE } from './consent/directory.ts';
 import { ask, SCENARIOS, type Scenario } from './consent/scenarios.ts';
 import { findPowerShell } from './powershell.ts';
@@ -28,7 +29,6 @@ writeFileSync(join(folder, 'az'), `#!/bin/sh\nexec "${process.execPath}" "${join
   mode: 0o755,
 });
 
-const HAS_BASH = spawnSync('bash', ['--version']).status === 0;
 const powershell = findPowerShell();
 const ENV = { CONSENT_PAUSE_SECONDS: '0', POWERSHELL_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' };
 
@@ -148,7 +148,9 @@ if (HAS_BASH) played.set('consent.sh', await eachInOne('sh', CALLS));
 if ('command' in powershell) played.set('consent.ps1', await allInOne(CALLS));
 
 test('which scripts were run', context => {
-  context.diagnostic(played.has('consent.sh') ? 'RUN: consent.sh, by bash' : 'NOT RUN: consent.sh, there is no bash');
+  context.diagnostic(
+    played.has('consent.sh') ? 'RUN: consent.sh, by bash' : 'NOT RUN: consent.sh, there is no bash that can',
+  );
   context.diagnostic(
     'from' in powershell
       ? `RUN: consent.ps1, by ${powershell.from}`

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { USUAL_PORT } from '../../local/start/options.ts';
 import landline from '../../package.json' with { type: 'json' };
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { devContainer } from './devcontainer.ts';
 import { formChooser, issueForm } from './forms.ts';
 
 /** What people meet before the code: forms, and the files in which GitHub, Renovate and editors look. */
@@ -121,22 +123,74 @@ test('Renovate groups Azure’s SDKs and the tools, and each package that a rule
   }
 });
 
-test('the container for development has what the two commands use: Node 24, the .NET SDK and Chromium', () => {
-  const container = z
-    .strictObject({
-      name: z.string(),
-      image: z.string().regex(/^mcr\.microsoft\.com\/devcontainers\/typescript-node:24-/),
-      features: z.strictObject({
-        'ghcr.io/devcontainers/features/dotnet:2': z.strictObject({ version: z.literal('10.0') }),
-      }),
-      remoteUser: z.string(),
-      postCreateCommand: z.string().regex(/\bchromium\b.* && npm ci$/),
-      forwardPorts: z.tuple([z.literal(7071)]),
-      portsAttributes: z.record(z.string(), z.unknown()),
-      customizations: z.record(z.string(), z.unknown()),
-    })
-    .parse(JSON.parse(textOf('.devcontainer/devcontainer.json')));
-  assert.equal(container.name, 'Landline');
+const CONTAINER = JSON.parse(textOf('.devcontainer/devcontainer.json'));
+
+test('the container for development is one for its published schema, with what the two commands use', () => {
+  const { image, features, postCreateCommand, forwardPorts } = devContainer.parse(CONTAINER);
+  assert.match(image, /:24-bookworm$/);
+  // As ci.yml has it.
+  assert.deepEqual(features, { 'ghcr.io/devcontainers/features/dotnet:2': { version: '10.0' } });
+  const [packages, install] = String(postCreateCommand).split(' && ').slice(-2);
+  assert.match(packages ?? '', /^sudo apt-get install --yes .* chromium faketime$/);
+  assert.equal(install, 'npm ci');
+  assert.deepEqual(forwardPorts, [USUAL_PORT]);
+});
+
+const FLAWED_CONTAINERS: Readonly<Record<string, object>> = {
+  'a key that does not exist': { postCreate: 'npm ci' },
+  'an image that is not published': { image: 'mcr.microsoft.com/devcontainers/typescript-node:24-sid' },
+  'a feature that nobody has read': { features: { 'ghcr.io/devcontainers/features/dotnet:3': {} } },
+  'an option that the feature does not have': {
+    features: { 'ghcr.io/devcontainers/features/dotnet:2': { sdk: '10' } },
+  },
+  'a port that is none': { forwardPorts: [70_711] },
+  'an attribute of a port that does not exist': { portsAttributes: { 7071: { onForward: 'notify' } } },
+  'a command that is a number': { postCreateCommand: 1 },
+  'no image': { image: undefined },
+};
+
+for (const [flaw, change] of Object.entries(FLAWED_CONTAINERS))
+  test(`a container for development with ${flaw} fails`, () =>
+    assert.ok(!devContainer.safeParse({ ...CONTAINER, ...change }).success));
+
+const COUNTS = [
+  'no',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+];
+
+test('the front page has the cost that docs/deploy.md adds up to, and the alerts that there are', () => {
+  const page = textOf('docs/deploy.md');
+  const [, row = ''] = /^\| \*\*Together, with free compute\*\* \|\s*\|(.+)\|$/m.exec(page) ?? [];
+  const sums = row.replaceAll('*', '').split('|').map(Number);
+  const dollars = [Math.min(...sums), Math.max(...sums)].map(Math.round).join(' to ');
+  const alerts = COUNTS[JSON.parse(textOf('infra/alerts.json')).length];
+  assert.ok(textOf('README.md').includes(`**${dollars} dollars a month**, most of it for ${alerts} alerts`));
+  assert.match(textOf('CHANGELOG.md'), new RegExp(`\\b${alerts}\\s+alerts`));
+});
+
+test('the front page leads to where a vulnerability is reported, a first change is sent, and it is tried and deployed', () => {
+  const [page = ''] = textOf('README.md').split('## What `npm start` shows');
+  for (const found of [
+    '](SECURITY.md)',
+    '](CONTRIBUTING.md#the-first-hour)',
+    'npm start',
+    '](docs/deploy.md)',
+    'azd up',
+  ])
+    assert.ok(page.includes(found), found);
+  assert.match(textOf('SECURITY.md'), /\]\(\.\.\/\.\.\/security\/advisories\/new\)/);
+  assert.match(textOf('CONTRIBUTING.md'), /^## The first hour$/m);
 });
 
 test('a checkout has the same bytes on every system', () => {

@@ -71,8 +71,8 @@ function release(cwd: string, ...args: string[]) {
 function npmPath(): string {
   const given = process.env['npm_execpath'];
   if (given !== undefined) return given;
-  const { stdout } = spawnSync('npm root --global', { shell: true, encoding: 'utf8' });
-  return join(stdout.trim(), 'npm', 'bin', 'npm-cli.js');
+  const { stdout } = spawnSync('npm exec --call="node -p process.env.npm_execpath"', { shell: true, encoding: 'utf8' });
+  return stdout.trim();
 }
 
 const filesOf = (clone: string): Map<string, Buffer> =>

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import landline from '../../package.json' with { type: 'json' };
-import { flawsOf, pinsOf, scriptsOf } from './workflows.ts';
+import { flawsOf, pinsOf, scriptsOf, workflow } from './workflows.ts';
 
 const FOLDER = new URL('../../.github/workflows/', import.meta.url);
 const workflows = readdirSync(FOLDER).map(name => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }));
@@ -48,6 +49,56 @@ test('each npm script that a workflow runs is one of the package, and takes the 
       );
     }
   }
+});
+
+/** What the jobs of a workflow run, in their order. */
+function runsOf(file: string): Map<string, readonly string[]> {
+  const text = workflows.find(({ name }) => name === file)?.text ?? '';
+  const { jobs } = workflow.parse(parse(text));
+  // A step that may fail, or a condition, would make of a check none.
+  assert.doesNotMatch(text, /continue-on-error|\|\| true/, file);
+  return new Map(
+    Object.entries(jobs).map(([job, { steps = [] }]) => [job, steps.flatMap(({ run, uses }) => run ?? uses ?? [])]),
+  );
+}
+
+test('ci runs the two commands on each system, with Node 22 and 24, and beside a .NET SDK on Linux', () => {
+  const { test: job } = workflow.parse(parse(workflows.find(({ name }) => name === 'ci.yml')?.text ?? '')).jobs;
+  assert.deepEqual(job?.strategy?.matrix?.['os'], ['ubuntu-24.04', 'windows-2025', 'macos-15']);
+  assert.deepEqual(job?.strategy?.matrix?.['node'], [22, 24]);
+  const runs = runsOf('ci.yml').get('test') ?? [];
+  assert.deepEqual(runs.slice(-3), ['npm ci', 'npm start -- --exit --days 3', 'npm test']);
+  assert.ok(runs.some(each => each.startsWith('actions/setup-dotnet@')));
+});
+
+test('a soak continues where the one of the week before ended: 20,000 seeds and 200 kills', () => {
+  const runs = runsOf('soak.yml').get('soak') ?? [];
+  assert.deepEqual(runs.slice(-2), [
+    'npm run test:soak -- --from $((RUN * 20000 + 1)) --seeds 20000',
+    'npm run test:soak -- --from "$RUN" --kills 200',
+  ]);
+  assert.equal(runsOf('dates.yml').get('dates')?.at(-1), 'npm run test:dates');
+});
+
+test('a release is published after an audit that fails on high, every test, and nothing else that runs code', () => {
+  const jobs = runsOf('release.yml');
+  assert.deepEqual(
+    jobs.get('build')?.filter(each => each.startsWith('npm ')),
+    [
+      'npm ci',
+      'npm audit --omit=dev --audit-level=high',
+      'npm audit signatures',
+      'npm run release -- --dry-run --test --tag "$TAG"',
+    ],
+  );
+  const publish = jobs.get('publish') ?? [];
+  assert.deepEqual(
+    publish.filter(each => /\bnpm\b|\bnode\b|checkout/.test(each)),
+    [],
+  );
+  assert.equal(publish.filter(each => each.startsWith('actions/attest@')).length, 2);
+  assert.match(publish.at(-1) ?? '', /^gh release create "\$TAG" .*--verify-tag/);
+  assert.match(workflows.find(({ name }) => name === 'release.yml')?.text ?? '', /\n {2}publish:\n {4}needs: build\n/);
 });
 
 /** A workflow without a flaw, for planting them. */

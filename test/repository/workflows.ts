@@ -24,7 +24,8 @@ const step = z.looseObject({
   with: z.record(z.string(), z.unknown()).optional(),
 });
 const permissions = z.union([z.string(), z.record(z.string(), z.string())]).optional();
-const workflow = z.looseObject({
+/** What is read of a workflow here. */
+export const workflow = z.looseObject({
   on: z.union([z.string(), z.array(z.string()), z.record(z.string(), z.unknown())]),
   permissions,
   jobs: z.record(

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { BODY_FAULTS } from '../../local/simulator/faults/bodies.ts';
 import type { Fault } from '../../local/simulator/faults/fault.ts';
 import { LINK_FAULTS } from '../../local/simulator/faults/links.ts';
 import { ROW_FAULTS } from '../../local/simulator/faults/rows.ts';
@@ -20,7 +21,8 @@ const GROUPS: readonly (readonly [title: string, faults: object])[] = [
   ['The network, and what lies between', TRANSPORT_FAULTS],
   ['Another answer than a page', STATUS_FAULTS],
   ['Links to the next page', LINK_FAULTS],
-  ['Rows, their list, and the counts beside it', ROW_FAULTS],
+  ['The list of rows, and errors beside it', BODY_FAULTS],
+  ['Rows, and the counts beside them', ROW_FAULTS],
   ['Two reads of one day', SEAM_FAULTS],
   ['Errors and totals of Voximplant', VOXIMPLANT_FAULTS],
 ];

@@ -8,11 +8,11 @@ import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { sender } from '../../shared/sources/http/send.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
+import { selfSigned } from '../certificate.ts';
 import { close, listen, WAIT_MS } from '../wait.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './lane.ts';
 import { type Rig, type RigOptions, rig, TOKEN_MARK } from './rig.ts';
-import { selfSigned } from './self-signed.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Trouble before the first byte: rows 1, 2 and 5 of the fault matrix. The rest is in faults.test.ts. */
@@ -63,9 +63,8 @@ test('a host that takes the connection and says nothing is given up in time', as
   server.close();
 });
 
-test('a certificate that is not trusted ends the read at once, for a person, and the token is not sent', async t => {
+test('a certificate that is not trusted ends the read at once, for a person, and the token is not sent', async () => {
   const pair = selfSigned();
-  if (pair === undefined) return t.skip('no openssl on this machine');
   let requests = 0;
   const server = createTlsServer(pair, (_, response) => {
     requests += 1;
@@ -84,7 +83,6 @@ test('a certificate that is not trusted ends the read at once, for a person, and
 
 test('a certificate is checked although NODE_TLS_REJECT_UNAUTHORIZED says that it need not be', async t => {
   const pair = selfSigned();
-  if (pair === undefined) return t.skip('no openssl on this machine');
   const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
   t.after(() => {
@@ -105,7 +103,6 @@ test('a certificate is checked although NODE_TLS_REJECT_UNAUTHORIZED says that i
 
 test('a server that is trusted is spoken to in HTTP/1.1, whatever else it offers, and every byte arrives', async t => {
   const pair = selfSigned();
-  if (pair === undefined) return t.skip('no openssl on this machine');
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, pair.cert]);
   t.after(() => setDefaultCACertificates(trusted));

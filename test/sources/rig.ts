@@ -52,7 +52,7 @@ export interface RigOptions {
   readonly lakeHooks?: Hooks;
 }
 
-export interface Told {
+interface Told {
   readonly event: EventName;
   /** As it stands in the log. */
   readonly line: string;

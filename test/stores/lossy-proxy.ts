@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { close, listen, waitFor } from '../wait.ts';
 
 /** A request that went through the proxy. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -42,7 +42,7 @@ export interface LossyProxy {
   stop(): Promise<void>;
 }
 
-export interface ServiceRefusal {
+interface ServiceRefusal {
   readonly status: number;
   readonly code: string;
   /** Beside the code, as XML. */

@@ -3,7 +3,7 @@ import type { Receipt } from '../../shared/words/model.ts';
 
 /** Values with every property filled in, so that one that is forgotten on the way to storage and back is noticed. */
 
-export const HELD: Required<Held> = {
+const HELD: Required<Held> = {
   revision: 3,
   rows: 48_211,
   bytes: 5_000_000_000,

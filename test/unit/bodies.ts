@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** Random bodies of pages, made of tokens, so that numbers and escapes keep spellings JSON.stringify would never give. */
 
 /** A row as it stands in a body, and the spelling of each member's value; of a repeated member, the last. */
-export interface RowText {
+interface RowText {
   readonly text: string;
   readonly values: ReadonlyMap<string, string>;
 }

@@ -13,6 +13,15 @@ import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { heldFacts, heldLedger, NOW, troubledFacts } from '../pages/tenant.ts';
 
 const clock = { now: () => NOW, sleep: async () => {}, timeout: (ms: number) => AbortSignal.timeout(ms) };
+/** What was read beside the ledgers, of an app that runs and is in no trouble. */
+const READ = {
+  now: NOW,
+  unreadable: [],
+  off: [],
+  gates: [],
+  depth: { fetch: 0, poison: 0 },
+  plannedAt: instantOf(NOW),
+};
 const ASKED: Asked = { method: 'GET', accept: null, format: null };
 
 function reply(asked: Partial<Asked>, facts: () => Promise<Facts> = async () => troubledFacts()) {
@@ -192,15 +201,7 @@ test('partitions that are damaged or gone are told apart from a source that cont
     if (entry.day === newest) return { ...entry, work: { ...entry.work, ...broken('partition.damaged') } };
     return entry;
   });
-  const read = {
-    now: NOW,
-    unreadable: [],
-    off: [],
-    gates: [],
-    depth: { fetch: 0, poison: 0 },
-    plannedAt: instantOf(NOW),
-  };
-  const facts = factsOf({ ...read, ledgers: [{ ...ledger, entries }] });
+  const facts = factsOf({ ...READ, ledgers: [{ ...ledger, entries }] });
   const { verdict } = facts;
   assert.equal(verdict.level, 'attention');
   assert.equal(verdict.sentence, 'Everything owed was landed, and 2 partitions are damaged or gone.');
@@ -228,9 +229,7 @@ test('typed tables that stay behind are a matter for a person, as long as they a
       const { held } = entry;
       return held === undefined ? entry : { ...entry, held: { ...held, ...days[index] } };
     });
-    const depth = { fetch: 0, poison: 0 };
-    const read = { now: NOW, unreadable: [], off: [], gates: [], depth, plannedAt: instantOf(NOW) };
-    return factsOf({ ...read, ledgers: [{ ...ledger, entries }] }).verdict;
+    return factsOf({ ...READ, ledgers: [{ ...ledger, entries }] }).verdict;
   };
   assert.deepEqual(verdictAfter(tried(4, 1), tried(9, 0)), {
     level: 'attention',
@@ -256,8 +255,7 @@ test('the headline says so when days that are held need a person or are in doubt
     { suspicion: { reason: 'shrink.unconfirmed', rows: 1, fingerprint: 'f', since: instantOf(NOW) } },
   ];
   const entries = ledger.entries.map((entry, index) => ({ ...entry, work: { ...entry.work, ...trouble[index] } }));
-  const read = { now: NOW, unreadable: [], off: [], gates: [], plannedAt: instantOf(NOW) };
-  const { verdict } = factsOf({ ...read, depth: { fetch: 0, poison: 0 }, ledgers: [{ ...ledger, entries }] });
+  const { verdict } = factsOf({ ...READ, ledgers: [{ ...ledger, entries }] });
   assert.equal(verdict.sentence, 'Everything owed is held, and 1 day needs a person, and 2 days are in doubt.');
   assert.match(verdict.points[0]?.text ?? '', /1 day failed \(security\.redirect\)/);
 });
@@ -265,8 +263,7 @@ test('the headline says so when days that are held need a person or are in doubt
 test('a fetch queue that nobody reads is a matter for a person', () => {
   const ledgers = DATASETS.map(dataset => heldLedger(dataset, 30));
   const pointsWith = (fetch: number) => {
-    const read = { now: NOW, unreadable: [], off: [], gates: [], ledgers, plannedAt: instantOf(NOW) };
-    return factsOf({ ...read, depth: { fetch, poison: 0 } }).verdict.points.map(({ text }) => text);
+    return factsOf({ ...READ, ledgers, depth: { fetch, poison: 0 } }).verdict.points.map(({ text }) => text);
   };
   assert.deepEqual(pointsWith(16), []);
   assert.deepEqual(pointsWith(5_600), [
@@ -293,15 +290,7 @@ test('while history fills, the headline is its progress, and the speed says how 
       ? entry
       : { ...entry, held: { ...entry.held, revision: 1, landedAt: instantOf(NOW - 60_000) } };
   });
-  const read = {
-    now: NOW,
-    unreadable: [],
-    off: [],
-    gates: [],
-    depth: { fetch: 0, poison: 0 },
-    plannedAt: instantOf(NOW),
-  };
-  const { verdict, filling } = factsOf({ ...read, ledgers: [{ ...whole, entries }] });
+  const { verdict, filling } = factsOf({ ...READ, ledgers: [{ ...whole, entries }] });
   assert.deepEqual(filling, { landed: 20, owed: 100, daysPerHour: 20, minutesLeft: 240 });
   assert.deepEqual(verdict, {
     level: 'landing',
@@ -311,8 +300,7 @@ test('while history fills, the headline is its progress, and the speed says how 
 });
 
 test('a new installation is not in trouble, and says what comes next', () => {
-  const read = { now: NOW, unreadable: [], off: [], gates: [], depth: { fetch: 0, poison: 0 }, plannedAt: undefined };
-  const { level, sentence, points } = factsOf({ ...read, ledgers: [] }).verdict;
+  const { level, sentence, points } = factsOf({ ...READ, plannedAt: undefined, ledgers: [] }).verdict;
   assert.deepEqual([level, sentence, points.length], ['landing', 'Nothing has been planned yet.', 1]);
 });
 
@@ -325,15 +313,7 @@ test('a day with far fewer rows than its weekday usually has is marked, and said
     if (entry.held === undefined) return entry;
     return { ...entry, held: { ...entry.held, revision: 1, rows: entry.day === odd ? 100 : 2_000 } };
   });
-  const read = {
-    now: NOW,
-    unreadable: [],
-    off: [],
-    gates: [],
-    depth: { fetch: 0, poison: 0 },
-    plannedAt: instantOf(NOW),
-  };
-  const facts = factsOf({ ...read, ledgers: [{ ...ledger, entries }] });
+  const facts = factsOf({ ...READ, ledgers: [{ ...ledger, entries }] });
   assert.deepEqual(
     facts.datasets[0]?.days.filter(({ unusual }) => unusual).map(({ day, usualRows }) => [day, usualRows]),
     [[odd, 2_000]],
@@ -351,14 +331,6 @@ test('a log of nothing but empty days says so, and what may be the cause', () =>
   const entries = ledger.entries.map(entry =>
     entry.held === undefined ? entry : { ...entry, held: { ...entry.held, rows: 0 } },
   );
-  const read = {
-    now: NOW,
-    unreadable: [],
-    off: [],
-    gates: [],
-    depth: { fetch: 0, poison: 0 },
-    plannedAt: instantOf(NOW),
-  };
-  const { points } = factsOf({ ...read, ledgers: [{ ...ledger, entries }] }).verdict;
+  const { points } = factsOf({ ...READ, ledgers: [{ ...ledger, entries }] }).verdict;
   assert.match(points[0]?.text ?? '', /all 30 days that are held have no rows\..*Telstra and Softbank/);
 });

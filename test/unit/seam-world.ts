@@ -25,7 +25,7 @@ export interface Row {
 }
 
 /** @param from bounds that were asked for, in milliseconds @param read counts the reads of the day, from 1 */
-export type Serve = (from: number, to: number, day: Day, read: number) => readonly Row[];
+type Serve = (from: number, to: number, day: Day, read: number) => readonly Row[];
 
 export interface World {
   readonly first: Day;

@@ -71,5 +71,5 @@ test('npm start stops in good order on what each system sends, and nohup keeps i
 
 test('no npm script needs a shell of one system', () => {
   for (const [name, script] of Object.entries(landline.scripts))
-    assert.match(script, /^(node [\w./-]+( [a-z]+)?|biome [\w. -]+|tsc --noEmit|npm run \w+)( && .*)?$/, name);
+    assert.match(script, /^(node [\w./-]+( [a-z]+)?|biome [\w. -]+|tsc --noEmit|knip|npm run \w+)( && .*)?$/, name);
 });

@@ -15,7 +15,7 @@ export interface ModelColumn {
   readonly isMoney?: boolean;
 }
 
-export interface Refresh {
+interface Refresh {
   /** M that yields one number for a range of days: another number means that the days have changed. */
   readonly polling: string;
 }

@@ -4,9 +4,9 @@ import type { Expression, Measure, Model, ModelColumn, ModelTable, Relationship 
 /** Writes the model in TMDL, the text form of a Power BI semantic model: one tab per level. */
 
 /** The rolling window that a published model keeps, and the days of it that each refresh looks at. */
-export const KEPT_YEARS = 3;
+const KEPT_YEARS = 3;
 /** More than the 35 days after which a day is read once more. */
-export const LOOKED_AT_DAYS = 40;
+const LOOKED_AT_DAYS = 40;
 
 /** @returns the same UUID for the same thing on every run, so that a report stays bound to what it shows */
 export function uuidOf(what: string): string {
@@ -22,7 +22,7 @@ export function uuidOf(what: string): string {
 }
 
 /** A name that has more than letters, digits and underscores stands in quotes. */
-export function named(name: string): string {
+function named(name: string): string {
   return /^\w+$/.test(name) ? name : `'${name.replaceAll("'", "''")}'`;
 }
 

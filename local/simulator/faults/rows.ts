@@ -3,19 +3,7 @@ import type { Fault, Page } from './fault.ts';
 const ACCEPT = { recovery: 'accept', passing: true } as const;
 /** Landed as it came, and therefore not what is true of the day. */
 const LANDED = { recovery: 'accept', passing: false } as const;
-const RETRY = { recovery: 'retry', passing: true } as const;
 const REREAD = { recovery: 'reread', passing: true } as const;
-
-/** The member that holds the rows has another value. */
-function memberFault(meaning: string, member: string): Fault {
-  return {
-    meaning,
-    ...RETRY,
-    page: page => {
-      page.member = member;
-    },
-  };
-}
 
 /** Writes one row anew; a page without rows stays as it is. */
 function changedRow(meaning: string, edit: (row: string) => string): Fault {
@@ -36,87 +24,10 @@ function withField(field: string): (row: string) => string {
   return row => `${row.slice(0, -1)},${field}}`;
 }
 
-const ERROR = '{"code":"UnknownError","message":"","msg":""}';
-
 const KEY = /"(id|message_id|remediationId|userId)":("[^"]*"|\d+|null)/;
 
-/** Faults of rows, of the member that holds them and of the counts beside it. */
+/** Faults of rows: of what is in them, which of them come, and of the counts beside them. */
 export const ROW_FAULTS = {
-  'value-missing': memberFault('a 200 without the member that holds the rows', ''),
-  'value-null': memberFault('the member that holds the rows is null', 'null'),
-  'value-object': memberFault('the member that holds the rows is an object', '{"0":{}}'),
-  'value-text': memberFault('the member that holds the rows is a text', '"[]"'),
-  'value-not-rows': memberFault('the member that holds the rows is a list of other things', '[1,"two",null,[]]'),
-  'value-duplicate': {
-    meaning: 'the member that holds the rows comes twice, empty the second time',
-    ...RETRY,
-    page: (page, { source }) => {
-      page.member = `[${page.rows.join(',')}],"${source === 'graph' ? 'value' : 'result'}":[]`;
-    },
-  },
-  'body-list': {
-    meaning: 'the body is a list instead of an object',
-    ...RETRY,
-    wire: answer => ({ ...answer, body: Buffer.concat([Buffer.from('['), answer.body, Buffer.from(']')]) }),
-  },
-  'error-in-200': {
-    meaning: 'a 200 with an error object and no rows',
-    ...RETRY,
-    source: 'graph',
-    instead: occasion => ({ ...occasion.refuse(500, 'UnknownError', ''), status: 200 }),
-  },
-  'error-beside-rows': {
-    meaning: 'a 200 with half of the rows, and an error object beside them',
-    ...RETRY,
-    page: page => {
-      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
-      page.more.push(['error', ERROR]);
-    },
-  },
-  'error-beside-nothing': {
-    meaning: 'a 200 with an empty list of rows, and an error object beside it',
-    ...RETRY,
-    page: page => {
-      page.rows = [];
-      page.link = undefined;
-      page.more.push(['error', ERROR]);
-    },
-  },
-  'errors-beside-rows': {
-    meaning: 'a 200 with half of the rows, and a list of errors beside them',
-    ...RETRY,
-    page: page => {
-      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
-      page.more.push(['errors', `[${ERROR}]`]);
-    },
-  },
-  'error-among-rows': {
-    meaning: 'the last item of the list is an error object in place of a row',
-    ...RETRY,
-    page: page => {
-      page.rows = [...page.rows.slice(0, -1), `{"error":${ERROR}}`];
-    },
-  },
-  'error-behind-rows': {
-    meaning: 'half of the rows, and an OData-Error field behind the body',
-    ...RETRY,
-    source: 'graph',
-    page: page => {
-      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
-    },
-    wire: answer => ({ ...answer, trailers: { 'odata-error': ERROR } }),
-  },
-  'result-cut': {
-    meaning: 'half of the rows, no link, and the member "truncated" is true',
-    recovery: 'refuse',
-    passing: false,
-    source: 'graph',
-    page: page => {
-      page.rows = page.rows.slice(0, Math.floor(page.rows.length / 2));
-      page.link = undefined;
-      page.more.push(['truncated', 'true']);
-    },
-  },
   'skip-ignored': {
     meaning: 'links and offsets advance, and every page has the rows of the first',
     recovery: 'refuse',

@@ -22,7 +22,7 @@ const DELIVERIES = [
  * A number no other message has. In runs of four out of 64 it is beyond what a double can tell apart from its
  * neighbour, so a client that reads ids as numbers sees duplicates.
  */
-export function messageId(dataset: number, day: number, index: number): string {
+function messageId(dataset: number, day: number, index: number): string {
   const plain = BigInt(day) * 100_000_000n + BigInt(index) * 10n + BigInt(dataset);
   const run = index & 63;
   return run >= 10 && run < 14

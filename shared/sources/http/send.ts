@@ -11,7 +11,7 @@ import { failureOfExchange, slow, tooLarge } from './failures.ts';
  */
 
 /** A page of 1,000 rows is about 0.8 MB. Forty times that is not a page any more, and must not fill the memory. */
-export const BODY_BYTES_MAX = 32 * 1024 * 1024;
+const BODY_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Graph answers in seconds; a minute without headers is a request that is lost. */
 const HEADERS_MS = 60_000;
@@ -19,7 +19,7 @@ const HEADERS_MS = 60_000;
 /** From the first to the last byte of a body. A source that drips one byte a second must not hold a worker. */
 const EXCHANGE_MS = 120_000;
 
-export interface Request {
+interface Request {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

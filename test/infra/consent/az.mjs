@@ -1,8 +1,8 @@
 // The Azure CLI for the consent script: `account show` and `rest`, as azure-cli 2.45 to 2.80 answer. What is asked of
 // Graph goes to FAKE_GRAPH, and `--query` is read by JMESPath itself.
-import { createRequire } from 'node:module';
+import jmespath from 'jmespath';
 
-const { search } = createRequire(import.meta.url)('jmespath');
+const { search } = jmespath;
 const args = process.argv.slice(2);
 const option = name => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
 

@@ -28,7 +28,7 @@ export interface Tenant {
   readonly faults?: readonly Fault[];
 }
 
-export interface Fault {
+interface Fault {
   readonly on: RegExp;
   readonly status: number;
   readonly code?: string;
