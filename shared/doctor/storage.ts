@@ -166,7 +166,9 @@ function grant(service: StorageService, message: string, account: string, { prin
       : kind === 'container'
         ? `/blobServices/default/containers/${name}`
         : '';
-  return `az role assignment create --role "${STORAGE_ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
+  // The deployment defines a role of its own for the data, which can write and not delete.
+  const role = service === 'blob' ? `Landline Data Writer (${account})` : STORAGE_ROLES[service];
+  return `az role assignment create --role "${role}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
 }
 
 function reach(account: string): string {

@@ -10,6 +10,8 @@ import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor/
 import { signInWith } from '../../shared/sources/sign-in.ts';
 import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
+import { CONTAINERS } from '../../shared/words/paths.ts';
+import { QUEUES } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { close, listen } from '../wait.ts';
@@ -181,7 +183,7 @@ test('a storage role that is missing is named, with its account and for whom it 
   });
   for (const [check, role] of [
     ['ledger', 'Storage Table Data Contributor'],
-    ['lake', 'Storage Blob Data Contributor'],
+    ['lake', 'Landline Data Writer \\(contosodata\\)'],
     ['queue', 'Storage Queue Data Contributor'],
   ] as const) {
     const { result, next, who } = finding(diagnosis, check);
@@ -192,6 +194,22 @@ test('a storage role that is missing is named, with its account and for whom it 
       check,
     );
     assert.match(who ?? '', /Owner or User Access Administrator/);
+  }
+});
+
+test('each of the four queues and of the three containers is looked at, and none is missed when it is missing', async () => {
+  for (const missing of [...QUEUES, ...Object.values(CONTAINERS)]) {
+    const look = (kind: string) => async (name: string) => {
+      if (name !== missing) return;
+      const message = `Looking into ${kind} "${name}" failed (404 ${kind === 'queue' ? 'Queue' : 'Container'}NotFound).`;
+      throw new LandlineError({ reason: 'storage.refused', remedy: 'fix-config', message });
+    };
+    const { findings } = await diagnosisOf({
+      parts: { probe: { queue: look('queue'), container: look('container') } },
+    });
+    const broken = findings.filter(({ result }) => result === 'broken').map(({ next }) => next);
+    assert.equal(broken.length, 1, missing);
+    assert.match(broken[0] ?? '', new RegExp(`^az storage (queue|container) create --name ${missing} `));
   }
 });
 
