@@ -61,7 +61,7 @@ test('a role that was never granted comes with the command to grant it, and who 
   assert.deepEqual(complaints(diagnosis), ['graph-token', ...GRAPH_DATASETS]);
   const { meaning, next, who } = finding(diagnosis, 'graph-token');
   assert.match(meaning, /is not granted: a token issued just now does not have it/);
-  assert.match(next ?? '', new RegExp(`appRoleAssignedTo.*'principalId':'${OBJECT_ID}'.*'appRoleId':'a2611786-`));
+  assert.match(next ?? '', new RegExp(`^bash infra/consent\\.sh --identity ${OBJECT_ID} --cloud global `));
   assert.match(who ?? '', /Privileged Role Administrator/);
 });
 
@@ -392,7 +392,7 @@ test('several wrong settings are several findings, each with its command', async
 test('of a token that cannot be read, the doctor says what tells whether it has the role', async () => {
   const { result, next, who } = finding(await diagnosisOf({ token: async () => 'opaque' }), 'graph-token');
   assert.equal(result, 'warning');
-  assert.match(next ?? '', /^See dataset below: .*az ad sp show/);
+  assert.match(next ?? '', /^See dataset below: .*consent\.sh/);
   assert.match(who ?? '', /Privileged Role Administrator/);
 });
 
