@@ -109,8 +109,8 @@ async function examine(
 function poisoned(count: number): Found {
   return {
     result: 'warning',
-    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run.`,
-    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. The days are not lost: landline status',
+    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run, or cannot be given them.`,
+    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. If they are and the number stays, nothing can read the messages, and only a person can remove them: docs/operations.md, "Messages that only a person can remove". The days are not lost: landline status',
     who: WHO.deployer,
   };
 }

@@ -276,6 +276,7 @@ test('messages that the host gave up on, and a planner that sleeps, are found', 
   const pulse = { beat: async () => {}, last: async () => instantOf(Date.now() - 90 * MINUTE_MS) };
   const diagnosis = await diagnosisOf({ parts: { backlog, pulse } });
   assert.deepEqual(complaints(diagnosis), ['queue devstoreaccount1', 'planner']);
+  assert.match(finding(diagnosis, 'queue').next ?? '', /only a person can remove them: docs\/operations\.md/);
   assert.match(finding(diagnosis, 'planner').meaning, /ran 90 minutes ago\. Nothing new is landed/);
 });
 
