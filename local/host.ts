@@ -14,8 +14,9 @@ export type { Host, HostOptions } from './host/options.ts';
 
 /**
  * Runs an app made with `@azure/functions` v4, unmodified, in this process: timers, storage queues and HTTP, as Azure's
- * host runs them. It lacks function keys, retry policies, a timer status kept over restarts, identity-based
- * connections, cookies, HTTP streaming and all other bindings.
+ * host runs them. It lacks function keys, retry policies, identity-based connections, cookies, HTTP streaming and all
+ * other bindings. It keeps no timer status over restarts, so that no timer is ever past due; it is one process with its
+ * functions, so that nothing starts a worker again or gives up on it; and it looks into empty queues more often.
  *
  * @throws when host.json is not usable, when an entry file throws, or when none registers a function
  */

@@ -13,15 +13,16 @@ import type { Report } from '../words/telemetry.ts';
 import { VERSION } from '../words/version.ts';
 import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
-import { guarded, guardedForGood, type Invocation } from './invocation.ts';
+import { guardedForGood, type Invocation } from './invocation.ts';
 import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts';
 
-/** What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. */
-
 /**
- * Timer: queue what is owed, move the watermarks, report the coverage. The host does nothing about a timer that fails but
- * log two exceptions of 23 kB, so what has been reported is not thrown to it.
+ * What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. What
+ * has been reported is not thrown to the host as well: it would log two exceptions of 23 kB, and give a message back that
+ * by then has another ticket. The ledger owes the work again. Only a worker that dies leaves its message to the host.
  */
+
+/** Timer: queue what is owed, move the watermarks, report the coverage. */
 export async function onPlan(invocation: Invocation): Promise<void> {
   await guardedForGood('plan', invocation, async (parts, report) => {
     doubtSecrets(parts, report);
@@ -52,7 +53,7 @@ function doubtSecrets({ config, doubted }: App, report: Report): void {
 
 /** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
 export async function onFetch(received: unknown, invocation: Invocation): Promise<void> {
-  await guarded('fetch', invocation, async (parts, report) => {
+  await guardedForGood('fetch', invocation, async (parts, report) => {
     const parsed = parseFetchMessage(received);
     if (parsed.kind === 'refused') return refuse(parsed, report);
     const { message } = parsed;
@@ -73,7 +74,7 @@ let curating: Promise<unknown> = Promise.resolve();
 
 /** Queue: make the curated file of one day. A failure is reported and owed again; it never comes back as a message. */
 export async function onCurate(received: unknown, invocation: Invocation): Promise<void> {
-  await guarded('curate', invocation, async (parts, report) => {
+  await guardedForGood('curate', invocation, async (parts, report) => {
     const parsed = parseCurateMessage(received);
     if (parsed.kind === 'refused') return refuse(parsed, report);
     const { message } = parsed;

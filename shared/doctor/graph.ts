@@ -6,12 +6,9 @@ import { UNDONE_BY_DEPLOYMENT, WHO } from './finding.ts';
 
 /** Signing in to Graph: is there a token, is it for this cloud, and is the role in it? The token itself goes nowhere. */
 
-/** Either opens all five functions; the first is the smaller. The ids are the same in every tenant. */
-const ROLES: Readonly<Record<string, string>> = {
-  'CallRecord-PstnCalls.Read.All': 'a2611786-80b3-417e-adaa-707d4261a5f0',
-  'CallRecords.Read.All': '45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8',
-};
-const [ROLE = '', ROLE_ID = ''] = Object.entries(ROLES)[0] ?? [];
+/** Either opens all five functions; the first is the smaller. */
+const ROLES = ['CallRecord-PstnCalls.Read.All', 'CallRecords.Read.All'] as const;
+const [ROLE] = ROLES;
 
 /** Microsoft Graph's own application id, in every tenant; a token may name it in place of the address. */
 const GRAPH_APP = '00000003-0000-0000-c000-000000000000';
@@ -85,7 +82,7 @@ function claimsOf(text: string): Claims | undefined {
 
 function roleFinding(claims: Claims, ports: DoctorPorts, learnt: Learnt): Found {
   const granted: readonly unknown[] = Array.isArray(claims['roles']) ? claims['roles'] : [];
-  const found = Object.keys(ROLES).find(role => granted.includes(role));
+  const found = ROLES.find(role => granted.includes(role));
   learnt.role = found === undefined ? 'absent' : 'granted';
   if (found !== undefined) return { result: 'fine', meaning: `The token for Graph has the role ${found}.` };
   const issuedAt = Number(claims['iat']) * 1_000;
@@ -107,10 +104,10 @@ function roleFinding(claims: Claims, ports: DoctorPorts, learnt: Learnt): Found 
   };
 }
 
-/** docs/consent.md, as one command that can be run as it stands. */
+/** By the script that looks first, so that it does no harm where the role is there. */
 function grantCommand({ config }: DoctorPorts, { principal }: Learnt): string {
   const to = principal ?? "<object id of the app's identity>";
-  return `GRAPH=$(az ad sp show --id ${GRAPH_APP} --query id --output tsv); az rest --method POST --url ${config.cloud.graph}/v1.0/servicePrincipals/$GRAPH/appRoleAssignedTo --body "{'principalId':'${to}','resourceId':'$GRAPH','appRoleId':'${ROLE_ID}'}" (docs/consent.md)`;
+  return `bash infra/consent.sh --identity ${to} --cloud ${config.cloud.name} (in the folder of the repository; other ways: docs/consent.md)`;
 }
 
 export const GRAPH: readonly Check[] = [token];

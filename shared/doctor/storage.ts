@@ -109,8 +109,8 @@ async function examine(
 function poisoned(count: number): Found {
   return {
     result: 'warning',
-    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run.`,
-    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. The days are not lost: landline status',
+    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run, or cannot be given them.`,
+    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. If they are and the number stays, nothing can read the messages, and only a person can remove them: docs/operations.md, "Messages that only a person can remove". The days are not lost: landline status',
     who: WHO.deployer,
   };
 }
@@ -166,7 +166,9 @@ function grant(service: StorageService, message: string, account: string, { prin
       : kind === 'container'
         ? `/blobServices/default/containers/${name}`
         : '';
-  return `az role assignment create --role "${STORAGE_ROLES[service]}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
+  // The deployment defines a role of its own for the data, which can write and not delete.
+  const role = service === 'blob' ? `Landline Data Writer (${account})` : STORAGE_ROLES[service];
+  return `az role assignment create --role "${role}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
 }
 
 function reach(account: string): string {

@@ -10,6 +10,8 @@ import { type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor/
 import { signInWith } from '../../shared/sources/sign-in.ts';
 import { DAY_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
+import { CONTAINERS } from '../../shared/words/paths.ts';
+import { QUEUES } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { close, listen } from '../wait.ts';
@@ -59,7 +61,7 @@ test('a role that was never granted comes with the command to grant it, and who 
   assert.deepEqual(complaints(diagnosis), ['graph-token', ...GRAPH_DATASETS]);
   const { meaning, next, who } = finding(diagnosis, 'graph-token');
   assert.match(meaning, /is not granted: a token issued just now does not have it/);
-  assert.match(next ?? '', new RegExp(`appRoleAssignedTo.*'principalId':'${OBJECT_ID}'.*'appRoleId':'a2611786-`));
+  assert.match(next ?? '', new RegExp(`^bash infra/consent\\.sh --identity ${OBJECT_ID} --cloud global `));
   assert.match(who ?? '', /Privileged Role Administrator/);
 });
 
@@ -181,7 +183,7 @@ test('a storage role that is missing is named, with its account and for whom it 
   });
   for (const [check, role] of [
     ['ledger', 'Storage Table Data Contributor'],
-    ['lake', 'Storage Blob Data Contributor'],
+    ['lake', 'Landline Data Writer \\(contosodata\\)'],
     ['queue', 'Storage Queue Data Contributor'],
   ] as const) {
     const { result, next, who } = finding(diagnosis, check);
@@ -192,6 +194,22 @@ test('a storage role that is missing is named, with its account and for whom it 
       check,
     );
     assert.match(who ?? '', /Owner or User Access Administrator/);
+  }
+});
+
+test('each of the four queues and of the three containers is looked at, and none is missed when it is missing', async () => {
+  for (const missing of [...QUEUES, ...Object.values(CONTAINERS)]) {
+    const look = (kind: string) => async (name: string) => {
+      if (name !== missing) return;
+      const message = `Looking into ${kind} "${name}" failed (404 ${kind === 'queue' ? 'Queue' : 'Container'}NotFound).`;
+      throw new LandlineError({ reason: 'storage.refused', remedy: 'fix-config', message });
+    };
+    const { findings } = await diagnosisOf({
+      parts: { probe: { queue: look('queue'), container: look('container') } },
+    });
+    const broken = findings.filter(({ result }) => result === 'broken').map(({ next }) => next);
+    assert.equal(broken.length, 1, missing);
+    assert.match(broken[0] ?? '', new RegExp(`^az storage (queue|container) create --name ${missing} `));
   }
 });
 
@@ -258,6 +276,7 @@ test('messages that the host gave up on, and a planner that sleeps, are found', 
   const pulse = { beat: async () => {}, last: async () => instantOf(Date.now() - 90 * MINUTE_MS) };
   const diagnosis = await diagnosisOf({ parts: { backlog, pulse } });
   assert.deepEqual(complaints(diagnosis), ['queue devstoreaccount1', 'planner']);
+  assert.match(finding(diagnosis, 'queue').next ?? '', /only a person can remove them: docs\/operations\.md/);
   assert.match(finding(diagnosis, 'planner').meaning, /ran 90 minutes ago\. Nothing new is landed/);
 });
 
@@ -374,7 +393,7 @@ test('several wrong settings are several findings, each with its command', async
 test('of a token that cannot be read, the doctor says what tells whether it has the role', async () => {
   const { result, next, who } = finding(await diagnosisOf({ token: async () => 'opaque' }), 'graph-token');
   assert.equal(result, 'warning');
-  assert.match(next ?? '', /^See dataset below: .*az ad sp show/);
+  assert.match(next ?? '', /^See dataset below: .*consent\.sh/);
   assert.match(who ?? '', /Privileged Role Administrator/);
 });
 

@@ -5,6 +5,7 @@ import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
 import { addDays, dayOf, HOUR_MS } from '../../shared/words/day.ts';
 import { dayOfPath, partitionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';
+import { lossyProxy } from '../stores/lossy-proxy.ts';
 import { type Product, productFor } from './product-rig.ts';
 
 const TWO = { LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms' };
@@ -52,6 +53,9 @@ test('two logs land row by row and byte by byte, one blob per dataset and day', 
   await host.drain();
   assert.equal(product.simulator.counters.requests, requests);
   assert.equal(product.events('day landed').length, 8);
+  // Without Application Insights the host gives an empty text for the trace, which is none.
+  for (const event of ['plan made', 'day queued', 'day landed'])
+    for (const told of product.events(event)) assert.ok(!('traceparent' in told), event);
   const watermark = await product.ledger.watermark('teams-sms');
   assert.deepEqual(watermark?.value, { dataset: 'teams-sms', firstDay: FOUR_DAYS[0], landedThrough: LAST });
   const [heartbeat] = product.events('coverage reported').slice(-1);
@@ -148,6 +152,33 @@ test('a configuration that is not usable is reported in one message, and nothing
   assert.deepEqual(await namesIn(product), []);
   assert.deepEqual(await product.ledger.days('teams-sms'), []);
   assert.equal(product.simulator.counters.requests, 0);
+});
+
+test('a fetch or a curation that fails is an event and no exception of the host, and its message is not given back', async context => {
+  const product = await productFor(context, { seed: 19, rows: 10 });
+  const proxy = await lossyProxy(product.connectionString, 'Table');
+  context.after(() => proxy.stop());
+  const one = { LANDLINE_DATASETS: 'teams-sms', LANDLINE_HISTORY_DAYS: '1' };
+  const host = await product.host({ ...one, AzureWebJobsStorage: proxy.connectionString });
+  // The claim of the day, which a worker notes in the ledger before anything else.
+  const refusal = { status: 403, code: 'AuthorizationPermissionMismatch' };
+  proxy.refuse(({ method, body }) => method !== 'GET' && body.includes('"fetching"'), refusal);
+  await host.runTimer('plan');
+  await host.drain();
+  const [failed, ...others] = product.events('work failed');
+  assert.deepEqual([failed?.['function'], failed?.['reason'], others], ['fetch', 'storage.forbidden', []]);
+  assert.deepEqual(host.stats()['fetch'], { started: 1, succeeded: 1, failed: 0 });
+  assert.equal((await product.queue.getProperties()).approximateMessagesCount, 0);
+  // The ledger knows of the day, so that the planner owes it again.
+  assert.equal((await product.ledger.day('teams-sms', LAST))?.value.work.state, 'queued');
+  await host.stop();
+
+  const text = JSON.stringify({ v: 1, dataset: 'teams-sms', day: LAST, revision: 1 });
+  await product.curate.sendMessage(Buffer.from(text).toString('base64'));
+  const worker = await product.host({ ...one, LANDLINE_HISTORY_DAYS: 'soon' }, ['curate']);
+  await worker.drain();
+  assert.equal(product.events('config rejected').length, 1);
+  assert.deepEqual(worker.stats()['curate'], { started: 1, succeeded: 1, failed: 0 });
 });
 
 test('a secret that stands in the settings of a deployed app is told once, by name', async context => {

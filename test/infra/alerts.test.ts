@@ -101,6 +101,15 @@ describe('the table of alerts', () => {
     assert.deepEqual(alerts.map(({ name }) => name).sort(), files.sort());
   });
 
+  test('has as many rows as README and docs/deploy.md count in their costs', () => {
+    const [readme = '', deploy = ''] = ['README.md', 'docs/deploy.md'].map(page =>
+      readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8'),
+    );
+    assert.equal(Number(/^\| Alerts: (\d+) rules/m.exec(deploy)?.[1]), alerts.length);
+    const words = ['seven', 'eight', 'nine', 'ten', 'eleven'];
+    assert.equal(words.indexOf(/for (\w+) alerts/.exec(readme)?.[1] ?? '') + 7, alerts.length);
+  });
+
   test('links each alert to a heading of docs/operations.md', () => {
     const page = new URL('../../docs/operations.md', import.meta.url);
     if (!existsSync(page)) return;

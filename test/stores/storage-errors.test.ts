@@ -79,6 +79,12 @@ const CASES: readonly Case[] = [
     /new token.*clock and the tenant/,
   ],
   [
+    { statusCode: 409, code: 'PublicAccessNotPermitted', ...TOKEN },
+    'storage.forbidden',
+    'fix-config',
+    /did not accept the token.*It needs no key/,
+  ],
+  [
     { statusCode: 403, code: 'KeyBasedAuthenticationNotPermitted', ...KEY },
     'storage.forbidden',
     'fix-config',

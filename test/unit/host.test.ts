@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Host, type HostOptions, type LogLine, startHost } from '../../local/host.ts';
+import { waitFor } from '../wait.ts';
 
 const ROOT = fileURLToPath(new URL('../fixtures/host-app/', import.meta.url));
 
@@ -82,6 +85,13 @@ describe('an app over HTTP', () => {
     const response = await fetch(`${at}/echo`, { method: 'POST', body, headers: { 'content-type': 'x/y' } });
     assert.deepEqual([response.status, response.headers.get('x-was')], [201, 'x/y']);
     assert.deepEqual(new Uint8Array(await response.arrayBuffer()), body);
+  });
+
+  test('a header that comes twice is one text, joined by a comma and no blank', async () => {
+    const asked = request(`${at}/echo`, { method: 'POST', headers: { 'x-many': ['one', 'two'] } }).end();
+    const [answer] = (await waitFor('an answer', once(asked, 'response'))) as [IncomingMessage];
+    answer.resume();
+    assert.equal(answer.headers['x-were'], 'one,two');
   });
 
   test('a handler that throws is 500 without a word', async () => {
