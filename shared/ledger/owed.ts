@@ -15,7 +15,7 @@ const SILENT_MS = 3 * MINUTE_MS;
  * with the worker that was lost while it held it. As long as `SILENT_MS`, so that all slots of a lost worker are free at
  * the same time. Where the message was only slow, it finds another ticket and is dropped.
  */
-const LOST_MS = SILENT_MS;
+export const LOST_MS = SILENT_MS;
 
 /** Two reads that agree on fewer rows must be this far apart to be believed. */
 export const WITNESS_MS = HOUR_MS;
