@@ -186,12 +186,13 @@ LEFT JOIN (SELECT date_trunc('month', day) AS month, count(*) AS calls FROM fact
 ORDER BY status.month;
 
 -- 17. How effective is the network of each trunk?
--- Legs that succeeded, or that a person ended: busy, no answer, hung up, declined (SIP 480, 486, 487, 600, 603).
+-- Legs that succeeded, or that a person ended (SIP 480, 486, 487, 600, 603: busy, no answer, hung up, declined), of those
+-- that say how they ended.
 SELECT
   trunk_fqdn,
   count(*) AS legs,
-  round(100.0 * count(*) FILTER (successful OR final_sip_code IN (480, 486, 487, 600, 603)) / count(*), 1)
-    AS effective_percent
+  round(100.0 * count(*) FILTER (successful OR final_sip_code IN (480, 486, 487, 600, 603))
+    / count(coalesce(successful::INTEGER, final_sip_code)), 1) AS effective_percent
 FROM fact_call
 WHERE route = 'direct-routing'
 GROUP BY ALL

@@ -14,9 +14,9 @@ test('questions add the largest amounts, count what a row does not say as neithe
   const call = (id: string): string =>
     `{"id":"${id}","callType":"user_out","startDateTime":"${DAY}T10:00:00Z","charge":${largest},"connectionCharge":${largest},"currency":"IDR"}`;
   await curated(on, 'teams-pstn-calls', DAY, [call('a'), call('b')]);
-  const leg = (id: string, successful: string): string =>
-    `{"id":"${id}","trunkFullyQualifiedDomainName":"sbc"${successful},"finalSipCode":503}`;
-  const legs = [leg('a', ',"successfulCall":true'), leg('b', ',"successfulCall":false'), leg('c', ''), leg('d', '')];
+  const leg = (id: string, more: string): string => `{"id":"${id}","trunkFullyQualifiedDomainName":"sbc"${more}}`;
+  const outcomes = [',"successfulCall":true', ',"successfulCall":false,"finalSipCode":503', '', ''];
+  const legs = outcomes.map((more, i) => leg(`leg ${i}`, more));
   await curated(on, 'teams-direct-routing-calls', DAY, legs);
   const message = (id: string, hour: number, name: string): string =>
     `{"id":"${id}","sentDateTime":"${DAY}T0${hour}:00:00Z","userId":"u","userDisplayName":"${name}","smsUnits":1}`;
@@ -33,5 +33,6 @@ test('questions add the largest amounts, count what a row does not say as neithe
     (await answer(6)).map(({ legs: failed }) => failed),
     ['1'],
   );
+  assert.deepEqual(await answer(17), [{ trunk_fqdn: 'sbc', legs: '4', effective_percent: 50 }]);
   assert.deepEqual(await answer(8), [{ user_display_name: 'New', user_id: 'u', messages: '2', units: '2' }]);
 });
