@@ -182,7 +182,13 @@ function failureFor(thrown: unknown, ownSignIn: boolean, json: boolean): Failure
 }
 
 /** Reasons that say no more than the message. */
-const WORDLESS: ReadonlySet<string> = new Set(['usage', 'worker.bug', 'app.unreachable', 'curated.none']);
+const WORDLESS: ReadonlySet<string> = new Set([
+  'usage',
+  'worker.bug',
+  'app.unreachable',
+  'curated.none',
+  'curated.damaged',
+]);
 
 /** With `--json` an error is an answer as well. */
 function tellError({ reason, message, hint }: NonNullable<Failure['error']>, out: Output, json: boolean): void {

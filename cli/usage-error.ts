@@ -6,8 +6,8 @@ export class CommandError extends Error {
   readonly reason: string;
   readonly code: ExitCode;
 
-  constructor(reason: string, code: ExitCode, message: string) {
-    super(message);
+  constructor(reason: string, code: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.reason = reason;
     this.code = code;
   }

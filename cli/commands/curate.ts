@@ -10,6 +10,11 @@ import { profileOn } from '../privacy-profile.ts';
 import { type DayText, daysOfText, dayTexts } from '../ranges.ts';
 import { UsageError } from '../usage-error.ts';
 
+interface Options {
+  readonly all?: boolean;
+  readonly force?: boolean;
+}
+
 export const curate: Register = (program, { act }) => {
   program
     .command('curate')
@@ -17,24 +22,37 @@ export const curate: Register = (program, { act }) => {
     .argument('[dataset]', 'name of the dataset', dataset)
     .argument('[days...]', 'days or months; without them, every day that is behind', dayTexts)
     .option('--all', 'every landed day of every dataset')
+    .option('--force', 'make files anew that say they are up to date: after damage, which `verify --curated` finds')
     .addHelpText('after', '\nThe app does this by itself; this is for a first look, and for making tables anew.')
     .addHelpText(
       'after',
-      examples('landline curate --all', 'landline curate teams-sms', 'landline curate teams-sms 2026-01-31'),
+      examples(
+        'landline curate --all',
+        'landline curate teams-sms',
+        'landline curate teams-sms 2026-01-31',
+        'landline curate teams-sms 2026-01-31 --force',
+      ),
     )
     .action(
-      act(async (on: On, of: Dataset | undefined, named: DayText[] | undefined, { all }: { all?: boolean }) => {
+      act(async (on: On, of: Dataset | undefined, named: DayText[] | undefined, { all, force }: Options) => {
         if (of === undefined && !all) throw new UsageError('Name a dataset, or say --all.');
+        const which = everyDataset(on, of === undefined ? undefined : [of]);
         return curateAll(
           on,
-          everyDataset(on, of === undefined ? undefined : [of]),
+          which,
           named?.flatMap(text => daysOfText(text, on.now)),
+          force,
         );
       }),
     );
 };
 
-async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[] | undefined): Promise<0 | 1> {
+async function curateAll(
+  on: On,
+  which: readonly Dataset[],
+  named: readonly Day[] | undefined,
+  force: boolean | undefined,
+): Promise<0 | 1> {
   const profile = await profileOn(on);
   const tally = { curated: 0, current: 0, failed: 0 };
   const failures: string[] = [];
@@ -42,7 +60,7 @@ async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[
     for (const day of named?.length ? named : await landedDays(on, name)) {
       on.out.progress(`${name} ${day}`);
       try {
-        const outcome = await curateDay(name, day, { ...on, profile, report: () => undefined });
+        const outcome = await curateDay(name, day, { ...on, profile, report: () => undefined }, undefined, force);
         tally[KIND[outcome]] += 1;
         if (KIND[outcome] === 'failed') failures.push(`${name} ${day}: ${outcome}`);
       } catch (thrown) {

@@ -1,15 +1,29 @@
 import { systemClock } from '../../shared/app/clock.ts';
+import { curatedProblem } from '../../shared/curate/check-day.ts';
+import { tableOf } from '../../shared/curate/tables.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
-import { isTrouble, type SweepPorts, verify } from '../../shared/verify/verify.ts';
+import {
+  type Finding,
+  isTrouble,
+  isWanted,
+  type SweepPorts,
+  type VerifyOptions,
+  verify,
+} from '../../shared/verify/verify.ts';
+import { failureOf, LandlineError } from '../../shared/words/errors.ts';
+import type { Dataset } from '../../shared/words/model.ts';
+import { curatedPath } from '../../shared/words/paths.ts';
 import { everyDataset, examples, type On, part, type Register, whole } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Absent, absentIn, tellAbsent } from '../not-held.ts';
+import { profileOn } from '../privacy-profile.ts';
 import { type RangeOptions, rangeOf, withRange } from '../ranges.ts';
 
 interface Options extends RangeOptions {
   readonly part?: { n: number; of: number };
   readonly source?: number;
   readonly history?: boolean;
+  readonly curated?: boolean;
   readonly mark: boolean;
 }
 
@@ -19,6 +33,7 @@ export const verifyDays: Register = (program, { act }) => {
     .option('--part <n/of>', 'only the n-th share of the days; all shares together are every day', part)
     .option('--source <k>', 'read k days again from their source and compare', whole(1, 10_000))
     .option('--history', 'look at the superseded revisions in history too')
+    .option('--curated', 'make the curated file of each day again, out of sight, and compare it with the one there')
     .option('--no-mark', 'only look: do not mark damaged days in the ledger')
     .addHelpText(
       'after',
@@ -33,13 +48,14 @@ export const verifyDays: Register = (program, { act }) => {
         'landline verify --part 3/7 --json',
         'landline verify --source 5',
         'landline verify --history',
+        'landline verify --curated --month 2026-01',
       ),
     )
     .action(act(verifyAll));
 };
 
 async function verifyAll(on: On, options: Options): Promise<ExitCode> {
-  const { part: share, source, history = false, mark } = options;
+  const { part: share, source, history = false, curated = false, mark } = options;
   const range = rangeOf(options, on.now);
   const which = everyDataset(on, options.datasets);
   const ports: SweepPorts = {
@@ -52,7 +68,7 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     progress: ({ done, of, dataset, day: at }) => on.out.progress(`${done} of ${of}: ${dataset} ${at}`),
     ...(source !== undefined && { sources: await on.sources() }),
   };
-  const found = await verify(ports, {
+  const { findings, ...sums } = await verify(ports, {
     chosen: options.datasets !== undefined,
     mark,
     history,
@@ -60,6 +76,8 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     ...(share !== undefined && { part: share }),
     ...(source !== undefined && { source }),
   });
+  const ofCurated = curated ? await curatedFindings(on, which, { ...range, ...(share && { part: share }) }) : [];
+  const found = { ...sums, findings: [...findings, ...ofCurated] };
   // Of a lost ledger the partitions are there: that is a finding, and no gap.
   const unlisted = new Set(found.findings.map(({ kind, dataset, day }) => kind === 'unlisted' && `${dataset} ${day}`));
   const absent = (await absentIn(on, which, range, options.datasets !== undefined)).flatMap(each => {
@@ -82,6 +100,26 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     );
   }
   return code;
+}
+
+/** Of every landed day whose curated file is damaged or gone. */
+async function curatedFindings(on: On, which: readonly Dataset[], wanted: VerifyOptions): Promise<Finding[]> {
+  const profile = await profileOn(on);
+  const findings: Finding[] = [];
+  for (const { name } of which)
+    for await (const { day } of on.lake.list(name)) {
+      if (!isWanted(day, wanted)) continue;
+      on.out.progress(`curated: ${name} ${day}`);
+      const problem = await curatedProblem(name, day, { ...on, profile }).catch(thrown => {
+        if (!(thrown instanceof LandlineError)) throw thrown;
+        return `it cannot be compared: ${failureOf(thrown).message.replace(/\.$/, '')}`;
+      });
+      if (problem === undefined) continue;
+      const file = `curated/${curatedPath(tableOf(name).name, name, day)}`;
+      const message = `${file}: ${problem}. Make it again: ${on.self} curate ${name} ${day} --force`;
+      findings.push({ kind: 'curated', dataset: name, day, name: file, message });
+    }
+  return findings;
 }
 
 function outcomeOf(days: number, findings: number, absent: readonly Absent[]): string {

@@ -1,6 +1,7 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
+import { CommandError } from '../usage-error.ts';
 import { Held, type StatusRow } from './held.ts';
 import { before, isIn, type Period } from './period.ts';
 import { type Row, Sums } from './sums.ts';
@@ -110,11 +111,27 @@ async function* rowsOf(curated: CuratedStore, path: string, columns: string[]): 
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(Buffer.from(chunk));
   const file = new Uint8Array(Buffer.concat(parts)).buffer;
+  yield* await readParquet(file, columns).catch(thrown => {
+    throw damaged(path, thrown);
+  });
+}
+
+async function readParquet(file: ArrayBuffer, columns: string[]): Promise<Row[]> {
   const metadata = await parquetMetadataAsync(file);
   for (const element of metadata.schema) {
     if (!MONEY.has(element.name)) continue;
     delete element.converted_type;
     delete element.logical_type;
   }
-  yield* await parquetReadObjects({ file, columns, metadata });
+  return parquetReadObjects({ file, columns, metadata });
+}
+
+/** What reads Parquet says of damaged bytes names no file. */
+function damaged(path: string, cause: unknown): CommandError {
+  const [, dataset, day] = /\/dataset=([\w-]+)\/date=([\d-]+)\//.exec(path) ?? [];
+  const next =
+    dataset === undefined
+      ? 'Delete it: the app writes it again when it plans next.'
+      : `Make it again: landline curate ${dataset} ${day} --force. Others may be damaged too: landline verify --curated.`;
+  return new CommandError('curated.damaged', 1, `curated/${path} cannot be read: it is damaged. ${next}`, { cause });
 }

@@ -30,13 +30,7 @@ section { padding: 24px 26px 18px; margin-bottom: 16px; min-width: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 16px; margin-bottom: 16px; }
 section .pair { gap: 12px 32px; margin: 0; }
 .pair section { margin: 0; display: flex; flex-direction: column; }
-.pair .heat { border-collapse: separate; border-spacing: 2px; margin: 0; table-layout: fixed; min-width: 760px; font-size: 12px; }
-.heat th { border: 0; padding: 3px 2px; font-weight: 500; text-align: center; }
-.heat th:first-child { width: 44px; text-align: left; }
-.heat td { border: 0; border-radius: 4px; padding: 5px 1px; text-align: center; background: color-mix(in srgb, var(--calls) calc(var(--v) * 100%), var(--card)); }
-.heat td.much { color: #fff; }
-.plain td, .plain th { font-size: 15px; padding: 7px 8px; white-space: nowrap; }
-details { margin-top: auto; padding-top: 14px; }
+.pair details { margin-top: auto; padding-top: 14px; }
 .months { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 24px 32px; }
 svg { display: block; width: 100%; height: auto; }
 .wide { overflow-x: auto; }

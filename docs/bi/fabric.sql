@@ -176,7 +176,12 @@ FROM OPENROWSET(
     [curated_revision] int,
     [landed_at] datetime2(6),
     [checked_at] datetime2(6),
-    [settled_at] datetime2(6)
+    [settled_at] datetime2(6),
+    [rows_added] bigint,
+    [rows_changed] bigint,
+    [rows_removed] bigint,
+    [open_seam] varchar(max),
+    [open_seam_day] date
   ) AS files;
 GO
 CREATE OR ALTER VIEW dim_call_type AS

@@ -44,15 +44,16 @@ ORDER BY calls DESC, destination_name
 LIMIT 10;
 
 -- 5. Which trunks fail, and on how many legs?
+-- The share is of the legs that say whether they succeeded.
 SELECT
   trunk_fqdn,
   count(*) AS legs,
   count(*) FILTER (NOT successful) AS failed,
-  round(100.0 * count(*) FILTER (NOT successful) / count(*), 1) AS failed_percent
+  round(100.0 * count(*) FILTER (NOT successful) / count(successful), 1) AS failed_percent
 FROM fact_call
 WHERE route = 'direct-routing'
 GROUP BY ALL
-ORDER BY failed_percent DESC, trunk_fqdn;
+ORDER BY failed_percent DESC NULLS LAST, trunk_fqdn;
 
 -- 6. Why do calls over Direct Routing fail?
 SELECT final_sip_code, final_sip_code_phrase, call_end_sub_reason, count(*) AS legs
@@ -185,12 +186,13 @@ LEFT JOIN (SELECT date_trunc('month', day) AS month, count(*) AS calls FROM fact
 ORDER BY status.month;
 
 -- 17. How effective is the network of each trunk?
--- Legs that succeeded, or that a person ended: busy, no answer, hung up, declined (SIP 480, 486, 487, 600, 603).
+-- Legs that succeeded, or that a person ended (SIP 480, 486, 487, 600, 603: busy, no answer, hung up, declined), of those
+-- that say how they ended.
 SELECT
   trunk_fqdn,
   count(*) AS legs,
-  round(100.0 * count(*) FILTER (successful OR final_sip_code IN (480, 486, 487, 600, 603)) / count(*), 1)
-    AS effective_percent
+  round(100.0 * count(*) FILTER (successful OR final_sip_code IN (480, 486, 487, 600, 603))
+    / count(coalesce(successful::INTEGER, final_sip_code)), 1) AS effective_percent
 FROM fact_call
 WHERE route = 'direct-routing'
 GROUP BY ALL
@@ -208,8 +210,8 @@ WHERE duration_seconds > 0
 GROUP BY ALL
 ORDER BY ALL;
 
--- 19. Which days are not held, and which changed after they first landed?
-SELECT source_dataset, day, state, rows, revision, landed_at
+-- 19. Which days are not held, and which changed after they first landed, by how many rows and when?
+SELECT source_dataset, day, state, rows, revision, rows_added, rows_changed, rows_removed, landed_at
 FROM partition_status
 WHERE rows IS NULL OR revision > 1
 ORDER BY source_dataset, day;

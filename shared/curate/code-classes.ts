@@ -58,19 +58,17 @@ export function callDirectionOf(callType: string | null): Direction {
   return BY_CALL_TYPE.get(callType?.toLowerCase() ?? '')?.direction ?? 'unknown';
 }
 
+const BY_MESSAGE_TYPE: Readonly<Record<string, Direction>> = {
+  'teams sms_in': 'inbound',
+  'teams sms_out': 'outbound',
+  'voximplant in': 'inbound',
+  'voximplant out': 'outbound',
+};
+
 /** @param named Teams' message type or Voximplant's direction; A2P messages have neither and are all outbound */
 export function messageDirectionOf(channel: string, named: string | null): Direction {
   if (channel === 'voximplant-a2p') return 'outbound';
-  switch (named?.toLowerCase()) {
-    case 'sms_in':
-    case 'in':
-      return 'inbound';
-    case 'sms_out':
-    case 'out':
-      return 'outbound';
-    default:
-      return 'unknown';
-  }
+  return BY_MESSAGE_TYPE[`${channel} ${named?.toLowerCase()}`] ?? 'unknown';
 }
 
 export interface MessageStatus {

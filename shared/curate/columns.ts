@@ -44,7 +44,7 @@ export function time(name: string, fields: Fields, meaning: string, more?: More)
       'text',
       'instant',
       fields,
-      `${meaning}, as the source wrote it: every digit it gave; null for an instant of year 1, which is how sources write "never"`,
+      `${meaning}, as the source wrote it: every digit it gave; null for 1 January of year 1, which is how sources write "never"`,
     ),
   ];
 }

@@ -33,7 +33,7 @@ const GROUP_ROWS = 32_768;
 const GROUP_BYTES = 32 * 1024 * 1024;
 
 /** Thrown when the partition was replaced while it was read: its next revision is owed anyway. */
-class Replaced extends Error {
+export class Replaced extends Error {
   override readonly name = 'Replaced';
 }
 
@@ -55,14 +55,18 @@ export async function curateMessage(message: CurateMessage, on: CuratePorts): Pr
 }
 
 /**
- * Makes the curated file of a day agree with its partition, unless it does already. The newest revision wins, however
- * many do this at once. @throws LandlineError
+ * Makes the curated file of a day agree with its partition, unless its label says that it does already. The newest
+ * revision wins, however many do this at once.
+ *
+ * @param anew whether the file is made also where its label says that it agrees: its bytes may be damaged
+ * @throws LandlineError
  */
 export async function curateDay(
   dataset: string,
   day: Day,
   on: Omit<CuratePorts, 'datasets'>,
   traceparent?: string,
+  anew = false,
 ): Promise<CurateOutcome> {
   const table = tableOf(dataset);
   const path = curatedPath(table.name, dataset, day);
@@ -72,7 +76,7 @@ export async function curateDay(
   const partition = await on.lake.head(dataset, day);
   if (partition === undefined) return 'absent';
   const { revision } = partition.receipt;
-  if (before !== undefined && before.label.stamp === stamp && before.label.revision >= revision) {
+  if (!anew && before !== undefined && before.label.stamp === stamp && before.label.revision >= revision) {
     await noteCurated(on.ledger, dataset, day, before.label);
     return 'current';
   }
@@ -96,7 +100,8 @@ export async function curateDay(
   return 'curated';
 }
 
-async function* fileOf(
+/** The bytes of a day's file, and its label. @param made told of label and size @throws Replaced, LandlineError */
+export async function* fileOf(
   table: Table,
   dataset: string,
   day: Day,

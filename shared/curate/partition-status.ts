@@ -1,4 +1,5 @@
-import { lastDay, stateOf } from '../ledger/owed.ts';
+import { isFrozen, lastDay, stateOf } from '../ledger/owed.ts';
+import { openSeam } from '../ledger/seams.ts';
 import { daysBetween, eachDay } from '../words/day.ts';
 import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, Instant } from '../words/model.ts';
@@ -25,6 +26,20 @@ export const partitionStatus: DimensionTable = {
     { name: 'landed_at', kind: 'time', meaning: 'when the revision was landed, UTC' },
     { name: 'checked_at', kind: 'time', meaning: 'when the source was last read and agreed, UTC' },
     { name: 'settled_at', kind: 'time', meaning: 'when the day was settled, UTC; null while it is still read again' },
+    {
+      name: 'rows_added',
+      kind: 'long',
+      meaning: 'rows that the revision landed at `landed_at` has and the one before had not; null in revision 1',
+    },
+    { name: 'rows_changed', kind: 'long', meaning: 'rows that say something else in it; null in revision 1' },
+    { name: 'rows_removed', kind: 'long', meaning: 'rows that it has no more; null in revision 1' },
+    {
+      name: 'open_seam',
+      kind: 'text',
+      meaning:
+        'why rows at the border with another day may be in neither of the two, or in both: not-landed or not-read (the other day), or differs (a row of the border); null when every border is closed',
+    },
+    { name: 'open_seam_day', kind: 'date', meaning: 'the other day of the open seam' },
   ],
 };
 
@@ -34,23 +49,41 @@ export function statusRows(ledgers: readonly DatasetLedger[], now: number): Cell
     const byDay = new Map(entries.map(entry => [entry.day, entry]));
     const days = new Set<Day>(byDay.keys());
     if (watermark !== undefined) for (const day of eachDay(watermark.firstDay, lastDay(now))) days.add(day);
-    return [...days].sort().map(day => rowOf(dataset, day, byDay.get(day), now));
+    const firstDay = watermark?.firstDay ?? '';
+    return [...days].sort().map(day => rowOf(dataset, day, byDay, firstDay, now));
   });
 }
 
-function rowOf(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): Cell[] {
+function rowOf(dataset: Dataset, day: Day, entries: ReadonlyMap<Day, DayEntry>, firstDay: Day, now: number): Cell[] {
+  const entry = entries.get(day);
   const held = entry?.held;
+  const changes = held === undefined || held.revision < 2 ? undefined : held;
+  const seams = isFrozen(held) ? undefined : held?.seams;
+  const seam = seams && openSeam(dataset, day, seams, other => entries.get(other), firstDay, now);
   return [
     dataset.name,
-    daysBetween('1970-01-01', day),
+    dateOf(day),
     stateOf(dataset, day, entry, now),
-    held === undefined ? null : BigInt(held.rows),
+    countOf(held?.rows),
     held?.revision ?? null,
     held?.curatedRevision ?? null,
     microseconds(held?.landedAt),
     microseconds(held?.checkedAt),
     microseconds(held?.settledAt),
+    countOf(changes?.rowsAdded),
+    countOf(changes?.rowsChanged),
+    countOf(changes?.rowsRemoved),
+    seam?.why ?? null,
+    seam === undefined ? null : dateOf(seam.day),
   ];
+}
+
+function dateOf(day: Day): Cell {
+  return daysBetween('1970-01-01', day);
+}
+
+function countOf(rows: number | undefined): Cell {
+  return rows === undefined ? null : BigInt(rows);
 }
 
 function microseconds(instant: Instant | undefined): Cell {

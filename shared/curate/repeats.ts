@@ -1,7 +1,7 @@
-import { KeyTable, keyDigests } from '../rows/keys.ts';
-import type { Cut } from '../words/cut.ts';
+import { KeyTable } from '../rows/keys.ts';
+import { Mixer } from '../rows/mixer.ts';
 
-const NO_SPANS = new Uint32Array(0);
+const mixer = new Mixer();
 
 /**
  * Which keys of a partition were met before, and with which content. Keys are known by 64 bits of digest, and the
@@ -20,7 +20,8 @@ export class Repeats {
   }
 
   /**
-   * @param keys,contents of `digestsOf`
+   * @param keys of `digestsOf`
+   * @param contents of `contentDigests`: rows that say the same are repetitions, however they are spelled
    * @returns 0 for the first row of a key, 1 and up for other contents of it, `undefined` for a repetition
    */
   ordinalOf(keys: Int32Array, contents: Int32Array, row: number): number | undefined {
@@ -38,7 +39,11 @@ export class Repeats {
 }
 
 /** The digest of each of some ranges of bytes. */
-export function digestsOf(body: Buffer, starts: Uint32Array, ends: Uint32Array, count: number): Int32Array {
-  const whole: Cut = { body, count, starts, ends, fields: [], spans: NO_SPANS, envelope: new Map(), members: [] };
-  return keyDigests(whole, 0);
+export function digestsOf(bytes: Buffer, starts: Uint32Array, ends: Uint32Array, count: number): Int32Array {
+  const digests = new Int32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    mixer.mixBytes(bytes, starts[i] as number, ends[i] as number);
+    mixer.finish(digests, i);
+  }
+  return digests;
 }

@@ -4,12 +4,13 @@ import { failureOf, isNotGivenOut, isUnreadable } from '../words/errors.ts';
 import type { Dataset, Day, Instant, SourceName } from '../words/model.ts';
 import { dayOfPath, partitionPath } from '../words/paths.ts';
 import type { Lake, Source } from '../words/ports.ts';
-import { type Finding, type VerifyPorts, verifyDay } from './verify-day.ts';
+import type { Finding } from './finding.ts';
+import { type VerifyPorts, verifyDay } from './verify-day.ts';
 import { verifyHistory } from './verify-history.ts';
 import { type Log, openSeams, RowsOnce } from './verify-seams.ts';
 import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
 
-export type { Finding, FindingKind } from './verify-day.ts';
+export type { Finding, FindingKind } from './finding.ts';
 
 /**
  * Whether what is held is what was landed: every day of the lake and of the ledger, one by one (verify-day.ts), names
@@ -175,7 +176,7 @@ async function daysToCheck(on: SweepPorts, options: VerifyOptions, now: number):
 }
 
 /** A calendar day belongs to one share only, whenever and however often shares are taken. */
-function isWanted(day: Day, { from, to, part }: VerifyOptions): boolean {
+export function isWanted(day: Day, { from, to, part }: VerifyOptions): boolean {
   if ((from !== undefined && day < from) || (to !== undefined && day > to)) return false;
   return part === undefined || daysBetween('1970-01-01', day) % part.of === part.n - 1;
 }

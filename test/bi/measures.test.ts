@@ -148,7 +148,9 @@ describe('the measures of the Power BI model', () => {
     assert.equal(await number('Legs'), sum(trunks, 'legs'));
     assert.equal(await number('Failed legs'), sum(trunks, 'failed'));
     assert.equal(sum(await answer(6), 'legs'), sum(trunks, 'failed'));
-    for (const { trunk_fqdn: trunk, effective_percent: effective } of await answer(17)) {
+    const effectiveness = await answer(17);
+    assert.equal(effectiveness.length, trunks.length);
+    for (const { trunk_fqdn: trunk, effective_percent: effective } of effectiveness) {
       await db.run(
         `CREATE OR REPLACE VIEW seen.fact_call AS SELECT * FROM held.fact_call WHERE trunk_fqdn = '${trunk}'`,
       );

@@ -73,11 +73,12 @@ export async function simulated(context: Ends, period: Simulated): Promise<strin
 function entryOf(dataset: string, day: string, rows: number): DayEntry {
   const landedAt = instantOf(startOf(day) + 26 * HOUR_MS);
   const settled = day < '2026-03-26' ? { settledAt: instantOf(startOf(day) + 150 * HOUR_MS) } : {};
+  const isRevised = dataset === REVISED.dataset && day === REVISED.day;
   const counts = {
     rows,
     bytes: 0,
     pages: 1,
-    rowsAdded: 0,
+    rowsAdded: isRevised ? 3 : 0,
     rowsChanged: 0,
     rowsRemoved: 0,
     rowsOutside: 0,
@@ -85,7 +86,7 @@ function entryOf(dataset: string, day: string, rows: number): DayEntry {
   };
   const held = {
     ...counts,
-    revision: dataset === REVISED.dataset && day === REVISED.day ? 2 : 1,
+    revision: isRevised ? 2 : 1,
     fingerprint: '-',
     landedAt,
     checkedAt: landedAt,

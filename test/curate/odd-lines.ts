@@ -81,14 +81,9 @@ const VALUES: readonly string[] = [
  * @param truth lines of the source, which are repeated in part
  */
 export function oddLines(dataset: string, truth: readonly string[]): string[] {
-  const fields = fieldsOf(dataset);
-  const lines = VALUES.map((_, i) => {
-    const members = fields.map((field, j) => `${JSON.stringify(field)}:${VALUES[(i + 7 * j) % VALUES.length]}`);
-    return `{${members.join(',')}}`;
-  });
   const [first = '{}', second = '{}'] = truth;
   return [
-    ...lines,
+    ...linesWith(dataset, VALUES),
     first,
     second.replace('{', '{ '),
     second.replace('{', '{"newField":{"a": 1.0},'),
@@ -106,6 +101,15 @@ export function oddLines(dataset: string, truth: readonly string[]): string[] {
     '{"newField":1}',
     '{"newField":1}',
   ];
+}
+
+/** As many lines as there are values, which put every one of them into every field of the dataset. */
+export function linesWith(dataset: string, values: readonly string[]): string[] {
+  const fields = fieldsOf(dataset);
+  return values.map((_, i) => {
+    const members = fields.map((field, j) => `${JSON.stringify(field)}:${values[(i + 7 * j) % values.length]}`);
+    return `{${members.join(',')}}`;
+  });
 }
 
 /** So many lines in which no value comes twice, except where its kind leaves no choice. */

@@ -68,7 +68,7 @@ function outsiders({ name, sent }: Pair): string[] {
   if (sameNumber(from) === sameNumber(to)) return [];
   const calls = name.endsWith('-calls');
   const type = String(sent['callType']);
-  const channel = name === 'voximplant-a2p-sms' ? 'voximplant-a2p' : '';
+  const channel = name === 'teams-sms' ? 'teams' : name.slice(0, -'-sms'.length);
   const direction = calls
     ? callDirectionOf(type)
     : messageDirectionOf(channel, String(sent['smsType'] ?? sent['direction'] ?? ''));

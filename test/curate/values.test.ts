@@ -46,6 +46,8 @@ test('an instant keeps its microseconds; year 1 is none; what is no instant is a
     ['"1969-12-31T23:59:59.9999999Z"', -1n],
     ['"0001-01-01T00:00:00Z"', null],
     ['"0001-01-01T00:00:00.0000000+00:00"', null],
+    ['"0001-01-01"', null],
+    ['"0001-01-01, never"', MISFIT],
     ['""', null],
     ['null', null],
     ['"2026-02-30T00:00:00Z"', MISFIT],
@@ -83,7 +85,14 @@ test('open kinds have a class; a kind nobody has described is other or unknown',
   assert.deepEqual([callClassOf(null), callDirectionOf(null)], ['other', 'unknown']);
   assert.equal(messageDirectionOf('voximplant', 'out'), 'outbound');
   assert.equal(messageDirectionOf('voximplant-a2p', null), 'outbound');
-  assert.equal(messageDirectionOf('teams', 'sms_new'), 'unknown');
+  assert.equal(messageDirectionOf('teams', 'SMS_In'), 'inbound');
+  // A kind of another source's is nobody's: which number is an outsider's would be guessed from it.
+  for (const [channel, kind] of [
+    ['teams', 'sms_new'],
+    ['teams', 'OUT'],
+    ['voximplant', 'sms_in'],
+  ] as const)
+    assert.equal(messageDirectionOf(channel, kind), 'unknown', kind);
   assert.equal(messageClassOf('voximplant', '3', null), 'pending');
   assert.equal(messageClassOf('voximplant-a2p', '1', 'delivered'), 'delivered');
   assert.equal(messageClassOf('voximplant-a2p', '1', 'UNKNOWN'), 'sent');

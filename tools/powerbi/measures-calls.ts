@@ -142,6 +142,7 @@ RETURN
 const LEG = 'fact_call[route] = "direct-routing"';
 const LEG_SQL = "route = 'direct-routing'";
 const REACHED = `${LEG} && ( fact_call[successful] == TRUE || fact_call[final_sip_code] IN { ${USER_CODES.join(', ')} } )`;
+const ENDED = `${LEG} && ( NOT ISBLANK ( fact_call[successful] ) || NOT ISBLANK ( fact_call[final_sip_code] ) )`;
 const REACHED_SQL = `route = 'direct-routing' AND (successful OR final_sip_code IN (${USER_CODES.join(', ')}))`;
 
 export const DIRECT_ROUTING: readonly Measure[] = [
@@ -180,9 +181,10 @@ export const DIRECT_ROUTING: readonly Measure[] = [
   {
     name: 'Network effectiveness ratio',
     folder: 'Direct Routing',
-    meaning: `Share of legs that the network brought to their goal: successful, or ended by a person (SIP ${USER_CODES.join(', ')}).`,
+    meaning: `Share of the legs that say how they ended, which the network brought to their goal: successful, or ended by a person (SIP ${USER_CODES.join(', ')}).`,
     format: SHARE,
-    dax: `DIVIDE ( ${rowsWhere('fact_call', REACHED)}, [Legs] )`,
-    sql: `SELECT count(*) FILTER (${REACHED_SQL}) / nullif(count(*) FILTER (${LEG_SQL}), 0) FROM fact_call`,
+    dax: `DIVIDE ( ${rowsWhere('fact_call', REACHED)}, ${rowsWhere('fact_call', ENDED)} )`,
+    sql: `SELECT count(*) FILTER (${REACHED_SQL})
+  / nullif(count(coalesce(successful::INTEGER, final_sip_code)) FILTER (${LEG_SQL}), 0) FROM fact_call`,
   },
 ];

@@ -4,6 +4,21 @@ import type { Field, Page, Visual } from './report.ts';
 
 const CARD_WIDTH = 196;
 
+/** Below the numbers a page has two rows of pictures: one wide and one narrow, or two halves. */
+const UPPER = {
+  wide: [24, 192, 820, 248],
+  narrow: [856, 192, 400, 248],
+  left: [24, 192, 610, 248],
+  right: [646, 192, 610, 248],
+} as const;
+const LOWER = {
+  wide: [24, 452, 820, 252],
+  narrow: [856, 452, 400, 252],
+  left: [24, 452, 610, 252],
+  right: [646, 452, 610, 252],
+  whole: [24, 452, 1232, 252],
+} as const;
+
 function heading(title: string): Visual {
   return { type: 'textbox', title, at: [24, 12, 400, 48] };
 }
@@ -39,13 +54,13 @@ const OVERVIEW: Page = {
       type: 'columnChart',
       title: 'Calls per day, by direction',
       wells: { Category: ['dim_date.date'], Series: ['fact_call.direction'], Y: ['measure:Calls'] },
-      at: [24, 192, 820, 248],
+      at: UPPER.wide,
     },
     {
       type: 'lineChart',
       title: 'Messages per day',
       wells: { Category: ['dim_date.date'], Series: ['fact_message.channel'], Y: ['measure:Messages'] },
-      at: [856, 192, 400, 248],
+      at: UPPER.narrow,
     },
     {
       type: 'pivotTable',
@@ -91,7 +106,7 @@ const COST: Page = {
       type: 'lineChart',
       title: 'Cost per month, a line per currency',
       wells: { Category: ['dim_date.month'], Series: ['dim_currency.currency'], Y: ['measure:Cost'] },
-      at: [24, 192, 610, 248],
+      at: UPPER.left,
     },
     {
       type: 'pivotTable',
@@ -100,7 +115,7 @@ const COST: Page = {
         Rows: ['dim_date.month', 'dim_currency.currency'],
         Values: ['measure:Call cost', 'measure:Message cost', 'measure:Cost', 'measure:Dial-out cost'],
       },
-      at: [646, 192, 610, 248],
+      at: UPPER.right,
     },
     {
       type: 'tableEx',
@@ -115,7 +130,7 @@ const COST: Page = {
         ],
       },
       largest: 'measure:Cost',
-      at: [24, 452, 610, 252],
+      at: LOWER.left,
     },
     {
       type: 'tableEx',
@@ -124,7 +139,7 @@ const COST: Page = {
         Values: ['dim_country.country_name', 'dim_currency.currency', 'measure:Calls', 'measure:Cost'],
       },
       largest: 'measure:Cost',
-      at: [646, 452, 610, 252],
+      at: LOWER.right,
     },
   ],
 };
@@ -149,14 +164,14 @@ const DIRECT_ROUTING: Page = {
       type: 'lineChart',
       title: 'Failure share and network effectiveness per day',
       wells: { Category: ['dim_date.date'], Y: ['measure:Failure share', 'measure:Network effectiveness ratio'] },
-      at: [24, 192, 820, 248],
+      at: UPPER.wide,
     },
     {
       type: 'barChart',
       title: 'Failure share by session border controller',
       wells: { Category: ['fact_call.trunk_fqdn'], Y: ['measure:Failure share'] },
       largest: 'measure:Failure share',
-      at: [856, 192, 400, 248],
+      at: UPPER.narrow,
     },
     {
       type: 'tableEx',
@@ -170,13 +185,13 @@ const DIRECT_ROUTING: Page = {
         ],
       },
       largest: 'measure:Failed legs',
-      at: [24, 452, 820, 252],
+      at: LOWER.wide,
     },
     {
       type: 'columnChart',
       title: 'Legs by hour, in the zone of TimeZone',
       wells: { Category: ['dim_hour.hour_name'], Y: ['measure:Legs'] },
-      at: [856, 452, 400, 252],
+      at: LOWER.narrow,
     },
   ],
 };
@@ -192,13 +207,13 @@ const COMPLETENESS: Page = {
       type: 'pivotTable',
       title: 'Held share by log and month',
       wells: { Rows: ['dim_dataset.source_dataset'], Columns: ['dim_date.month'], Values: ['measure:Held share'] },
-      at: [24, 192, 820, 248],
+      at: UPPER.wide,
     },
     {
       type: 'columnChart',
       title: 'Days by state',
       wells: { Category: ['dim_date.month'], Series: ['partition_status.state'], Y: ['measure:Days owed'] },
-      at: [856, 192, 400, 248],
+      at: UPPER.narrow,
     },
     {
       type: 'tableEx',
@@ -211,10 +226,14 @@ const COMPLETENESS: Page = {
           'partition_status.rows',
           'partition_status.revision',
           'partition_status.landed_at',
+          'partition_status.rows_added',
+          'partition_status.rows_changed',
+          'partition_status.rows_removed',
           'partition_status.checked_at',
+          'partition_status.open_seam',
         ],
       },
-      at: [24, 452, 1232, 252],
+      at: LOWER.whole,
     },
   ],
 };

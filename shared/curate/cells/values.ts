@@ -103,14 +103,16 @@ const NEVER = '0001-01-01';
 
 /** Whether a time says that there is none. */
 export function isNever(text: string): boolean {
-  return text.startsWith(NEVER);
+  if (!text.startsWith(NEVER)) return false;
+  const body = Buffer.from(text);
+  return isNeverAt(body, 0, body.length);
 }
 
-/** Whether the bytes of a time say so. */
+/** Whether the bytes of a time, of which nothing is escaped, say so. */
 export function isNeverAt(body: Buffer, start: number, end: number): boolean {
   if (end - start < NEVER.length || body[start] !== ZERO || body[start + 1] !== ZERO) return false;
   for (let i = 2; i < NEVER.length; i++) if (body[start + i] !== NEVER.charCodeAt(i)) return false;
-  return true;
+  return !Number.isNaN(secondsAt(body, start, end)) || readInstant(body.toString('utf8', start, end)) !== undefined;
 }
 
 /** Microseconds since 1970. Without a zone it is UTC. The seventh digit is in the text beside it. */
