@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { MINUTE_MS } from '../shared/words/day.ts';
 import { damageIn, hold, START_MS } from './azurite/folder.ts';
 
 /** Azure Storage on this machine, as a process of its own, on three free ports of the loopback interface. */
@@ -17,8 +18,8 @@ const ACCOUNT = 'devstoreaccount1';
 /** Not a secret: the same on every machine, printed in Azurite's README. */
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** A stop takes some 20 ms, more with much to save. */
-const STOP_MS = 15_000;
+/** A stop takes some 20 ms, more with much to save, and seconds on a machine that has far more to do. */
+const STOP_MS = MINUTE_MS;
 
 const SERVICES = ['Blob', 'Queue', 'Table'] as const;
 type Ports = Record<(typeof SERVICES)[number], string>;

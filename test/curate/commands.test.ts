@@ -196,7 +196,7 @@ test('where tables are pseudonymous, who writes them needs their key, and who on
   const data = ['--data', folder];
   assert.equal((await keyed(undefined, ...data, 'forget', '--user', gone, '--dry-run')).code, 0);
   refused.push(await keyed(undefined, ...data, ...erase), await keyed(other, ...data, ...erase));
-  for (const { code } of refused) assert.equal(code, 2);
+  for (const { code, note } of refused) assert.equal(code, 2, note);
   const [unresolved, wrong, wrongToo, asked, wrongThere] = refused.map(({ note }) => note);
   assert.match(unresolved ?? '', /put the secret itself into LANDLINE_PSEUDONYM_KEY in the environment/);
   assert.match(asked ?? '', /put the secret that is their key into LANDLINE_PSEUDONYM_KEY in the environment/);
