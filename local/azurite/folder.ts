@@ -11,6 +11,8 @@ import { cannotBeWritten, codeOf, makeFolder } from '../folders.ts';
 export const START_MS = MINUTE_MS;
 /** How long the Azurite of a parent that was killed may take to notice and to save. */
 const LEFTOVER_MS = 3_000;
+/** An answer comes within milliseconds, and within seconds on a machine that has far more to do. */
+const ANSWER_MS = 10_000;
 /** Longer than it takes to find that a folder was left behind and to take it. */
 const TAKE_OVER_MS = 300;
 
@@ -137,7 +139,7 @@ function isStarting(pid: number, since: number): boolean {
 /** Whether an emulator answers at the address. */
 export async function isAzurite(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
     await answer.body?.cancel();
     return answer.headers.get('server')?.startsWith('Azurite') === true;
   } catch {
