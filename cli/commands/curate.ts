@@ -1,4 +1,3 @@
-import { withoutLabels } from '../../shared/curate/check-table.ts';
 import { type CurateOutcome, curateDay } from '../../shared/curate/curate-day.ts';
 import { tableStamp } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
@@ -11,11 +10,6 @@ import { profileOn } from '../privacy-profile.ts';
 import { type DayText, daysOfText, dayTexts } from '../ranges.ts';
 import { UsageError } from '../usage-error.ts';
 
-interface Options {
-  readonly all?: boolean;
-  readonly force?: boolean;
-}
-
 export const curate: Register = (program, { act }) => {
   program
     .command('curate')
@@ -23,40 +17,32 @@ export const curate: Register = (program, { act }) => {
     .argument('[dataset]', 'name of the dataset', dataset)
     .argument('[days...]', 'days or months; without them, every day that is behind', dayTexts)
     .option('--all', 'every landed day of every dataset')
-    .option('--force', 'make the tables anew, also where they are up to date')
     .addHelpText('after', '\nThe app does this by itself; this is for a first look, and for making tables anew.')
     .addHelpText(
       'after',
-      examples('landline curate --all', 'landline curate teams-sms', 'landline curate teams-sms 2026-01-31 --force'),
+      examples('landline curate --all', 'landline curate teams-sms', 'landline curate teams-sms 2026-01-31'),
     )
     .action(
-      act(async (on: On, of: Dataset | undefined, named: DayText[] | undefined, { all, force = false }: Options) => {
+      act(async (on: On, of: Dataset | undefined, named: DayText[] | undefined, { all }: { all?: boolean }) => {
         if (of === undefined && !all) throw new UsageError('Name a dataset, or say --all.');
         return curateAll(
           on,
           everyDataset(on, of === undefined ? undefined : [of]),
           named?.flatMap(text => daysOfText(text, on.now)),
-          force,
         );
       }),
     );
 };
 
-async function curateAll(
-  on: On,
-  which: readonly Dataset[],
-  named: readonly Day[] | undefined,
-  force: boolean,
-): Promise<0 | 1> {
+async function curateAll(on: On, which: readonly Dataset[], named: readonly Day[] | undefined): Promise<0 | 1> {
   const profile = await profileOn(on);
-  const curated = force ? withoutLabels(on.curated) : on.curated;
   const tally = { curated: 0, current: 0, failed: 0 };
   const failures: string[] = [];
   for (const { name } of which) {
     for (const day of named?.length ? named : await landedDays(on, name)) {
       on.out.progress(`${name} ${day}`);
       try {
-        const outcome = await curateDay(name, day, { ...on, curated, profile, report: () => undefined });
+        const outcome = await curateDay(name, day, { ...on, profile, report: () => undefined });
         tally[KIND[outcome]] += 1;
         if (KIND[outcome] === 'failed') failures.push(`${name} ${day}: ${outcome}`);
       } catch (thrown) {

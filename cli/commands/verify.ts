@@ -1,18 +1,15 @@
 import { systemClock } from '../../shared/app/clock.ts';
-import { checkTable } from '../../shared/curate/check-table.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
 import { isTrouble, type SweepPorts, verify } from '../../shared/verify/verify.ts';
 import { everyDataset, examples, type On, part, type Register, whole } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Absent, absentIn, tellAbsent } from '../not-held.ts';
-import { profileOn } from '../privacy-profile.ts';
 import { type RangeOptions, rangeOf, withRange } from '../ranges.ts';
 
 interface Options extends RangeOptions {
   readonly part?: { n: number; of: number };
   readonly source?: number;
   readonly history?: boolean;
-  readonly curated?: boolean;
   readonly mark: boolean;
 }
 
@@ -22,7 +19,6 @@ export const verifyDays: Register = (program, { act }) => {
     .option('--part <n/of>', 'only the n-th share of the days; all shares together are every day', part)
     .option('--source <k>', 'read k days again from their source and compare', whole(1, 10_000))
     .option('--history', 'look at the superseded revisions in history too')
-    .option('--curated', 'make every typed table once more, and compare it with the one in curated')
     .option('--no-mark', 'only look: do not mark damaged days in the ledger')
     .addHelpText(
       'after',
@@ -37,14 +33,13 @@ export const verifyDays: Register = (program, { act }) => {
         'landline verify --part 3/7 --json',
         'landline verify --source 5',
         'landline verify --history',
-        'landline verify --curated',
       ),
     )
     .action(act(verifyAll));
 };
 
 async function verifyAll(on: On, options: Options): Promise<ExitCode> {
-  const { part: share, source, history = false, curated = false, mark } = options;
+  const { part: share, source, history = false, mark } = options;
   const range = rangeOf(options, on.now);
   const which = everyDataset(on, options.datasets);
   const ports: SweepPorts = {
@@ -55,7 +50,6 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     names: prefix => on.names(prefix),
     keptDays: dataset => on.eraser.days(dataset),
     progress: ({ done, of, dataset, day: at }) => on.out.progress(`${done} of ${of}: ${dataset} ${at}`),
-    ...(curated && { table: await tableChecker(on) }),
     ...(source !== undefined && { sources: await on.sources() }),
   };
   const found = await verify(ports, {
@@ -88,14 +82,6 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     );
   }
   return code;
-}
-
-async function tableChecker(on: On): Promise<NonNullable<SweepPorts['table']>> {
-  const profile = await profileOn(on);
-  return async (dataset, day) => {
-    const state = await checkTable(dataset, day, { ...on, profile });
-    return state === 'missing' || state === 'differs' ? state : undefined;
-  };
 }
 
 function outcomeOf(days: number, findings: number, absent: readonly Absent[]): string {

@@ -9,13 +9,59 @@ import type { Suspicion } from '../words/ledger.ts';
 import type { Dataset, Day, ReasonCode } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
 import { differenceOf, isWindowOf, wrongWith } from './contradictions.ts';
-import type { Finding } from './finding.ts';
 import { afterMoving, healing, type Known, type Situation } from './healing.ts';
 
 /**
  * Whether one day is what was landed: its partition recounted and re-digested against its own receipt, and both against
  * the ledger. Reads all rows and keeps none.
  */
+
+/**
+ * `damaged`        the bytes are not those the receipt was written for, or there is no receipt
+ * `missing`        the ledger holds the day and the lake does not
+ * `unlisted`       the ledger does not know the partition, or knows an older revision of it
+ * `contradicted`   ledger and receipt differ about the same revision, or the ledger knows a newer one
+ * `unread`         storage does not give the partition out; the day is not judged
+ * `history`        a revision in `history` is not what its receipt says, or has none
+ * `ledger`         an entity of the ledger cannot be read
+ * `newer-format`   written by a newer Landline; not judged
+ * `stray`          a name in the container that is no partition
+ * `seam`           a settled day lacks rows that its neighbour lent to it, or holds rows that the neighbour has too
+ * `twice`          two settled days hold the same row
+ * `settling`       the same of a day that is still re-read: no trouble
+ * `source-differs` the source now has other rows for a settled day
+ * `source-news`    the source has other rows for a day that is still re-read: no trouble
+ * `source-unread`  the source could not be read for the comparison
+ */
+export type FindingKind =
+  | 'damaged'
+  | 'missing'
+  | 'unlisted'
+  | 'contradicted'
+  | 'unread'
+  | 'history'
+  | 'ledger'
+  | 'newer-format'
+  | 'stray'
+  | 'seam'
+  | 'twice'
+  | 'settling'
+  | 'source-differs'
+  | 'source-news'
+  | 'source-unread';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly reason?: ReasonCode;
+  readonly dataset?: string;
+  readonly day?: Day;
+  /** Of a stray. */
+  readonly name?: string;
+  /** What was found. Names, days and counts; never a row. */
+  readonly message: string;
+  /** `busy`: a worker has the day; the next verification marks it if it is still so. */
+  readonly mark?: 'marked' | 'already' | 'busy';
+}
 
 /** What was learnt of one day. */
 export interface Checked {

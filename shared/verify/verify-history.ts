@@ -3,7 +3,7 @@ import { failureOf, isDamaged } from '../words/errors.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Lake } from '../words/ports.ts';
 import { wrongWith } from './contradictions.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './verify-day.ts';
 
 /**
  * Whether the superseded revisions of a day are what their receipts say: each is recounted and digested. A number that is

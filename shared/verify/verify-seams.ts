@@ -3,7 +3,7 @@ import { openSeam } from '../ledger/seams.ts';
 import { KeyTable } from '../rows/keys.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './verify-day.ts';
 
 /** Whether the days of a dataset hold each row once: their seams by the ledger, and their rows by key. */
 

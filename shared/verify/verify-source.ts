@@ -8,7 +8,7 @@ import { windowOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';
 import type { Lake, Ledger, Source } from '../words/ports.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './verify-day.ts';
 
 /** Whether the source still says of a day what is held: the day is read again, and nothing of it is landed. */
 

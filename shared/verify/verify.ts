@@ -4,11 +4,12 @@ import { failureOf, isNotGivenOut, isUnreadable } from '../words/errors.ts';
 import type { Dataset, Day, Instant, SourceName } from '../words/model.ts';
 import { dayOfPath, partitionPath } from '../words/paths.ts';
 import type { Lake, Source } from '../words/ports.ts';
-import type { Finding } from './finding.ts';
-import { type VerifyPorts, verifyDay } from './verify-day.ts';
+import { type Finding, type VerifyPorts, verifyDay } from './verify-day.ts';
 import { verifyHistory } from './verify-history.ts';
 import { type Log, openSeams, RowsOnce } from './verify-seams.ts';
 import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
+
+export type { Finding, FindingKind } from './verify-day.ts';
 
 /**
  * Whether what is held is what was landed: every day of the lake and of the ledger, one by one (verify-day.ts), names
@@ -23,8 +24,6 @@ export interface SweepPorts extends VerifyPorts {
   readonly names?: (prefix: string) => AsyncIterable<string>;
   /** Every day that has a revision in `history`, for who looks at those. */
   readonly keptDays?: (dataset: string) => AsyncIterable<Day>;
-  /** What is wrong with the typed table of a day, for who looks at those. */
-  readonly table?: (dataset: string, day: Day) => Promise<'missing' | 'differs' | undefined>;
   /** For the comparison with the source. */
   readonly sources?: Readonly<Record<SourceName, Source>>;
   readonly progress?: (progress: Progress) => void;
@@ -99,7 +98,6 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
     result.bytes += bytes;
     if (cleared) result.cleared += 1;
     if (finding !== undefined) findings.push(finding);
-    else findings.push(...(await wrongTable(on, each).catch(thrown => [unread(each)(thrown).finding])));
     if (options.history)
       findings.push(
         ...(await verifyHistory(each.dataset, each.day, on.lake).catch(thrown => [unread(each)(thrown).finding])),
@@ -121,14 +119,6 @@ export async function verify(on: SweepPorts, options: VerifyOptions = {}): Promi
   }
   const place = ({ dataset = '~', day = '', name = '' }: Finding) => `${dataset} ${day} ${name}`;
   return { ...result, findings: findings.sort((a, b) => (place(a) < place(b) ? -1 : 1)) };
-}
-
-async function wrongTable({ table }: SweepPorts, { dataset: { name }, day }: Drawable): Promise<Finding[]> {
-  const wrong = await table?.(name, day);
-  if (wrong === undefined) return [];
-  const what = wrong === 'missing' ? 'is gone' : 'is not what its partition makes';
-  const message = `${name} ${day}: its typed table ${what}. To have it made anew: \`landline curate ${name} ${day} --force\``;
-  return [{ kind: 'table', dataset: name, day, message }];
 }
 
 function notJudged({ dataset, day }: Drawable, thrown: unknown): Finding {

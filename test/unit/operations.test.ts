@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { SHOWN_STATES } from '../../shared/status/states.ts';
-import type { FindingKind } from '../../shared/verify/finding.ts';
+import type { FindingKind } from '../../shared/verify/verify.ts';
 import type { DayState, ReasonCode } from '../../shared/words/model.ts';
 import { SETTINGS_PAGE, settingsPage } from '../../tools/docs.ts';
 
@@ -70,7 +70,6 @@ const FINDINGS: Readonly<Record<FindingKind, true>> = {
   missing: true,
   unlisted: true,
   contradicted: true,
-  table: true,
   ledger: true,
   'newer-format': true,
   stray: true,
