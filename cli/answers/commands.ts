@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, day, facts, gate, instant, reason, source, state } from './facts.ts';
+import { count, day, doubts, facts, gate, instant, reason, source, state } from './facts.ts';
 import { finding } from './finding.ts';
 
 /** What each command prints with `--json`. Members may be added; `format` rises when one changes its meaning or goes. */
@@ -60,6 +60,7 @@ export const ANSWERS = {
     state,
     owed: z.string().optional().describe('why it is to be read'),
     next: z.string().optional(),
+    doubts: doubts.optional(),
     held: z.looseObject({ revision: count, rows: count, landedAt: instant, checkedAt: instant }).optional(),
     work: z.looseObject({ progress: z.object({ pages: count, rows: count, savedAt: instant }).optional() }),
     partition: z.looseObject({ bytes: count.optional(), receipt }).optional(),

@@ -15,6 +15,11 @@ export const state = z.enum(states).meta({ id: 'state' });
 export const source = z.enum(SOURCES);
 export const reason = z.string().describe('docs/operations.md#reasons');
 
+export const doubts = z
+  .array(z.object({ reason, message: z.string(), next: z.string() }))
+  .describe('what is doubtful about a day that is held all the same')
+  .meta({ id: 'doubts' });
+
 const dayFacts = z
   .object({
     day,
@@ -38,6 +43,7 @@ const dayFacts = z
     requestId: z.string().optional(),
     next: z.string().optional().describe('the next step'),
     command: z.string().optional().describe('what a person runs first; absent where nobody has to do anything'),
+    doubts: doubts.optional(),
     waitsFor: day.optional().describe('the day that has to be mended before this one is read'),
   })
   .meta({ id: 'dayFacts' });

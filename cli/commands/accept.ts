@@ -130,8 +130,10 @@ async function candidatesOf(
 
 function tellCandidate({ out }: On, { of, day, held, rowsHeld }: Candidate): void {
   if (held === undefined) return;
+  const { vanished, added = 0 } = held;
+  const lacks = vanished === undefined ? '' : ` (−${grouped(vanished)} +${grouped(added)})`;
   out.line(
-    `${of.name} ${day}: ${grouped(rowsHeld ?? 0)} rows are held, and the source has had ${grouped(held.rows)} since ${held.since}.`,
+    `${of.name} ${day}: ${grouped(rowsHeld ?? 0)} rows are held, and the source has had ${grouped(held.rows)} since ${held.since}${lacks}.`,
   );
 }
 

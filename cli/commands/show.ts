@@ -1,11 +1,14 @@
-import { isExpired, type Owed, owed } from '../../shared/ledger/owed.ts';
-import { reasonOf } from '../../shared/status/dataset-facts.ts';
+import type { Doubt } from '../../shared/ledger/doubts.ts';
+import { isExpired } from '../../shared/ledger/owed.ts';
+import { keysIn } from '../../shared/ledger/seams.ts';
+import { messageOf, reasonOf } from '../../shared/status/dataset-facts.ts';
 import { nextStep } from '../../shared/status/next-step.ts';
 import { type Shown, shownOf } from '../../shared/status/states.ts';
 import { grouped } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
-import type { DayEntry } from '../../shared/words/ledger.ts';
+import type { DayEntry, Seam } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
+import { type AmongOthers, lookAround } from '../around-day.ts';
 import { dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { tellStopped } from '../delays.ts';
 import { DAY_FORMS, type DayText, dayOfText, dayText } from '../ranges.ts';
@@ -33,7 +36,8 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   const { firstDay, pausedAt } = watermark?.value ?? {};
   const state = shownOf(of, at, entry, on.now);
   const planned = entry !== undefined || (firstDay !== undefined && at >= firstDay);
-  const due: Owed | undefined = planned ? owed(of, at, entry, on.now) : undefined;
+  const { owed: due, doubts, cut } = planned ? await lookAround(on.ledger, of, at, firstDay ?? '', on.now) : NOT_OWED;
+  if (cut) on.out.note(`The entry of another day of ${of.name} is damaged: run \`landline rebuild\`.`);
   const next = planned
     ? nextStep(of, at, state, entry, { paused: pausedAt !== undefined }, on.now)?.text
     : beforeHistory(of, at, firstDay, on.now);
@@ -46,6 +50,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
       state,
       owed: due,
       next,
+      ...(doubts.length > 0 && { doubts }),
       held: entry?.held,
       work: { ...work, progress },
       partition,
@@ -57,7 +62,8 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
     on.out.line(`${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined ? '' : `, owed (${due})`}`);
     for (const line of whyLines(state, entry)) on.out.line(line);
     if (next !== undefined) on.out.line(`Next step: ${next}`);
-    section(on, 'Held, by the ledger', entry?.held ?? {});
+    for (const line of doubts.flatMap(doubtLines)) on.out.line(line);
+    section(on, 'Held, by the ledger', heldLines(entry));
     const receipt = foreign === undefined ? undefined : { none: foreign };
     section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
     section(on, 'Work', workLines(entry));
@@ -65,6 +71,8 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   }
   return state === 'failed' || state === 'suspect' ? 1 : 0;
 }
+
+const NOT_OWED: AmongOthers = { owed: undefined, doubts: [], cut: false };
 
 /** Nobody owes what is older than history, or of a dataset without one; and the source may have it all the same. */
 function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: number): string {
@@ -77,13 +85,17 @@ function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: num
 /** What is wrong, in the words of docs/operations.md. */
 function whyLines(state: Shown, entry: DayEntry | undefined): string[] {
   if (entry === undefined) return [];
-  const { errorMessage, requestId } = entry.work;
-  const reason = reasonOf(state, entry.work);
+  const { requestId } = entry.work;
+  const [reason, message] = [reasonOf(state, entry.work), messageOf(state, entry.work)];
   return [
     ...(reason === undefined ? [] : [`Reason: ${reason}`]),
-    ...(errorMessage === undefined ? [] : [`Message: ${errorMessage}`]),
+    ...(message === undefined ? [] : [`Message: ${message}`]),
     ...(requestId === undefined ? [] : [`Request id: ${requestId}`]),
   ];
+}
+
+function doubtLines({ reason, message, next }: Doubt): string[] {
+  return [`In doubt (${reason}): ${message}`, `Next step: ${next}`];
 }
 
 /** Names of properties whose numbers count nothing. */
@@ -97,6 +109,18 @@ function section(on: On, title: string, values: object): void {
     on.out.line(
       `  ${name.padEnd(width)}  ${typeof value === 'number' && !NO_COUNTS.includes(name) ? grouped(value) : String(value)}`,
     );
+}
+
+/** Of the borders, how many rows are there; their keys say nothing to a person. */
+function heldLines(entry: DayEntry | undefined): object {
+  const { seams, ...held } = entry?.held ?? {};
+  if (seams === undefined) return held;
+  const far = seams.far.map(({ day, open, kept }) => `; of ${day}, ${open} open, ${kept} kept`).join('');
+  return { ...held, seams: `before: ${seamText(seams.before)}; after: ${seamText(seams.after)}${far}` };
+}
+
+function seamText({ own, lent, kept }: Seam): string {
+  return `${keysIn(own)} own, ${keysIn(lent)} lent, ${keysIn(kept)} kept`;
 }
 
 function receiptLines(receipt: Receipt | undefined, bytes: number | undefined): object {

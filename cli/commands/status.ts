@@ -6,7 +6,7 @@ import { chosen, dataset, examples, type On, type Register } from '../command.ts
 import { tellStopped } from '../delays.ts';
 import { LEGEND } from '../terminal/colours.ts';
 import { tellFacts, tellGaps } from '../terminal/coverage.ts';
-import { tellTrouble, troubleOf } from '../terminal/trouble.ts';
+import { tellDoubts, tellTrouble, troubleOf } from '../terminal/trouble.ts';
 
 const WATCH_MS = 5_000;
 
@@ -51,6 +51,7 @@ function tell(on: On, facts: Facts, closely: boolean, watch: boolean): void {
     for (const each of facts.datasets) {
       tellGaps(each, out);
       tellTrouble(each.dataset, troubleOf(each), out);
+      tellDoubts(each, out);
     }
   tellStopped(on);
 }

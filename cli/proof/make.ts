@@ -1,7 +1,9 @@
+import { doubtsOf, firstRowDay } from '../../shared/ledger/doubts.ts';
 import { isExpired, lastDay } from '../../shared/ledger/owed.ts';
+import { aroundOf } from '../../shared/ledger/seams.ts';
 import { reasonOf } from '../../shared/status/dataset-facts.ts';
 import { SHOWN_STATES, type Shown, shownOf } from '../../shared/status/states.ts';
-import { counted } from '../../shared/status/text.ts';
+import { counted, grouped } from '../../shared/status/text.ts';
 import { isTrouble, type Verified } from '../../shared/verify/verify.ts';
 import { daysBetween, eachDay, instantOf } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry } from '../../shared/words/ledger.ts';
@@ -36,7 +38,7 @@ export function proofOf(evidence: Evidence): Proof {
     from,
     to,
     complete,
-    sentence: sentenceOf(logs, verified.findings.filter(isTrouble).length, daysBetween(from, to) + 1),
+    sentence: sentenceOf(logs, verified.findings.filter(isTrouble).length, daysBetween(from, to) + 1) + earlyOf(logs),
     keyId: keyIdOf(key),
     ...(settings && { settings }),
     recounted: { at: verified.at, days: verified.days, rows: verified.rows, bytes: verified.bytes, findings },
@@ -61,14 +63,24 @@ function sentenceOf(logs: readonly ProvenLog[], findings: number, days: number):
   return `Complete: all ${range} are held and were found whole; ${rest}.`;
 }
 
+/** Of a source that has forgotten a day, all that comes is an empty page. */
+function earlyOf(logs: readonly ProvenLog[]): string {
+  const early = logs.reduce((sum, { days }) => sum + days.filter(each => each.doubts?.includes('log.empty')).length, 0);
+  if (early === 0) return '';
+  const stand = early === 1 ? 'empty day stands' : 'empty days stand';
+  return ` ${grouped(early)} ${stand} before the first row of their log, and prove nothing.`;
+}
+
 function logOf({ dataset, watermark, entries }: DatasetLedger, evidence: Evidence): ProvenLog {
   const { from, to } = evidence;
   const byDay = new Map(entries.map(entry => [entry.day, entry]));
+  const [around, firstRow] = [aroundOf(byDay, watermark?.firstDay ?? ''), firstRowDay(entries)];
   const days: ProvenDay[] = [];
   const gaps: ProvenGap[] = [];
   for (const at of eachDay(from, to)) {
     const entry = byDay.get(at);
-    const proven = entry && dayOf(dataset, entry, evidence);
+    const doubts = doubtsOf(dataset, at, around, firstRow, evidence.now).map(({ reason }) => reason);
+    const proven = entry && dayOf(dataset, entry, doubts, evidence);
     if (proven !== undefined) days.push(proven);
     else addGap(gaps, at, gapOf(dataset, at, entry, watermark?.firstDay, evidence.now));
   }
@@ -92,7 +104,12 @@ function logOf({ dataset, watermark, entries }: DatasetLedger, evidence: Evidenc
   };
 }
 
-function dayOf(dataset: Dataset, entry: DayEntry, { key, verified, now }: Evidence): ProvenDay | undefined {
+function dayOf(
+  dataset: Dataset,
+  entry: DayEntry,
+  doubts: readonly string[],
+  { key, verified, now }: Evidence,
+): ProvenDay | undefined {
   const { day, held, work } = entry;
   if (held === undefined) return undefined;
   const state = shownOf(dataset, day, entry, now);
@@ -110,6 +127,7 @@ function dayOf(dataset: Dataset, entry: DayEntry, { key, verified, now }: Eviden
     rowsNeighbour: held.rowsNeighbour,
     ...(held.forgottenAt !== undefined && { erasedAt: held.forgottenAt }),
     ...(reason !== undefined && { reason }),
+    ...(doubts.length > 0 && { doubts: [...doubts] }),
     fingerprint: keyedFingerprint(key, dataset.name, day, held.revision, held.fingerprint),
     recounted: finding?.kind ?? 'whole',
   };

@@ -24,6 +24,8 @@ const provenDay = z.strictObject({
   /** When a person's rows were erased from the day. */
   erasedAt: z.string().optional(),
   reason: z.string().optional(),
+  /** Reasons to doubt the day although it is held: docs/operations.md, *Doubtful*. */
+  doubts: z.array(z.string()).optional(),
   /** Keyed: see `keyedFingerprint`. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   /** `whole`, or the kind of finding of `landline verify`. */

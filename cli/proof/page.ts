@@ -113,8 +113,22 @@ function gapItem({ from, to, days, state, reason, why }: ProvenGap): Html {
 }
 
 function dayRow(each: ProvenDay): Html {
-  const { day, state, rows, revision, landedAt, checkedAt, recounted, fingerprint, erasedAt, reason } = each;
-  const notes = [reason, erasedAt === undefined ? undefined : 'a person was erased'].filter(Boolean).join(', ');
+  const {
+    day,
+    state,
+    rows,
+    revision,
+    landedAt,
+    checkedAt,
+    recounted,
+    fingerprint,
+    erasedAt,
+    reason,
+    doubts = [],
+  } = each;
+  const notes = [reason, ...doubts, erasedAt === undefined ? undefined : 'a person was erased']
+    .filter(Boolean)
+    .join(', ');
   return html`<tr><th scope="row">${day}</th><td>${state}${notes === '' ? '' : ` (${notes})`}</td><td class="r">${grouped(rows)}</td><td class="r">${revision}</td><td>${minuteOf(landedAt)}</td><td>${minuteOf(checkedAt)}</td><td>${recounted}</td><td><code>${fingerprint.slice(0, FINGERPRINT_SHOWN)}</code></td></tr>
 `;
 }

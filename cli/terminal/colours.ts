@@ -1,4 +1,4 @@
-import { SHOWN_STATES, type Shown } from '../../shared/status/states.ts';
+import { DOUBTED, SHOWN_STATES, type Shown } from '../../shared/status/states.ts';
 
 /** How states are shown in a terminal: the words and marks of the coverage page, so that they are read without colour. */
 
@@ -17,4 +17,7 @@ export const COLOURS: Readonly<Record<Shown, Colour>> = {
   expired: 'gray',
 };
 
-export const LEGEND = SHOWN_STATES.map(({ state, mark }) => `${mark} ${state}`).join('  ');
+export const LEGEND = [
+  ...SHOWN_STATES.map(({ state, mark }) => `${mark} ${state}`),
+  `${DOUBTED.mark} ${DOUBTED.name}`,
+].join('  ');

@@ -1,7 +1,7 @@
 import type { DatasetFacts } from '../../shared/status/dataset-facts.ts';
 import type { Facts } from '../../shared/status/facts.ts';
 import type { Point } from '../../shared/status/point.ts';
-import { markOf, SHOWN_STATES } from '../../shared/status/states.ts';
+import { isDoubted, markOfDay, SHOWN_STATES } from '../../shared/status/states.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { docsUrl } from '../../shared/words/version.ts';
 import { COLOURS, LEGEND } from './colours.ts';
@@ -78,7 +78,7 @@ function tableOf(datasets: readonly DatasetFacts[], out: Teller): string[] {
 
 function calendar({ days }: DatasetFacts, length: number, out: Teller): string {
   const last = days.slice(-length);
-  const marks = last.map(({ state }) => out.paint(COLOURS[state], markOf(state))).join('');
+  const marks = last.map(day => out.paint(isDoubted(day) ? 'yellow' : COLOURS[day.state], markOfDay(day))).join('');
   return ' '.repeat(length - last.length) + marks;
 }
 

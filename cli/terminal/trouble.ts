@@ -1,4 +1,5 @@
 import type { DatasetFacts, DayFacts } from '../../shared/status/dataset-facts.ts';
+import { doubtRunsOf } from '../../shared/status/doubt-runs.ts';
 import { runsOf } from '../../shared/status/runs.ts';
 import { counted } from '../../shared/status/text.ts';
 import type { Day } from '../../shared/words/model.ts';
@@ -48,5 +49,19 @@ export function tellTrouble(dataset: string, found: readonly Trouble[], out: Out
     out.line(`  ${days}: ${[out.paint(COLOURS[state], state), reason].filter(Boolean).join(', ')}`);
     if (message !== undefined) out.line(`    ${message}${requestId === undefined ? '' : ` (request ${requestId})`}`);
     if (next !== undefined) out.line(`    Next step: ${next}`);
+  }
+}
+
+/** What is doubtful about days that are held all the same. */
+export function tellDoubts({ dataset, days }: Pick<DatasetFacts, 'dataset' | 'days'>, out: Output): void {
+  const runs = doubtRunsOf(days);
+  if (runs.length === 0) return;
+  out.line();
+  out.line(`${dataset}, held and in some doubt:`);
+  for (const { from, to, days: count, doubt } of runs) {
+    const range = count === 1 ? from : `${from} to ${to} (${counted(count, 'day')})`;
+    out.line(`  ${range}: ${out.paint('yellow', doubt.reason)}`);
+    out.line(`    ${doubt.message}`);
+    out.line(`    Next step: ${doubt.next}`);
   }
 }

@@ -54,6 +54,8 @@ export class Reading {
   /** Staged by earlier workers. */
   segments: readonly Segment[] = [];
   private doubted = false;
+  /** What pages stated to be more than came on them. */
+  private readonly stated = new Set<number>();
   private cursorAt: number;
   private readonly digest: Digest;
   private readonly keys: KeyTable;
@@ -127,7 +129,7 @@ export class Reading {
   take(page: Page, odd: readonly Oddity[]): Buffer {
     this.whole = false;
     if (!Number.isNaN(page.servedAt)) this.servedAt = Math.min(this.servedAt, page.servedAt);
-    if (page.notice === 'page.count') this.doubted = true;
+    if (page.stated !== undefined) this.stated.add(page.stated);
     const { body, count, starts, ends } = page.cut;
     const keys = keyDigests(page.cut, this.of.dataset.key.length);
     const content = this.comparison && contentDigests(page.cut);
@@ -195,8 +197,15 @@ export class Reading {
       ...this.parts.state,
       ...(seams && { seams }),
       ...(this.comparison?.begun === true && { compared: this.comparison.state }),
-      ...(this.doubted && { doubted: true }),
+      ...((this.doubted || this.stated.size > 0) && { doubted: true }),
     };
+  }
+
+  /** Whether rows were stated that did not come. One number on every page may be that of the whole list, as OData has it. */
+  private get lacksStated(): boolean {
+    if (this.stated.size === 0) return this.doubted;
+    const came = this.rows + this.neighbours + this.parts.repeats;
+    return this.doubted || this.stated.size > 1 || !this.stated.has(came);
   }
 
   complete(): CompleteRead {
@@ -209,7 +218,7 @@ export class Reading {
       outside: this.outside,
       total: this.parts.totalOfAll,
       ...(seams && { seams }),
-      ...(this.doubted && { doubted: true }),
+      ...(this.lacksStated && { doubted: true }),
     };
   }
 }

@@ -27,6 +27,11 @@ export function hasKey(list: string, key: string): boolean {
   return false;
 }
 
+/** How many keys the list holds, for a person. */
+export function keysIn(list: string): string {
+  return list === MANY ? `more than ${SEAM_KEYS_MAX}` : String(list.length / CHARS);
+}
+
 /** How many of the keys are in the other list. */
 function shared(list: string, keys: string): number {
   let count = 0;

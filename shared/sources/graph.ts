@@ -98,11 +98,13 @@ function pageOf(response: SourceResponse, dataset: Dataset, origin: string, url:
   const link = linkIn(cut.envelope, dataset);
   if (link === undefined) refuseCut(cut, dataset);
   const count = cut.envelope.get(COUNT);
+  const stated = typeof count === 'number' && count > cut.count ? count : undefined;
   return {
     cut,
     next: link === undefined ? undefined : absolute(link, origin, dataset, url),
     total: undefined,
     notice: typeof count === 'number' && count !== cut.count ? 'page.count' : undefined,
+    ...(stated !== undefined && { stated }),
     servedAt: httpDate(response.header('date')),
     release: response.release,
   };

@@ -8,6 +8,7 @@ import type { Dataset, Day, Instant, ReasonCode, SourceName } from '../words/mod
 import { type Holdup, nextStep } from './next-step.ts';
 import { type Shown, shownOf } from './states.ts';
 import { type Gap, gapsIn, type YearFacts, yearsOf } from './stretches.ts';
+import { counted, grouped } from './text.ts';
 import { unusual, usualRows } from './usual.ts';
 
 /** What page, JSON and commands say of one dataset and of each of its days. Pure. docs/operations.md explains each. */
@@ -179,6 +180,13 @@ export function reasonOf(state: Shown, { errorKind, suspicion }: DayEntry['work'
   return state === 'failed' ? errorKind : (suspicion?.reason ?? errorKind);
 }
 
+/** What went wrong, in words: of a refused read, how many rows did not come and how many came for the first time. */
+export function messageOf(state: Shown, { errorMessage, suspicion }: DayEntry['work']): string | undefined {
+  const { vanished, added = 0 } = suspicion ?? {};
+  if (state !== 'suspect' || vanished === undefined) return errorMessage;
+  return `The last read lacked ${counted(vanished, 'row')} of those held, and brought ${counted(added, 'other')} (−${grouped(vanished)} +${grouped(added)}).`;
+}
+
 interface Around {
   readonly holdup: Holdup;
   readonly usual: number | undefined;
@@ -191,6 +199,7 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, aroun
   const { held, work } = entry ?? {};
   const step = nextStep(dataset, day, state, entry, holdup, now);
   const reason = work && reasonOf(state, work);
+  const message = work && messageOf(state, work);
   const odd = held && unusual(held.rows, usual);
   const waits = state === 'missing' && !holdup.paused && holdup.blocker !== undefined;
   return {
@@ -215,7 +224,7 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, aroun
     ...(work?.retryAt !== undefined && { retryAt: work.retryAt }),
     ...(work !== undefined && work.failures > 0 && { failures: work.failures }),
     ...(reason !== undefined && { reason }),
-    ...(work?.errorMessage !== undefined && { message: work.errorMessage }),
+    ...(message !== undefined && { message }),
     ...(work?.requestId !== undefined && { requestId: work.requestId }),
     ...(step !== undefined && { next: step.text }),
     ...(step?.command !== undefined && { command: step.command }),

@@ -2,7 +2,7 @@ import type { Gate } from '../words/ledger.ts';
 import type { DatasetFacts, Unreadable } from './dataset-facts.ts';
 import { type Filling, paceNote } from './filling.ts';
 import type { Point } from './point.ts';
-import { counted, minuteOf } from './text.ts';
+import { counted, grouped, minuteOf } from './text.ts';
 
 /** What is good to know and asks for nothing. Pure. */
 
@@ -40,9 +40,35 @@ export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known
     if (pausedAt !== undefined) yield { text: `${title} is paused.`, command: `landline resume ${dataset}` };
   for (const { title, dataset, rows, daysHeld } of datasets)
     if (rows === 0 && daysHeld >= EMPTY_DAYS_MIN) yield { text: `${title}: ${emptyLog(dataset, daysHeld)}` };
+  // While history is filled, the days at its edges wait for neighbours that come by themselves.
+  if (filling === undefined) for (const each of datasets) yield* doubtNote(each);
   if (lost > 0)
     yield { text: `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.` };
 }
+
+/** What is doubtful about days that count as held: why, and where each is named. */
+function* doubtNote({ title, dataset, days, rows }: DatasetFacts): Generator<Point> {
+  const command = `landline status ${dataset}`;
+  const early = days.filter(({ doubts }) => doubts?.some(({ reason }) => reason === 'log.empty'));
+  if (early.length > 0 && rows > 0) {
+    const are = early.length === 1 ? 'empty day is' : 'empty days are';
+    yield {
+      text: `${title}: ${grouped(early.length)} ${are} before the first row, and no proof that nothing was there.`,
+      command,
+      help: DOUBT_HELP,
+    };
+  }
+  const reasons = days.map(({ doubts = [] }) =>
+    doubts.map(({ reason }) => reason).filter(reason => reason !== 'log.empty'),
+  );
+  const doubted = reasons.filter(({ length }) => length > 0);
+  if (doubted.length === 0) return;
+  const are = doubted.length === 1 ? 'is held and' : 'are held and';
+  const text = `${title}: ${counted(doubted.length, 'day')} ${are} in some doubt (${[...new Set(doubted.flat())].sort().join(', ')}).`;
+  yield { text, command, help: DOUBT_HELP };
+}
+
+const DOUBT_HELP = 'operations.md#doubtful-and-held-all-the-same';
 
 /** A log of which this many days are held, none of them with a row, is worth a word. */
 const EMPTY_DAYS_MIN = 7;

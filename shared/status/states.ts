@@ -50,6 +50,29 @@ export const SHOWN_STATES: readonly ShownState[] = [
   { state: 'failed', mark: '!', meaning: 'needs a person' },
 ];
 
+/**
+ * Of a day that is held and in some doubt all the same (ledger/doubts.ts), which is less than `suspect`: it keeps its state
+ * and is shown with this mark.
+ */
+export const DOUBTED = { name: 'doubted', mark: '*', meaning: 'held, and in some doubt: why stands below' } as const;
+
+const HELD: ReadonlySet<Shown> = new Set<Shown>(['final', 'open', 'empty']);
+
+interface MarkedDay {
+  readonly state: Shown;
+  readonly doubts?: readonly unknown[];
+}
+
+/** Whether the day is shown as doubted. What is being done about a day, or is worse, is shown first. */
+export function isDoubted({ state, doubts = [] }: MarkedDay): boolean {
+  return doubts.length > 0 && HELD.has(state);
+}
+
+/** The sign of a day. */
+export function markOfDay(day: MarkedDay): string {
+  return isDoubted(day) ? DOUBTED.mark : markOf(day.state);
+}
+
 /** The sign that tells a state without colour. */
 export function markOf(shown: Shown): string {
   return SHOWN_STATES.find(({ state }) => state === shown)?.mark ?? ' ';

@@ -1,6 +1,6 @@
 import { daysBetween } from '../words/day.ts';
 import type { Day } from '../words/model.ts';
-import { markOf, type Shown } from './states.ts';
+import { markOfDay, type Shown } from './states.ts';
 
 /** Many days told as a few stretches. Pure. */
 
@@ -24,6 +24,7 @@ interface OutlinedDay {
   readonly day: Day;
   readonly state: Shown;
   readonly held: boolean;
+  readonly doubts?: readonly unknown[];
 }
 
 /** @param days in order */
@@ -48,7 +49,7 @@ export function yearsOf(days: readonly OutlinedDay[]): YearFacts[] {
   return [...years].reverse().map(([year, of]) => ({
     year,
     from: of[0]?.day ?? '',
-    marks: of.map(({ state }) => markOf(state)).join(''),
+    marks: of.map(markOfDay).join(''),
     held: of.filter(({ held }) => held).length,
   }));
 }

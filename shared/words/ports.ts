@@ -171,6 +171,8 @@ export interface Page {
   readonly total: number | undefined;
   /** Something odd that does not stop the day, for the log. */
   readonly notice: 'page.count' | undefined;
+  /** More rows than came on this page, which the source states to be on it or in the whole list: nobody knows which. */
+  readonly stated?: number;
   /** The source's clock when it answered, in milliseconds since the epoch; `NaN` when it did not say. */
   readonly servedAt: number;
   /** Gives the memory of the page back for another one: its cut is void afterwards. Need not be called. */

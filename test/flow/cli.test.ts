@@ -67,7 +67,7 @@ test('status says what is held, in a table and as JSON', async () => {
     D.map(day => [day, 'open']),
   );
   const { stdout } = await rig.run('status');
-  assert.match(stdout, new RegExp(`${SMS} +4/4 +${LAST} +none +${rows} +well +\\+\\+\\+\\+`));
+  assert.match(stdout, new RegExp(`${SMS} +4/4 +${LAST} +none +${rows} +well +[+*]{4}`));
   assert.match(stdout, /# final {2}\+ open/);
   assert.ok(!stdout.includes('\x1b'), 'no colour in a pipe');
 });
@@ -118,7 +118,9 @@ test('show tells what ledger and receipt know of a day', async () => {
   assert.equal(answer.state, 'open');
   assert.equal(answer.held.rows, rig.simulator.countRows(SMS, D1));
   assert.equal(answer.partition.receipt.fingerprint, answer.held.fingerprint);
-  assert.match((await rig.run('show', SMS, D1)).stdout, /fingerprint +\d+-[0-9a-f]{32}/);
+  const { stdout } = await rig.run('show', SMS, D1);
+  assert.match(stdout, /fingerprint +\d+-[0-9a-f]{32}/);
+  assert.match(stdout, /seams +before: \d+ own, \d+ lent, \d+ kept; after: \d+ own/);
 });
 
 test('verify finds everything whole, also against the source', async () => {
@@ -255,6 +257,9 @@ test('a ledger entity that cannot be read is found, and rebuilt from its partiti
   const names = (list: readonly { dataset: string }[]) => list.map(({ dataset }) => dataset);
   assert.deepEqual([seen.code, names(seen.answer.datasets), names(seen.answer.unreadable)], [1, [PSTN], [SMS]]);
   assert.match((await rig.run('status')).stdout, new RegExp(`${SMS} cannot be looked at: [^]*landline rebuild`));
+  const other = await rig.run('show', SMS, D1);
+  assert.match(other.stdout, new RegExp(`^${SMS} ${D1}: open`));
+  assert.match(other.stderr, new RegExp(`entry of another day of ${SMS} is damaged: run .landline rebuild`));
   const { answer } = await rig.json('rebuild');
   assert.deepEqual([answer.cleared, answer.written], [1, 1]);
   assert.equal((await rig.run('verify')).code, 0);

@@ -42,8 +42,8 @@ interface Look {
 
 test('every state there is stands on the page with its colour, its mark and its name', NEEDS_BROWSER, async () => {
   const page = await served.open(troubledFacts());
-  // Held days also differ by how many rows they have.
-  const seen = await page.locator('.logs input:not(.l1,.l3,.lf,.lm)').evaluateAll((cells): Look[] =>
+  // Held days also differ by how many rows they have, and by what is doubtful about them.
+  const seen = await page.locator('.logs input:not(.l1,.l3,.lf,.lm,.u)').evaluateAll((cells): Look[] =>
     cells.map(cell => {
       const { defaultView } = cell.ownerDocument;
       const { backgroundColor, borderStyle } = defaultView.getComputedStyle(cell);
@@ -60,7 +60,7 @@ test('every state there is stands on the page with its colour, its mark and its 
   }
   assert.equal(new Set(seen.map(({ look }) => look)).size, SHOWN_STATES.length);
   const legend = await page.locator('.legend li').allTextContents();
-  assert.equal(legend.length, SHOWN_STATES.length);
+  assert.equal(legend.length, SHOWN_STATES.length + 1, 'and what is doubted');
 });
 
 test('the first thing on the page is the answer, and what to do about it', NEEDS_BROWSER, async () => {
@@ -88,6 +88,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.context().close();
   });
 }
+
+test('a day in doubt has a mark of its own, says why, and axe-core finds nothing about it', NEEDS_BROWSER, async () => {
+  const doubts = [{ reason: 'page.count', message: 'the source said more', next: 'read it again' }] as const;
+  const facts = heldFacts(20);
+  const datasets = facts.datasets.map(each => ({
+    ...each,
+    days: each.days.map((day, at) => (at % 5 === 0 ? { ...day, doubts } : day)),
+  }));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await served.open({ ...facts, datasets }, { colorScheme });
+    const cell = page.locator('#teams-sms input.u').first();
+    const look = await cell.evaluate(each => {
+      const { defaultView } = each.ownerDocument;
+      const { content } = defaultView.getComputedStyle(each, '::before');
+      return [content, defaultView.getComputedStyle(each).borderStyle, each.ariaLabel.includes('in doubt: page.count')];
+    });
+    assert.deepEqual(look, ['"*"', 'dotted', true]);
+    const list = page.locator('#teams-sms details');
+    assert.match((await list.textContent()) ?? '', /in some doubt: 4 days.*the source said more.*read it again/s);
+    assert.deepEqual(await findingsIn(page), []);
+    await page.context().close();
+  }
+});
 
 test('one tab stop per calendar, and the arrow keys show day after day', NEEDS_BROWSER, async () => {
   const page = await served.open(troubledFacts());

@@ -8,7 +8,7 @@ import { proofOf } from '../../cli/proof/make.ts';
 import { digestOf, type ProofDocument } from '../../cli/proof/model.ts';
 import { proofPage } from '../../cli/proof/page.ts';
 import { CHROMIUM_FLAGS, chromium, chromiumEnvironment } from '../../local/chromium.ts';
-import { DATASET, daysAgo, entryOf, NOON } from '../unit/days.ts';
+import { DATASET, daysAgo, entryOf, heldOn, NOON } from '../unit/days.ts';
 import { NEEDS_BROWSER } from './browser.ts';
 
 /** The proof as a person opens it. */
@@ -22,8 +22,10 @@ before(async () => {
 after(() => running?.close());
 
 /** Ten days, of which two are not held; the log's title is markup. */
-function document(): ProofDocument {
-  const held = [1, 2, 3, 4, 6, 7, 8, 10].map(age => entryOf(daysAgo(age)));
+function document(rowsOn = (_age: number) => 10): ProofDocument {
+  const held = [1, 2, 3, 4, 6, 7, 8, 10].map(age =>
+    entryOf(daysAgo(age), {}, heldOn(daysAgo(age), { rows: rowsOn(age) })),
+  );
   const dataset = { ...DATASET, title: 'Calls <script>alert(1)</script> & "more"' };
   const watermark = { dataset: dataset.name, firstDay: daysAgo(10) };
   const at = new Date(NOON).toISOString();
@@ -39,6 +41,18 @@ test('a proof with names that are markup stays text, and is checked all the same
   assert.ok(!page.includes('<script'), page);
   const { digest, shown } = checkText(page, 'proof.html');
   assert.deepEqual([digest, shown], ['right', 'right']);
+});
+
+test('empty days before the first row of a log are held, and no proof: each is named, and the sentence says so', () => {
+  const { proof } = document(age => (age > 6 || age === 2 ? 0 : 10));
+  assert.match(proof.sentence, /3 empty days stand before the first row of their log, and prove nothing\.$/);
+  const early = proof.logs[0]?.days.filter(({ doubts }) => doubts?.includes('log.empty')).map(({ day }) => day);
+  assert.deepEqual(early, [daysAgo(10), daysAgo(8), daysAgo(7)]);
+  assert.match(
+    proofPage(document(age => (age > 6 ? 0 : 10))),
+    new RegExp(`${daysAgo(7)}</th><td>empty \\(log.empty\\)`),
+  );
+  assert.doesNotMatch(document().proof.sentence, /prove nothing/);
 });
 
 for (const colorScheme of ['light', 'dark'] as const)

@@ -304,6 +304,40 @@ lands('"hasMore" is true beside a link, and false at the end', teamsPstnCalls, 6
     : list(rowsFrom(1, 3), { hasMore: true, '@odata.nextLink': `${asked.origin}${CALL}?$skip=3` }),
 );
 
+// Counts of a page.
+for (const [title, doubted, reply] of [
+  ['a count that is less than came', undefined, () => list(rowsFrom(1, 3), { '@odata.count': 2 })],
+  ['a count that is more than came, and no link', true, () => list(rowsFrom(1, 3), { '@odata.count': 4 })],
+  [
+    'the count of the whole list on each page',
+    undefined,
+    (asked: Asked) =>
+      skipOf(asked) === 3
+        ? list(rowsFrom(4, 2), { '@odata.count': 5 })
+        : list(rowsFrom(1, 3), { '@odata.count': 5, '@odata.nextLink': `${asked.origin}${CALL}?$skip=3` }),
+  ],
+  [
+    'the count of the whole list, whose end does not come',
+    true,
+    (asked: Asked) =>
+      skipOf(asked) === 3
+        ? list(rowsFrom(4, 2), { '@odata.count': 9 })
+        : list(rowsFrom(1, 3), { '@odata.count': 9, '@odata.nextLink': `${asked.origin}${CALL}?$skip=3` }),
+  ],
+  [
+    'a link that is missing in mid-list, after a page of which all came',
+    true,
+    (asked: Asked) =>
+      skipOf(asked) === 3
+        ? list(rowsFrom(4, 2), { '@odata.count': 3 })
+        : list(rowsFrom(1, 3), { '@odata.count': 3, '@odata.nextLink': `${asked.origin}${CALL}?$skip=3` }),
+  ],
+] as const)
+  test(`${doubted ? 'lands in doubt' : 'lands in no doubt'}: ${title}`, async () => {
+    const { reader } = await read(teamsPstnCalls, reply);
+    assert.deepEqual([reader.outcomes.at(-1), reader.entry(teamsPstnCalls, DAY).held?.doubted], ['landed', doubted]);
+  });
+
 // Hostile pages.
 ends('three million names in a row', teamsPstnCalls, 'limits.page_names', 1, () =>
   list([`{"id":"1"${Array.from({ length: 1_000_000 }, (_, at) => `,"n${at}":1`).join('')}}`]),

@@ -42,6 +42,8 @@ export interface World {
   readonly servedAt?: (now: number) => number;
   /** Pages that one attempt reads before its time is up. */
   readonly deadlinePages?: number;
+  /** Told of every storage operation. */
+  readonly onOperation?: (op: string) => void;
 }
 
 const READS_MAX = 400;
@@ -56,6 +58,7 @@ export function worldOf({
   inFlight = 4,
   deadlinePages,
   servedAt = now => now,
+  onOperation = () => undefined,
 }: World) {
   const dataset: Dataset = { ...DATASET, settleDays: 2, rereadHours: 20, lateCheckDays: 30, ...changes };
   const [entities, blobs] = [ledgerStore(), lakeStore()];
@@ -71,7 +74,8 @@ export function worldOf({
       return attempt.deadline.signal;
     },
   };
-  const [ledger, lake] = [memoryLedger({}, entities), memoryLake({}, blobs)];
+  const hooks = { before: async (op: string) => onOperation(op) };
+  const [ledger, lake] = [memoryLedger(hooks, entities), memoryLake(hooks, blobs)];
   const reads = new Map<Day, number>();
   const source: Source = {
     async read(_dataset, asked, cursor) {
@@ -94,7 +98,7 @@ export function worldOf({
   const ports: FetchPorts = {
     ledger,
     lake,
-    jobs: memoryJobs(clock, {}, messages),
+    jobs: memoryJobs(clock, hooks, messages),
     clock,
     report: () => undefined,
     limits: FETCH_LIMITS,

@@ -1,6 +1,6 @@
 import { DAY_MS, startOf } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
-import type { Shown } from '../states.ts';
+import { isDoubted, type Shown } from '../states.ts';
 import { counted, grouped, MONTHS, minuteOf } from '../text.ts';
 import { type Html, html } from './markup.ts';
 
@@ -19,6 +19,9 @@ export const CELLS: Readonly<Record<Shown, string>> = {
   failed: 'x',
   expired: 't',
 };
+
+/** The class of a cell whose day is doubted, beside that of its state. */
+export const DOUBT_CELL = 'u';
 
 /** Longer texts are in the list below the calendar. */
 const MESSAGE_CHARS = 120;
@@ -60,6 +63,7 @@ export function cell(day: DayFacts, group: string, { log, chosen = false, first 
   const classes = [
     CELLS[day.state],
     shadeOf(day),
+    isDoubted(day) ? DOUBT_CELL : '',
     (day.revision ?? 1) > 1 ? 'v' : '',
     first ? `d${weekday(day.day)}` : '',
   ].filter(name => name !== '');
@@ -91,7 +95,8 @@ function labelOf(day: DayFacts): string {
   const reason = day.reason === undefined ? '' : `; ${day.reason}${short === '' ? '' : `: ${short}`}`;
   const stop = /[.…]$/.test(reason) ? '' : '.';
   const next = day.next === undefined ? '' : `${stop} Next step: ${day.next}`;
-  return `${day.day} ${day.state}${held}${reason}${next}`;
+  const doubts = day.doubts === undefined ? '' : `; in doubt: ${day.doubts.map(doubt => doubt.reason).join(', ')}`;
+  return `${day.day} ${day.state}${held}${doubts}${reason}${next}`;
 }
 
 /**

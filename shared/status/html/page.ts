@@ -1,12 +1,13 @@
 import { daysBetween, MINUTE_MS } from '../../words/day.ts';
 import { docsUrl, VERSION } from '../../words/version.ts';
 import type { DatasetFacts } from '../dataset-facts.ts';
+import { doubtRunsOf } from '../doubt-runs.ts';
 import type { Facts } from '../facts.ts';
 import type { Point } from '../point.ts';
 import { runsOf } from '../runs.ts';
-import { SHOWN_STATES, type Shown } from '../states.ts';
+import { DOUBTED, SHOWN_STATES, type Shown } from '../states.ts';
 import { counted, grouped, minuteOf } from '../text.ts';
-import { CELLS, calendar, olderYears } from './calendar.ts';
+import { CELLS, calendar, DOUBT_CELL, olderYears } from './calendar.ts';
 import { grid } from './grid.ts';
 import { type Html, html, styleElement } from './markup.ts';
 import { STYLE } from './style.ts';
@@ -118,7 +119,8 @@ function legend(): Html {
   const items = SHOWN_STATES.map(
     ({ state, meaning }) => html`<li>${swatch(state)}<span><b>${state}</b> ${meaning}</span></li>`,
   );
-  return html`<ul class=legend aria-label="Legend">${items}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: details appear below. A lighter day has fewer rows than its log usually has on that weekday, a darker one more; a frame marks a day that is far from usual, a corner one whose rows came late or changed.</p>`;
+  const doubted = html`<li><i class=${DOUBT_CELL} aria-hidden=true></i><span><b>${DOUBTED.name}</b> ${DOUBTED.meaning}</span></li>`;
+  return html`<ul class=legend aria-label="Legend">${items}${doubted}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: details appear below. A lighter day has fewer rows than its log usually has on that weekday, a darker one more; a frame marks a day that is far from usual, a corner one whose rows came late or changed.</p>`;
 }
 
 function swatch(state: Shown): Html {
@@ -129,7 +131,7 @@ function section(each: DatasetFacts, group: string): Html {
   const { dataset, title, landedThrough, settledThrough, expiring, pausedAt } = each;
   return html`<section class=card id="${dataset}" aria-label="${title}"><div class=head><h2>${title}</h2><code>${dataset}</code></div>
 <p class=line><span>Newest day held <b>${newestOf(each)}</b></span><span>Gaps <b>${gapsOf(each)}</b></span><span>Without a gap through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
-${calendar(each, group)}${olderYears(each)}${troubleList(each)}${expiringList(expiring, each.lastDay)}</section>`;
+${calendar(each, group)}${olderYears(each)}${troubleList(each)}${doubtList(each)}${expiringList(expiring, each.lastDay)}</section>`;
 }
 
 /** Runs shown before the rest is only counted. */
@@ -154,6 +156,21 @@ function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
       ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
       : undefined;
   return html`<details open><summary>What is wrong, and what to do</summary><ul>${items}${more}</ul></details>`;
+}
+
+function doubtList({ days, dataset }: DatasetFacts): Html | undefined {
+  const runs = doubtRunsOf(days);
+  const count = days.filter(({ doubts }) => doubts !== undefined).length;
+  if (runs.length === 0) return undefined;
+  const items = runs.slice(0, RUNS_MAX).map(({ from, to, days: length, doubt }) => {
+    const range = length === 1 ? from : `${from} to ${to} (${counted(length, 'day')})`;
+    return html`<li><i class=${DOUBT_CELL} aria-hidden=true></i><span class=num>${range}</span> <code>${doubt.reason}</code><p>${doubt.message}</p><p>Next step: <b>${doubt.next}</b></p></li>`;
+  });
+  const more =
+    runs.length > RUNS_MAX
+      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
+      : undefined;
+  return html`<details><summary>Held, and in some doubt: ${counted(count, 'day')}</summary><ul>${items}${more}</ul></details>`;
 }
 
 function expiringList(expiring: DatasetFacts['expiring'], lastDay: string): Html | undefined {

@@ -85,6 +85,8 @@ input:hover::after{z-index:1}
 .s{background:var(--suspect);color:var(--suspect-ink)}.s::before{content:"?"}
 .x{background:var(--failed);color:var(--failed-ink)}.x::before{content:"!"}
 .t{background:var(--expired);color:var(--expired-ink)}.t::before{content:"x"}
+
+.u{background:var(--open);color:var(--open-ink);border:2px dotted var(--suspect)}.u::before{content:"*"}
 .l1{background:var(--less)}.l3{background:var(--more)}.lf,.lm{outline:2px solid var(--text);outline-offset:-2px}.v{background-image:linear-gradient(225deg,var(--text) 0 4px,transparent 4.5px)}
 .bf{fill:var(--final)}.bo{fill:var(--open)}.be{fill:var(--open-ink);opacity:.55}.bq{fill:var(--queued)}.bg{fill:var(--fetching)}
 .bw{fill:var(--waiting)}.bn{fill:var(--missing);stroke:var(--missing-ink);stroke-width:1;vector-effect:non-scaling-stroke}.bs{fill:var(--suspect)}.bx{fill:var(--failed)}.bt{fill:var(--expired)}
