@@ -27,7 +27,7 @@ if (given === undefined)
     shell: process.platform === 'win32',
   });
 const ca = join(folder, 'cert.pem');
-const pair = selfSigned('localhost');
+const pair = await selfSigned('localhost');
 writeFileSync(ca, pair.cert);
 
 console.log(

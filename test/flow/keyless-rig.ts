@@ -33,7 +33,7 @@ const GRAPH = CLOUDS.global.graph;
 export async function startKeyless(simulated: SimulatorOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'landline-keyless-'));
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
-  const { cert, key } = selfSigned(new URL(GRAPH).hostname);
+  const { cert, key } = await selfSigned(new URL(GRAPH).hostname);
   writeFileSync(files.certFile, cert);
   writeFileSync(files.keyFile, key);
   const trusted = tls.getCACertificates('default');

@@ -329,7 +329,7 @@ test('another server on this machine is read instead of the simulator', async t 
 
 /** The simulator as a real service has it: over https, with a certificate that the person at the machine trusts. */
 async function behindTls(t: TestContext, simulator: Simulator, folder: string) {
-  const pair = selfSigned();
+  const pair = await selfSigned();
   const trusted = join(folder, 'trusted.pem');
   await writeFile(trusted, pair.cert);
   const front = createTlsServer(pair, (request, response) => {

@@ -93,16 +93,11 @@ interface Outcome {
   readonly published: string | undefined;
 }
 
-/** A false clock of this process (dates.ts): the certificate is made under it, so curl has to read it under it. */
-const CLOCK = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => /^(LD_PRELOAD|DYLD_\w+|FAKETIME\w*)$/.test(name)),
-);
-
 /** The script over real HTTPS and the real curl; `az` is a stub that tells what it was asked. */
 async function publish(context: TestContext, environment: NodeJS.ProcessEnv, failures = 0): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'landline-publish-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const pair = selfSigned();
+  const pair = await selfSigned();
   const ca = join(folder, 'ca.pem');
   writeFileSync(ca, pair.cert);
   writeFileSync(join(folder, 'az'), AZ, { mode: 0o755 });
@@ -116,7 +111,6 @@ async function publish(context: TestContext, environment: NodeJS.ProcessEnv, fai
   const origin = `https://127.0.0.1:${await listen(server)}`;
   const child = spawn('bash', [join(INFRA, 'publish-package.sh')], {
     env: {
-      ...CLOCK,
       PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
       STUB: folder,
       FAILURES: String(failures),

@@ -64,7 +64,7 @@ test('a host that takes the connection and says nothing is given up in time', as
 });
 
 test('a certificate that is not trusted ends the read at once, for a person, and the token is not sent', async () => {
-  const pair = selfSigned();
+  const pair = await selfSigned();
   let requests = 0;
   const server = createTlsServer(pair, (_, response) => {
     requests += 1;
@@ -82,7 +82,7 @@ test('a certificate that is not trusted ends the read at once, for a person, and
 });
 
 test('a certificate is checked although NODE_TLS_REJECT_UNAUTHORIZED says that it need not be', async t => {
-  const pair = selfSigned();
+  const pair = await selfSigned();
   const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
   t.after(() => {
@@ -102,7 +102,7 @@ test('a certificate is checked although NODE_TLS_REJECT_UNAUTHORIZED says that i
 });
 
 test('a server that is trusted is spoken to in HTTP/1.1, whatever else it offers, and every byte arrives', async t => {
-  const pair = selfSigned();
+  const pair = await selfSigned();
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, pair.cert]);
   t.after(() => setDefaultCACertificates(trusted));
