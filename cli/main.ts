@@ -60,6 +60,8 @@ Days are UTC. What each state and reason means: docs/operations.md.`;
 /** @param argv without the program's own name */
 export async function run(argv: readonly string[], out: Output = terminal()): Promise<ExitCode> {
   let code: ExitCode = 0;
+  // What is written holds rows, or says who is looked for: for its owner alone.
+  process.umask(0o077);
   Object.assign(process.env, noProxyOnLoopback(process.env));
   let ownSignIn = false;
   const program = new Command('landline')

@@ -15,6 +15,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function exitCode(argv: readonly string[]): Promise<number> {
+  // The folder and the emulator's files in it hold rows: for their owner alone.
+  process.umask(0o077);
   Object.assign(process.env, noProxyOnLoopback(process.env));
   try {
     const options = parseOptions(argv, process.env);

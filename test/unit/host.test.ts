@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Host, type HostOptions, type LogLine, startHost } from '../../local/host.ts';
@@ -51,6 +52,23 @@ describe('an app over HTTP', () => {
       tag: ['a,b'],
       path: '/api/days/teams-sms/2026-01-31',
     });
+  });
+
+  test('a page of another origin is refused, and so is a name that was made to point here', async () => {
+    const url = `${at}/days/teams-sms/2026-01-31?code=local-key`;
+    const { host: here } = new URL(at);
+    const asked = (headers: Record<string, string>) =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest(url, { headers }, response => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.on('error', reject).end();
+      });
+    assert.equal(await asked({}), 200);
+    assert.equal(await asked({ origin: `http://${here}` }), 200);
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { host: 'evil.example:7071' }])
+      assert.equal(await asked(headers), 403, JSON.stringify(headers));
   });
 
   test('a function of level "function" wants the key when the host has one', async () => {
