@@ -29,7 +29,11 @@ export function beginning(
   now: number,
 ): Watermark {
   const first = firstWatermark(dataset, historyDays, now);
-  if (recorded === undefined) return first;
+  if (recorded === undefined) {
+    // Where the marks were lost, what is held tells since when.
+    const [held] = entries.flatMap(({ day, held: known }) => (known === undefined ? [] : [day])).sort();
+    return held === undefined || held > first.firstDay ? first : { ...first, firstDay: held };
+  }
   if (recorded.landedThrough !== undefined || entries.some(({ held }) => held !== undefined)) return recorded;
   const earlier = recorded.firstDay < first.firstDay ? recorded.firstDay : first.firstDay;
   return { ...recorded, firstDay: later(earlier, horizonOf(dataset, now)) };
@@ -78,6 +82,29 @@ export function watermarkFrom(
   const paused = recorded?.pausedAt === undefined ? {} : { pausedAt: recorded.pausedAt };
   const watermark = recorded?.firstDay === firstDay ? recorded : { dataset: dataset.name, firstDay, ...paused };
   return advanced(dataset, watermark, entries, now);
+}
+
+/** Days that a clock may be ahead by, as far as instants are believed. */
+const AHEAD_DAYS = 4;
+
+/**
+ * The mark that says more than the days do, by its name: one in the future, or one that was set by nobody who has seen
+ * the days. `undefined` when all may be true.
+ */
+export function markThatLies(
+  { firstDay, landedThrough, settledThrough }: Watermark,
+  entries: readonly DayEntry[],
+  now: number,
+): keyof Watermark | undefined {
+  const latest = addDays(lastDay(now), AHEAD_DAYS);
+  if (firstDay > latest || entries.some(({ day, held }) => held !== undefined && day < firstDay)) return 'firstDay';
+  const held = new Set(entries.filter(each => each.held !== undefined || each.unreadable).map(({ day }) => day));
+  const lies = (mark: Day | undefined): boolean => {
+    if (mark === undefined) return false;
+    return mark > latest || mark < firstDay || [...eachDay(firstDay, mark)].some(day => !held.has(day));
+  };
+  if (lies(landedThrough)) return 'landedThrough';
+  return lies(settledThrough) ? 'settledThrough' : undefined;
 }
 
 /** Whether both say the same of days. */
