@@ -17,7 +17,7 @@ export async function readDataset(ledger: Ledger, dataset: Dataset, now: number)
   const marks = await readMarks(ledger, dataset);
   const entries = (await ledger.days(dataset.name)).map(({ value }) => value);
   const { recorded } = marks;
-  const lie = recorded && markThatLies(dataset, recorded.value, entries, now);
+  const lie = recorded && markThatLies(recorded.value, entries, now);
   const unreadable = lie === undefined ? marks.unreadable : toldOfLie(dataset, lie);
   if (unreadable === undefined) return { dataset, recorded, watermark: recorded?.value, entries };
   const { pausedAt } = recorded?.value ?? {};

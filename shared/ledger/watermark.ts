@@ -92,16 +92,13 @@ const AHEAD_DAYS = 4;
  * the days. `undefined` when all may be true.
  */
 export function markThatLies(
-  dataset: Dataset,
   { firstDay, landedThrough, settledThrough }: Watermark,
   entries: readonly DayEntry[],
   now: number,
 ): keyof Watermark | undefined {
   const latest = addDays(lastDay(now), AHEAD_DAYS);
-  // Before anything landed the first day moves with the horizon, and a day that lands just then is left behind.
-  const horizon = landedThrough === undefined ? firstDay : horizonOf(dataset, now);
-  const isHidden = ({ day, held }: DayEntry) => held !== undefined && day >= horizon && day < firstDay;
-  if (firstDay > latest || entries.some(isHidden)) return 'firstDay';
+  // A day that is held before it is no lie: where the ledger was lost, history begins anew by the settings.
+  if (firstDay > latest) return 'firstDay';
   const held = new Set(entries.filter(each => each.held !== undefined || each.unreadable).map(({ day }) => day));
   const lies = (mark: Day | undefined): boolean => {
     if (mark === undefined) return false;

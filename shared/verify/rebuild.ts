@@ -139,7 +139,7 @@ async function rebuildWatermark(
     if (recorded === undefined && first === undefined) return undefined;
     const now = clock.now();
     const list = (await ledger.days(dataset.name)).map(({ value }) => value);
-    const lie = recorded && markThatLies(dataset, recorded, list, now);
+    const lie = recorded && markThatLies(recorded, list, now);
     const held = list.flatMap(entry => (entry.held === undefined ? [] : [entry.day]));
     const known = lie === 'firstDay' ? undefined : recorded?.firstDay;
     const firstDay = [known, first, ...held].filter(day => day !== undefined).sort()[0] ?? lastDay(now);

@@ -264,7 +264,7 @@ test('a ledger entity that cannot be read is found, and rebuilt from its partiti
   const seen = await rig.json('status');
   const failed = seen.answer.datasets.map(({ counts }: { counts: { failed: number } }) => counts.failed);
   assert.deepEqual([seen.code, failed, seen.answer.unreadable], [1, [0, 1], []]);
-  assert.match((await rig.run('status')).stdout, /is damaged \(rows\)[^]* rebuild\n/);
+  assert.match((await rig.run('status')).stdout, /is damaged \(rows\)[\s\S]* rebuild\n/);
   assert.match((await rig.run('show', SMS, D2)).stderr, /is damaged \(rows\)\. Run `landline rebuild`/);
   // The other days of the log go on.
   await rig.run('retry', SMS, D1);
@@ -284,7 +284,7 @@ test('a watermark that lies or cannot be read stops nothing, says so, and is wri
     assert.equal((await rig.ledger.day(SMS, D2))?.value.work.askedAt, undefined, 'its days go on');
     const { code, stdout } = await rig.run('status');
     assert.equal(code, 1);
-    assert.match(stdout, new RegExp(`The watermark of ${SMS} cannot be looked at: [^]*is damaged`));
+    assert.match(stdout, new RegExp(`The watermark of ${SMS} cannot be looked at: [\\s\\S]*is damaged`));
     assert.equal((await rig.run('rebuild')).code, 0);
     assert.deepEqual((await rig.ledger.watermark(SMS))?.value, sound);
   }
