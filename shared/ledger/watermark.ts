@@ -29,11 +29,7 @@ export function beginning(
   now: number,
 ): Watermark {
   const first = firstWatermark(dataset, historyDays, now);
-  if (recorded === undefined) {
-    // Where the marks were lost, what is held tells since when.
-    const [held] = entries.flatMap(({ day, held: known }) => (known === undefined ? [] : [day])).sort();
-    return held === undefined || held > first.firstDay ? first : { ...first, firstDay: held };
-  }
+  if (recorded === undefined) return first;
   if (recorded.landedThrough !== undefined || entries.some(({ held }) => held !== undefined)) return recorded;
   const earlier = recorded.firstDay < first.firstDay ? recorded.firstDay : first.firstDay;
   return { ...recorded, firstDay: later(earlier, horizonOf(dataset, now)) };
