@@ -1,24 +1,19 @@
 import { DATASETS } from '../shared/datasets/index.ts';
 import { closedGates } from '../shared/status/facts.ts';
 import { gateNote, openGate } from '../shared/status/notes.ts';
-import { failureOf, isUnreadable } from '../shared/words/errors.ts';
 import type { Gate } from '../shared/words/ledger.ts';
 import { SOURCES } from '../shared/words/model.ts';
 import type { On } from './command.ts';
 
 /** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */
 
-/** Sources that are left alone just now. Of a gate that cannot be read it is said so: it stops the planner. */
+/** Sources that are left alone just now. Of a gate that cannot be read it is said so. */
 async function gatesOf({ ledger, out }: On, now: number): Promise<readonly Gate[]> {
   const gates: Gate[] = [];
   for (const source of SOURCES) {
-    try {
-      const gate = await ledger.gate(source);
-      if (gate !== undefined) gates.push(gate.value);
-    } catch (thrown) {
-      if (!isUnreadable(thrown)) throw thrown;
-      out.note(failureOf(thrown).message);
-    }
+    const gate = (await ledger.gate(source))?.value;
+    if (gate !== undefined) gates.push(gate);
+    if (gate?.unreadable !== undefined) out.note(gate.unreadable);
   }
   return closedGates(gates, now);
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import landline from '../package.json' with { type: 'json' };
-import { noProxyOnLoopback } from '../shared/config/loopback.ts';
+import { guardEnvironment } from '../shared/config/loopback.ts';
 import { failureOf, LandlineError } from '../shared/words/errors.ts';
 import type { ReasonCode } from '../shared/words/model.ts';
 import { examples, type Register, type Runners } from './command.ts';
@@ -60,7 +60,9 @@ Days are UTC. What each state and reason means: docs/operations.md.`;
 /** @param argv without the program's own name */
 export async function run(argv: readonly string[], out: Output = terminal()): Promise<ExitCode> {
   let code: ExitCode = 0;
-  Object.assign(process.env, noProxyOnLoopback(process.env));
+  // What is written holds rows, or says who is looked for: for its owner alone.
+  process.umask(0o077);
+  guardEnvironment(process.env);
   let ownSignIn = false;
   const program = new Command('landline')
     .description('Looks after the telephony logs that Landline lands: what is held, what is not, and what to do.')

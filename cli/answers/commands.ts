@@ -43,6 +43,8 @@ const preview = z.object({
   between: count,
 });
 
+const spellings = z.array(z.object({ spelling: z.string(), rows: count }));
+
 const searchedDay = z.object({
   dataset,
   day,
@@ -194,6 +196,7 @@ export const ANSWERS = {
   forget: answer({
     days: z.array(searchedDay),
     unsure,
+    met: z.object({ spellings, longer: spellings, unsearched: count }),
     removed: z.boolean().optional(),
     left: count.optional(),
     at: instant.optional(),

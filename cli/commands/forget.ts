@@ -1,16 +1,12 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { systemClock } from '../../shared/app/clock.ts';
-import {
-  type Forgotten,
-  forget as forgetPerson,
-  type SearchPorts,
-  search,
-  type UnsureDay,
-} from '../../shared/forget/forget.ts';
+import { type Forgotten, forget as forgetPerson, type SearchPorts, search } from '../../shared/forget/forget.ts';
 import { type Person, problemOf, type SearchedDay } from '../../shared/forget/person.ts';
+import type { UnsureDay } from '../../shared/forget/ports.ts';
 import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
 import { everyDataset, examples, type On, type Register } from '../command.ts';
+import { type Met, metOf, tellMet } from '../erasure-told.ts';
 import { profileOn } from '../privacy-profile.ts';
 import { tableIn } from '../terminal/output.ts';
 import { UsageError } from '../usage-error.ts';
@@ -18,6 +14,7 @@ import { UsageError } from '../usage-error.ts';
 interface Options {
   readonly user?: string;
   readonly number?: string;
+  readonly longer?: boolean;
   readonly dryRun?: boolean;
   readonly record?: string;
   readonly yes?: boolean;
@@ -29,12 +26,17 @@ export const forget: Register = (program, { act }) => {
     .description('Erases every row that names a person: from raw, history and curated')
     .option('--user <id>', 'object id of the user (a GUID), or the sign-in name')
     .option('--number <number>', 'phone number with a plus and its country code')
-    .option('--dry-run', 'only say where the rows are')
+    .option('--longer', 'with --number: also rows that have it only within a longer number, such as +1 202 555 0101 22')
+    .option('--dry-run', 'only say where the rows are, and how the person is spelled in them')
     .option('--record <file>', 'write a record of the erasure to a new file; the person is not in it')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
-      '\nDays that were touched are not read again by themselves. docs/privacy.md says what else to know.',
+      `
+Searched: raw and history of all logs. A number anywhere but in identifiers, amounts and times, with its country code,
+however it is grouped; a user id or sign-in name anywhere. Not found: display names, addresses, numbers without their
+country code or with hidden digits. Days that were touched are not read again by themselves. docs/privacy.md says what
+else to know.`,
     )
     .addHelpText(
       'after',
@@ -52,15 +54,17 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const ports: SearchPorts = { ...on, datasets, clock: systemClock, report: () => undefined, onDay };
   const record = options.dryRun ? undefined : options.record;
   if (record !== undefined) await beginRecord(record);
-  const { days, unsure, sure } = await found(person, ports, on, options).catch(async thrown => {
+  const { days, unsure, met, sure } = await found(person, ports, on, options).catch(async thrown => {
     if (record !== undefined) await rm(record);
     throw thrown;
   });
   if (!sure || profile === undefined) {
     if (record !== undefined) await rm(record);
-    if (on.json) on.out.json({ days, unsure, removed: false });
-    else
+    if (on.json) on.out.json({ days, unsure, met, removed: false });
+    else {
       tell(on, days, unsure, `${counted(rowsOf(days), 'row')} on ${counted(days.length, 'day')}. Nothing was changed.`);
+      if (options.dryRun) tellMet(on.out, person, met);
+    }
     return options.dryRun && unsure.length === 0 ? 0 : 1;
   }
   const write = async (what: object) => {
@@ -71,16 +75,21 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   if (days.length > 0) on.out.note('Erasing. If it is interrupted, run it again: what is done stays done.');
   const forgotten = { ...(await forgetPerson(person, { ...ports, profile })), elsewhere: ELSEWHERE };
   await write(forgotten);
-  if (on.json) on.out.json(forgotten);
-  else tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
+  if (on.json) on.out.json({ ...forgotten, met });
+  else {
+    tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
+    tellMet(on.out, person, met);
+  }
   const done = forgotten.left === 0 && forgotten.unsure.length === 0;
   if (done && !on.json) for (const line of ELSEWHERE) on.out.line(line);
   return done ? 0 : 1;
 }
 
-function personOf({ user, number }: Options): Person {
+function personOf({ user, number, longer = false }: Options): Person {
   if ((user === undefined) === (number === undefined)) throw new UsageError('Name one person: --user or --number.');
-  const person: Person = user === undefined ? { kind: 'number', value: number ?? '' } : { kind: 'user', value: user };
+  const person: Person =
+    user === undefined ? { kind: 'number', value: number ?? '', longer } : { kind: 'user', value: user };
+  if (longer && number === undefined) throw new UsageError('--longer goes with --number.');
   const problem = problemOf(person);
   if (problem !== undefined) throw new UsageError(`Expected ${problem}.`);
   return person;
@@ -88,9 +97,10 @@ function personOf({ user, number }: Options): Person {
 
 /** Where the rows are, and whether they are to be erased. */
 async function found(person: Person, ports: SearchPorts, on: On, { dryRun, yes }: Options) {
-  const { days, unsure } = await search(person, ports);
-  const sure = !dryRun && (days.length === 0 || (yes ?? (await asked(on, days))));
-  return { days, unsure, sure };
+  const { days, unsure, seen } = await search(person, ports);
+  const met = metOf(seen);
+  const sure = !dryRun && (days.length === 0 || (yes ?? (await asked(on, person, days, met))));
+  return { days, unsure, met, sure };
 }
 
 /** Before anything is looked for: a record that cannot be written is found out too late when the rows are gone. */
@@ -109,8 +119,9 @@ async function beginRecord(file: string): Promise<void> {
   }
 }
 
-async function asked(on: On, found: readonly SearchedDay[]): Promise<boolean> {
+async function asked(on: On, person: Person, found: readonly SearchedDay[], met: Met): Promise<boolean> {
   if (!on.json) tell(on, found, [], '');
+  if (!on.json) tellMet(on.out, person, met);
   return on.out.confirm(`Erase ${counted(rowsOf(found), 'row')} from ${counted(found.length, 'day')} for good?`);
 }
 

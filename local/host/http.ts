@@ -65,6 +65,10 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!isFromHere(request)) {
+    request.resume();
+    return reply(response, 403);
+  }
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
   const method = request.method ?? 'GET';
   const keyFits = hasKey(options.functionKey, request, url);
@@ -100,6 +104,17 @@ async function answer(
   const http = outcome.value?.http;
   if (http === null || http === undefined) return reply(response, 204);
   reply(response, Number(http.statusCode ?? 200), http.headers, method === 'HEAD' ? undefined : http.body?.bytes);
+}
+
+const HERE: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Whether somebody on this machine asks by its own name: a page of another origin in a browser here must not read or
+ * start anything, nor one whose name was made to point here.
+ */
+function isFromHere({ headers: { host = '127.0.0.1', origin } }: IncomingMessage): boolean {
+  const isHere = (address: string) => URL.canParse(address) && HERE.has(new URL(address).hostname);
+  return isHere(`http://${host}`) && (origin === undefined || origin === `http://${host}`);
 }
 
 /** Where Azure says that the app is up: the pages of this one that can be opened as they are. */

@@ -1,5 +1,5 @@
 import { linesFor } from '../../cli/terminal/output.ts';
-import { noProxyOnLoopback } from '../../shared/config/loopback.ts';
+import { guardEnvironment } from '../../shared/config/loopback.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { run } from './run.ts';
 
@@ -15,7 +15,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function exitCode(argv: readonly string[]): Promise<number> {
-  Object.assign(process.env, noProxyOnLoopback(process.env));
+  // The folder and the emulator's files in it hold rows: for their owner alone.
+  process.umask(0o077);
+  guardEnvironment(process.env);
   try {
     const options = parseOptions(argv, process.env);
     return options === undefined ? 0 : await run(options);

@@ -1,4 +1,5 @@
 import { isExpired, lastDay, needsPerson } from '../../shared/ledger/owed.ts';
+import { readDataset } from '../../shared/ledger/read-ledger.ts';
 import { type Around, aroundOf, owedAmong } from '../../shared/ledger/seams.ts';
 import { firstWatermark } from '../../shared/ledger/watermark.ts';
 import { eachDay } from '../../shared/words/day.ts';
@@ -26,13 +27,12 @@ export async function readStandings(
 ): Promise<Standing[]> {
   return Promise.all(
     datasets.map(async dataset => {
-      const watermark = await ledger.watermark(dataset.name);
-      const entries = await ledger.days(dataset.name);
+      const { watermark, entries } = await readDataset(ledger, dataset, now());
       const gate = await ledger.gate(dataset.source);
       return standingOf({
         dataset,
-        watermark: watermark?.value,
-        entries: entries.map(({ value }) => value),
+        watermark,
+        entries,
         openAt: gate === undefined ? 0 : Date.parse(gate.value.notBefore),
         historyDays,
         now: now(),

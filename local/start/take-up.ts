@@ -24,7 +24,7 @@ export async function takeUp(
 ): Promise<void> {
   for (const { name } of datasets) {
     for (const { value } of await ledger.days(name)) {
-      if (askedFor(value, rereadAll, instantOf(now)) === undefined) continue;
+      if (value.unreadable || askedFor(value, rereadAll, instantOf(now)) === undefined) continue;
       // The list lacks the checkpoint, so the entry that is written back is read by itself.
       const found = await ledger.day(name, value.day);
       const entry = found && askedFor(found.value, rereadAll, instantOf(now));

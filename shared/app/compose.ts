@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Access, type Config, readConfig } from '../config/config.ts';
-import { noProxyOnLoopback } from '../config/loopback.ts';
+import { guardEnvironment } from '../config/loopback.ts';
 import type { CuratedStore } from '../curate/ports.ts';
 import { type PrivacyProfile, privacyProfile } from '../curate/privacy.ts';
 import { blobCurated } from '../curate/store.ts';
@@ -55,7 +55,7 @@ let app: App | undefined;
 
 /** @throws LandlineError `config.invalid`; asked again, it reads the settings again */
 export function composed(): App {
-  Object.assign(process.env, noProxyOnLoopback(process.env));
+  guardEnvironment(process.env);
   app ??= compose(readConfig(process.env));
   return app;
 }

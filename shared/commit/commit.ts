@@ -49,8 +49,9 @@ export interface Commit {
  * @returns the number of the revision that may be committed now, or `superseded` as by `commitRead`
  */
 export async function keepReplaced(lake: Lake, commit: Commit): Promise<number | 'superseded'> {
-  const { dataset, window, replaces } = commit;
-  const revision = (await lastRevision(lake, commit)) + 1;
+  const { dataset, window, replaces, knownRevision } = commit;
+  const last = replaces?.receipt.revision ?? (await lake.lastKept(dataset.name, window.day));
+  const revision = revisionAfter(last, knownRevision);
   if (replaces === undefined) return revision;
   return (await lake.keep(dataset.name, window.day, replaces)) === 'superseded' ? 'superseded' : revision;
 }
@@ -81,13 +82,18 @@ export async function commitRead(
   return outcome === 'committed' ? receipt : 'superseded';
 }
 
+/** Revisions that the ledger may know and nothing in the lake tells of: some may have been removed there. */
+const LOST_MAX = 1_000;
+
 /**
- * The last revision number that was ever used. Without a partition to tell it, because a person removed it or there
- * never was one, the ledger and `history` are asked: a number that is used again would name two contents.
+ * The number after the last one that was ever used: one that is used again would name two contents. A ledger that is far
+ * ahead of the lake is damaged, and is not believed.
+ *
+ * @param last by the partition; without one, because a person removed it or there never was one, by `history`
+ * @param known by the ledger
  */
-async function lastRevision(lake: Lake, { dataset, window, replaces, knownRevision }: Commit): Promise<number> {
-  const last = replaces?.receipt.revision ?? (await lake.lastKept(dataset.name, window.day));
-  return Math.max(knownRevision, last);
+export function revisionAfter(last: number, known: number): number {
+  return Math.max(last, Math.min(known, last + LOST_MAX)) + 1;
 }
 
 /** A day that was read to the end, and what is known of it. */

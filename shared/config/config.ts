@@ -93,7 +93,8 @@ function invalid(problems: readonly string[]): LandlineError {
   });
 }
 
-const KEY_VAULT = '@Microsoft.KeyVault(';
+/** App Service takes it in any case. */
+const KEY_VAULT = /^@microsoft\.keyvault\(/i;
 
 function readSettings(env: Environment, problems: string[]): Settings {
   const read: Record<string, unknown> = {};
@@ -101,7 +102,7 @@ function readSettings(env: Environment, problems: string[]): Settings {
     const given = env[name]?.trim() || undefined;
     const value = given ?? setting.fallback;
     if (value === undefined) continue;
-    if (value.startsWith(KEY_VAULT)) {
+    if (KEY_VAULT.test(value)) {
       problems.push(
         `${name}: its Key Vault reference is not resolved. Check that the vault and the secret exist, and that the app's identity has the role Key Vault Secrets User`,
       );
@@ -117,7 +118,10 @@ function readSettings(env: Environment, problems: string[]): Settings {
 
 function problemOf(name: string, setting: Setting, value: string): string {
   if (name === 'LANDLINE_CLOUD' && /china|21vianet/i.test(value)) return `${name}: ${CHINA_REFUSED}`;
-  const got = setting.secret === undefined ? JSON.stringify(value.slice(0, 100)) : 'a text that is not one';
+  // Whoever mixed up two settings has a secret here.
+  const got = /^-?\d{1,9}$/.test(value)
+    ? 'another number'
+    : `a text of ${value.length} character${value.length === 1 ? '' : 's'}`;
   return `${name}: expected ${setting.expected}, got ${got}`;
 }
 
@@ -145,9 +149,8 @@ function unknownNames(env: Environment): string[] {
 function chosenDatasets(settings: Settings, problems: string[]): Dataset[] {
   const names = DATASETS.map(({ name }) => name);
   const chosen = settings.LANDLINE_DATASETS ?? names;
-  for (const name of chosen.filter(each => !names.includes(each))) {
-    problems.push(`LANDLINE_DATASETS: there is no dataset ${JSON.stringify(name)}; ${meant(name, names)}`);
-  }
+  for (const [at, name] of chosen.entries())
+    if (!names.includes(name)) problems.push(`LANDLINE_DATASETS: name ${at + 1} is no dataset; ${meant(name, names)}`);
   if (chosen.length === 0) problems.push('LANDLINE_DATASETS: names no dataset; leave it out to land all of them');
   const apis: Readonly<Record<string, string | undefined>> = {
     'teams-pstn-calls': settings.LANDLINE_PSTN_API,

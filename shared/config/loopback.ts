@@ -11,7 +11,8 @@ export function isLoopback(value: string): boolean {
 export function isEmulator(connectionString: string): boolean {
   if (/^UseDevelopmentStorage=true;?$/i.test(connectionString.trim())) return true;
   const endpoints = [...connectionString.matchAll(/Endpoint=([^;]+)/gi)].map(match => match[1] ?? '');
-  return endpoints.length > 0 && endpoints.every(isLoopback);
+  // A suffix makes the addresses that are not named, and those are elsewhere.
+  return endpoints.length > 0 && endpoints.every(isLoopback) && !/EndpointSuffix=/i.test(connectionString);
 }
 
 /** As a host is written in an address, and in a list of hosts. */
@@ -29,4 +30,13 @@ export function noProxyOnLoopback(env: Variables): { readonly NO_PROXY: string; 
   const listed = [env['NO_PROXY'], env['no_proxy']].flatMap(list => (list ?? '').split(/[\s,]+/));
   const hosts = [...new Set([...listed, ...LOOPBACK_HOSTS])].filter(host => host !== '').join(',');
   return { NO_PROXY: hosts, no_proxy: hosts };
+}
+
+/**
+ * Makes of the environment what is safe for every library that reads it: nothing on this machine through a proxy, and
+ * certificates are checked, whatever NODE_TLS_REJECT_UNAUTHORIZED says. docs/security.md lists what may still be set.
+ */
+export function guardEnvironment(env: Record<string, string | undefined>): void {
+  Object.assign(env, noProxyOnLoopback(env));
+  delete env['NODE_TLS_REJECT_UNAUTHORIZED'];
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DATASETS } from '../datasets/index.ts';
 import { CLOUDS } from './clouds.ts';
 import { isLoopback } from './loopback.ts';
+import { mayBeRandom } from './random-text.ts';
 import { isSchedule } from './schedule.ts';
 
 /** Every setting of the app: one table, from which configuration is checked and docs/settings.md is written. */
@@ -231,10 +232,10 @@ export const SETTINGS = {
   LANDLINE_PSEUDONYM_KEY: {
     meaning:
       'The key of the hashes, with LANDLINE_PRIVACY=pseudonymous. Another key gives other hashes, and every table is made again.',
-    expected: 'a secret of at least 32 characters',
+    expected: 'a random secret of at least 32 characters (openssl rand -hex 32)',
     example: '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/pseudonym-key)',
     secret: true,
-    schema: z.string().min(32) as z.ZodType<string, string>,
+    schema: z.string().refine(mayBeRandom) as z.ZodType<string, string>,
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,6 +1,7 @@
 import type { Access } from '../config/config.ts';
 import { QUEUE_MAX } from '../ledger/alarms.ts';
-import { failureOf, isUnreadable } from '../words/errors.ts';
+import { damageOf, readDataset } from '../ledger/read-ledger.ts';
+import { failureOf } from '../words/errors.ts';
 import { type ReasonCode, SOURCES } from '../words/model.ts';
 import { CONTAINERS } from '../words/paths.ts';
 import { QUEUES, STORAGE_ROLES, type StorageService } from '../words/storage-names.ts';
@@ -18,15 +19,25 @@ const NEVER_TABLE = `W/"datetime'2000-01-01T00%3A00%3A00.0000000Z'"`;
 /** A dataset that does not exist: its name stands in no list, and nothing is ever written under it. */
 const NOBODY = 'doctor';
 
+/** What is said of each entity of the ledger that cannot be believed. */
+const DAMAGED = {
+  result: 'broken',
+  next: 'landline rebuild, then landline verify (docs/operations.md, "Rebuilding the ledger")',
+  who: WHO.runner,
+} as const;
+
 export const STORAGE: readonly Check[] = [
   {
     name: 'ledger',
     look: (ports, learnt) =>
       examine('table', ports, learnt, async () => {
-        const { config, ledger } = ports;
-        for (const { name } of config.datasets) await Promise.all([ledger.watermark(name), ledger.days(name)]);
-        for (const source of SOURCES) await ledger.gate(source);
+        const { config, ledger, clock } = ports;
+        const read = await Promise.all(config.datasets.map(dataset => readDataset(ledger, dataset, clock.now())));
+        const gates = await Promise.all(SOURCES.map(source => ledger.gate(source)));
         await ledger.putWatermark({ dataset: NOBODY, firstDay: '2000-01-01' }, NEVER_TABLE);
+        const wrong = [...read.map(damageOf), ...gates.map(gate => gate?.value.unreadable)];
+        const damaged = wrong.flatMap(meaning => (meaning === undefined ? [] : [{ ...DAMAGED, meaning }]));
+        if (damaged.length > 0) return damaged;
         return 'The ledger can be read and written';
       }),
   },
@@ -96,10 +107,6 @@ async function examine(
   } catch (thrown) {
     const { reason, message } = failureOf(thrown);
     const meaning = `${message} (as ${identityOf(ports, access)})`;
-    if (isUnreadable(thrown)) {
-      const next = 'landline rebuild, then landline verify (docs/operations.md, "Rebuilding the ledger")';
-      return [{ about, result: 'broken', meaning, next, who: WHO.runner }];
-    }
     const missing = /\(404 (Queue|Table|Container|Resource)NotFound\)/.test(message);
     if (missing) return [{ about, result: 'broken', meaning, next: creation(message, about), who: WHO.owner }];
     return [{ about, result: 'broken', meaning, ...nextFor(reason, message, service, ports, about, learnt) }];

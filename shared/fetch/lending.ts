@@ -4,6 +4,7 @@ import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
 import { cutSpecOf, type Oddity } from '../rows/sift.ts';
 import { addDays, dayOf, instantOf, type Place } from '../words/day.ts';
+import { isUnreadable } from '../words/errors.ts';
 import type { DayEntry, FarLoan, Held, Seam, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Clock, Lake, Ledger } from '../words/ports.ts';
@@ -98,13 +99,14 @@ export class Lending {
     return (seam === undefined ? undefined : seams?.[seam === 'before' ? 'after' : 'before'].own) ?? MANY;
   }
 
+  /** Of a day whose entity is damaged nothing is known, as of one that never landed. */
   private async entryOf(day: Day): Promise<DayEntry | undefined> {
-    return (await this.on.ledger.day(this.dataset.name, day))?.value;
+    return (await this.on.ledger.day(this.dataset.name, day).catch(unlessUnreadable))?.value;
   }
 
   /** While it is not recorded, every day may be one of the log's. */
   private async readFirstDay(): Promise<Day> {
-    return (await this.on.ledger.watermark(this.dataset.name))?.value.firstDay ?? '';
+    return (await this.on.ledger.watermark(this.dataset.name).catch(unlessUnreadable))?.value.firstDay ?? '';
   }
 
   private async rowsOf(day: Day): Promise<KeyTable> {
@@ -187,4 +189,8 @@ export class Lending {
     if (open() !== undefined) this.firstDay ??= await this.readFirstDay();
     return open();
   }
+}
+
+function unlessUnreadable(thrown: unknown): undefined {
+  if (!isUnreadable(thrown)) throw thrown;
 }

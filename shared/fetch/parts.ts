@@ -27,7 +27,7 @@ export function divided({ from, to }: Window, parts: number, now: number): Check
     segments: [],
     recentKeys: '',
   };
-  const start = { cursor: undefined, cursorAt: instantOf(now), digest: EMPTY_DIGEST, total: undefined };
+  const start = { window: from, cursor: undefined, cursorAt: instantOf(now), digest: EMPTY_DIGEST, total: undefined };
   return { ...nothing, ...start, parts: 2 * parts, part: 0 };
 }
 

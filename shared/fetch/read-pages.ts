@@ -160,6 +160,8 @@ async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: Pa
 /** Fields remembered as reported: names come from outside, and a process lives long. */
 const DRIFT_MAX = 10_000;
 
+const NAME = /^[A-Za-z_@][\w.@-]{0,63}$/;
+
 /** Fields that the provider does not document are landed like all others, and named once. */
 function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts): void {
   const { name, fields } = attempt.dataset;
@@ -168,6 +170,6 @@ function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts
   if (drifted.length === 0) return;
   for (const field of drifted.slice(0, DRIFT_MAX - on.drifted.size)) on.drifted.add(`${name}.${field}`);
   // A name is the provider's, but it came from outside: only what looks like the name of a field is repeated.
-  const names = drifted.map(field => (/^[A-Za-z_@][\w.@-]{0,63}$/.test(field) ? field : '(unprintable)'));
+  const names = drifted.map(field => (NAME.test(field) && !/\d{5}/.test(field) ? field : '(unprintable)'));
   attempt.report('schema drifted', { fields: names.slice(0, 20).join(',') });
 }

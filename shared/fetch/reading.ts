@@ -71,7 +71,7 @@ export class Reading {
     const now = on.clock.now();
     this.of = of;
     this.on = on;
-    const from = checkpoint !== undefined && isTrusted(checkpoint, partition, now) ? checkpoint : undefined;
+    const from = checkpoint !== undefined && isTrusted(checkpoint, window, partition, now) ? checkpoint : undefined;
     this.resumed = from !== undefined && from.pages > 0;
     this.digest = new Digest(from?.digest);
     this.keys = new KeyTable({ recentMax: RECENT_KEYS, tags: partition !== undefined });
@@ -183,6 +183,7 @@ export class Reading {
   checkpoint(segments: readonly Segment[]): Checkpoint {
     const { seams } = this.lending;
     return {
+      window: this.of.window.from,
       cursor: this.cursor,
       cursorAt: instantOf(this.cursorAt),
       pages: this.pages,
@@ -227,7 +228,11 @@ export class Reading {
 const LENT = 2;
 
 /** Progress that was not compared with the partition says nothing of the rows that it has read. */
-function isTrusted({ cursorAt, digest, pages, compared }: Checkpoint, partition: Partition | undefined, now: number) {
+function isTrusted(checkpoint: Checkpoint, { from }: Window, partition: Partition | undefined, now: number): boolean {
+  const { window, cursorAt, digest, pages, compared } = checkpoint;
   const known = pages === 0 || partition === undefined || compared?.with === partition.receipt.fingerprint;
-  return known && now <= Date.parse(cursorAt) + CURSOR_MS && isDigest(digest);
+  const mine = window === from && isDigest(digest);
+  // A clock that is behind by a little is still trusted, and a date that nobody can have written is not.
+  const dated = Date.parse(cursorAt) <= now + CURSOR_MS;
+  return known && mine && dated && now <= Date.parse(cursorAt) + CURSOR_MS;
 }

@@ -1,4 +1,4 @@
-import { fromReceipt } from '../commit/commit.ts';
+import { fromReceipt, revisionAfter } from '../commit/commit.ts';
 import { Claim, Superseded } from '../fetch/claim.ts';
 import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { blockMemory, type Stage, Staging } from '../fetch/staging.ts';
@@ -61,7 +61,7 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
       await claim.save(done(was, was.held, was.work.suspicion));
       return 'damaged';
     }
-    const revision = Math.max(before.receipt.revision, was.held?.revision ?? 0) + 1;
+    const revision = revisionAfter(before.receipt.revision, was.held?.revision ?? 0);
     const receipt = { ...kept.receiptAfter(before.receipt), revision, ticket: claim.ticket, forgottenAt: at };
     const outcome = await on.lake.commit(dataset.name, day, staging.segments, receipt, before.etag);
     if (outcome === 'superseded') throw contended(dataset.name, day);

@@ -1,12 +1,10 @@
-import { type CuratePorts, curateDay } from '../curate/curate-day.ts';
-import { tableOf } from '../curate/tables.ts';
-import { instantOf, isDay } from '../words/day.ts';
-import { failureOf, isDamaged, isNotGivenOut } from '../words/errors.ts';
+import { instantOf } from '../words/day.ts';
+import { failureOf, isDamaged, isNotGivenOut, isUnreadable } from '../words/errors.ts';
 import type { Day, Instant } from '../words/model.ts';
-import { curatedPath } from '../words/paths.ts';
-import type { Clock, Eraser } from '../words/ports.ts';
 import { type Erased, eraseKept, erasePartition, noteErased } from './erase-day.ts';
-import { countNamed, type Person, PersonFinder, type SearchedDay } from './person.ts';
+import { addSeen, countNamed, type Person, PersonFinder, type SearchedDay, type Seen } from './person.ts';
+import { DAMAGED_ENTRY, type ForgetPorts, type UnsureDay } from './ports.ts';
+import { renewCurated } from './renew-curated.ts';
 
 /**
  * Erasing a person's rows: first from the partitions, whose next revision lacks them and whose last one never goes to
@@ -14,27 +12,15 @@ import { countNamed, type Person, PersonFinder, type SearchedDay } from './perso
  * byte. A day that was touched is not read again, because the source would bring the rows back. docs/privacy.md.
  */
 
-export interface ForgetPorts extends CuratePorts {
-  readonly clock: Clock;
-  readonly eraser: Eraser;
-  /** Called before each day. */
-  readonly onDay?: (doing: 'searching' | 'erasing', dataset: string, day: Day) => void;
-}
-
 /** Who only searches makes no curated files, so that no key is needed. */
 export type SearchPorts = Omit<ForgetPorts, 'profile'>;
-
-/** A day that may still name the person, because it could not be searched or not be written again. */
-export interface UnsureDay {
-  readonly dataset: string;
-  readonly day: Day;
-  readonly why: string;
-}
 
 export interface Searched {
   /** Days that have rows of the person. */
   readonly days: readonly SearchedDay[];
   readonly unsure: readonly UnsureDay[];
+  /** How the person was met, and where they may have been. */
+  readonly seen: Seen;
 }
 
 export interface Forgotten {
@@ -53,6 +39,7 @@ export interface Forgotten {
 export async function search(person: Person, on: SearchPorts): Promise<Searched> {
   const found: SearchedDay[] = [];
   const unsure: UnsureDay[] = [];
+  const seen: Seen = { spellings: new Map(), longer: new Map(), unsearched: 0 };
   for (const { name } of on.datasets.values()) {
     const finder = new PersonFinder(name, person);
     const { days, foreign } = await daysOf(name, on);
@@ -64,8 +51,9 @@ export async function search(person: Person, on: SearchPorts): Promise<Searched>
       const history = await inHistory(finder, name, day, on, unread);
       if (raw > 0 || history.length > 0) found.push({ dataset: name, day, raw, history });
     }
+    addSeen(seen, finder.seen);
   }
-  return { days: found, unsure };
+  return { days: found, unsure, seen };
 }
 
 interface Days {
@@ -82,7 +70,9 @@ interface Days {
 /** Listed first: days are rewritten while they are gone through. */
 async function daysOf(dataset: string, on: SearchPorts): Promise<Days> {
   const revisions = new Map<Day, number>();
-  for (const { value } of await on.ledger.days(dataset)) revisions.set(value.day, value.held?.revision ?? 0);
+  // What a damaged entry has noted nobody knows, and `landline rebuild` notes it.
+  for (const { value } of await on.ledger.days(dataset))
+    revisions.set(value.day, value.unreadable ? Number.POSITIVE_INFINITY : (value.held?.revision ?? 0));
   const whole = new Set<Day>();
   const foreign = new Set<Day>();
   const unnoted: Day[] = [];
@@ -160,6 +150,10 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
     on.onDay?.('erasing', name, day);
     const finder = new PersonFinder(name, person);
     const damaged = (what: string) => more.push({ dataset: name, day, why: `${what} is not what its receipt says` });
+    if (raw > 0 && (await isDamagedEntry(name, day, on))) {
+      more.push({ dataset: name, day, why: DAMAGED_ENTRY });
+      continue;
+    }
     if (raw > 0 && (await isBeingRead(name, day, on))) more.push({ dataset: name, day, why: BEING_READ });
     if (raw > 0 && (await erasePartition(finder, dataset, day, on)) === 'damaged') damaged('its partition');
     // Again, and not from the search, which has told of what is damaged: a fetch may have kept a revision in between.
@@ -168,8 +162,9 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
         damaged(`revision ${revision}`);
   }
   for (const name of on.datasets.keys()) {
-    for (const day of (await daysOf(name, on)).unnoted) await noteErased(name, day, on);
-    more.push(...(await renewCurated(name, days, on)));
+    const { unnoted, whole } = await daysOf(name, on);
+    for (const day of unnoted) await noteErased(name, day, on);
+    more.push(...(await renewCurated(name, days, whole, on)));
   }
   // What could not be looked at again is unsure, whatever was seen of it before.
   const { days: still, unsure } = await search(person, on);
@@ -185,56 +180,19 @@ function orDamaged(thrown: unknown): Erased {
   throw thrown;
 }
 
+async function isDamagedEntry(dataset: string, day: Day, { ledger }: ForgetPorts): Promise<boolean> {
+  try {
+    await ledger.day(dataset, day);
+    return false;
+  } catch (thrown) {
+    if (isUnreadable(thrown)) return true;
+    throw thrown;
+  }
+}
+
 const BEING_READ = 'a worker was at it, and may still copy what it was to `history`: run this again in five minutes';
 
 /** Whoever has the day then is superseded by us, and told so only when a copy to `history` that it had begun is done. */
 async function isBeingRead(dataset: string, day: Day, { ledger }: ForgetPorts): Promise<boolean> {
   return (await ledger.day(dataset, day))?.value.work.state === 'fetching';
-}
-
-/**
- * A curated file that is behind its partition may show what the partition no longer has, so all of those are renewed.
- *
- * @returns days whose file could not be renewed
- */
-async function renewCurated(
-  dataset: string,
-  touched: readonly SearchedDay[],
-  on: ForgetPorts,
-): Promise<readonly UnsureDay[]> {
-  const unsure: UnsureDay[] = [];
-  const { whole } = await daysOf(dataset, on);
-  for (const day of await curatedDays(dataset, on)) {
-    const wasTouched = touched.some(each => each.dataset === dataset && each.day === day);
-    const why = whole.has(day)
-      ? await renewFile(dataset, day, wasTouched, on)
-      : 'its partition is gone, so its curated file cannot be made again';
-    if (why !== undefined) unsure.push({ dataset, day, why });
-  }
-  return unsure;
-}
-
-async function curatedDays(dataset: string, { curated }: ForgetPorts): Promise<Day[]> {
-  const [before = '', after = ''] = curatedPath(tableOf(dataset).name, dataset, '|').split('|');
-  const days: Day[] = [];
-  for await (const path of curated.list(before)) {
-    const day = path.slice(before.length, -after.length);
-    if (isDay(day) && path.endsWith(after)) days.push(day);
-  }
-  return days;
-}
-
-/** @returns why it could not be renewed */
-async function renewFile(dataset: string, day: Day, wasTouched: boolean, on: ForgetPorts): Promise<string | undefined> {
-  try {
-    const file = await on.curated.head(curatedPath(tableOf(dataset).name, dataset, day));
-    const partition = await on.lake.head(dataset, day);
-    if (file === undefined || (!wasTouched && file.label.revision === partition?.receipt.revision)) return undefined;
-    let outcome = await curateDay(dataset, day, on);
-    if (outcome === 'superseded') outcome = await curateDay(dataset, day, on);
-    return outcome === 'curated' || outcome === 'current' ? undefined : 'its curated file could not be made again';
-  } catch (thrown) {
-    if (!isDamaged(thrown)) throw thrown;
-    return 'its partition is not what its receipt says, so its curated file could not be made again';
-  }
 }

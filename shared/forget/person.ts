@@ -10,6 +10,8 @@ import type { Day } from '../words/model.ts';
 export interface Person {
   readonly kind: 'user' | 'number';
   readonly value: string;
+  /** Take rows too in which the number stands only as a part of a longer one that is grouped. */
+  readonly longer?: boolean;
 }
 
 /** Fewer would be found in rows of everybody. */
@@ -36,6 +38,39 @@ function digitsOf(text: string): string {
   return text.replace(/\D/g, '');
 }
 
+/** What was met, as the kind of spelling with a star for each digit, and in how many rows. */
+export interface Seen {
+  readonly spellings: Map<string, number>;
+  /** Longer numbers that the number is a part of. */
+  readonly longer: Map<string, number>;
+  /** Rows that have the digits only in what is not searched: identifiers, amounts and times. */
+  unsearched: number;
+}
+
+interface Hit {
+  readonly spelling: string;
+  readonly isLonger: boolean;
+}
+
+export function addSeen(to: Seen, more: Seen): void {
+  for (const kind of ['spellings', 'longer'] as const)
+    for (const [spelling, rows] of more[kind]) to[kind].set(spelling, (to[kind].get(spelling) ?? 0) + rows);
+  to.unsearched += more.unsearched;
+}
+
+/** Spellings that are told one by one. */
+const SPELLINGS_MAX = 40;
+
+function countIn(counts: Map<string, number>, spelling: string): void {
+  const key = counts.has(spelling) || counts.size < SPELLINGS_MAX ? spelling : 'others';
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Without a digit: what is left says how it is grouped. */
+function masked(found: string, before: string | undefined): string {
+  return `${before === '+' ? '+' : ''}${found.trim()}`.replace(/\p{Nd}/gu, '*').replace(/[\p{Cf}\t]/gu, '');
+}
+
 /** Tells the rows of one dataset that name the person from the others. */
 export class PersonFinder {
   /**
@@ -43,31 +78,57 @@ export class PersonFinder {
    * and times: they name nobody, and its digits could stand in them by chance.
    */
   readonly open: readonly string[];
+  /** Of the rows that were looked at so far. */
+  readonly seen: Seen = { spellings: new Map(), longer: new Map(), unsearched: 0 };
   private readonly wanted: RegExp;
+  private readonly isNumber: boolean;
+  private readonly takesLonger: boolean;
 
-  constructor(dataset: string, { kind, value }: Person) {
-    this.open = kind === 'number' ? openFields(dataset) : [];
-    this.wanted = kind === 'number' ? numberPattern(value) : idPattern(value.trim());
+  constructor(dataset: string, { kind, value, longer = false }: Person) {
+    this.isNumber = kind === 'number';
+    this.takesLonger = longer;
+    this.open = this.isNumber ? openFields(dataset) : [];
+    this.wanted = this.isNumber ? numberPattern(value) : idPattern(value.trim());
   }
 
   /** @param cut with the places of at least the `open` fields */
   names(cut: Cut, row: number): boolean {
     const line = cut.body.subarray(cut.starts[row], cut.ends[row]);
-    if (!this.isIn(line)) return false;
-    return this.open.length === 0 || this.isIn(this.withoutOpen(cut, row));
+    const first = this.hitIn(line);
+    if (first === undefined) return false;
+    const hit = this.open.length === 0 ? first : this.hitIn(this.withoutOpen(cut, row));
+    if (hit === undefined) {
+      this.seen.unsearched += 1;
+      return false;
+    }
+    const { spellings, longer } = this.seen;
+    countIn(hit.isLonger ? longer : spellings, hit.spelling);
+    return !hit.isLonger || this.takesLonger;
   }
 
   /**
-   * Whether a line has the text: all of it is searched, so a member that is repeated, nested or unknown is too. What
-   * stands between two values of JSON is never a part of a name or a number, so none begins in one and ends in another.
+   * How a line has the text, if it has: all of it is searched, so a member that is repeated, nested or unknown is too.
+   * What stands between two values of JSON is never a part of a name or a number, so none begins in one and ends in
+   * another.
    */
-  private isIn(line: Buffer): boolean {
+  private hitIn(line: Buffer): Hit | undefined {
     let text = line.toString();
-    for (;;) {
+    let longer: Hit | undefined;
+    for (let how = ''; ; how = ' (escaped)') {
       const plain = unescaped(text);
-      if (this.wanted.test(plain) || this.wanted.test(withAsciiSigns(plain))) return true;
+      for (const [signs, form] of [
+        [plain, how],
+        [withAsciiSigns(plain), ' (other signs)'],
+      ] as const) {
+        for (const { 0: found, index } of signs.matchAll(this.wanted)) {
+          const spelling = `${this.isNumber ? masked(found, signs[index - 1]) : 'the whole name or id'}${form}`;
+          const around = this.isNumber ? longerAround(signs, index, found) : undefined;
+          if (around === undefined) return { spelling, isLonger: false };
+          longer ??= { spelling: masked(around, undefined), isLonger: true };
+        }
+      }
       // A value may be a text of JSON in its turn.
-      if (plain === text) return false;
+      if (plain === text) return longer;
       text = plain;
     }
   }
@@ -112,7 +173,7 @@ function unescaped(text: string): string {
 
 /** Ids also stand in longer ones, such as that of an account: user, a full stop, tenant. */
 function idPattern(id: string): RegExp {
-  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id.replaceAll('-', '-?')}(?![0-9a-f-])`, 'i') : namePattern(id);
+  return GUID.test(id) ? new RegExp(`(?<![0-9a-f-])${id.replaceAll('-', '-?')}(?![0-9a-f-])`, 'gi') : namePattern(id);
 }
 
 /** What digits are grouped with: spaces and dashes of any width, and the invisible marks that come along with a copy. */
@@ -121,7 +182,22 @@ const BETWEEN_DIGITS = '[\\t\\p{Zs}\\p{Cf}\\p{Pd}\\u2212\\u00b7\\u2022\\u30fb_()
 /** However it is grouped, and with either prefix of a call abroad in the place of the plus. */
 function numberPattern(value: string): RegExp {
   const digits = digitsOf(value).replace(/^00/, '');
-  return new RegExp(`(?<!\\d)(?:00|011)?${digits.split('').join(BETWEEN_DIGITS)}(?!\\d)`, 'u');
+  return new RegExp(`(?<!\\d)(?:00|011)?${digits.split('').join(BETWEEN_DIGITS)}(?!\\d)`, 'gu');
+}
+
+/** ITU-T E.164: what has more digits is two numbers, or a number and a time. */
+const NUMBER_MAX = 15;
+const GROUPS_BEFORE = new RegExp(`(?:\\d${BETWEEN_DIGITS})+$`, 'u');
+const GROUPS_AFTER = new RegExp(`^(?:${BETWEEN_DIGITS}\\d)+`, 'u');
+
+/** The longer number that this one is only a part of: one with a group more on either side. */
+function longerAround(text: string, start: number, found: string): string | undefined {
+  const end = start + found.length;
+  const before = GROUPS_BEFORE.exec(text.slice(Math.max(0, start - 40), start))?.[0] ?? '';
+  const after = GROUPS_AFTER.exec(text.slice(end, end + 40))?.[0] ?? '';
+  for (const around of [`${before}${found}${after}`, `${found}${after}`, `${before}${found}`])
+    if (around !== found && digitsOf(around).length <= NUMBER_MAX) return around;
+  return undefined;
 }
 
 /**
@@ -133,7 +209,7 @@ function namePattern(name: string): RegExp {
   const sign = '\\p{L}\\p{M}\\p{N}';
   const before = `(?<![${sign}._+!#^~@-])(?<![${sign}]')`;
   const after = `(?![${sign}_@-]|\\.[${sign}])`;
-  return new RegExp(`${before}${escaped(name)}${after}`, 'iu');
+  return new RegExp(`${before}${escaped(name)}${after}`, 'giu');
 }
 
 function escaped(text: string): string {

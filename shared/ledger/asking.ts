@@ -79,7 +79,7 @@ export async function retryDays(
 ): Promise<AskedDay[]> {
   const asked: AskedDay[] = [];
   for (const { value } of await ledger.days(dataset.name)) {
-    if (!wanted(value.day) || !wantsRetry(dataset, value, now)) continue;
+    if (value.unreadable || !wanted(value.day) || !wantsRetry(dataset, value, now)) continue;
     const erased = value.held?.forgottenAt !== undefined;
     const outcome = erased ? 'erased' : await askDay(ledger, dataset, value.day, now);
     asked.push({ dataset: dataset.name, day: value.day, outcome });

@@ -1,4 +1,4 @@
-import { addDays, DAY_MS, dayOf, endOf, HOUR_MS, hasCome, MINUTE_MS } from '../words/day.ts';
+import { addDays, DAY_MS, dayOf, endOf, HOUR_MS, hasCome, isFarAhead, MINUTE_MS } from '../words/day.ts';
 import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
 
@@ -60,7 +60,7 @@ export function isFrozen(held: Pick<Held, 'forgottenAt'> | undefined): boolean {
 /** Whether the day is read no more: it settled, or it is held and can no longer be read. */
 export function isSettled(dataset: Dataset, entry: DayEntry, now: number): boolean {
   if (entry.held === undefined) return false;
-  return entry.held.settledAt !== undefined || isExpired(dataset, entry.day, now);
+  return hasSettled(entry.held, now) || isExpired(dataset, entry.day, now);
 }
 
 /** Whether a read at `now` that changed nothing settles the day. */
@@ -73,6 +73,16 @@ function ms(instant: string | undefined): number {
   return instant === undefined ? 0 : Date.parse(instant);
 }
 
+/** Whether reads of the day have ended. What a clock that was far ahead has dated, nobody knows. */
+function hasSettled({ settledAt }: Held, now: number): boolean {
+  return settledAt !== undefined && !isFarAhead(ms(settledAt), now);
+}
+
+/** When the day was last read. By a clock that was far ahead: nobody knows, so that it is read again. */
+function checkedMs({ checkedAt }: Held, now: number): number {
+  return isFarAhead(ms(checkedAt), now) ? 0 : ms(checkedAt);
+}
+
 /**
  * Why the day is owed at `now`; `undefined` when it is not, or when somebody is already at it. For its seams, which
  * depend on its neighbours, see seams.ts.
@@ -82,6 +92,7 @@ function ms(instant: string | undefined): number {
 export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): Owed | undefined {
   const expired = () => isExpired(dataset, day, now);
   if (entry === undefined) return expired() ? undefined : 'missing';
+  if (entry.unreadable) return undefined;
   const { held, work } = entry;
   switch (work.state) {
     case 'queued':
@@ -98,14 +109,15 @@ export function owed(dataset: Dataset, day: Day, entry: DayEntry | undefined, no
   if (work.askedAt !== undefined) return 'asked';
   if (isFrozen(held)) return undefined;
   if (work.suspicion !== undefined && work.accepted === work.suspicion.fingerprint) return 'accepted';
-  if (held?.settledAt !== undefined && work.suspicion === undefined) return lateCheck(dataset, day, held, now);
+  if (held !== undefined && hasSettled(held, now) && work.suspicion === undefined)
+    return lateCheck(dataset, day, held, now);
   if (expired()) return undefined;
   if (held === undefined) return 'missing';
   if (isBroken(work)) return 'repair';
   if (work.suspicion?.reason === 'shrink.unconfirmed' && hasCome(ms(work.suspicion.since) + WITNESS_MS, now))
     return 'witness';
-  if (held.settledAt !== undefined) return lateCheck(dataset, day, held, now);
-  return now >= ms(held.checkedAt) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
+  if (hasSettled(held, now)) return lateCheck(dataset, day, held, now);
+  return now >= checkedMs(held, now) + dataset.rereadHours * HOUR_MS ? 'reread' : undefined;
 }
 
 /** Whether the last read lacked rows and was refused, so that the partition is not what the source said last. */
@@ -128,7 +140,7 @@ export function isMended(dataset: Dataset, { day, held, work }: DayEntry, now: n
 function lateCheck(dataset: Dataset, day: Day, held: Held, now: number): Owed | undefined {
   const lateCheckAt = endOf(day) + dataset.lateCheckDays * DAY_MS;
   // A source whose clock is a little behind dates the check before it was due, which must not make it due again.
-  if (now < lateCheckAt + DAY_OVER_MS || ms(held.checkedAt) >= lateCheckAt) return undefined;
+  if (now < lateCheckAt + DAY_OVER_MS || checkedMs(held, now) >= lateCheckAt) return undefined;
   return isExpired(dataset, day, now) ? undefined : 'late-check';
 }
 
@@ -139,6 +151,7 @@ export function needsPerson(work: DayEntry['work']): boolean {
 
 /** What a person sees of a day that should be held. `empty` is `rows: 0` on `final` or `open`. */
 export function stateOf(dataset: Dataset, day: Day, entry: DayEntry | undefined, now: number): DayState {
+  if (entry?.unreadable) return 'failed';
   if (entry !== undefined) {
     const { work } = entry;
     // A failed day that the source has forgotten is tried no more, and nobody can mend it.

@@ -80,6 +80,30 @@ export function watermarkFrom(
   return advanced(dataset, watermark, entries, now);
 }
 
+/** Days that a clock may be ahead by, as far as instants are believed. */
+const AHEAD_DAYS = 4;
+
+/**
+ * The mark that says more than the days do, by its name: one in the future, or one that was set by nobody who has seen
+ * the days. `undefined` when all may be true.
+ */
+export function markThatLies(
+  { firstDay, landedThrough, settledThrough }: Watermark,
+  entries: readonly DayEntry[],
+  now: number,
+): keyof Watermark | undefined {
+  const latest = addDays(lastDay(now), AHEAD_DAYS);
+  // A day that is held before it is no lie: where the ledger was lost, history begins anew by the settings.
+  if (firstDay > latest) return 'firstDay';
+  const held = new Set(entries.filter(each => each.held !== undefined || each.unreadable).map(({ day }) => day));
+  const lies = (mark: Day | undefined): boolean => {
+    if (mark === undefined) return false;
+    return mark > latest || mark < firstDay || [...eachDay(firstDay, mark)].some(day => !held.has(day));
+  };
+  if (lies(landedThrough)) return 'landedThrough';
+  return lies(settledThrough) ? 'settledThrough' : undefined;
+}
+
 /** Whether both say the same of days. */
 export function sameMarks(a: Watermark | undefined, b: Watermark): boolean {
   return a?.firstDay === b.firstDay && a.landedThrough === b.landedThrough && a.settledThrough === b.settledThrough;

@@ -1,9 +1,9 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { done, freshEntry, queued } from '../ledger/entry.ts';
 import { isFrozen, type Owed, owed } from '../ledger/owed.ts';
-import { type ReadDataset, readDataset } from '../ledger/read-ledger.ts';
+import { damageOf, type ReadDataset, readDataset } from '../ledger/read-ledger.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
-import { toldOf } from '../words/errors.ts';
+import { failureOf, isUnreadable, toldOf } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, SourceName } from '../words/model.ts';
 import type { Clock, Jobs, Ledger } from '../words/ports.ts';
@@ -39,33 +39,54 @@ export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: 
   const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
   const read = await readDatasets(on, datasets);
   const now = on.clock.now();
-  const { queue, watermarks, owedLater } = plan(read, await gatesOf(on.ledger, datasets), on.settings, now);
+  const { queue, watermarks, owedLater } = plan(read, await gatesOf(on, datasets), on.settings, now);
 
   // First, as a worker has to know where history begins: rows of days before it stay in the day that brings them.
   const ledgers = await Promise.all(
-    read.map(async (each, i) => ({ ...each, watermark: await moveWatermark(on.ledger, each, watermarks[i], now) })),
+    read.map(async (each, i) => {
+      const moved = () => moveWatermark(on.ledger, each, watermarks[i], now);
+      return { ...each, watermark: (await orDamaged(on, moved)) ?? each.watermark };
+    }),
   );
   let count = 0;
   // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
-  for (const planned of queue) if (await queueDay(on, planned, traceparent)) count += 1;
+  for (const planned of queue) if (await orDamaged(on, () => queueDay(on, planned, traceparent))) count += 1;
   on.report('plan made', { queued: count, owedLater, source, traceparent });
   return { queued: count, owedLater, ledgers };
 }
 
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
 async function readDatasets(on: PlanPorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
-  const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset));
+  const now = on.clock.now();
+  const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset, now));
   for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
+  for (const message of read.map(damageOf)) if (message !== undefined) tellDamage(on, message);
   return read;
 }
 
-async function gatesOf(ledger: Ledger, datasets: readonly Dataset[]): Promise<Map<SourceName, number>> {
+function tellDamage({ report }: PlanPorts, message: string): void {
+  report('work failed', { function: 'plan', reason: 'storage.failing', message });
+}
+
+async function gatesOf(on: PlanPorts, datasets: readonly Dataset[]): Promise<Map<SourceName, number>> {
   const gates = new Map<SourceName, number>();
   for (const source of new Set(datasets.map(dataset => dataset.source))) {
-    const gate = await ledger.gate(source);
-    if (gate !== undefined) gates.set(source, Date.parse(gate.value.notBefore));
+    const gate = (await on.ledger.gate(source))?.value;
+    if (gate?.unreadable !== undefined) tellDamage(on, gate.unreadable);
+    if (gate !== undefined) gates.set(source, Date.parse(gate.notBefore));
   }
   return gates;
+}
+
+/** What was damaged since it was listed is told, and stops nothing else. */
+async function orDamaged<T>(on: PlanPorts, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!isUnreadable(thrown)) throw thrown;
+    tellDamage(on, failureOf(thrown).message);
+    return undefined;
+  }
 }
 
 /** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
@@ -120,10 +141,11 @@ function isLeftByErasure({ held, work }: DayEntry): boolean {
  */
 async function moveWatermark(
   ledger: Ledger,
-  { dataset, recorded, entries }: ReadDataset,
+  { dataset, recorded, entries, unreadable }: ReadDataset,
   planned: Watermark | undefined,
   now: number,
 ): Promise<Watermark | undefined> {
+  if (unreadable !== undefined) return planned;
   let [before, watermark] = [recorded, planned];
   while (watermark !== undefined && !sameMarks(before?.value, watermark)) {
     if ((await ledger.putWatermark(watermark, before?.etag)) !== undefined) break;

@@ -9,6 +9,9 @@ import type { Dataset } from '../words/model.ts';
 /** Of an address that can exist: a scheme, a host name of 253 characters, a port. The ledger cannot hold any length. */
 const ORIGIN_MAX = 'https://'.length + 253 + ':65535'.length;
 
+/** Half of what a property of the ledger holds, and more than servers take. */
+const LINK_MAX = 16_384;
+
 /**
  * Names of the next link: `@odata.nextLink` (OData 4), `@nextLink` (4.01), `odata.nextLink` (3), `nextLink`, any of them
  * in any case (Microsoft's prose writes `@odata.NextLink`), or as an annotation of the row array.
@@ -89,6 +92,7 @@ function encodedQuery(link: string): string {
 
 /** Why the token may not go there; `undefined` when it may. */
 function flawOf(url: URL, text: string, origin: string, dataset: Dataset): string | undefined {
+  if (text.length > LINK_MAX) return 'it is longer than an address may be';
   if (url.origin !== origin) return `it leads to ${JSON.stringify(url.origin.slice(0, ORIGIN_MAX))}`;
   if (url.username !== '' || url.password !== '') return 'it carries credentials';
   // The parser resolves `..` and turns `\` into `/`; a server may also decode `%2f`. A plain link has none of these.

@@ -37,6 +37,7 @@ export function nextStep(
   now: number,
 ): Step | undefined {
   const { paused } = holdup;
+  if (entry?.unreadable) return { text: 'landline rebuild, then landline verify', command: 'landline rebuild' };
   const command = (verb: string) => `landline ${verb} ${of.name} ${day}`;
   if (entry !== undefined && isAskedFor(entry))
     return paused ? resume(of) : { text: 'nothing: somebody has asked for it, and the planner queues it' };

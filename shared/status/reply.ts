@@ -1,13 +1,12 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { readDataset } from '../ledger/read-ledger.ts';
 import { instantOf } from '../words/day.ts';
-import { failureOf, isUnreadable } from '../words/errors.ts';
+import { failureOf } from '../words/errors.ts';
 import type { Gate } from '../words/ledger.ts';
-import type { Dataset, SourceName } from '../words/model.ts';
+import type { Dataset } from '../words/model.ts';
 import { SOURCES } from '../words/model.ts';
 import type { Backlog, Clock, Ledger, Pulse } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
-import type { Unreadable } from './dataset-facts.ts';
 import { type Facts, factsOf, type Read } from './facts.ts';
 import { pageOf, troublePageOf } from './html/page.ts';
 import { HEADERS } from './html/style.ts';
@@ -93,28 +92,22 @@ function wantsJson({ accept, format }: Asked): boolean {
 
 export async function readFacts(on: StatusPorts): Promise<Facts> {
   const [{ read: ledgers, unread }, gates, depth, plannedAt] = await Promise.all([
-    eachDataset(on.datasets, dataset => readDataset(on.ledger, dataset)),
-    Promise.all(SOURCES.map(source => readGate(on.ledger, source))),
+    eachDataset(on.datasets, dataset => readDataset(on.ledger, dataset, on.clock.now())),
+    Promise.all(SOURCES.map(source => on.ledger.gate(source))),
     // A queue that cannot be looked into is said on the page, and the rest of it still holds.
     on.backlog?.depth().catch(() => 'unreadable' as const),
     on.pulse.last(),
   ]);
-  const known: Gate[] = gates.flatMap(({ gate }) => (gate === undefined ? [] : [gate]));
+  const known: Gate[] = gates.flatMap(gate => (gate === undefined ? [] : [gate.value]));
   const unreadable = [
     ...unread.map(({ dataset, thrown }) => ({ dataset: dataset.name, message: failureOf(thrown).message })),
-    ...gates.flatMap(({ unreadable: gate }) => (gate === undefined ? [] : [gate])),
+    ...ledgers.flatMap(({ dataset, unreadable: message }) =>
+      message === undefined ? [] : [{ dataset: `The watermark of ${dataset.name}`, message }],
+    ),
+    ...known.flatMap(({ source, unreadable: message }) =>
+      message === undefined ? [] : [{ dataset: `The gate of ${source}`, message }],
+    ),
   ];
   const alive = on.alive ?? true;
   return factsOf({ now: on.clock.now(), alive, ledgers, unreadable, off: on.off, gates: known, depth, plannedAt });
-}
-
-/** A gate whose entity is damaged hides nothing else. */
-async function readGate(ledger: Ledger, source: SourceName): Promise<{ gate?: Gate; unreadable?: Unreadable }> {
-  try {
-    const found = await ledger.gate(source);
-    return found === undefined ? {} : { gate: found.value };
-  } catch (thrown) {
-    if (!isUnreadable(thrown)) throw thrown;
-    return { unreadable: { dataset: `The gate of ${source}`, message: failureOf(thrown).message } };
-  }
 }

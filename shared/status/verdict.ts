@@ -141,7 +141,7 @@ function dayPoints(each: DatasetFacts): Point[] {
     const others = waiting === 0 ? '' : `, and ${grouped(waiting)} more ${waiting === 1 ? 'waits' : 'wait'} for it`;
     const cause = newest?.message === undefined ? '' : ` ${firstSentence(newest.message)}`;
     say(`${counted(days.length, 'day')} failed (${reason})${others}.${cause}`, {
-      command: `landline show ${dataset} ${newest?.day ?? ''}`,
+      command: newest?.command ?? `landline show ${dataset} ${newest?.day ?? ''}`,
       help: helpOf(reason),
     });
   }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { instantOf } from '../words/day.ts';
+import { failureOf } from '../words/errors.ts';
 import type { Checkpoint, DayEntry, Gate, Held, Watermark } from '../words/ledger.ts';
 import type { Day, SourceName } from '../words/model.ts';
 import { checkpointShape, day, heldShape, instant, reason, type ShapeOf, workShape } from './ledger-shapes.ts';
@@ -42,9 +44,9 @@ const watermarkShape = z.object({
   pausedAt: instant.exactOptional(),
 } satisfies ShapeOf<Omit<Watermark, 'dataset'>>) satisfies z.ZodType<Omit<Watermark, 'dataset'>>;
 
-const gateShape = z.object({ notBefore: instant, reason } satisfies ShapeOf<Omit<Gate, 'source'>>) satisfies z.ZodType<
-  Omit<Gate, 'source'>
->;
+type PlainGate = Omit<Gate, 'source' | 'unreadable'>;
+
+const gateShape = z.object({ notBefore: instant, reason } satisfies ShapeOf<PlainGate>) satisfies z.ZodType<PlainGate>;
 
 /** Properties of a day without its checkpoint, which is most of its size: what planning and looking read. */
 export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [
@@ -53,7 +55,8 @@ export const DAY_PROPERTIES_WITHOUT_CHECKPOINT: readonly string[] = [
   ...Object.keys(workShape.shape),
 ];
 
-export function entityOfDay({ dataset, day, held, work }: DayEntry): Entity {
+export function entityOfDay({ dataset, day, held, work, unreadable }: DayEntry): Entity {
+  if (unreadable) throw new TypeError('Only a listing has such an entry');
   const { checkpoint, suspicion, ...plain } = work;
   return {
     partitionKey: dataset,
@@ -79,7 +82,7 @@ export function dayOfEntity(dataset: string, day: Day, stored: Properties): DayE
   const name = nameOfDay(dataset, day);
   const held = properties.revision === undefined ? undefined : checked(heldShape, properties, name);
   const work = checked(workShape, properties, name);
-  const checkpoint = checkpointOf(properties, name);
+  const checkpoint = checkpointOf(properties);
   return {
     dataset,
     day,
@@ -99,10 +102,13 @@ function withoutNulls(stored: Properties): Properties {
   return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== null));
 }
 
-function checkpointOf(properties: Properties, name: string): Checkpoint | undefined {
-  if (properties.checkpoint === undefined) return undefined;
-  const shape = z.object({ checkpoint: checkpointShape, recentKeys: z.instanceof(Uint8Array) });
-  const { checkpoint, recentKeys } = checked(shape, properties, name);
+const progressShape = z.object({ checkpoint: checkpointShape, recentKeys: z.instanceof(Uint8Array) });
+
+/** Damaged progress is no progress: the day is read from its first page. */
+function checkpointOf(properties: Properties): Checkpoint | undefined {
+  const read = progressShape.safeParse(properties);
+  if (!read.success) return undefined;
+  const { checkpoint, recentKeys } = read.data;
   return {
     ...checkpoint,
     // JSON drops what is undefined, but these two are always there.
@@ -110,6 +116,13 @@ function checkpointOf(properties: Properties, name: string): Checkpoint | undefi
     total: checkpoint.total,
     recentKeys: Buffer.from(recentKeys).toString('base64'),
   };
+}
+
+/** A day of which nothing is known but why: its entity is there and cannot be believed. */
+export function unreadableDay(dataset: string, day: Day, thrown: unknown): DayEntry {
+  const { reason, remedy, message } = failureOf(thrown);
+  const told = { errorKind: reason, errorRemedy: remedy, errorMessage: message };
+  return { dataset, day, work: { state: 'failed', ticket: 0, failures: 0, rereads: 0, ...told }, unreadable: true };
 }
 
 export function entityOfWatermark({ dataset, ...rest }: Watermark): Entity {
@@ -121,13 +134,19 @@ export function watermarkOfEntity(dataset: string, properties: Properties): Wate
   return { dataset, ...checked(watermarkShape, properties, `watermark of ${dataset}`) };
 }
 
-export function entityOfGate({ source, ...rest }: Gate): Entity {
+export function entityOfGate({ source, unreadable: _, ...rest }: Gate): Entity {
   return { partitionKey: GATE_PARTITION, rowKey: source, ...rest };
 }
 
 /** @throws LandlineError when the properties are not a gate's */
 export function gateOfEntity(source: SourceName, properties: Properties): Gate {
   return { source, ...checked(gateShape, properties, `gate of ${source}`) };
+}
+
+/** A gate of which nothing is known but that its entity is there: open, and the next one that closes it mends it. */
+export function unreadableGate(source: SourceName, thrown: unknown): Gate {
+  const { reason, message } = failureOf(thrown);
+  return { source, notBefore: instantOf(0), reason, unreadable: message };
 }
 
 function checked<T>(shape: z.ZodType<T>, properties: Properties, name: string): T {

@@ -1,16 +1,36 @@
 import * as z from 'zod';
+import { isDay } from '../words/day.ts';
 import type { Remedy } from '../words/errors.ts';
+import { readInstant } from '../words/instants.ts';
 import type { Checkpoint, Compared, FarLoan, Held, Seam, Seams, Suspicion, Work } from '../words/ledger.ts';
 import type { ReasonCode } from '../words/model.ts';
 
 /** What the properties of a day's entity must be, before they are believed. ledger-entities.ts says how they are laid out. */
 
+/** No source has days before it, and a watermark from the year 1 would have every plan go through 700,000 of them. */
+const FIRST_DAY = '2000-01-01';
+
+/** As many digits as a receipt takes. */
+const REVISION_MAX = 999_999_999;
+
+/** Of a property of Table Storage, in UTF-16. */
+const TEXT_MAX = 32_768;
+
 const count = z.int().min(0);
-const text = z.string().min(1);
-export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+const revision = count.max(REVISION_MAX);
+/** Tries of one thing in a row. */
+const tries = count.max(1_000_000);
+/** Seconds since 1970 at least, and a number more on each write. */
+const ticket = count.max(1_000_000_000_000);
+const text = z.string().min(1).max(TEXT_MAX);
+export const day = z.string().refine(value => isDay(value) && value >= FIRST_DAY);
+/** As `instantOf` writes it, of a moment that was or will be. */
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,7})?Z$/)
+  .refine(value => readInstant(value) !== undefined && !Number.isNaN(Date.parse(value)));
 // Codes come and go between versions; one that this version does not know still says something to a person.
-export const reason = text.transform(code => code as ReasonCode);
+export const reason = text.max(64).transform(code => code as ReasonCode);
 
 /** Every member of `T`, so that one that is added to the model and forgotten here does not compile. */
 export type ShapeOf<T> = Record<keyof Required<T>, z.ZodType>;
@@ -25,7 +45,7 @@ const seamsShape = z.object({
 } satisfies ShapeOf<Seams>);
 
 export const heldShape = z.object({
-  revision: count,
+  revision,
   rows: count,
   // Int64, because a day may hold more than 2 GiB; the SDK gives those as bigint.
   bytes: z.preprocess(value => (typeof value === 'bigint' ? Number(value) : value), count),
@@ -39,10 +59,10 @@ export const heldShape = z.object({
   rowsRemoved: count,
   rowsOutside: count,
   rowsNeighbour: count,
-  curatedRevision: count,
+  curatedRevision: revision,
   curatedAs: text.exactOptional(),
   curateQueuedAt: instant.exactOptional(),
-  curateTries: count.exactOptional(),
+  curateTries: tries.exactOptional(),
   seams: json(seamsShape).exactOptional(),
   doubted: z.literal(true).exactOptional(),
   forgottenAt: instant.exactOptional(),
@@ -50,14 +70,14 @@ export const heldShape = z.object({
 
 export const workShape = z.object({
   state: z.enum(['idle', 'queued', 'fetching', 'failed']),
-  ticket: count,
+  ticket,
   queuedAt: instant.exactOptional(),
   heartbeat: instant.exactOptional(),
   retryAt: instant.exactOptional(),
-  failures: count,
-  rereads: count,
-  takeovers: count.exactOptional(),
-  seamReads: count.exactOptional(),
+  failures: tries,
+  rereads: tries,
+  takeovers: tries.exactOptional(),
+  seamReads: tries.exactOptional(),
   suspicion: json(
     z.object({
       reason,
@@ -78,15 +98,23 @@ export const workShape = z.object({
   requestId: z.string().exactOptional(),
 } satisfies ShapeOf<Omit<Work, 'checkpoint'>>) satisfies z.ZodType<Work>;
 
+/** Of one blob, in Azure. */
+const BLOCKS_MAX = 50_000;
+
+function haveBlocks(segments: readonly { readonly count: number }[]): boolean {
+  return segments.reduce((sum, { count: blocks }) => sum + blocks, 0) <= BLOCKS_MAX;
+}
+
 export const checkpointShape = json(
   z.object({
+    window: text.exactOptional(),
     cursor: z.string().optional(),
     cursorAt: instant,
     pages: count,
     rows: count,
     bytes: count,
     digest: z.string(),
-    segments: z.array(z.object({ ticket: count, count })),
+    segments: z.array(z.object({ ticket, count: count.max(BLOCKS_MAX) })).refine(haveBlocks),
     neighbours: count,
     outside: count,
     duplicates: count,

@@ -1,7 +1,8 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { isDay } from '../words/day.ts';
-import type { DayEntry } from '../words/ledger.ts';
-import type { Day } from '../words/model.ts';
+import { isUnreadable } from '../words/errors.ts';
+import type { DayEntry, Gate } from '../words/ledger.ts';
+import type { Day, SourceName } from '../words/model.ts';
 import type { Ledger, Versioned } from '../words/ports.ts';
 import {
   DAY_PROPERTIES_WITHOUT_CHECKPOINT,
@@ -13,6 +14,8 @@ import {
   GATE_PARTITION,
   gateOfEntity,
   type Properties,
+  unreadableDay,
+  unreadableGate,
   WATERMARK_ROW,
   watermarkOfEntity,
 } from './ledger-entities.ts';
@@ -69,12 +72,12 @@ export function tableLedger(table: TableClient, newId: () => string): Ledger {
         table,
         dataset,
         DAY_PROPERTIES_WITHOUT_CHECKPOINT,
-        (day, { etag, ...properties }) => ({ value: dayOfEntity(dataset, day, properties), etag }),
+        (day, { etag, ...properties }) => ({ value: listedDay(dataset, day, properties), etag }),
       );
       return days.sort((a, b) => (a.value.day < b.value.day ? -1 : 1));
     },
 
-    putDay(entry, etag) {
+    async putDay(entry, etag) {
       return write(entityOfDay(entry), etag, `${entry.dataset} ${entry.day}`);
     },
 
@@ -89,13 +92,32 @@ export function tableLedger(table: TableClient, newId: () => string): Ledger {
 
     async gate(source) {
       const found = await read(GATE_PARTITION, source, `the gate of ${source}`);
-      return found && { value: gateOfEntity(source, found.properties), etag: found.etag };
+      return found && { value: readGate(source, found.properties), etag: found.etag };
     },
 
     putGate(gate, etag) {
       return write(entityOfGate(gate), etag, `the gate of ${gate.source}`);
     },
   };
+}
+
+/** One entity that is damaged hides no other. */
+function listedDay(dataset: string, day: Day, properties: Properties): DayEntry {
+  try {
+    return dayOfEntity(dataset, day, properties);
+  } catch (thrown) {
+    if (!isUnreadable(thrown)) throw thrown;
+    return unreadableDay(dataset, day, thrown);
+  }
+}
+
+function readGate(source: SourceName, properties: Properties): Gate {
+  try {
+    return gateOfEntity(source, properties);
+  } catch (thrown) {
+    if (!isUnreadable(thrown)) throw thrown;
+    return unreadableGate(source, thrown);
+  }
 }
 
 /** Every day of a dataset, in any order. */

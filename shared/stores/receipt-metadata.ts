@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Receipt } from '../words/model.ts';
+import { instant } from './ledger-shapes.ts';
 
 /** A receipt as blob metadata: lower-case keys, printable ASCII values. docs/format.md is the contract. */
 
@@ -7,22 +8,27 @@ const count = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
+/** As many digits as the ledger takes. */
+const revision = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number);
 const text = z.string().min(1);
 
 const metadataShape = z.object({
   format: count,
-  revision: count,
+  revision,
   rows: count,
   pages: count,
   fingerprint: text,
   windowfrom: text,
   windowto: text,
   apiversion: text,
-  fetchedat: text,
+  fetchedat: instant,
   ticket: count,
   rowsoutside: count,
   rowsneighbour: count,
-  forgottenat: text.exactOptional(),
+  forgottenat: instant.exactOptional(),
 } satisfies Record<Lowercase<keyof Receipt>, z.ZodType>);
 
 /** @throws RangeError when a value is not printable ASCII, which the service refuses and the emulator does not */

@@ -1,6 +1,7 @@
 import { asErased, heldAfter } from '../commit/commit.ts';
 import { done, freshEntry } from '../ledger/entry.ts';
-import { watermarkFrom } from '../ledger/watermark.ts';
+import { lastDay } from '../ledger/owed.ts';
+import { markThatLies, watermarkFrom } from '../ledger/watermark.ts';
 import type { DayEntry, Held, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
@@ -136,9 +137,15 @@ async function rebuildWatermark(
     const found = await ledger.watermark(dataset.name);
     const recorded = found?.value;
     if (recorded === undefined && first === undefined) return undefined;
-    const firstDay = [recorded?.firstDay, first].filter(day => day !== undefined).sort()[0] ?? '';
-    const entries = new Map((await ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
-    const watermark = watermarkFrom(dataset, firstDay, recorded, entries, clock.now());
+    const now = clock.now();
+    const list = (await ledger.days(dataset.name)).map(({ value }) => value);
+    const lie = recorded && markThatLies(recorded, list, now);
+    const held = list.flatMap(entry => (entry.held === undefined ? [] : [entry.day]));
+    const known = lie === 'firstDay' ? undefined : recorded?.firstDay;
+    const firstDay = [known, first, ...held].filter(day => day !== undefined).sort()[0] ?? lastDay(now);
+    // Marks that lie are counted anew; that it is paused is kept.
+    const marks = lie === undefined ? recorded : recorded && { ...recorded, firstDay: '' };
+    const watermark = watermarkFrom(dataset, firstDay, marks, new Map(list.map(each => [each.day, each])), now);
     if ((await ledger.putWatermark(watermark, found?.etag)) !== undefined) return watermark;
   }
   return undefined;

@@ -160,7 +160,7 @@ async function daysToCheck(on: SweepPorts, options: VerifyOptions, now: number):
     const mine = new Set(days.get(dataset.name));
     try {
       const entries = new Map((await on.ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
-      for (const { day, held } of entries.values()) if (held !== undefined) mine.add(day);
+      for (const { day, held, unreadable } of entries.values()) if (held !== undefined || unreadable) mine.add(day);
       const firstDay = (await on.ledger.watermark(dataset.name))?.value.firstDay ?? '';
       logs.set(dataset.name, { dataset, entries, firstDay, now });
     } catch (thrown) {

@@ -62,6 +62,8 @@ export interface Compared {
 
 /** Progress of a fetch, enough for another worker to go on from. */
 export interface Checkpoint {
+  /** Start of the window that is read: progress of another day is no progress of this one. */
+  readonly window?: string;
   /** The next page to read; `undefined` before the first. */
   readonly cursor: string | undefined;
   /** When `cursor` was received. An old one is not trusted. */
@@ -179,6 +181,8 @@ export interface DayEntry {
   readonly day: Day;
   readonly held?: Held;
   readonly work: Work;
+  /** The entity cannot be believed, and `work` says why: nothing else is known of the day, and nobody writes over it. */
+  readonly unreadable?: true;
 }
 
 export interface Watermark {
@@ -196,6 +200,8 @@ export interface Gate {
   /** No request to the source before this instant. */
   readonly notBefore: Instant;
   readonly reason: ReasonCode;
+  /** Why the entity cannot be believed. Then it is open, and the next one that closes it mends it. */
+  readonly unreadable?: string;
 }
 
 /** What the ledger knows of one dataset. */
@@ -203,4 +209,6 @@ export interface DatasetLedger {
   readonly dataset: Dataset;
   readonly watermark: Watermark | undefined;
   readonly entries: readonly DayEntry[];
+  /** Why its watermark cannot be believed. Then `watermark` is worked out from the days, and is not written. */
+  readonly unreadable?: string;
 }

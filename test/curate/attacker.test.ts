@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { snappyUncompressor } from 'hysnappy';
@@ -138,3 +139,83 @@ function unpacked(file: Uint8Array, groups: ReturnType<typeof parquetMetadata>['
   }
   return found.join('\n');
 }
+
+/** A call to somebody outside. Of two such rows nothing that is shown differs. */
+function call(number: string, id: string): string {
+  return JSON.stringify({
+    id,
+    callId: '11111111-2222-4333-8444-555555555555',
+    userId: '6f1e2d3c-0000-4a5b-8c7d-9e0f1a2b3c4d',
+    callerNumber: '+12025550100',
+    calleeNumber: number,
+    callType: 'user_out',
+    startDateTime: `${DAY}T10:00:00Z`,
+    otherPartyCountryCode: 'US',
+    callDurationSource: `called ${number}`,
+    clientPublicIpV4Address: '192.0.2.77',
+  });
+}
+
+const PSTN = 'teams-pstn-calls';
+
+/** All that somebody has who has the file of such a day: its bytes, and what is beside it. */
+async function fileOf(profile: (typeof PROFILES)[number], rows: readonly string[]): Promise<string> {
+  const on = rig(profile);
+  await curated(on, PSTN, DAY, rows);
+  const [file] = on.curated.files.values();
+  assert.ok(file);
+  return `${Buffer.from(file.bytes).toString('latin1')} ${JSON.stringify(file.label)}`;
+}
+
+test('numbers that differ only in what is masked give the same file, so that nothing can be tried', async () => {
+  const [one, other] = await Promise.all(
+    ['+12025550142', '+12025559876'].map(number => fileOf('masked', [call(number, 'a'), call(number, 'b')])),
+  );
+  assert.equal(one, other);
+});
+
+test('neither a hash of a number or country, alone or in its row, nor one with a key that is known is in a file', async () => {
+  const numbers = Array.from({ length: 10_000 }, (_, i) => `+1202555${String(i).padStart(4, '0')}`);
+  const countries = ['US', 'DE', 'GB', 'FR', 'United States', 'us'];
+  const secret = '+12025550142';
+  for (const profile of ['masked', 'pseudonymous'] as const) {
+    const file = await fileOf(profile, [call(secret, 'a')]);
+    for (const guess of [...numbers.slice(0, 200), secret, secret.slice(1), ...countries]) {
+      for (const algorithm of ['md5', 'sha1', 'sha256'] as const) {
+        const plain = createHash(algorithm).update(guess).digest();
+        const rows = createHash(algorithm).update(call(guess, 'a')).digest();
+        for (const digest of [plain, rows])
+          for (const form of [
+            digest.toString('hex').slice(0, 16),
+            digest.toString('latin1', 0, 8),
+            digest.toString('base64url').slice(0, 11),
+          ])
+            assert.ok(!file.includes(form), `${profile}: ${algorithm} of ${guess}`);
+      }
+      for (const key of ['', 'landline', 'landline key id', PSTN, 'n_']) {
+        const keyed = createHmac('sha256', key).update('n_').update(guess.slice(1)).digest('hex').slice(0, 32);
+        assert.ok(!file.includes(keyed), `${profile}: keyed hash of ${guess}`);
+      }
+    }
+  }
+});
+
+test('files from before and after an erasure tell which rows went, and nothing of them that was hidden before', async () => {
+  for (const profile of ['masked', 'pseudonymous'] as const) {
+    const stays = call('+12025550111', 'stays');
+    const pairs = await Promise.all(
+      ['+12025550142', '+12025559876'].map(async number => {
+        const before = await fileOf(profile, [stays, call(number, 'goes')]);
+        const after = await fileOf(profile, [stays]);
+        return { before, after };
+      }),
+    );
+    const [one, other] = pairs;
+    assert.ok(one && other);
+    // Whoever it was: what is left is the same, byte for byte, and so is all that was there but for a keyed hash.
+    assert.equal(one.after, other.after, profile);
+    if (profile === 'masked') assert.equal(one.before, other.before);
+    for (const { before, after } of pairs)
+      assert.doesNotMatch(`${before}${after}`, /5550142|5550111|5559876|192\.0\.2\.77/, profile);
+  }
+});

@@ -5,8 +5,9 @@ import { type DatasetName, startSimulator } from '../../local/simulator/index.ts
 import { systemClock } from '../../shared/app/clock.ts';
 import { curateDay } from '../../shared/curate/curate-day.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { type ForgetPorts, forget, search } from '../../shared/forget/forget.ts';
+import { forget, search } from '../../shared/forget/forget.ts';
 import { type Person, problemOf } from '../../shared/forget/person.ts';
+import type { ForgetPorts } from '../../shared/forget/ports.ts';
 import { claimed, freshEntry } from '../../shared/ledger/entry.ts';
 import { owed } from '../../shared/ledger/owed.ts';
 import { runPlan } from '../../shared/plan/tick.ts';

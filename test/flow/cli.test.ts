@@ -254,28 +254,50 @@ test('a ledger entity that cannot be read is found, and rebuilt from its partiti
   assert.equal(verified.code, 1);
   assert.match(verified.stdout, new RegExp(`ledger {2}The ledger entity of ${SMS} ${D2} cannot be read`));
   const seen = await rig.json('status');
-  const names = (list: readonly { dataset: string }[]) => list.map(({ dataset }) => dataset);
-  assert.deepEqual([seen.code, names(seen.answer.datasets), names(seen.answer.unreadable)], [1, [PSTN], [SMS]]);
-  assert.match((await rig.run('status')).stdout, new RegExp(`${SMS} cannot be looked at: [^]*landline rebuild`));
+  const failed = seen.answer.datasets.map(({ counts }: { counts: { failed: number } }) => counts.failed);
+  assert.deepEqual([seen.code, failed, seen.answer.unreadable], [1, [0, 1], []]);
+  assert.match((await rig.run('status')).stdout, /is damaged \(rows\)[\s\S]* rebuild\n/);
+  assert.match((await rig.run('show', SMS, D2)).stderr, /is damaged \(rows\)\. Run `landline rebuild`/);
   const other = await rig.run('show', SMS, D1);
   assert.match(other.stdout, new RegExp(`^${SMS} ${D1}: open`));
   assert.match(other.stderr, new RegExp(`entry of another day of ${SMS} is damaged: run .landline rebuild`));
+  // The other days of the log go on.
+  await rig.run('retry', SMS, D1);
+  await rig.work();
+  assert.equal((await rig.ledger.day(SMS, D1))?.value.work.askedAt, undefined);
   const { answer } = await rig.json('rebuild');
   assert.deepEqual([answer.cleared, answer.written], [1, 1]);
   assert.equal((await rig.run('verify')).code, 0);
 });
 
-test('a gate that cannot be read stops the planner, says so, and is cleared by a rebuild', async () => {
+test('a watermark that lies or cannot be read stops nothing, says so, and is written anew by a rebuild', async () => {
+  const sound = (await rig.ledger.watermark(SMS))?.value;
+  for (const marks of [{ firstDay: '2030-01-01' }, { landedThrough: '2030-01-01' }, { firstDay: '2026-13-45' }]) {
+    await rig.table.updateEntity({ partitionKey: SMS, rowKey: 'watermark', ...marks }, 'Merge');
+    await rig.table.updateEntity({ partitionKey: SMS, rowKey: D2, askedAt: new Date().toISOString() }, 'Merge');
+    await rig.work();
+    assert.equal((await rig.ledger.day(SMS, D2))?.value.work.askedAt, undefined, 'its days go on');
+    const { code, stdout } = await rig.run('status');
+    assert.equal(code, 1);
+    assert.match(stdout, new RegExp(`The watermark of ${SMS} cannot be looked at: [\\s\\S]*is damaged`));
+    assert.equal((await rig.run('rebuild')).code, 0);
+    assert.deepEqual((await rig.ledger.watermark(SMS))?.value, sound);
+  }
+});
+
+test('a gate that cannot be read is open, says so, and is cleared by a rebuild', async () => {
   await rig.ledger.putGate(
     { source: 'graph', notBefore: `${D0}T00:00:00.000Z`, reason: 'source.throttled' },
     undefined,
   );
   await rig.table.updateEntity({ partitionKey: 'gate', rowKey: 'graph', notBefore: 'soon' }, 'Merge');
   await rig.run('retry', SMS, D2);
-  await assert.rejects(rig.ledger.gate('graph'), { message: /gate of graph is damaged.*Run `landline rebuild`/ });
-  assert.equal((await rig.json('rebuild')).answer.cleared, 1);
+  const told = (await rig.ledger.gate('graph'))?.value.unreadable;
+  assert.match(told ?? '', /gate of graph is damaged.*Run `landline rebuild`/);
+  assert.match((await rig.run('status')).stdout, /The gate of graph cannot be looked at/);
   await rig.work();
   assert.equal((await rig.json('show', SMS, D2)).answer.state, 'open');
+  assert.equal((await rig.json('rebuild')).answer.cleared, 1);
 });
 
 test('an emptied day is held until a person accepts it', async () => {

@@ -232,10 +232,11 @@ test('a container that is missing beside the others comes with the command that 
 });
 
 test('for a ledger entity that cannot be read, the doctor says to rebuild it', async () => {
-  const damaged = { reason: 'storage.failing', remedy: 'reject', message: 'The gate of graph is damaged.' } as const;
-  const ledger = { ...memoryLedger(), gate: () => Promise.reject(new LandlineError(damaged)) };
-  const { result, next } = finding(await diagnosisOf({ parts: { ledger } }), 'ledger');
-  assert.deepEqual([result, next?.startsWith('landline rebuild')], ['broken', true]);
+  const [notBefore, unreadable] = ['1970-01-01T00:00:00.000Z', 'The gate of graph is damaged.'];
+  const value = { source: 'graph', notBefore, reason: 'storage.failing', unreadable } as const;
+  const ledger = { ...memoryLedger(), gate: async () => ({ value, etag: '' }) };
+  const { result, meaning, next } = finding(await diagnosisOf({ parts: { ledger } }), 'ledger');
+  assert.deepEqual([result, meaning, next?.startsWith('landline rebuild')], ['broken', unreadable, true]);
 });
 
 test('a planner without a schedule, or with one that the host does not take, is broken at once, with the command', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { noProxyOnLoopback } from '../../shared/config/loopback.ts';
+import { guardEnvironment, noProxyOnLoopback } from '../../shared/config/loopback.ts';
 import { clockFrom } from '../clock.ts';
 import { close, listen, processOf } from '../wait.ts';
 
@@ -78,4 +78,10 @@ test('what the environment lists is kept, in both spellings, and this machine is
   assert.deepEqual(noProxyOnLoopback({}), both('localhost,127.0.0.1,::1,[::1]'));
   const listed = { NO_PROXY: '.corp.example, 127.0.0.1', no_proxy: '.other.example' };
   assert.deepEqual(noProxyOnLoopback(listed), both('.corp.example,127.0.0.1,.other.example,localhost,::1,[::1]'));
+});
+
+test('certificates are checked whatever the environment says, by every library', () => {
+  const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTPS_PROXY: 'http://proxy.example' };
+  guardEnvironment(env);
+  assert.deepEqual(Object.keys(env).sort(), ['HTTPS_PROXY', 'NO_PROXY', 'no_proxy']);
 });

@@ -261,7 +261,58 @@ describe('ledger in Table Storage', () => {
       message: /^The ledger entity of teams-sms 2026-01-31 is damaged \(ticket, suspicion\)\. Run `landline rebuild`/,
     };
     await assert.rejects(ledger.day(DATASET, DAY), failure);
-    await assert.rejects(ledger.days(DATASET), failure);
+  });
+
+  test('a damaged entity hides no other in a list, and is told there as a day that needs a person', async () => {
+    const { table, ledger } = await fresh();
+    await table.createEntity({ ...entityOfDay(FULL_DAY), landedAt: '2026-13-45T00:00:00.000Z' });
+    await ledger.putDay(freshDay(DATASET, '2026-02-01'), undefined);
+    const [damaged, sound] = (await ledger.days(DATASET)).map(({ value }) => value);
+    assert.deepEqual(sound, freshDay(DATASET, '2026-02-01'));
+    const { unreadable, held, work } = damaged ?? sound ?? FULL_DAY;
+    assert.deepEqual([unreadable, held, work.state, work.errorRemedy], [true, undefined, 'failed', 'reject']);
+    assert.match(work.errorMessage ?? '', /teams-sms 2026-01-31 is damaged \(landedAt\)/);
+    if (damaged) await assert.rejects(ledger.putDay(damaged, undefined), TypeError);
+  });
+
+  test('a damaged gate is open, says what is wrong, and is written over by the next one', async () => {
+    const { table, ledger } = await fresh();
+    await table.createEntity({
+      partitionKey: 'gate',
+      rowKey: 'graph',
+      notBefore: '2026-99-01T00:00:00.000Z',
+      reason: 'source.throttled',
+    });
+    const found = await ledger.gate('graph');
+    assert.match(found?.value.unreadable ?? '', /gate of graph is damaged \(notBefore\)/);
+    assert.equal(found?.value.notBefore, '1970-01-01T00:00:00.000Z');
+    const gate = { source: 'graph', notBefore: '2026-02-01T00:30:00.000Z', reason: 'source.throttled' } as const;
+    assert.ok(await ledger.putGate(gate, found?.etag));
+    assert.deepEqual((await ledger.gate('graph'))?.value, gate);
+  });
+
+  test('days and instants are those of a calendar, numbers have an end, and progress that lies is none', async () => {
+    const { table, ledger } = await fresh();
+    for (const [property, value] of [
+      ['landedAt', '2026-02-30T00:00:00.000Z'],
+      ['heartbeat', '2026-01-01T24:61:00.000Z'],
+      ['queuedAt', '2026-13-45'],
+      ['revision', 2 ** 53 - 1],
+      ['failures', 2 ** 40],
+      ['seams', JSON.stringify({ ...FULL_DAY.held?.seams, at: '2026-99-01T00:00:00.000Z' })],
+    ] as const) {
+      await table.upsertEntity({ ...entityOfDay(FULL_DAY), [property]: value }, 'Replace');
+      await assert.rejects(ledger.day(DATASET, DAY), { message: new RegExp(`damaged \\(${property}\\)`) }, property);
+    }
+    for (const firstDay of ['2026-02-30', '0001-01-01', 'soon']) {
+      await table.upsertEntity({ partitionKey: DATASET, rowKey: 'watermark', firstDay }, 'Replace');
+      await assert.rejects(ledger.watermark(DATASET), { message: /damaged \(firstDay\)/ }, firstDay);
+    }
+    const { checkpoint } = WORK;
+    const segments = [{ ticket: 1, count: 50_000_000 }];
+    const lies = { ...checkpoint, segments, recentKeys: undefined };
+    await table.upsertEntity({ ...entityOfDay(FULL_DAY), checkpoint: JSON.stringify(lies) }, 'Replace');
+    assert.equal((await ledger.day(DATASET, DAY))?.value.work.checkpoint, undefined);
   });
 
   test('properties and rows of a newer version are ignored', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lookAround } from '../../cli/around-day.ts';
 import { NO_SEAM, NO_SEAMS } from '../../shared/ledger/seams.ts';
+import { unreadableDay } from '../../shared/stores/ledger-entities.ts';
 import { DAY_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
@@ -17,12 +18,12 @@ const LENT = { at: at(NOON - 1_000), ...NO_SEAMS, after: { ...NO_SEAM, lent: 'aa
 async function ledgerWith(entries: readonly DayEntry[], damaged: readonly Day[] = []) {
   const ledger = memoryLedger();
   for (const entry of entries) await ledger.putDay(entry, undefined);
-  const unreadable = () =>
-    Promise.reject(new LandlineError({ reason: 'storage.failing', remedy: 'reject', message: 'It is damaged.' }));
-  return {
-    day: (name: string, day: Day) => (damaged.includes(day) ? unreadable() : ledger.day(name, day)),
-    days: (name: string) => (damaged.length > 0 ? unreadable() : ledger.days(name)),
-  };
+  const thrown = new LandlineError({ reason: 'storage.failing', remedy: 'reject', message: 'It is damaged.' });
+  const days = async (name: string) =>
+    (await ledger.days(name)).map(each =>
+      damaged.includes(each.value.day) ? { ...each, value: unreadableDay(name, each.value.day, thrown) } : each,
+    );
+  return { days };
 }
 
 const ENTRIES = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -201,4 +201,18 @@ test('the account comes from the environment, from azd, or from what lies in the
   delete process.env['LANDLINE_ACCOUNT'];
   await mkdir(join(folder, '.landline'));
   assert.deepEqual(placeOf({}, ''), { folder: '.landline', found: 'npm start' });
+});
+
+test('what the command line writes is for its owner alone', async context => {
+  const before = process.umask(0o022);
+  const folder = await mkdtemp(join(tmpdir(), 'landline-mode-'));
+  context.after(async () => {
+    process.umask(before);
+    await rm(folder, { recursive: true });
+  });
+  await said('--help');
+  await writeFile(join(folder, 'rows'), '');
+  await mkdir(join(folder, 'landed'));
+  const modes = await Promise.all(['rows', 'landed'].map(async name => (await stat(join(folder, name))).mode & 0o777));
+  assert.deepEqual(modes, process.platform === 'win32' ? modes : [0o600, 0o700]);
 });

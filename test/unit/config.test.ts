@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Environment, readConfig } from '../../shared/config/config.ts';
+import { isEmulator } from '../../shared/config/loopback.ts';
+import { SETTINGS } from '../../shared/config/settings.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 
 const EMULATOR =
@@ -88,10 +90,13 @@ test('a setting that is there and wrong is told once, and not as missing too', (
   const identity = { AZURE_TENANT_ID: 'x', AZURE_CLIENT_ID: 'y', AZURE_CLIENT_SECRET: 'z' };
   assert.deepEqual(
     problems({ ...SIMULATED, LANDLINE_CREDENTIAL: 'environment', LANDLINE_GRAPH_URL: '', ...identity }),
-    ['AZURE_CLIENT_ID: expected a GUID, got "y"', 'AZURE_TENANT_ID: expected a GUID, got "x"'],
+    [
+      'AZURE_CLIENT_ID: expected a GUID, got a text of 1 character',
+      'AZURE_TENANT_ID: expected a GUID, got a text of 1 character',
+    ],
   );
   assert.deepEqual(problems({ ...AZURE, LANDLINE_LAKE__blobServiceUri: 'http://data' }), [
-    'LANDLINE_LAKE__blobServiceUri: expected an https address, got "http://data"',
+    'LANDLINE_LAKE__blobServiceUri: expected an https address, got a text of 11 characters',
   ]);
 });
 
@@ -116,7 +121,9 @@ test('all problems are told at once, each with what was expected', () => {
       'LANDLINE_LAKE__blobServiceUri',
     ].sort((a, b) => found.findIndex(l => l.startsWith(`${a}:`)) - found.findIndex(l => l.startsWith(`${b}:`))),
   );
-  assert.ok(found.includes('LANDLINE_HISTORY_DAYS: expected a whole number of days from 1 to 3650, got "soon"'));
+  assert.ok(
+    found.includes('LANDLINE_HISTORY_DAYS: expected a whole number of days from 1 to 3650, got a text of 4 characters'),
+  );
   assert.ok(found.includes('LANDLINE_FETCH_SECOND: there is no such setting; did you mean LANDLINE_FETCH_SECONDS?'));
   assert.ok(found.some(line => line.endsWith('did you mean teams-pstn-calls?')));
 });
@@ -212,6 +219,33 @@ test('an unresolved Key Vault reference is named, and is not used as a key', () 
   assert.ok(!line.includes('vault.azure.net'));
 });
 
+test('a key of pseudonyms that can be guessed is none', () => {
+  const keyed = (key: string) => ({ ...AZURE, LANDLINE_PRIVACY: 'pseudonymous', LANDLINE_PSEUDONYM_KEY: key });
+  for (const key of [
+    'a'.repeat(40),
+    '1234567890'.repeat(4),
+    'short',
+    '@microsoft.keyvault(SecretUri=https://v.example/s)',
+  ])
+    assert.match(problems(keyed(key))[0] ?? '', /^LANDLINE_PSEUDONYM_KEY: /, key);
+  assert.deepEqual(readConfig(keyed('9f86d081884c7d659a2feaa0c55ad015')).privacy.profile, 'pseudonymous');
+});
+
+test('no value of any setting is shown: it may be a secret that was put into the wrong one', () => {
+  const secret = 'Zm9yLXRlc3Rz+marker/7f3a==';
+  for (const name of Object.keys(SETTINGS)) {
+    const found = problems({ ...AZURE, [name]: secret });
+    assert.ok(!found.join().includes('marker'), name);
+  }
+});
+
+test('an address on this machine beside the suffix of a cloud is no emulator', () => {
+  assert.ok(isEmulator('AccountName=a;AccountKey=b;BlobEndpoint=http://127.0.0.1:1/a'));
+  assert.ok(
+    !isEmulator('AccountName=a;AccountKey=b;BlobEndpoint=http://127.0.0.1:1/a;EndpointSuffix=core.windows.net'),
+  );
+});
+
 test('no value of a secret is ever shown', () => {
   const secret = 'marker-7f3a';
   const env = {
@@ -231,7 +265,7 @@ test('the simulator is for this machine only', () => {
     /simulator is refused together with a real storage account/,
   );
   assert.deepEqual(problems({ ...SIMULATED, LANDLINE_GRAPH_URL: 'http://10.0.0.1:8080' }), [
-    'LANDLINE_GRAPH_URL: expected an address on this machine, got "http://10.0.0.1:8080"',
+    'LANDLINE_GRAPH_URL: expected an address on this machine, got a text of 20 characters',
   ]);
   assert.match(problems({ ...AZURE, LANDLINE_GRAPH_URL: 'http://127.0.0.1:1' })[0] ?? '', /only for the simulator/);
   assert.match(

@@ -56,6 +56,23 @@ describe('an app over HTTP', () => {
     });
   });
 
+  test('a page of another origin is refused, and so is a name that was made to point here', async () => {
+    const url = `${at}/days/teams-sms/2026-01-31?code=local-key`;
+    const { host: here } = new URL(at);
+    const asked = (headers: Record<string, string>) =>
+      new Promise((resolve, reject) => {
+        const sent = request(url, { headers }, response => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject).end();
+      });
+    assert.equal(await asked({}), 200);
+    assert.equal(await asked({ origin: `http://${here}` }), 200);
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { host: 'evil.example:7071' }])
+      assert.equal(await asked(headers), 403, JSON.stringify(headers));
+  });
+
   test('a function of level "function" wants the key when the host has one', async () => {
     const url = `${at}/days/teams-sms/2026-01-31`;
     assert.equal((await fetch(url)).status, 401);

@@ -194,3 +194,10 @@ test('whatever is trusted leads to the configured origin, version and function',
     { numRuns: 10_000 },
   );
 });
+
+test('a link that is too long to be stored is refused as a link, and not as a failure of storage', () => {
+  const link = (bytes: number) =>
+    `${ORIGIN}/v1.0/communications/callRecords/getPstnCalls?$skiptoken=${'y'.repeat(bytes)}`;
+  assert.ok(trustedLink(link(10_000), ORIGIN, teamsPstnCalls));
+  assert.throws(() => trustedLink(link(20_000), ORIGIN, teamsPstnCalls), /longer than an address may be/);
+});

@@ -213,3 +213,59 @@ test('a number is looked for in reasons, phrases and units, and not in identifie
     assert.equal(await named(dataset, row), 1, row);
   assert.equal(await named('teams-pstn-calls', '{"id":"12025550142"}'), 0);
 });
+
+/** What a search says of rows whose one text is each of these. */
+async function seenIn(person: Person, ...texts: readonly string[]) {
+  const finder = new PersonFinder('teams-pstn-calls', person);
+  const rows = await countNamed(
+    finder,
+    (async function* () {
+      for (const text of texts) yield Buffer.from(`${JSON.stringify({ id: 'x', callerNumber: text })}\n`);
+    })(),
+  );
+  return { rows, spellings: [...finder.seen.spellings], longer: [...finder.seen.longer] };
+}
+
+test('a longer number that is grouped is told with its digits masked, and taken only when that is asked for', async () => {
+  const longer = ['+1 202 555 0142 22', '22 12025550142', '+1-202-555-0142-7'];
+  assert.deepEqual(await seenIn(NUMBER, ...longer), {
+    rows: 0,
+    spellings: [],
+    longer: [
+      ['* *** *** **** **', 1],
+      ['** ***********', 1],
+      ['*-***-***-****-*', 1],
+    ],
+  });
+  assert.equal((await seenIn({ ...NUMBER, longer: true }, ...longer)).rows, 3);
+  // Two numbers, or a number and a time, are no longer number.
+  for (const text of ['+1 202 555 0142 +1 202 555 0199', '+12025550142 12025550199', '+12025550142 2026-03-01'])
+    assert.equal((await seenIn(NUMBER, text)).rows, 1, text);
+  // Where it stands by itself as well, the row is the person's.
+  assert.equal((await seenIn(NUMBER, '+1 202 555 0142 22, +12025550142')).rows, 1);
+});
+
+test('a search says in which kinds of spelling the person was met, and no digit of them', async () => {
+  const { spellings } = await seenIn(
+    NUMBER,
+    '+12025550142',
+    '+12025550142',
+    '001 (202) 555-0142',
+    '\uff0b\uff11\uff12\uff10\uff12\uff15\uff15\uff15\uff10\uff11\uff14\uff12',
+  );
+  assert.deepEqual(spellings, [
+    ['+***********', 2],
+    ['*** (***) ***-****', 1],
+    ['+*********** (other signs)', 1],
+  ]);
+  assert.deepEqual((await seenIn(USER, USER.value)).spellings, [['the whole name or id', 1]]);
+});
+
+test('digits that stand in identifiers only are counted, and the row stays', async () => {
+  const finder = new PersonFinder('teams-pstn-calls', NUMBER);
+  const rows = (async function* () {
+    yield Buffer.from('{"id":"12025550142"}\n{"id":"a"}\n');
+  })();
+  assert.equal(await countNamed(finder, rows), 0);
+  assert.equal(finder.seen.unsearched, 1);
+});

@@ -54,3 +54,17 @@ test('a checkpoint with a damaged digest is not gone on from', () => {
   const anew = readingOf({ ...checkpoint, digest: `${checkpoint.digest}0` });
   assert.deepEqual([anew.cursor, anew.pages, anew.rows], [undefined, 0, 0]);
 });
+
+test('progress of another day, or dated far ahead, is not gone on from', () => {
+  const reading = readingOf(undefined);
+  reading.take(page(1, 2), []);
+  reading.advance('more', 0);
+  const checkpoint = reading.checkpoint([{ ticket: 1, count: 1 }]);
+  assert.equal(readingOf(checkpoint).cursor, 'more');
+  const { from } = windowOf('2026-01-03', voximplantSms.overlap);
+  for (const lie of [{ window: from }, { cursorAt: '9999-12-31T00:00:00.000Z' }])
+    assert.deepEqual(
+      [readingOf({ ...checkpoint, ...lie }).cursor, readingOf({ ...checkpoint, ...lie }).rows],
+      [undefined, 0],
+    );
+});

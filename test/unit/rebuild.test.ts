@@ -106,12 +106,31 @@ test('history begins with the first partition, and holes in it show', async () =
   assert.deepEqual((await rebuild({ ...on, datasets: [{ ...DATASET, name: 'nothing' }] })).watermarks, []);
 });
 
-test('a watermark that is there keeps its pause and an earlier first day, and never moves back', async () => {
+test('a watermark that is there keeps its pause and an earlier first day, and marks that lie are counted anew', async () => {
   const on = await threeDays();
-  const found = await on.ledger.watermark(DATASET.name);
-  const recorded = { dataset: DATASET.name, firstDay: daysAgo(9), landedThrough: D2, pausedAt: instantOf(NOON) };
-  await on.ledger.putWatermark(recorded, found?.etag);
-  assert.deepEqual((await rebuild(on)).watermarks, [{ ...recorded, landedThrough: D3 }]);
+  const paused = { dataset: DATASET.name, pausedAt: instantOf(NOON) };
+  for (const [marks, mended] of [
+    [
+      { firstDay: D1, landedThrough: D2 },
+      { firstDay: D1, landedThrough: D3 },
+    ],
+    [{ firstDay: daysAgo(9) }, { firstDay: daysAgo(9) }],
+    [{ firstDay: daysAgo(9), landedThrough: D2 }, { firstDay: daysAgo(9) }],
+    [{ firstDay: '2030-01-01' }, { firstDay: D1, landedThrough: D3 }],
+    [{ firstDay: D2 }, { firstDay: D1, landedThrough: D3 }],
+    [
+      { firstDay: D1, landedThrough: '2030-01-01' },
+      { firstDay: D1, landedThrough: D3 },
+    ],
+    [
+      { firstDay: D1, landedThrough: D3, settledThrough: daysAgo(-9) },
+      { firstDay: D1, landedThrough: D3 },
+    ],
+  ] as const) {
+    const found = await on.ledger.watermark(DATASET.name);
+    assert.ok(await on.ledger.putWatermark({ ...paused, ...marks }, found?.etag));
+    assert.deepEqual((await rebuild(on)).watermarks, [{ ...paused, ...mended }], JSON.stringify(marks));
+  }
 });
 
 test('a day that a person was erased from is known as such again, and is not read again', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { revisionAfter } from '../../shared/commit/commit.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { Day } from '../../shared/words/model.ts';
@@ -135,4 +136,9 @@ test('a window that is refused down to a minute fails with the source’s own re
   const { state, errorKind, errorRemedy } = on.entry(DAY)?.work ?? {};
   assert.deepEqual([state, errorKind, errorRemedy], ['failed', 'limits.query', 'reject']);
   assert.ok(on.outcomes.filter(outcome => outcome === 'restarted').length <= 11);
+});
+
+test('a ledger that is far ahead of the lake does not say what the next revision is', () => {
+  assert.deepEqual([revisionAfter(3, 3), revisionAfter(3, 0), revisionAfter(2, 5)], [4, 4, 6]);
+  for (const known of [999_999_999, Number.MAX_SAFE_INTEGER]) assert.ok(revisionAfter(3, known) < 2_000);
 });
