@@ -1,3 +1,4 @@
+import { contentDigests } from '../rows/content.ts';
 import type { Cut } from '../words/cut.ts';
 import { ColumnBuffer } from './cells/column-buffer.ts';
 import { DerivedColumn } from './cells/derived-column.ts';
@@ -8,7 +9,7 @@ import { derivedColumn, type OfFile } from './derivations.ts';
 import { Extras } from './extras.ts';
 import type { Column, Table } from './model.ts';
 import type { PrivacyProfile } from './privacy.ts';
-import { digestsOf, Repeats } from './repeats.ts';
+import { Repeats } from './repeats.ts';
 import { RowKeys } from './row-keys.ts';
 
 /** What was met while a partition was shaped into rows. */
@@ -112,7 +113,7 @@ export class Shaper {
     this.ordinals.pushNumbers(this.met.lines + 1, rows);
     this.met.lines += rows;
     this.addExtras(cut, stretch);
-    const repeated = this.keys.fill(digestsOf(cut.body, cut.starts, cut.ends, rows));
+    const repeated = this.keys.fill(contentDigests(cut));
     if (repeated === undefined) return;
     this.met.duplicates += repeated.reduce((sum, each) => sum + each, 0);
     for (const column of this.columns) column.removeRows(first, repeated);
