@@ -63,7 +63,7 @@ export class Shaper {
     this.readers = [...made.values()].filter(column => column instanceof FieldReader);
     this.derived = [...made.values()].filter(column => column instanceof DerivedColumn);
     this.ends = new RowEnds(bufferOf('direction'), bufferOf('call_class'));
-    this.extras = new Extras(fields, profile.showsUnknown);
+    this.extras = new Extras(dataset, fields, profile.showsUnknown);
     this.repeats = new Repeats(file.rows, knownBy);
     const known = table.columns.map(({ name, origin }) => {
       const what = 'derived' in origin ? origin.derived : undefined;
