@@ -9,6 +9,9 @@ export const TEXT = BINARY;
 /** Of a list that has its length beside its type. */
 const SHORT_MAX = 14;
 
+/** Bytes of the largest number that a double holds exactly. */
+const COUNT_MAX = 8;
+
 /**
  * Structs in Thrift's compact protocol, as far as the metadata of Parquet needs it. The fields of a struct are written
  * in ascending order of their numbers; nothing checks that.
@@ -88,14 +91,17 @@ export class Thrift {
   }
 
   private byte(value: number): void {
-    this.out.reserve(1);
-    this.out.bytes[this.out.length++] = value;
+    const { out } = this;
+    out.reserve(1);
+    out.bytes[out.length++] = value;
   }
 
   /** Seven bits a byte, the lowest first. */
   private count(value: number): void {
+    const { out } = this;
+    out.reserve(COUNT_MAX);
     let rest = value;
-    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80);
-    this.byte(rest);
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) out.bytes[out.length++] = (rest % 0x80) | 0x80;
+    out.bytes[out.length++] = rest;
   }
 }
