@@ -31,7 +31,11 @@ const ROOMS: readonly (readonly [room: string, rooms: string, packages: RegExp])
     'words rows config ledger plan commit fetch sources stores curate status doctor',
     /^(@azure\/identity|zod|node:(crypto|timers\/promises))$/,
   ],
-  ['curate', 'words rows ledger stores', /^(hysnappy|@azure\/storage-blob|zod|node:[\w/]+)$/],
+  [
+    'curate',
+    'words rows ledger stores',
+    /^(hyparquet-writer(\/src\/[\w-]+\.js)?|hysnappy|@azure\/storage-blob|zod|node:[\w/]+)$/,
+  ],
   ['status', 'words ledger doctor', /^node:crypto$/],
   ['doctor', 'words ledger config curate', /^jose$/],
   ['verify', 'words rows ledger commit fetch', NONE],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { curateDay, curateMessage } from '../../shared/curate/curate-day.ts';
-import type { ColumnKind } from '../../shared/curate/model.ts';
+import { schemaOf } from '../../shared/curate/parquet/schema.ts';
 import { privacyProfile } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
@@ -13,32 +13,6 @@ import { curated, land, parsedExactly, type Rig, rig, SECRET } from './rig.ts';
 
 const DAY = '2026-01-05';
 const PATH = curatedPath('fact_message', 'teams-sms', DAY);
-
-/** What the schema of a file says of each kind of column. */
-const ELEMENTS: Readonly<Record<ColumnKind, object>> = {
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
-  int: { type: 'INT32' },
-  long: { type: 'INT64' },
-  money: {
-    type: 'INT64',
-    converted_type: 'DECIMAL',
-    precision: 18,
-    scale: 6,
-    logical_type: { type: 'DECIMAL', precision: 18, scale: 6 },
-  },
-  time: {
-    type: 'INT64',
-    converted_type: 'TIMESTAMP_MICROS',
-    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
-  },
-  date: { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } },
-  flag: { type: 'BOOLEAN' },
-};
-
-/** Without what is not given. */
-function given(element: object | undefined): object {
-  return Object.fromEntries(Object.entries(element ?? {}).filter(([, value]) => value !== undefined));
-}
 
 async function readBack(on: Rig, path: string): Promise<Record<string, unknown>[]> {
   const bytes = on.curated.files.get(path)?.bytes;
@@ -68,8 +42,13 @@ test('a second reader agrees, types included', async context => {
     const { schema, num_rows } = parquetMetadata(bytes);
     assert.equal(Number(num_rows), rows.length);
     assert.equal(parquetSchema(parquetMetadata(bytes)).children.length, table.columns.length);
-    for (const [i, { name: column, kind }] of table.columns.entries())
-      assert.deepEqual(given(schema[i + 1]), { name: column, repetition_type: 'OPTIONAL', ...ELEMENTS[kind] });
+    for (const [i, wanted] of schemaOf(table.columns).entries()) {
+      const { name: column, type, converted_type, precision, scale, repetition_type } = schema[i] ?? {};
+      const expected = i === 0 ? [undefined, undefined] : [wanted.type, wanted.repetition_type];
+      assert.deepEqual([column, type, converted_type], [wanted.name, wanted.type, wanted.converted_type]);
+      assert.deepEqual([precision, scale], [wanted.precision, wanted.scale]);
+      assert.equal(repetition_type, expected[1]);
+    }
     const read = await parquetReadObjects({ file: bytes });
     for (const [i, row] of read.entries()) {
       const sent = parsedExactly(rows[i] ?? '');

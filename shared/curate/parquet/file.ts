@@ -1,17 +1,25 @@
+import { ByteWriter } from 'hyparquet-writer';
+import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { snappyCompressor } from 'hysnappy';
 import type { ColumnBuffer } from '../cells/column-buffer.ts';
 import { GrowingBytes } from '../cells/growing-bytes.ts';
-import { Footer, type Pages, PLAIN, RLE, RLE_DICTIONARY } from './footer.ts';
 import { contentOf } from './pages.ts';
-import type { Shape } from './schema.ts';
-import { Thrift } from './thrift.ts';
+import { elementOf, type Shape, schemaOf } from './schema.ts';
+import { statisticsOf } from './statistics.ts';
 
-/** Row groups to a Parquet file, from whole columns. docs/decisions/parquet.md says why. */
+/**
+ * Row groups to a Parquet file: pages are made here from whole columns, headers and footer by the library.
+ * docs/decisions/parquet.md says why.
+ */
 
-const MAGIC = Buffer.from('PAR1');
+type Metadata = Parameters<typeof writeMetadata>[1];
+type RowGroup = Metadata['row_groups'][number];
+type Chunk = RowGroup['columns'][number];
 
-/** Numbers of Parquet's kinds of pages. */
-const [DATA_PAGE, DICTIONARY_PAGE] = [0, 2];
+type PageHeader = Omit<Parameters<typeof writePageHeader>[1], `${'un' | ''}compressed_page_size`>;
+
+const MAGIC = 0x31524150;
 
 type Compress = (page: Uint8Array) => Uint8Array;
 
@@ -33,19 +41,20 @@ function compressorOfProcess(): Compress {
 
 /** Gives the bytes of the file in stretches. Nothing of a stretch is held once it was taken. */
 export class ParquetFile {
-  private readonly footer: Footer;
-  private readonly out = new GrowingBytes(0);
-  private readonly thrift = new Thrift(this.out);
+  private readonly columns: readonly Shape[];
+  private readonly notes: Readonly<Record<string, string>>;
+  private readonly out = new ByteWriter(64 * 1024);
   private readonly page = new GrowingBytes(0);
+  private readonly groups: RowGroup[] = [];
   private readonly compress = compressorOfProcess();
-  /** Bytes that were taken. */
-  private taken = 0;
-  private nulls: { readonly rows: number; readonly unpacked: number; readonly bytes: Buffer } | undefined;
+  private rows = 0;
+  private nulls: { readonly rows: number; readonly size: number; readonly bytes: Uint8Array } | undefined;
 
   /** @param notes key-value metadata of the file */
   constructor(columns: readonly Shape[], notes: Readonly<Record<string, string>>) {
-    this.footer = new Footer(columns, notes);
-    this.out.append(MAGIC, 0, MAGIC.length);
+    this.columns = columns;
+    this.notes = notes;
+    this.out.appendUint32(MAGIC);
   }
 
   /**
@@ -55,102 +64,112 @@ export class ParquetFile {
    * @returns bytes to put behind those given before
    */
   addGroup(buffers: readonly ColumnBuffer[]): Uint8Array {
-    if ((buffers[0]?.rows ?? 0) > 0)
-      this.footer.addGroup(
-        buffers,
-        buffers.map(column => this.addChunk(column)),
-      );
-    return this.take();
+    const rows = buffers[0]?.rows ?? 0;
+    if (rows === 0) return this.taken();
+    const start = this.out.offset;
+    const columns = this.columns.map((shape, i) => this.addChunk(shape, buffers[i] as ColumnBuffer));
+    const size = columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
+    this.groups.push({
+      columns,
+      total_byte_size: size,
+      num_rows: BigInt(rows),
+      total_compressed_size: BigInt(this.out.offset - start),
+    });
+    this.rows += rows;
+    return this.taken();
   }
 
   /** The footer. */
   end(): Uint8Array {
+    const metadata = {
+      version: 1,
+      created_by: 'Landline',
+      schema: schemaOf(this.columns),
+      num_rows: BigInt(this.rows),
+      row_groups: this.groups,
+      key_value_metadata: Object.entries(this.notes).map(([key, value]) => ({ key, value })),
+    };
+    // Its own length is no part of what is written.
+    writeMetadata(this.out, metadata as unknown as Metadata);
+    this.out.appendUint32(MAGIC);
+    return this.taken();
+  }
+
+  private addChunk(shape: Shape, column: ColumnBuffer): Chunk {
     const { out } = this;
-    const start = out.length;
-    this.footer.write(out);
-    out.reserve(4);
-    out.view.setUint32(out.length, out.length - start, true);
-    out.length += 4;
-    out.append(MAGIC, 0, MAGIC.length);
-    return this.take();
-  }
-
-  private get at(): number {
-    return this.taken + this.out.length;
-  }
-
-  private addChunk(column: ColumnBuffer): Pages {
-    const start = this.at;
-    if (column.present === 0) {
-      const unpacked = this.addNulls(column);
-      return { start, dataStart: start, unpacked, packed: this.at - start };
-    }
+    const start = out.offset;
+    if (column.present === 0)
+      return this.chunkOf(shape, column, { start, pageStart: start, size: this.addNulls(column) });
     const { dictionary, data } = contentOf(column, this.page);
-    let unpacked = dictionary === undefined ? 0 : this.addDictionary(dictionary, column.count);
-    const dataStart = this.at;
-    unpacked += this.addData(data, column.rows, dictionary === undefined ? PLAIN : RLE_DICTIONARY);
-    return { start, dataStart, unpacked, packed: this.at - start };
+    let size = 0;
+    if (dictionary !== undefined) {
+      size += this.addPage(dictionary, {
+        type: 'DICTIONARY_PAGE',
+        dictionary_page_header: { num_values: column.count, encoding: 'PLAIN' },
+      });
+    }
+    const pageStart = out.offset;
+    size += this.addPage(data, dataPage(column.rows, dictionary === undefined ? 'PLAIN' : 'RLE_DICTIONARY'));
+    return this.chunkOf(shape, column, { start, pageStart, size });
   }
 
   /** The page of a column that is null throughout is the same for all of a row group, and a table has many. */
   private addNulls(column: ColumnBuffer): number {
-    const { out, nulls } = this;
-    if (nulls?.rows === column.rows) {
-      out.append(nulls.bytes, 0, nulls.bytes.length);
-      return nulls.unpacked;
-    }
-    const start = out.length;
-    const unpacked = this.addData(contentOf(column, this.page).data, column.rows, PLAIN);
-    this.nulls = { rows: column.rows, unpacked, bytes: Buffer.from(out.bytes.subarray(start, out.length)) };
-    return unpacked;
+    const { out } = this;
+    if (this.nulls?.rows !== column.rows) {
+      const { offset, index } = out;
+      const size = this.addPage(contentOf(column, this.page).data, dataPage(column.rows, 'PLAIN'));
+      this.nulls = { rows: column.rows, size, bytes: out.getBytes().slice(index, index + out.offset - offset) };
+    } else out.appendBytes(this.nulls.bytes);
+    return this.nulls.size;
   }
 
-  private addDictionary(page: Buffer, values: number): number {
-    const { thrift } = this;
-    return this.addPage(DICTIONARY_PAGE, page, () =>
-      thrift.struct(7, () => {
-        thrift.int(1, values);
-        thrift.int(2, PLAIN);
-      }),
-    );
-  }
-
-  private addData(page: Buffer, rows: number, encoding: number): number {
-    const { thrift } = this;
-    return this.addPage(DATA_PAGE, page, () =>
-      thrift.struct(5, () => {
-        thrift.int(1, rows);
-        thrift.int(2, encoding);
-        // Definition levels, and repetition levels, of which there are none.
-        thrift.int(3, RLE);
-        thrift.int(4, RLE);
-      }),
-    );
+  /** @param pages where the first page of the chunk starts, where the data page does, and what they have unpacked */
+  private chunkOf(
+    shape: Shape,
+    column: ColumnBuffer,
+    pages: { start: number; pageStart: number; size: number },
+  ): Chunk {
+    const { start, pageStart, size } = pages;
+    const { type } = elementOf(shape);
+    if (type === undefined) throw new Error('Every column has a type');
+    const dictionary = pageStart === start ? {} : { dictionary_page_offset: BigInt(start) };
+    return {
+      file_offset: BigInt(start),
+      meta_data: {
+        type,
+        encodings: pageStart === start ? ['PLAIN', 'RLE'] : ['PLAIN', 'RLE', 'RLE_DICTIONARY'],
+        path_in_schema: [shape.name],
+        codec: 'SNAPPY',
+        num_values: BigInt(column.rows),
+        total_uncompressed_size: BigInt(size),
+        total_compressed_size: BigInt(this.out.offset - start),
+        data_page_offset: BigInt(pageStart),
+        ...dictionary,
+        statistics: statisticsOf(column),
+      },
+    };
   }
 
   /** @returns bytes of the page before it was compressed, with its header */
-  private addPage(type: number, page: Buffer, writeMore: () => void): number {
-    const { out, thrift } = this;
-    const start = out.length;
+  private addPage(page: Buffer, header: PageHeader): number {
+    const { out } = this;
+    const start = out.offset;
     const packed = this.compress(page);
-    thrift.structItem(() => {
-      thrift.int(1, type);
-      thrift.int(2, page.length);
-      thrift.int(3, packed.length);
-      writeMore();
-    });
-    const header = out.length - start;
-    out.reserve(packed.length);
-    out.bytes.set(packed, out.length);
-    out.length += packed.length;
-    return header + page.length;
+    writePageHeader(out, { ...header, uncompressed_page_size: page.length, compressed_page_size: packed.length });
+    const headerBytes = out.offset - start;
+    out.appendBytes(packed);
+    return headerBytes + page.length;
   }
 
-  private take(): Uint8Array {
-    const { out } = this;
-    const bytes = Buffer.from(out.taken());
-    this.taken += bytes.length;
-    out.length = 0;
+  private taken(): Uint8Array {
+    const bytes = this.out.getBytes().slice();
+    this.out.index = 0;
     return bytes;
   }
+}
+
+function dataPage(rows: number, encoding: 'PLAIN' | 'RLE_DICTIONARY'): PageHeader {
+  const levels = { definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' } as const;
+  return { type: 'DATA_PAGE', data_page_header: { num_values: rows, encoding, ...levels } };
 }

@@ -1,20 +1,22 @@
 import type { ColumnBuffer } from '../cells/column-buffer.ts';
 
-/** Where the least and the most of a column's values are among them. */
-export interface Bounds {
-  readonly least: number;
-  readonly most: number;
+export interface Statistics {
+  readonly null_count: bigint;
+  readonly min_value?: number | bigint;
+  readonly max_value?: number | bigint;
 }
 
 /** What is looked at in one go: the engine makes functions fast that are called often, sooner than long loops. */
 const BYTES_AT_ONCE = 4_096;
 
 /**
- * The bounds of numbers, days and instants, by which readers skip row groups. Text has none: what people filter by
- * (users, numbers, types of calls) comes in every group, so bounds would let none be skipped.
+ * What readers skip row groups by: nulls of every column, and the bounds of numbers, days and instants. Text has none:
+ * what people filter by (users, numbers, types of calls) comes in every group, so bounds would let none be skipped.
  */
-export function boundsOf({ kind, count, values, width }: ColumnBuffer): Bounds | undefined {
-  if (count === 0 || kind === 'text' || kind === 'flag') return undefined;
+export function statisticsOf(column: ColumnBuffer): Statistics {
+  const { kind, count, values, width, rows, present } = column;
+  const nulls = { null_count: BigInt(rows - present) };
+  if (count === 0 || kind === 'text' || kind === 'flag') return nulls;
   const { view, length } = values;
   let least = 0;
   let most = 0;
@@ -23,7 +25,8 @@ export function boundsOf({ kind, count, values, width }: ColumnBuffer): Bounds |
     least = width === 4 ? least32(view, start, end, least) : least64(view, start, end, least);
     most = width === 4 ? most32(view, start, end, most) : most64(view, start, end, most);
   }
-  return { least, most };
+  if (width === 4) return { ...nulls, min_value: view.getInt32(least, true), max_value: view.getInt32(most, true) };
+  return { ...nulls, min_value: view.getBigInt64(least, true), max_value: view.getBigInt64(most, true) };
 }
 
 /** Where the least of some values is, or of one before them. The others likewise. */
