@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { curateDay } from '../shared/curate/curate-day.ts';
 import type { CuratedLabel, CuratedStore } from '../shared/curate/ports.ts';
 import { type Profile, privacyProfile } from '../shared/curate/privacy.ts';
@@ -11,6 +11,17 @@ import { usageFromHere } from './usage.ts';
  * partition. The partitions are read as they would be from storage, and the Parquet files are thrown away, so that what
  * is measured is curation alone, without a network.
  */
+
+/** Bytes of what storage sends at once. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** Streams of Node would be a tenth of what is measured. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = openSync(path, 'r');
+  const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  for (let bytes = readSync(file, chunk); bytes > 0; bytes = readSync(file, chunk)) yield chunk.subarray(0, bytes);
+  closeSync(file);
+}
 
 const [name = 'masked', ...days] = process.argv.slice(2);
 // All that the process has used so far: starting Node, and loading this and what it imports.
@@ -36,7 +47,7 @@ for (let i = 0; i < days.length; i += 2) {
   const receipt = { revision: 1, rows: count, fingerprint: 'bench' } as Receipt;
   const lake = {
     head: async () => ({ etag: '"1"', bytes: 0, receipt }),
-    read: async () => createReadStream(days[i] ?? ''),
+    read: async () => chunksOf(days[i] ?? ''),
   } as unknown as Lake;
   await curateDay('teams-pstn-calls', '2026-01-05', { ledger, lake, curated, profile, report: () => undefined });
   rows += count;

@@ -77,8 +77,7 @@ function bytesOf(pieces: readonly Buffer[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-const PATH =
-  /^(\/[\w.]+\/communications\/callRecords\/getPstnCalls\([a-zA-Z]+=(\d{4}-\d{2}-\d{2})[^)]*\))(?:\?\$skip=(\d+))?$/;
+const PATH = /^(\/[\w.]+\/communications\/callRecords\/getPstnCalls\([a-zA-Z]+=([^,)]+)[^)]*\))(?:\?\$skip=(\d+))?$/;
 
 /** Pages of each day: set by `/pages/<n>`; milliseconds before each answer: set by `/latency/<ms>`. */
 let pages = 1;
@@ -111,7 +110,9 @@ const server = createServer((request, response) => {
     response.writeHead(404).end();
     return;
   }
-  const [, path = '', day = '', skip = '0'] = match;
+  const [, path = '', from = '', skip = '0'] = match;
+  // Landline's windows begin a second before their day.
+  const day = new Date(Date.parse(from) + 1_000).toISOString().slice(0, 10);
   const origin = `${scheme}://${request.headers.host}`;
   const isWarmUp = day === WARM_UP.day;
   if (!isWarmUp) cpuBefore ??= process.cpuUsage();

@@ -1,18 +1,21 @@
 import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Profile } from '../../shared/curate/privacy.ts';
 import { type Figure, figure, type Row, type Table, times } from '../figures.ts';
 import { type Bench, measureOurs } from '../measure.ts';
 import { runProgram } from '../programs.ts';
 import type { Usage } from '../usage.ts';
 import { variedLines } from '../varied.ts';
 
+/** What all sizes are measured with. */
 const PROFILE = 'masked';
 const BATCH_CHARS = 1_000_000;
 
 interface Work {
   readonly days: number;
   readonly rows: number;
+  readonly profile?: Profile;
 }
 
 type Made = Usage & { readonly fileBytes: number };
@@ -28,6 +31,8 @@ export async function curate(bench: Bench): Promise<Table[]> {
     : [
         { days: 1, rows: 10_000 },
         { days: 1, rows: 100_000 },
+        { days: 1, rows: 100_000, profile: 'full' },
+        { days: 1, rows: 100_000, profile: 'pseudonymous' },
         { days: 1, rows: 1_000_000 },
         { days: 30, rows: 500 },
       ];
@@ -37,20 +42,22 @@ export async function curate(bench: Bench): Promise<Table[]> {
   rows.push({ what: 'landing, for comparison', figures: { 'CPU ms per 100k rows': landing } });
   const note =
     'Each in a process that has just started: few rows pay for that. DuckDB on one thread, the same columns and masks, without looking for repeated rows. Starting is what the process has used before the first row: Node, and loading the code.';
-  return [{ title: `curating Teams PSTN calls, profile ${PROFILE}`, note, rows }];
+  return [{ title: `curating Teams PSTN calls, profile ${PROFILE} unless another is named`, note, rows }];
 }
 
 async function compare(bench: Bench, work: Work): Promise<Row[]> {
   const count = work.days * work.rows;
-  const title = `${work.days === 1 ? '' : `${work.days} × `}${work.rows.toLocaleString('en')} rows`;
+  const { profile = PROFILE } = work;
+  const size = `${work.days === 1 ? '' : `${work.days} × `}${work.rows.toLocaleString('en')} rows`;
+  const title = profile === PROFILE ? size : `${size}, ${profile}`;
   const files = await partitions(bench, work);
   const ours: Curated[] = [];
   const theirs: Made[] = [];
   const [api, to] = [import.meta.resolve('@duckdb/node-api'), join(bench.folder, 'copy.parquet')];
   for (let run = 0; run < bench.runs; run++) {
     const days = files.flatMap(file => [file, String(work.rows)]);
-    ours.push(await runProgram<Curated>(bench.programs, 'curate', PROFILE, ...days));
-    theirs.push(await runProgram<Made>(bench.programs, 'duckdb-copy', api, to, ...files));
+    ours.push(await runProgram<Curated>(bench.programs, 'curate', profile, ...days));
+    theirs.push(await runProgram<Made>(bench.programs, 'duckdb-copy', api, profile, to, ...files));
     bench.say(`curate: ${title}, run ${run + 1} of ${bench.runs}`);
   }
   const rawMb = figure(files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6);

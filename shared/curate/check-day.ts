@@ -3,6 +3,7 @@ import type { Day } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
 import { type CuratePorts, fileOf, Replaced } from './curate-day.ts';
 import { tableStamp } from './privacy.ts';
+import { byBytesFirst, type KnownBy } from './repeats.ts';
 import { tableOf } from './tables.ts';
 
 /**
@@ -30,9 +31,10 @@ export async function curatedProblem(
   const { label } = file;
   if (label.stamp !== stamp || label.revision !== revision)
     return `its label says revision ${label.revision} and tables ${label.stamp || 'of nobody'}, where the ledger says ${revision} and ${stamp}`;
-  const content = fileOf(table, dataset, day, partition, on, () => undefined);
+  const content = (knownBy: KnownBy) => fileOf(table, dataset, day, partition, on, knownBy, () => undefined);
   try {
-    const [made, there] = [await digestOf(content), await digestOf((await on.curated.read(path)) ?? [])];
+    const made = await byBytesFirst(knownBy => digestOf(content(knownBy)));
+    const there = await digestOf((await on.curated.read(path)) ?? []);
     return made === there ? undefined : 'its bytes are not those that its partition gives';
   } catch (thrown) {
     if (thrown instanceof Replaced) return undefined;

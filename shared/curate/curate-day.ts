@@ -8,6 +8,7 @@ import type { Table } from './model.ts';
 import { ParquetFile } from './parquet/file.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';
 import { type PrivacyProfile, tableStamp } from './privacy.ts';
+import { byBytesFirst, type KnownBy } from './repeats.ts';
 import { Shaper } from './shape.ts';
 import { tableOf } from './tables.ts';
 
@@ -83,11 +84,14 @@ export async function curateDay(
   let label: CuratedLabel | undefined;
   let bytes = 0;
   try {
-    const content = fileOf(table, dataset, day, partition, on, (made, size) => {
-      label = made;
-      bytes = size;
+    const wrote = await byBytesFirst(knownBy => {
+      const content = fileOf(table, dataset, day, partition, on, knownBy, (made, size) => {
+        label = made;
+        bytes = size;
+      });
+      return on.curated.write(path, content, before?.etag);
     });
-    if ((await on.curated.write(path, content, before?.etag)) === 'superseded') return 'superseded';
+    if (wrote === 'superseded') return 'superseded';
   } catch (thrown) {
     if (thrown instanceof Replaced) return 'superseded';
     throw thrown;
@@ -107,13 +111,14 @@ export async function* fileOf(
   day: Day,
   partition: Partition,
   { lake, profile }: Pick<CuratePorts, 'lake' | 'profile'>,
+  knownBy: KnownBy,
   made: (label: CuratedLabel, bytes: number) => void,
 ): AsyncGenerator<Uint8Array, CuratedLabel, void> {
   const { revision, rows: expected } = partition.receipt;
   const stamp = tableStamp(profile);
   // Nothing here comes from what a profile hides: whoever has the masked rows could try endings against a fingerprint.
   const notes = { table: table.name, dataset, day, revision: String(revision), curatedas: stamp };
-  const shaper = new Shaper(table, { dataset, day, revision, rows: expected }, profile);
+  const shaper = new Shaper(table, { dataset, day, revision, rows: expected }, profile, knownBy);
   const file = new ParquetFile(table.columns, notes);
   let bytes = 0;
   for await (const cut of linesOf(inStretches(await chunksOf(lake, dataset, day)), shaper.fields)) {

@@ -7,17 +7,25 @@ const OPEN_BRACE = 0x7b;
 /** Unknown fields of a partition whose places are asked for like those of known ones; more cost a second look. */
 const LEARNED_MAX = 32;
 
+/**
+ * Those by dataset: a day most likely has the unknown fields of the day before, and its first lines would be looked at
+ * twice.
+ */
+const learnedBefore = new Map<string, readonly string[]>();
+
 /** What of the lines has no column, as members of a JSON object. */
 export class Extras {
   /** Fields that have columns, and behind them those without one that were met so far. */
   readonly fields: string[];
+  private readonly dataset: string;
   private readonly known: ReadonlySet<string>;
   private readonly shows: boolean;
   private members = new Map<number, string[]>();
 
   /** @param shows whether the values may be seen, or the names only */
-  constructor(known: readonly string[], shows: boolean) {
-    this.fields = [...known];
+  constructor(dataset: string, known: readonly string[], shows: boolean) {
+    this.dataset = dataset;
+    this.fields = [...known, ...(learnedBefore.get(dataset) ?? [])];
     this.known = new Set(known);
     this.shows = shows;
   }
@@ -43,7 +51,12 @@ export class Extras {
       if (place !== undefined) this.collectField(cut, name, cut.spans, width, place);
       else this.collectField(cut, name, places.spans, 2 * others.length, others.indexOf(name));
     }
-    for (const name of others) if (this.fields.length < this.known.size + LEARNED_MAX) this.fields.push(name);
+    if (others.length > 0) this.learn(others);
+  }
+
+  private learn(names: readonly string[]): void {
+    for (const name of names) if (this.fields.length < this.known.size + LEARNED_MAX) this.fields.push(name);
+    learnedBefore.set(this.dataset, this.fields.slice(this.known.size));
   }
 
   /** Adds the whole line of each row that is no object. */

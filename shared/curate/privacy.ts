@@ -29,11 +29,12 @@ export interface PrivacyProfile {
    */
   apply(privacy: Privacy, value: string, direction: Direction, redirected: boolean): Cell;
   /**
-   * Whether text is shown as it is, by a look at its bytes. When not, `apply` decides.
+   * How far text is shown as it is, by a look at its bytes: to its end, or only its beginning.
    *
    * @param start,end of text of which nothing is escaped, in bytes that are UTF-8
+   * @returns the place behind the last byte that is shown; `start` when `apply` has to decide
    */
-  shows(privacy: Privacy, body: Buffer, start: number, end: number): boolean;
+  shownTo(privacy: Privacy, body: Buffer, start: number, end: number): number;
 }
 
 /** Whether a number is the tenant's or an outsider's by the direction of its call or message. */
@@ -45,9 +46,15 @@ export function isByDirection(privacy: Privacy): boolean {
 export function privacyProfile(name: Profile, secret: string | undefined): PrivacyProfile {
   switch (name) {
     case 'full':
-      return { name, keyId: '', showsUnknown: true, apply: (_privacy, value) => value, shows: () => true };
+      return {
+        name,
+        keyId: '',
+        showsUnknown: true,
+        apply: (_privacy, value) => value,
+        shownTo: (_privacy, _body, _start, end) => end,
+      };
     case 'masked':
-      return { name, keyId: '', showsUnknown: false, apply: masked, shows: showsToAll };
+      return { name, keyId: '', showsUnknown: false, apply: masked, shownTo: shownToAllAt };
     case 'pseudonymous':
       return pseudonymous(secret ?? '');
   }
@@ -78,9 +85,22 @@ function shownToAll(privacy: Privacy, value: string): Cell | undefined {
 }
 
 /** The same of most identifiers and instants, which hardly repeat, so that no text is made of them. */
-function showsToAll(privacy: Privacy, body: Buffer, start: number, end: number): boolean {
-  if (privacy === 'instant') return !Number.isNaN(secondsAt(body, start, end));
-  if (privacy !== 'id') return privacy === 'open';
+function shownToAllAt(privacy: Privacy, body: Buffer, start: number, end: number): number {
+  switch (privacy) {
+    case 'open':
+      return end;
+    case 'instant':
+      return Number.isNaN(secondsAt(body, start, end)) ? start : end;
+    case 'id':
+      return isIdAt(body, start, end) ? end : start;
+    case 'call-id':
+      return endOfCallId(body, start, end);
+    default:
+      return start;
+  }
+}
+
+function isIdAt(body: Buffer, start: number, end: number): boolean {
   let hasLetter = false;
   let hasSign = false;
   for (let at = start; at < end; at++) {
@@ -93,7 +113,21 @@ function showsToAll(privacy: Privacy, body: Buffer, start: number, end: number):
   return hasLetter || !hasSign;
 }
 
-const [ZERO, NINE, UPPER_A, UNDERSCORE] = [0x30, 0x39, 0x41, 0x5f];
+/** Of the form that most have: up to eight digits, `_`, up to four digits, and an address behind an `@`. */
+function endOfCallId(body: Buffer, start: number, end: number): number {
+  const underscore = endOfDigits(body, start, Math.min(end, start + 8));
+  if (underscore === start || body[underscore] !== UNDERSCORE) return start;
+  const last = endOfDigits(body, underscore + 1, Math.min(end, underscore + 5));
+  return last > underscore + 1 && (last === end || body[last] === AT) ? last : start;
+}
+
+function endOfDigits(body: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && (body[at] as number) >= ZERO && (body[at] as number) <= NINE) at++;
+  return at;
+}
+
+const [ZERO, NINE, AT, UPPER_A, UNDERSCORE] = [0x30, 0x39, 0x40, 0x41, 0x5f];
 
 const isOfId: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
   /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)),
@@ -132,7 +166,7 @@ function pseudonymous(secret: string): PrivacyProfile {
     name: 'pseudonymous',
     keyId: createHmac('sha256', secret).update('landline key id').digest('hex').slice(0, 8),
     showsUnknown: false,
-    shows: showsToAll,
+    shownTo: shownToAllAt,
     apply(privacy, value) {
       switch (privacy) {
         case 'user':

@@ -1,7 +1,33 @@
+import { crc32 } from 'node:zlib';
+import { contentDigests } from '../rows/content.ts';
 import { KeyTable } from '../rows/keys.ts';
 import { Mixer } from '../rows/mixer.ts';
+import type { Cut } from '../words/cut.ts';
 
+/** One for all: code that was made fast for a class is thrown away when no object of it is left. */
 const mixer = new Mixer();
+
+/** What a line is known by: its bytes, or what they say, which takes longer to find. */
+export type KnownBy = 'bytes' | 'meaning';
+
+/** Thrown where a key comes again with other bytes: only what the lines say tells whether they are equal. */
+class Respelled extends Error {
+  override readonly name = 'Respelled';
+}
+
+/**
+ * Few days have a key twice, so the others need not pay for finding what each line says.
+ *
+ * @param make begins anew, from the first line, each time that it is called
+ */
+export async function byBytesFirst<T>(make: (knownBy: KnownBy) => Promise<T>): Promise<T> {
+  try {
+    return await make('bytes');
+  } catch (thrown) {
+    if (thrown instanceof Respelled) return make('meaning');
+    throw thrown;
+  }
+}
 
 /**
  * Which keys of a partition were met before, and with which content. Keys are known by 64 bits of digest, and the
@@ -9,27 +35,38 @@ const mixer = new Mixer();
  * repetition once in four thousand million times.
  */
 export class Repeats {
+  private readonly knownBy: KnownBy;
   /** Tagged with the content that came first. */
   private readonly keys: KeyTable;
   /** The contents that came later, by key. */
   private readonly later = new Map<string, number[]>();
 
   /** @param rows of the partition, as far as is known */
-  constructor(rows: number) {
+  constructor(rows: number, knownBy: KnownBy) {
+    this.knownBy = knownBy;
     this.keys = new KeyTable({ tags: true, rows });
   }
 
+  /** The content of each line, in the first of two words. */
+  contentsOf(cut: Cut): Int32Array {
+    if (this.knownBy === 'meaning') return contentDigests(cut);
+    const { body, starts, ends, count } = cut;
+    const digests = new Int32Array(2 * count);
+    for (let row = 0; row < count; row++) digests[2 * row] = crc32(body.subarray(starts[row], ends[row]));
+    return digests;
+  }
+
   /**
-   * @param keys of `digestsOf`
-   * @param contents of `contentDigests`: rows that say the same are repetitions, however they are spelled
+   * @param keys of `digestsOf` @param contents of `contentsOf`
    * @returns 0 for the first row of a key, 1 and up for other contents of it, `undefined` for a repetition
+   * @throws Respelled when bytes do not tell
    */
   ordinalOf(keys: Int32Array, contents: Int32Array, row: number): number | undefined {
     const content = contents[2 * row] as number;
     if (this.keys.add(keys, row, content)) return 0;
-    const first = this.keys.take(keys, row) ?? 0;
-    this.keys.add(keys, row, first);
+    const first = this.keys.tagOf(keys, row);
     if (first === content) return undefined;
+    if (this.knownBy === 'bytes') throw new Respelled();
     const key = `${keys[2 * row]} ${keys[2 * row + 1]}`;
     const later = this.later.get(key) ?? [];
     if (later.includes(content)) return undefined;
@@ -38,12 +75,12 @@ export class Repeats {
   }
 }
 
-/** The digest of each of some ranges of bytes. */
-export function digestsOf(bytes: Buffer, starts: Uint32Array, ends: Uint32Array, count: number): Int32Array {
+/** The digest of each of some ranges of bytes, whatever they say. */
+export function digestsOf(body: Buffer, starts: Uint32Array, ends: Uint32Array, count: number): Int32Array {
   const digests = new Int32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    mixer.mixBytes(bytes, starts[i] as number, ends[i] as number);
-    mixer.finish(digests, i);
+  for (let row = 0; row < count; row++) {
+    mixer.mixBytes(body, starts[row] as number, ends[row] as number);
+    mixer.finish(digests, row);
   }
   return digests;
 }

@@ -1,4 +1,3 @@
-import { contentDigests } from '../rows/content.ts';
 import type { Cut } from '../words/cut.ts';
 import { ColumnBuffer } from './cells/column-buffer.ts';
 import { DerivedColumn } from './cells/derived-column.ts';
@@ -9,7 +8,7 @@ import { derivedColumn, type OfFile } from './derivations.ts';
 import { Extras } from './extras.ts';
 import type { Column, Table } from './model.ts';
 import type { PrivacyProfile } from './privacy.ts';
-import { Repeats } from './repeats.ts';
+import { type KnownBy, Repeats } from './repeats.ts';
 import { RowKeys } from './row-keys.ts';
 
 /** What was met while a partition was shaped into rows. */
@@ -39,12 +38,14 @@ export class Shaper {
   private readonly derived: readonly DerivedColumn[];
   private readonly ends: RowEnds;
   private readonly extras: Extras;
+  private readonly repeats: Repeats;
   private readonly keys: RowKeys;
   private readonly ordinals = new ColumnBuffer('long');
   private readonly extraJson = new ColumnBuffer('text');
   private met = { lines: 0, duplicates: 0, misfits: 0 };
 
-  constructor(table: Table, file: OfFile, profile: PrivacyProfile) {
+  /** @param knownBy what lines are known by; by their bytes, the first that is spelled in two ways throws `Respelled` */
+  constructor(table: Table, file: OfFile, profile: PrivacyProfile, knownBy: KnownBy) {
     const { dataset } = file;
     const fields = [...new Set(table.columns.flatMap(column => fieldOf(column, dataset) ?? []))];
     const made = new Map<string, FieldReader | DerivedColumn>();
@@ -62,12 +63,13 @@ export class Shaper {
     this.readers = [...made.values()].filter(column => column instanceof FieldReader);
     this.derived = [...made.values()].filter(column => column instanceof DerivedColumn);
     this.ends = new RowEnds(bufferOf('direction'), bufferOf('call_class'));
-    this.extras = new Extras(fields, profile.showsUnknown);
+    this.extras = new Extras(dataset, fields, profile.showsUnknown);
+    this.repeats = new Repeats(file.rows, knownBy);
     const known = table.columns.map(({ name, origin }) => {
       const what = 'derived' in origin ? origin.derived : undefined;
       return what === 'row-ordinal' ? this.ordinals : what === 'extra' ? this.extraJson : bufferOf(name);
     });
-    this.keys = new RowKeys(table, dataset, known, new Repeats(file.rows));
+    this.keys = new RowKeys(table, dataset, known, this.repeats);
     this.columns = table.columns.map(({ origin }, i) => {
       const isKey = 'derived' in origin && origin.derived === 'key';
       return known[i] ?? (isKey ? this.keys.keys : this.keys.conflicts);
@@ -101,7 +103,7 @@ export class Shaper {
     this.extraJson.clear();
   }
 
-  /** Adds the lines of a cut. @param cut with the places of `fields` */
+  /** Adds the lines of a cut. @param cut with the places of `fields` @throws Respelled */
   add(cut: Cut): void {
     const first = this.rows;
     const stretch = stretchOf(cut);
@@ -113,7 +115,7 @@ export class Shaper {
     this.ordinals.pushNumbers(this.met.lines + 1, rows);
     this.met.lines += rows;
     this.addExtras(cut, stretch);
-    const repeated = this.keys.fill(contentDigests(cut));
+    const repeated = this.keys.fill(this.repeats.contentsOf(cut));
     if (repeated === undefined) return;
     this.met.duplicates += repeated.reduce((sum, each) => sum + each, 0);
     for (const column of this.columns) column.removeRows(first, repeated);

@@ -82,7 +82,7 @@ test('contents of a key are numbered as they come, and none is numbered twice', 
     const body = Buffer.from(text);
     return digestsOf(body, Uint32Array.of(0), Uint32Array.of(body.length), 1);
   };
-  const repeats = new Repeats(2);
+  const repeats = new Repeats(2, 'meaning');
   const rows = ['a 1', 'b 1', 'a 1', 'a 2', 'a 3', 'a 2', 'a 1', 'b 1', 'b 2'].map(row => row.split(' '));
   const ordinals = rows.map(([key = '', content = '']) => repeats.ordinalOf(digestOf(key), digestOf(content), 0));
   assert.deepEqual(ordinals, [0, 0, undefined, 1, 2, undefined, undefined, undefined, 1]);

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { type DatasetName, startSimulator } from '../../local/simulator/index.ts';
 import { callClassOf, callDirectionOf, messageDirectionOf } from '../../shared/curate/code-classes.ts';
 import { maskedNumber } from '../../shared/curate/passing.ts';
-import { type Profile, sameNumber } from '../../shared/curate/privacy.ts';
+import { type Profile, privacyProfile, sameNumber } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { PRIVACY_PAGE, privacyPage } from '../../tools/dictionary.ts';
-import { curated, parsedExactly, type Rig, rig } from './rig.ts';
+import { curated, parsedExactly, type Rig, rig, SECRET } from './rig.ts';
 
 const DAYS = Array.from({ length: 6 }, (_, i) => addDays('2026-01-05', i));
 const IP = /\b\d{1,3}(\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){3,}/i;
@@ -156,4 +157,24 @@ test('a number loses its last four digits, whatever stands between them, and a n
 test('docs/privacy.md says of every field what the profiles do with it', async () => {
   const page = await readFile(PRIVACY_PAGE, 'utf8');
   assert.equal(page, privacyPage(page), 'run `node tools/dictionary.ts`');
+});
+
+test('what a look at the bytes shows is what the profile shows', () => {
+  const kinds = ['open', 'id', 'instant', 'call-id', 'word', 'from', 'user', 'ip'] as const;
+  const likely = fc.string({ unit: fc.constantFrom(...'0123456789_@.-+aZ:T ') });
+  const callId = fc.tuple(likely, fc.constantFrom('', '20148000_0', '1_23456', '123456789_1', '_1', '1_'), likely);
+  const texts = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    likely,
+    callId.map(parts => parts.join('')),
+  );
+  const profiles = [privacyProfile('masked', undefined), privacyProfile('pseudonymous', SECRET)];
+  fc.assert(
+    fc.property(texts, fc.constantFrom(...kinds), fc.constantFrom(...profiles), (text, privacy, profile) => {
+      const body = Buffer.from(`"${text}"`);
+      const shown = profile.shownTo(privacy, body, 1, body.length - 1);
+      if (shown > 1) assert.equal(body.toString('utf8', 1, shown), profile.apply(privacy, text, 'unknown', false));
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -18,8 +18,8 @@ const HARDLY_REPEATS: readonly (readonly [values: number, share: number])[] = [
   [4_096, 0.5],
 ];
 
-/** What `PrivacyProfile.shows` tells by a look at the bytes. */
-const BY_BYTES: ReadonlySet<Privacy> = new Set<Privacy>(['open', 'id', 'instant']);
+/** What `PrivacyProfile.shownTo` tells by a look at the bytes. */
+const BY_BYTES: ReadonlySet<Privacy> = new Set<Privacy>(['open', 'id', 'instant', 'call-id']);
 
 /** Seconds whose microseconds a double holds exactly. */
 const EXACT_SECONDS = 9_000_000_000;
@@ -113,8 +113,8 @@ export class FieldReader {
 
   /** @returns the code of a spelling that was not met before; -1 for a misfit */
   private codeOfNew({ body, view, isUtf8 }: Stretch, start: number, end: number, ends: Ends | undefined): number {
-    if (isUtf8 && this.isOpenText && this.isShown(body, view, start, end))
-      return this.addPlain(view, start + 1, end - 1);
+    const shown = isUtf8 && this.isOpenText ? this.shownTo(body, view, start, end) : start;
+    if (shown > start) return this.addPlain(view, start + 1, shown);
     const cell = this.cellAt(body, start, end, ends);
     return cell === MISFIT ? -1 : this.buffer.codeOf(cell);
   }
@@ -148,9 +148,11 @@ export class FieldReader {
     }
   }
 
-  /** Whether the bytes between the quotes are what the cell is. */
-  private isShown(body: Buffer, view: DataView, start: number, end: number): boolean {
-    return isPlain(body, view, start, end) && this.profile.shows(this.column.privacy, body, start + 1, end - 1);
+  /** Where the bytes that are the cell end, from behind the quote on; `start` when it is not made of bytes alone. */
+  private shownTo(body: Buffer, view: DataView, start: number, end: number): number {
+    if (!isPlain(body, view, start, end)) return start;
+    const shown = this.profile.shownTo(this.column.privacy, body, start + 1, end - 1);
+    return shown > start + 1 ? shown : start;
   }
 
   /** Text that the profile shows is taken over byte for byte, unless something in it is escaped. */
@@ -160,11 +162,12 @@ export class FieldReader {
       const span = width * row + 2 * place;
       const start = spans[span] as number;
       const end = spans[span + 1] as number;
-      if (!this.isShown(body, view, start, end)) {
+      const shown = this.shownTo(body, view, start, end);
+      if (shown === start) {
         const cell = this.cellAt(body, start, end);
         buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
       } else if (isInstantText && isNeverAt(body, start + 1, end - 1)) buffer.push(0);
-      else buffer.push(this.addPlain(view, start + 1, end - 1));
+      else buffer.push(this.addPlain(view, start + 1, shown));
     }
   }
 
