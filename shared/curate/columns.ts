@@ -59,7 +59,7 @@ export const HEAD: readonly Column[] = [
     'key',
     'text',
     'key',
-    '`dataset:id`; where the source sends no id, `dataset:` and a hash of what identifies the row',
+    '`dataset:id`; where the source sends no id, or one that only its quotes make a text (`"1"`), `dataset:` and a hash of what identifies the row',
   ),
   derived('source_dataset', 'text', 'dataset', 'the dataset, as in the path'),
   derived('day', 'date', 'day', 'the UTC day of the partition, as in the path'),

@@ -74,7 +74,7 @@ export class RowKeys {
   private hashed(row: number): string {
     const named = (this.columns[0]?.codeAt(row) ?? 0) === 0 ? this.fallback : this.columns;
     const identity = named.every(column => column.codeAt(row) === 0) ? this.all : named;
-    const texts = identity.map(column => column?.textAt(row) ?? '');
+    const texts = identity.map(column => column?.identityAt(row) ?? '');
     return hash('sha256', JSON.stringify(texts)).slice(0, 32);
   }
 

@@ -48,13 +48,17 @@ export class Shaper {
   constructor(table: Table, file: OfFile, profile: PrivacyProfile, knownBy: KnownBy) {
     const { dataset } = file;
     const fields = [...new Set(table.columns.flatMap(column => fieldOf(column, dataset) ?? []))];
+    const identity = [...(table.key[dataset] ?? []), ...table.keyFallback];
     const made = new Map<string, FieldReader | DerivedColumn>();
     const bufferOf = (name: string): ColumnBuffer | undefined => made.get(name)?.buffer;
     for (const column of table.columns) {
       if ('derived' in column.origin) continue;
       const field = fieldOf(column, dataset);
       if (field === undefined) made.set(column.name, new DerivedColumn(column.kind, [], () => null));
-      else made.set(column.name, new FieldReader(column, field, fields.indexOf(field), profile));
+      else {
+        const identifies = identity.includes(column.name);
+        made.set(column.name, new FieldReader(column, field, fields.indexOf(field), profile, identifies));
+      }
     }
     for (const { name, kind, origin } of table.columns) {
       const column = 'derived' in origin ? derivedColumn(kind, origin.derived, file, bufferOf) : undefined;

@@ -169,6 +169,38 @@ test('a row that says nothing of who it is has one key, wherever it stands, and 
   );
 });
 
+test('ids that look alike in a cell and are not have keys of their own, and the usual id is its key', async () => {
+  const on = rig();
+  const [same, other] = [
+    ['1', 'true', '[1]', '1.5e3'],
+    ['x', '01', '-', 'falsely', '{x'],
+  ];
+  const rows = [...same.flatMap(id => [`{"id":${id}}`, `{"id":"${id}"}`]), ...other.map(id => sms(id))];
+  for (let round = 0; round < 2; round++) {
+    await curated(on, 'teams-sms', DAY, rows);
+    const read = await readBack(on, PATH);
+    const keys = read.map(row => String(row['key']));
+    assert.equal(new Set(keys).size, rows.length);
+    same.forEach((id, at) => {
+      assert.equal(keys[2 * at], `teams-sms:${id}`);
+      assert.match(keys[2 * at + 1] ?? '', /^teams-sms:[0-9a-f]{32}$/);
+      assert.deepEqual([read[2 * at]?.['source_id'], read[2 * at + 1]?.['source_id']], [id, id]);
+    });
+    assert.deepEqual(
+      keys.slice(2 * same.length, 2 * same.length + other.length),
+      other.map(id => `teams-sms:${id}`),
+    );
+    // Further on, where the column no longer repeats its values, they are read in another way.
+    rows.push(
+      ...Array.from({ length: 700 }, (_, at) => sms(`id ${at}`)),
+      sms('\\u0037'),
+      sms('8'),
+      '{"id":7}',
+      '{"id":8}',
+    );
+  }
+});
+
 test('a value that does not fit its column is kept as it was sent', async () => {
   const on = rig();
   await curated(on, 'teams-sms', DAY, ['{"id":"a","callCharge":0.12345678,"smsUnits":"many","newField":{"a": 1.0}}']);

@@ -264,8 +264,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'revisions numbered by the ledger alone',
     file: 'shared/commit/commit.ts',
-    find: 'return Math.max(knownRevision, last);',
-    replace: 'return last < 0 ? last : knownRevision;',
+    find: 'return Math.max(last, Math.min(known, last + LOST_MAX)) + 1;',
+    replace: 'return (last < -LOST_MAX ? last : known) + 1;',
   },
   {
     name: 'changes are not counted again after a lost note',

@@ -29,6 +29,8 @@ export class ColumnBuffer {
   private readonly known = new Map<Cell, number>();
   /** Text that UTF-8 cannot hold as it is (half of a surrogate pair), by code. */
   private readonly odd = new Map<number, string>();
+  /** Text that without its quotes would be another JSON value, by code. */
+  private readonly quoted = new Set<number>();
 
   constructor(kind: ColumnKind) {
     this.kind = kind;
@@ -43,6 +45,7 @@ export class ColumnBuffer {
     this.values.length = 0;
     this.known.clear();
     this.odd.clear();
+    this.quoted.clear();
   }
 
   /** Makes room for so many more rows, and as many values. */
@@ -131,6 +134,13 @@ export class ColumnBuffer {
     return this.end(this.width);
   }
 
+  /** Adds text as a new value, and remembers that it is no number, flag, object or list. @returns its code */
+  addQuoted(text: string): number {
+    const code = this.addText(text);
+    this.quoted.add(code);
+    return code;
+  }
+
   /** Adds a whole number to a column of 64 bits. @param value that a double holds exactly */
   addWhole(value: number): number {
     const { values } = this;
@@ -170,14 +180,20 @@ export class ColumnBuffer {
     return code === this.count ? this.values.length : (this.starts[code] as number);
   }
 
-  /** Whether UTF-8 cannot hold the text as it is, so that another text may have the same bytes. */
+  /** Whether another value may have the same bytes: UTF-8 cannot hold the text as it is, or only its quotes make it one. */
   isOdd(code: number): boolean {
-    return this.odd.has(code);
+    return this.odd.has(code) || this.quoted.has(code);
   }
 
   /** What stands in a row, as text: of money and instants the whole number that they are. `null` for null. */
   textAt(row: number): string | null {
     return this.textOf(this.codeAt(row));
+  }
+
+  /** As `textAt`, and no two values are the same: `"1"` keeps its quotes beside `1`. */
+  identityAt(row: number): string | null {
+    const text = this.textAt(row);
+    return this.quoted.has(this.codeAt(row)) ? JSON.stringify(text) : text;
   }
 
   textOf(code: number): string | null {

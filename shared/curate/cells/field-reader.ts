@@ -1,4 +1,4 @@
-import type { Column, Privacy } from '../model.ts';
+import type { Cell, Column, Privacy } from '../model.ts';
 import { isByDirection, type PrivacyProfile } from '../privacy.ts';
 import { ColumnBuffer } from './column-buffer.ts';
 import { copyShort } from './growing-bytes.ts';
@@ -6,7 +6,7 @@ import { microsecondsAt, secondsAt } from './instant.ts';
 import { ENDS, type Ends, UNKNOWN_ENDS } from './row-ends.ts';
 import { SpellingIndex } from './spelling-index.ts';
 import type { Stretch } from './stretch.ts';
-import { cellOf, isNever, isNeverAt, MISFIT, type Read } from './values.ts';
+import { cellOf, isNever, isNeverAt, isQuotedValue, MISFIT, type Read } from './values.ts';
 
 const QUOTE = 0x22;
 const BACKSLASHES = 0x5c5c5c5c;
@@ -34,6 +34,8 @@ export class FieldReader {
   /** Whether the profile has to know the ends of a row to show this column of it. */
   readonly byDirection: boolean;
   private readonly profile: PrivacyProfile;
+  /** Whether the column is one of those that tell rows apart. */
+  private readonly identifies: boolean;
 
   private readonly index = new SpellingIndex();
   /** Text of which the profile may show the bytes as they are. */
@@ -42,12 +44,13 @@ export class FieldReader {
   /** Whether the column hardly repeats its values: then looking them up is not worth it. */
   private distinct: boolean;
 
-  /** @param place of the field among those of the cut */
-  constructor(column: Column, field: string, place: number, profile: PrivacyProfile) {
+  /** @param place of the field among those of the cut @param identifies whether rows are told apart by the column */
+  constructor(column: Column, field: string, place: number, profile: PrivacyProfile, identifies: boolean) {
     this.column = column;
     this.buffer = new ColumnBuffer(column.kind);
     this.byDirection = isByDirection(column.privacy);
     this.profile = profile;
+    this.identifies = identifies && column.kind === 'text';
     this.field = field;
     this.place = place;
     this.isOpenText = column.kind === 'text' && (profile.name === 'full' || BY_BYTES.has(column.privacy));
@@ -113,9 +116,11 @@ export class FieldReader {
 
   /** @returns the code of a spelling that was not met before; -1 for a misfit */
   private codeOfNew({ body, view, isUtf8 }: Stretch, start: number, end: number, ends: Ends | undefined): number {
-    const shown = isUtf8 && this.isOpenText ? this.shownTo(body, view, start, end) : start;
+    const quoted = this.identifies && isQuotedValue(body, start, end);
+    const shown = isUtf8 && this.isOpenText && !quoted ? this.shownTo(body, view, start, end) : start;
     if (shown > start) return this.addPlain(view, start + 1, shown);
     const cell = this.cellAt(body, start, end, ends);
+    if (quoted && typeof cell === 'string') return this.buffer.addQuoted(cell);
     return cell === MISFIT ? -1 : this.buffer.codeOf(cell);
   }
 
@@ -126,9 +131,10 @@ export class FieldReader {
     for (let row = 0; row < rows; row++) {
       const span = width * row + 2 * place;
       const ends = byDirection ? ENDS[variants[row] as number] : undefined;
-      const cell = this.cellAt(body, spans[span] as number, spans[span + 1] as number, ends);
+      const [start, end] = [spans[span] as number, spans[span + 1] as number];
+      const cell = this.cellAt(body, start, end, ends);
       if (cell === MISFIT) misfit(row);
-      buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+      buffer.push(cell === MISFIT ? 0 : this.addNew(cell, body, start, end));
     }
   }
 
@@ -162,13 +168,18 @@ export class FieldReader {
       const span = width * row + 2 * place;
       const start = spans[span] as number;
       const end = spans[span + 1] as number;
-      const shown = this.shownTo(body, view, start, end);
+      const shown = this.identifies && isQuotedValue(body, start, end) ? start : this.shownTo(body, view, start, end);
       if (shown === start) {
         const cell = this.cellAt(body, start, end);
-        buffer.push(cell === MISFIT ? 0 : buffer.add(cell));
+        buffer.push(cell === MISFIT ? 0 : this.addNew(cell, body, start, end));
       } else if (isInstantText && isNeverAt(body, start + 1, end - 1)) buffer.push(0);
       else buffer.push(this.addPlain(view, start + 1, shown));
     }
+  }
+
+  private addNew(cell: Cell, body: Buffer, start: number, end: number): number {
+    const quoted = this.identifies && typeof cell === 'string' && isQuotedValue(body, start, end);
+    return quoted ? this.buffer.addQuoted(cell) : this.buffer.add(cell);
   }
 
   private addPlain(view: DataView, start: number, end: number): number {

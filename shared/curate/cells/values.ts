@@ -38,6 +38,26 @@ export function cellOf(kind: ColumnKind, body: Buffer, start: number, end: numbe
   }
 }
 
+/** Of what may stand after the quote of such a string: a digit, `-`, `[`, `{`, the first of `true` and `false`, an escape. */
+const BEGINS_ANOTHER: ReadonlySet<number> = new Set(Buffer.from('0123456789-[{tf\\'));
+const SCALAR = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false)$/;
+
+/** Whether it is a string that without its quotes would be another JSON value: `"1"`, whose cell looks like that of `1`. */
+export function isQuotedValue(body: Buffer, start: number, end: number): boolean {
+  if (body[start] !== QUOTE || !BEGINS_ANOTHER.has(body[start + 1] as number)) return false;
+  const text = stringAt(body, start, end);
+  return SCALAR.test(text) || (/^[[{]/.test(text) && isJson(text));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function stringAt(body: Buffer, start: number, end: number): string {
   let bits = 0;
   for (let at = start + 1; at < end - 1; at++) {

@@ -247,7 +247,8 @@ export function identify(dataset: string, table: string): string {
       CASE WHEN cells.${first} IS NOT NULL THEN ['own'] || ${listOf(own)}
         WHEN len(list_filter(${listOf(instead)}, lambda each: each IS NOT NULL)) > 0 THEN ['instead'] || ${listOf(instead)}
         ELSE ['all', derived.extra_json::VARCHAR] || ${listOf(all.map(({ column }) => column).join(' '))} END AS who,
-      CASE WHEN ${own === first} AND ${raw}[1] = '"' AND NOT contains(${raw}, '\\') THEN cells.${first} END AS plain
+      CASE WHEN ${own === first} AND ${raw}[1] = '"' AND NOT contains(${raw}, '\\')
+        AND NOT regexp_full_match(trim(${raw}, '"'), '-?[0-9.eE+-]+|true|false|[\\[{].*', 's') THEN cells.${first} END AS plain
     FROM file JOIN derived USING (row_ordinal) JOIN cells ON cells.ordinal = row_ordinal JOIN wide ON wide.ordinal = row_ordinal`;
 }
 
