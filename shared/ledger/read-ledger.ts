@@ -3,7 +3,7 @@ import { failureOf, isUnreadable } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset } from '../words/model.ts';
 import type { Ledger, Versioned } from '../words/ports.ts';
-import { advanced, markThatLies } from './watermark.ts';
+import { advanced, markThatLies, mayBeHeld } from './watermark.ts';
 
 /** A dataset's part of the ledger, and the watermark with the version that it was read at. */
 export interface ReadDataset extends DatasetLedger {
@@ -17,7 +17,7 @@ export async function readDataset(ledger: Ledger, dataset: Dataset, now: number)
   const marks = await readMarks(ledger, dataset);
   const entries = (await ledger.days(dataset.name)).map(({ value }) => value);
   const { recorded } = marks;
-  const lie = recorded && markThatLies(recorded.value, entries, now);
+  const lie = recorded && markThatLies(recorded.value, mayBeHeld(entries), now);
   const unreadable = lie === undefined ? marks.unreadable : toldOfLie(dataset, lie);
   if (unreadable === undefined) return { dataset, recorded, watermark: recorded?.value, entries };
   const { pausedAt } = recorded?.value ?? {};

@@ -80,22 +80,28 @@ export function watermarkFrom(
   return advanced(dataset, watermark, entries, now);
 }
 
+/** The days that a mark may cover: what is held, and what nobody can tell of. */
+export function mayBeHeld(entries: readonly DayEntry[]): Set<Day> {
+  return new Set(entries.filter(each => each.held !== undefined || each.unreadable).map(({ day }) => day));
+}
+
 /** Days that a clock may be ahead by, as far as instants are believed. */
 const AHEAD_DAYS = 4;
 
 /**
  * The mark that says more than the days do, by its name: one in the future, or one that was set by nobody who has seen
  * the days. `undefined` when all may be true.
+ *
+ * @param held of `mayBeHeld`, and what else is known to have landed
  */
 export function markThatLies(
   { firstDay, landedThrough, settledThrough }: Watermark,
-  entries: readonly DayEntry[],
+  held: ReadonlySet<Day>,
   now: number,
 ): keyof Watermark | undefined {
   const latest = addDays(lastDay(now), AHEAD_DAYS);
   // A day that is held before it is no lie: where the ledger was lost, history begins anew by the settings.
   if (firstDay > latest) return 'firstDay';
-  const held = new Set(entries.filter(each => each.held !== undefined || each.unreadable).map(({ day }) => day));
   const lies = (mark: Day | undefined): boolean => {
     if (mark === undefined) return false;
     return mark > latest || mark < firstDay || [...eachDay(firstDay, mark)].some(day => !held.has(day));

@@ -1,7 +1,7 @@
 import { asErased, heldAfter } from '../commit/commit.ts';
 import { done, freshEntry } from '../ledger/entry.ts';
 import { lastDay } from '../ledger/owed.ts';
-import { markThatLies, watermarkFrom } from '../ledger/watermark.ts';
+import { markThatLies, mayBeHeld, watermarkFrom } from '../ledger/watermark.ts';
 import type { DayEntry, Held, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
@@ -139,7 +139,8 @@ async function rebuildWatermark(
     if (recorded === undefined && first === undefined) return undefined;
     const now = clock.now();
     const list = (await ledger.days(dataset.name)).map(({ value }) => value);
-    const lie = recorded && markThatLies(recorded, list, now);
+    // A day whose worker will note it itself has landed all the same.
+    const lie = recorded && markThatLies(recorded, mayBeHeld(list).union(new Set(days)), now);
     const held = list.flatMap(entry => (entry.held === undefined ? [] : [entry.day]));
     const known = lie === 'firstDay' ? undefined : recorded?.firstDay;
     const firstDay = [known, first, ...held].filter(day => day !== undefined).sort()[0] ?? lastDay(now);

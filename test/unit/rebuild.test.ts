@@ -84,6 +84,16 @@ test('a day that a worker has is left to it', async () => {
   assert.deepEqual([result.written, result.busy], [2, 1]);
 });
 
+test('marks are not counted back for a day that has landed and that a worker has', async () => {
+  const on = await threeDays();
+  const ledger = memoryLedger({}, ledgerStore());
+  const marks = { dataset: DATASET.name, firstDay: D1, landedThrough: D3 };
+  await ledger.putWatermark(marks, undefined);
+  await ledger.putDay(queued(freshEntry(DATASET.name, D2, NOON), NOON, undefined), undefined);
+  await rebuild({ ...on, ledger });
+  assert.deepEqual((await ledger.watermark(DATASET.name))?.value, marks);
+});
+
 test('two at once write each day once', async () => {
   const on = await threeDays();
   const store = ledgerStore();

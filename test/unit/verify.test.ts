@@ -45,6 +45,28 @@ test('whole days are found whole: every row and byte is counted, and nothing is 
   assert.deepEqual(on.ledger.entries(), before);
 });
 
+test('a row that two days hold is told; totals of a day, which have no time, may say the same every day', async () => {
+  const { eventTime: _, ...total } = { ...DATASET, overlap: 'none' as const };
+  for (const [dataset, expected] of [
+    [DATASET, ['twice']],
+    [total, []],
+  ] as const) {
+    const on = landed(dataset);
+    for (const day of [D1, D2]) {
+      await on.land(day, rowsText(1, 2));
+      await on.change(day, entry => ({
+        ...entry,
+        held: { ...heldOn(day), ...entry.held, settledAt: instantOf(NOON) },
+      }));
+    }
+    const { findings } = await verify(on);
+    assert.deepEqual(
+      findings.map(({ kind }) => kind),
+      expected,
+    );
+  }
+});
+
 test('a partition that storage does not give out is named, and hides no other', async () => {
   const on = await threeDays();
   on.tamper(D3, bytes => bytes.subarray(0, 4));
