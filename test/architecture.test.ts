@@ -28,7 +28,7 @@ const ROOMS: readonly (readonly [room: string, rooms: string, packages: RegExp])
   ['stores', 'words rows config', /^(@azure\/[\w-]+|zod|node:[\w/]+)$/],
   [
     'app',
-    'words rows config ledger plan commit fetch sources stores curate status doctor',
+    'words datasets rows config ledger plan commit fetch sources stores curate status doctor',
     /^(@azure\/identity|zod|node:(crypto|timers\/promises))$/,
   ],
   [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { DATASETS } from '../datasets/index.ts';
 import { isDay } from '../words/day.ts';
 import { type CurateMessage, type FetchMessage, MESSAGE_VERSION } from '../words/model.ts';
 
@@ -19,7 +20,8 @@ export type Parsed<Message> =
 
 const about = {
   v: z.literal(MESSAGE_VERSION).default(MESSAGE_VERSION),
-  dataset: z.string().min(1).max(64),
+  // Another name came from outside and may be anything: it is told nowhere.
+  dataset: z.enum(DATASETS.map(({ name }) => name)),
   day: z.string().refine(isDay),
   traceparent: z
     .string()

@@ -43,7 +43,7 @@ export async function curateMessage(message: CurateMessage, on: CuratePorts): Pr
   const { dataset: name, day, revision, traceparent } = message;
   const dataset = on.datasets.get(name);
   if (dataset === undefined) {
-    on.report('message dropped', { dataset: name, day, why: 'the dataset is unknown or switched off', traceparent });
+    on.report('message dropped', { dataset: name, day, why: 'the dataset is switched off', traceparent });
     return 'dropped';
   }
   try {

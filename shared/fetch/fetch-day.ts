@@ -41,9 +41,8 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
   const dataset = on.datasets.get(name);
   const claim = dataset === undefined ? undefined : await Claim.take(on.ledger, message, on.clock.now());
   if (dataset === undefined || claim === undefined) {
-    const why = dataset === undefined ? 'the dataset is unknown or switched off' : 'the ticket is old';
-    // A name that is none of ours came from outside, and may be anything.
-    on.report('message dropped', { dataset: dataset?.name, day, ticket, why, traceparent });
+    const why = dataset === undefined ? 'the dataset is switched off' : 'the ticket is old';
+    on.report('message dropped', { dataset: name, day, ticket, why, traceparent });
     return 'dropped';
   }
   const report = about(on.report, { dataset: name, day, ticket: claim.ticket, traceparent });

@@ -105,7 +105,7 @@ test('what lands is curated by the queue under the trace of its plan, replaced w
   const sent = ['null', '{"dataset":"teams-sms"}', '{"dataset":"teams-faxes","day":"2026-01-01","revision":1}'];
   for (const text of sent) await clients.queue(CURATE_QUEUE).sendMessage(Buffer.from(text).toString('base64'));
   await run();
-  assert.equal(events('message rejected').length, 2);
+  assert.equal(events('message rejected').length, 3);
   assert.equal(events('table curated').length, 4);
   const status = await rowsOf('v1/partition_status/part-0.parquet');
   assert.deepEqual(
