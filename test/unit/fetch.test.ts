@@ -117,3 +117,22 @@ test('a store that fails when the time of the fetch is up as well is a failure, 
   assert.deepEqual({ state, errorKind, failures }, { state: 'failed', errorKind: 'storage.failing', failures: 1 });
   assert.ok(place.events.includes('day failed'));
 });
+
+test('names of unknown fields are remembered up to a bound, since they come from outside and a process lives long', async () => {
+  const place = placeWith();
+  const ports = place.worker([1]);
+  const page = Buffer.from(`{"value":[{"id":"1","startDateTime":"${DAY}T10:00:00Z","new1":1,"new2":2,"new3":3}]}`);
+  const read: Source['read'] = async () => {
+    const cut = cutRowsInPlace(Buffer.from(page), cutSpecOf(DATASET));
+    return { cut, next: undefined, total: undefined, notice: undefined, servedAt: place.state.now, release() {} };
+  };
+  const drifted = new Set(Array.from({ length: 9_998 }, (_, at) => `calls.old${at}`));
+  const worker: FetchPorts = { ...ports, drifted, sources: { graph: { read }, voximplant: { read } } };
+  for (const told of [1, 1]) {
+    await place.plan();
+    assert.notEqual(await fetchDay(place.message(), worker), 'failed');
+    assert.equal(place.events.filter(event => event === 'schema drifted').length, told);
+    assert.equal(drifted.size, 10_000);
+    place.state.now += 25 * HOUR_MS;
+  }
+});
