@@ -57,6 +57,7 @@ export async function startCliRig(simulated: SimulatorOptions, settings: Readonl
 
   return {
     folder,
+    settingsFile: file,
     values: Values,
     simulator,
     table,
