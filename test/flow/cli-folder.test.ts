@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -40,7 +40,11 @@ async function folderOf(context: TestContext, write: (ledger: Ledger) => Promise
 }
 
 /** Runs the command line over the folder. */
-async function landline(folder: string, ...argv: readonly string[]) {
+function landline(folder: string, ...argv: readonly string[]) {
+  return typed('--data', folder, ...argv);
+}
+
+async function typed(...argv: readonly string[]) {
   const said = { out: [] as string[], note: [] as string[], json: undefined as unknown };
   const output: Output = {
     line: (text = '') => void said.out.push(text),
@@ -53,7 +57,7 @@ async function landline(folder: string, ...argv: readonly string[]) {
     interactive: false,
     confirm: async () => false,
   };
-  const code = await run(['--data', folder, ...argv], output);
+  const code = await run(argv, output);
   return { code, out: said.out.join('\n'), note: said.note.join('\n'), json: Object(said.json) };
 }
 
@@ -91,6 +95,24 @@ test('where nobody is at work, status and show say that nothing goes on by itsel
   const stopped = `npm start is not running over ${folder}: start it to go on.`;
   for (const argv of [['status'], ['show', SMS, LAST]])
     assert.ok((await landline(folder, ...argv)).out.endsWith(`\n${stopped}`), argv[0]);
+});
+
+test('a place that nobody named is said once: by status itself, and before what other commands say', async context => {
+  const folder = await folderOf(context, ledger => put(ledger, []));
+  const above = await mkdtemp(join(tmpdir(), 'landline-above-'));
+  const before = process.cwd();
+  context.after(async () => {
+    process.chdir(before);
+    await rm(above, { recursive: true });
+  });
+  await symlink(folder, join(above, '.landline'), 'junction');
+  process.chdir(above);
+  const place = '.landline (npm start)';
+  const status = await typed('status');
+  assert.deepEqual([status.out.split(',')[0], status.note], [place, '']);
+  assert.equal((await typed('verify')).note, `Looking at ${place}.`);
+  assert.equal((await typed('--json', 'status')).note, `Looking at ${place}.`);
+  assert.equal((await typed('--data', '.landline', 'verify')).note, '');
 });
 
 test('a paused dataset shows what is not well and what is still in work', async context => {
