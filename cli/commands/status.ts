@@ -53,8 +53,8 @@ function tell(on: On, facts: Facts, closely: boolean, watch: boolean): void {
   if (closely)
     for (const each of facts.datasets) {
       tellGaps(each, out);
-      tellTrouble(each.dataset, troubleOf(each), out);
-      tellDoubts(each, out);
+      tellTrouble(each.dataset, troubleOf(each), out, on.self);
+      tellDoubts(each, out, on.self);
     }
   tellStopped(on);
 }

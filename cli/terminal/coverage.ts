@@ -97,5 +97,6 @@ function stateOf({ counts, pausedAt }: DatasetFacts): string {
 export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Teller): void {
   if (gapDays === 0) return;
   const list = gaps.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${counted(days, 'day')})`));
+  out.line();
   out.line(`${dataset}, gaps: ${list.join(', ')}`);
 }

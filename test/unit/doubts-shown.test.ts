@@ -93,7 +93,7 @@ test('a count that says more, rows outside and their next steps stand on the pag
     assert.ok(page.includes(text), text);
   assert.match(page, /<b>doubted<\/b> held, and in some doubt/);
   const out = terminal();
-  for (const each of facts.datasets) tellDoubts(each, out);
+  for (const each of facts.datasets) tellDoubts(each, out, 'landline');
   assert.match(out.lines.join('\n'), new RegExp(`${daysAgo(4)}: page.count\n +the source said.*\n +Next step: if the`));
   assert.match(
     String(facts.verdict.points.map(({ text }) => text)),
