@@ -1,6 +1,8 @@
 import { type Doubt, doubtsOf, firstRowDay } from '../shared/ledger/doubts.ts';
 import type { Owed } from '../shared/ledger/owed.ts';
 import { aroundOf, owedAmong } from '../shared/ledger/seams.ts';
+import { blockerOf } from '../shared/status/dataset-facts.ts';
+import type { Holdup } from '../shared/status/next-step.ts';
 import { daysBetween } from '../shared/words/day.ts';
 import type { Dataset, Day } from '../shared/words/model.ts';
 import type { Ledger } from '../shared/words/ports.ts';
@@ -9,6 +11,8 @@ import type { Ledger } from '../shared/words/ports.ts';
 export interface AmongOthers {
   readonly owed: Owed | undefined;
   readonly doubts: readonly Doubt[];
+  /** A day that a person has to mend before this one is read. */
+  readonly blocker: Holdup['blocker'];
   /** The entry of another day cannot be read: what the whole log would have to tell is not known. */
   readonly cut: boolean;
 }
@@ -28,6 +32,7 @@ export async function lookAround(
   return {
     owed: owedAmong(dataset, day, around, now),
     doubts: doubts.filter(doubt => isKnown(doubt, day, damaged)),
+    blocker: blockerOf(dataset, entries, now),
     cut: damaged.length > 0,
   };
 }

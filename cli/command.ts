@@ -22,11 +22,17 @@ export interface On extends Connection {
 }
 
 /** Makes a command's work an action of the program; its result is the exit code. */
-type Runner<O> = <A extends unknown[]>(work: (on: O, ...args: A) => Promise<ExitCode>) => (...args: A) => Promise<void>;
+type Runner<O, Told extends unknown[] = []> = <A extends unknown[]>(
+  work: (on: O, ...args: A) => Promise<ExitCode>,
+  ...told: Told
+) => (...args: A) => Promise<void>;
 
 export interface Runners {
-  /** Opens the connection, runs the command, closes again. */
-  readonly act: Runner<On>;
+  /**
+   * Opens the connection, runs the command, closes again. A place that nobody named is said first, unless the text of
+   * the command `saysWhere` by itself.
+   */
+  readonly act: Runner<On, [told?: { readonly saysWhere: true }]>;
   /** Opens none: for what has to work when nothing else does. */
   readonly free: Runner<Pick<On, 'out' | 'json'> & { readonly target: Target }>;
 }

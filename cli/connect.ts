@@ -16,7 +16,10 @@ import { UsageError } from './usage-error.ts';
 export async function connect(target: Target): Promise<Connection> {
   const place = placeOf(target, 'the storage account of the data (--account, and --queue-account for that of the app)');
   const connection = await connectTo(place);
-  return { ...connection, note: place.found && `Looking at ${connection.where} (${place.found}).` };
+  const { found } = place;
+  if (found === undefined) return connection;
+  const where = connection.where.startsWith(found) ? connection.where : `${connection.where} (${found})`;
+  return { ...connection, where, guessed: true };
 }
 
 async function connectTo(place: Place): Promise<Connection> {

@@ -35,8 +35,8 @@ const LOCAL_RETRY_MS = 50;
 export interface Connection {
   /** For a person: the account, the folder or the settings file. */
   readonly where: string;
-  /** What was chosen although nobody named it, to be said once. */
-  readonly note?: string | undefined;
+  /** Nobody named it, so that it has to be said. */
+  readonly guessed?: true;
   /** Whether storage is reached by the sign-in of the person at the keyboard. */
   readonly ownSignIn: boolean;
   /** Those that are switched on, as far as the target says; else all. */

@@ -92,14 +92,14 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     })
     .exitOverride();
   const act: Runners['act'] =
-    work =>
+    (work, told) =>
     async (...args) => {
       const options = program.opts<Target & { json?: boolean }>();
       // Not before it is known what to do: the clients take half a second to load.
       const { connect } = await import('./connect.ts');
       const connection = await connect(options);
       ownSignIn = connection.ownSignIn;
-      if (connection.note !== undefined) out.note(connection.note);
+      if (connection.guessed && (!told?.saysWhere || options.json)) out.note(`Looking at ${connection.where}.`);
       try {
         code = await work(
           { ...connection, out, json: options.json ?? false, now: Date.now(), self: typedAs(options) },

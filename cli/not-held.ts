@@ -74,6 +74,6 @@ export function tellAbsent({ out, self }: Pick<On, 'out' | 'self'>, absent: read
     const text = `${out.paint('yellow', 'not held')}  ${dataset}: ${counted(days.length, 'day')}, ${told.join(', ')}${more}${before}`;
     out.line(text);
   }
-  const first = absent.find(({ days, firstDay = '' }) => days.some(day => day >= firstDay));
-  if (first !== undefined) out.line(`Why: ${self} status ${first.dataset}`);
+  const [first, second] = absent.filter(({ days, firstDay = '' }) => days.some(day => day >= firstDay));
+  if (first !== undefined) out.line(`Why: ${self} status${second === undefined ? ` ${first.dataset}` : ''}`);
 }

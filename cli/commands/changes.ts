@@ -3,13 +3,13 @@ import { instantOf, startOf } from '../../shared/words/day.ts';
 import type { Day, Instant } from '../../shared/words/model.ts';
 import { chosen, examples, type On, type Register } from '../command.ts';
 import { DAY_FORMS, type DayText, dayOfText, dayText, isIn, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
-import { tableIn } from '../terminal/output.ts';
+import { type Output, tableIn } from '../terminal/output.ts';
 
 interface Options extends RangeOptions {
   readonly since: DayText;
 }
 
-interface Change {
+export interface Change {
   readonly dataset: string;
   readonly day: Day;
   readonly revision: number;
@@ -29,7 +29,7 @@ export const changes: Register = (program, { act }) => {
     .option('--since <day>', `changed on this day or later: ${DAY_FORMS}`, dayText, '7d')
     .addHelpText(
       'after',
-      '\nRows are counted against the revision before. --from, --to and --month are about the days themselves.',
+      '\nRows are counted against the revision before. "erased": a person was erased. --from, --to and --month are about the days themselves.',
     )
     .addHelpText(
       'after',
@@ -59,17 +59,23 @@ async function tellChanges(on: On, options: Options): Promise<0> {
   if (on.json) out.json({ since, changes: found });
   else if (found.length === 0) out.line(`No day changed since ${minuteOf(since)} UTC.`);
   else {
-    for (const line of tableIn(out, HEAD, found.map(cellsOf))) out.line(line);
+    for (const line of tableOfChanges(out, found)) out.line(line);
     const [newest] = found;
-    out.line(`${counted(found.length, 'day')} changed since ${minuteOf(since)} UTC.`);
+    out.line(`${counted(found.length, 'day')} changed since ${minuteOf(since)} UTC: + added, ~ changed, − removed.`);
     if (newest !== undefined) out.line(`Which rows: ${on.self} diff ${newest.dataset} ${newest.day}`);
   }
   return 0;
 }
 
-const HEAD = ['log', 'day', 'revision', 'added', 'changed', 'removed', 'rows', 'when (UTC)'];
+/** What a person asks first stands first: on a narrow terminal the time is left out, then the rows. */
+const HEAD = ['log', 'day', 'rev', 'change', 'rows', 'when (UTC)'];
+
+export function tableOfChanges(out: Pick<Output, 'width'>, changes: readonly Change[]): string[] {
+  return tableIn(out, HEAD, changes.map(cellsOf), HEAD.length - 2);
+}
 
 function cellsOf({ dataset, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, erased }: Change): string[] {
-  const counts = [rowsAdded, rowsChanged, rowsRemoved, rows].map(grouped);
-  return [dataset, day, `r${revision}`, ...counts, `${minuteOf(at)}${erased ? ', a person was erased' : ''}`];
+  const counts = [`+${grouped(rowsAdded)}`, `~${grouped(rowsChanged)}`, `−${grouped(rowsRemoved)}`];
+  const change = counts.filter(text => !/^.0$/.test(text)).join(' ') || 'none';
+  return [dataset, day, `r${revision}`, erased ? `${change} erased` : change, grouped(rows), minuteOf(at)];
 }

@@ -12,6 +12,7 @@ import { type AmongOthers, lookAround } from '../around-day.ts';
 import { dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { tellStopped } from '../delays.ts';
 import { DAY_FORMS, type DayText, dayOfText, dayText } from '../ranges.ts';
+import { withTyped } from '../terminal/typed.ts';
 
 export const show: Register = (program, { act }) => {
   program
@@ -36,10 +37,15 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   const { firstDay, pausedAt } = watermark?.value ?? {};
   const state = shownOf(of, at, entry, on.now);
   const planned = entry !== undefined || (firstDay !== undefined && at >= firstDay);
-  const { owed: due, doubts, cut } = planned ? await lookAround(on.ledger, of, at, firstDay ?? '', on.now) : NOT_OWED;
+  const {
+    owed: due,
+    doubts,
+    blocker,
+    cut,
+  } = planned ? await lookAround(on.ledger, of, at, firstDay ?? '', on.now) : NOT_OWED;
   if (cut) on.out.note(`The entry of another day of ${of.name} is damaged: run \`landline rebuild\`.`);
   const next = planned
-    ? nextStep(of, at, state, entry, { paused: pausedAt !== undefined }, on.now)?.text
+    ? nextStep(of, at, state, entry, { paused: pausedAt !== undefined, blocker }, on.now)?.text
     : beforeHistory(of, at, firstDay, on.now);
   if (on.json) {
     const { checkpoint, ...work } = entry?.work ?? {};
@@ -61,8 +67,8 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
     const known = nowhere ? 'not owed, and nothing is held' : state;
     on.out.line(`${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined ? '' : `, owed (${due})`}`);
     for (const line of whyLines(state, entry)) on.out.line(line);
-    if (next !== undefined) on.out.line(`Next step: ${next}`);
-    for (const line of doubts.flatMap(doubtLines)) on.out.line(line);
+    if (next !== undefined) on.out.line(`Next step: ${withTyped(next, on.self)}`);
+    for (const line of doubts.flatMap(doubtLines)) on.out.line(withTyped(line, on.self));
     section(on, 'Held, by the ledger', heldLines(entry));
     const receipt = foreign === undefined ? undefined : { none: foreign };
     section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
@@ -72,7 +78,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   return state === 'failed' || state === 'suspect' ? 1 : 0;
 }
 
-const NOT_OWED: AmongOthers = { owed: undefined, doubts: [], cut: false };
+const NOT_OWED: AmongOthers = { owed: undefined, doubts: [], blocker: undefined, cut: false };
 
 /** Nobody owes what is older than history, or of a dataset without one; and the source may have it all the same. */
 function beforeHistory(of: Dataset, at: Day, firstDay: Day | undefined, now: number): string {

@@ -19,16 +19,19 @@ export const status: Register = (program, { act }) => {
     .addHelpText('after', `\nMarks: ${LEGEND}`)
     .addHelpText('after', examples('landline status', 'landline status teams-sms', 'landline status --watch'))
     .action(
-      act(async (on: On, of: Dataset | undefined, { watch }: { watch?: boolean }) => {
-        for (;;) {
-          const facts = await lookAt(on, of, Date.now());
-          if (on.json) on.out.json(facts);
-          else tell(on, facts, of !== undefined, watch ?? false);
-          // A pipe whose reader has gone takes no more.
-          if (!watch || !process.stdout.writable) return needsAttention(facts) ? 1 : 0;
-          await pause(WATCH_MS);
-        }
-      }),
+      act(
+        async (on: On, of: Dataset | undefined, { watch }: { watch?: boolean }) => {
+          for (;;) {
+            const facts = await lookAt(on, of, Date.now());
+            if (on.json) on.out.json(facts);
+            else tell(on, facts, of !== undefined, watch ?? false);
+            // A pipe whose reader has gone takes no more.
+            if (!watch || !process.stdout.writable) return needsAttention(facts) ? 1 : 0;
+            await pause(WATCH_MS);
+          }
+        },
+        { saysWhere: true },
+      ),
     );
 };
 
@@ -50,8 +53,8 @@ function tell(on: On, facts: Facts, closely: boolean, watch: boolean): void {
   if (closely)
     for (const each of facts.datasets) {
       tellGaps(each, out);
-      tellTrouble(each.dataset, troubleOf(each), out);
-      tellDoubts(each, out);
+      tellTrouble(each.dataset, troubleOf(each), out, on.self);
+      tellDoubts(each, out, on.self);
     }
   tellStopped(on);
 }

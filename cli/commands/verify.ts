@@ -7,6 +7,7 @@ import {
   isTrouble,
   isWanted,
   type SweepPorts,
+  type Verified,
   type VerifyOptions,
   verify,
 } from '../../shared/verify/verify.ts';
@@ -88,16 +89,16 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
   const code = trouble.length > 0 ? 1 : absent.length > 0 ? 4 : 0;
   if (on.json) on.out.json({ ...found, clean: trouble.length === 0, absent });
   else {
-    for (const { kind, message, mark: marked } of found.findings)
+    for (const finding of found.findings) {
+      const { kind, message, mark: marked } = finding;
       on.out.line(
-        `${on.out.paint(kind === 'source-news' ? 'cyan' : 'red', kind)}  ${message}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
+        `${on.out.paint(isTrouble(finding) ? 'red' : 'cyan', kind)}  ${message}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
       );
+    }
     if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again: the mark is taken away.`);
     tellAbsent(on, absent);
     const compared = source === undefined ? '' : `, ${counted(found.compared, 'day')} compared with the source`;
-    on.out.line(
-      `${counted(found.days, 'day')}, ${grouped(found.rows)} rows${compared}: ${outcomeOf(found.days, trouble.length, absent)}.`,
-    );
+    on.out.line(`${counted(found.days, 'day')}, ${grouped(found.rows)} rows${compared}: ${outcomeOf(found, absent)}.`);
   }
   return code;
 }
@@ -122,10 +123,13 @@ async function curatedFindings(on: On, which: readonly Dataset[], wanted: Verify
   return findings;
 }
 
-function outcomeOf(days: number, findings: number, absent: readonly Absent[]): string {
+/** Findings that are no trouble, such as those of a day that is still re-read, are notes. */
+export function outcomeOf({ days, findings }: Pick<Verified, 'days' | 'findings'>, absent: readonly Absent[]): string {
   const missing = absent.reduce((sum, each) => sum + each.days.length, 0);
-  const not = missing === 0 ? '' : `${counted(missing, 'day')} not held`;
-  if (findings > 0) return [counted(findings, 'finding'), not].filter(Boolean).join(', ');
-  if (days === 0) return not === '' ? 'there is nothing to verify' : not;
-  return not === '' ? 'all whole' : `what is held is whole, ${not}`;
+  const trouble = findings.filter(isTrouble).length;
+  const noted = findings.length - trouble;
+  const also = [missing > 0 && `${counted(missing, 'day')} not held`, noted > 0 && counted(noted, 'note')];
+  const whole = days === 0 ? 'there is nothing to verify' : missing > 0 ? 'what is held is whole' : 'all whole';
+  const first = trouble > 0 ? counted(trouble, 'finding') : days === 0 && missing > 0 ? undefined : whole;
+  return [first, ...also].filter(Boolean).join(', ');
 }

@@ -55,12 +55,20 @@ function sentenceOf(logs: readonly ProvenLog[], findings: number, days: number):
   const held = logs.reduce((sum, log) => sum + log.days.length, 0);
   const range = `${counted(days, 'day')} of ${counted(logs.length, 'log')}`;
   const wrong = findings === 0 ? '' : ` ${counted(findings, 'finding')} of the recount stand against it.`;
-  if (missing > 0)
-    return `Not complete: of ${range}, ${counted(missing, 'day')} ${missing === 1 ? 'is' : 'are'} not held.${wrong}`;
+  if (missing > 0) {
+    const early = logs.reduce((sum, log) => sum + daysBeforeHistory(log), 0);
+    const before = early === 0 ? '' : `, ${early === missing ? 'all' : grouped(early)} of them before history begins`;
+    const not = `${counted(missing, 'day')} ${missing === 1 ? 'is' : 'are'} not held${before}`;
+    return `Not complete: of ${range} (${grouped(days * logs.length)} in all), ${not}.${wrong}`;
+  }
   if (findings > 0) return `All ${range} are held.${wrong}`;
   const open = held - final;
   const rest = open === 0 ? 'none is read again' : `${counted(open, 'day')} may still gain late rows`;
   return `Complete: all ${range} are held and were found whole; ${rest}.`;
+}
+
+function daysBeforeHistory({ gaps, firstDay = '' }: ProvenLog): number {
+  return gaps.filter(({ to }) => to < firstDay).reduce((sum, { days }) => sum + days, 0);
 }
 
 /** Of a source that has forgotten a day, all that comes is an empty page. */

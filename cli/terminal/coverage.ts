@@ -68,7 +68,8 @@ function tableOf(datasets: readonly DatasetFacts[], out: Teller): string[] {
   const cells = datasets.map(each => shown.map(column => column.cell(each)));
   const taken = shown.map(({ head }, at) => Math.max(head.length, ...cells.map(row => row[at]?.length ?? 0)));
   const room = columnsOf(out) - taken.reduce((sum, width) => sum + width + 2, 0);
-  const days = Math.min(DAYS_MAX, Math.max(DAYS_MIN, room));
+  const longest = Math.max(1, ...datasets.map(({ days }) => days.length));
+  const days = Math.min(DAYS_MAX, Math.max(DAYS_MIN, room), longest);
   const head = [...shown.map(column => column.head), days > 13 ? `last ${days} days` : 'days'];
   return table(
     head,
@@ -96,5 +97,6 @@ function stateOf({ counts, pausedAt }: DatasetFacts): string {
 export function tellGaps({ dataset, gaps, gapDays }: DatasetFacts, out: Teller): void {
   if (gapDays === 0) return;
   const list = gaps.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${counted(days, 'day')})`));
+  out.line();
   out.line(`${dataset}, gaps: ${list.join(', ')}`);
 }

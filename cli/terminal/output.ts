@@ -116,11 +116,23 @@ function fitted(line: string, width: number): string[] {
 /**
  * A table where it fits; on a narrow terminal a short paragraph for each row: its first cell, and below it what the
  * other columns say, by name.
+ *
+ * @param least columns at the left that make a table; those to the right of them are left out where they do not fit
  */
-export function tableIn(out: Output, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const lines = table(head, rows);
+export function tableIn(
+  out: Pick<Output, 'width'>,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  least = head.length,
+): string[] {
   const width = columnsOf(out);
-  if (lines.every(line => widthOf(line) <= width)) return lines;
+  for (let shown = head.length; shown >= least; shown -= 1) {
+    const lines = table(
+      head.slice(0, shown),
+      rows.map(row => row.slice(0, shown)),
+    );
+    if (lines.every(line => widthOf(line) <= width)) return lines;
+  }
   return rows.flatMap(([first = '', ...cells]) => {
     const facts = cells.flatMap((cell, at) =>
       cell === '' ? [] : [`${head[at + 1]} ${cell}`.replaceAll(' ', '\u00a0')],

@@ -5,8 +5,9 @@ import { counted } from '../../shared/status/text.ts';
 import type { Day } from '../../shared/words/model.ts';
 import { COLOURS } from './colours.ts';
 import type { Output } from './output.ts';
+import { withTyped } from './typed.ts';
 
-/** What is wrong with the days of one dataset, and what to do. */
+/** What is wrong with the days of one dataset, and what to do; `self` is how this Landline is called. */
 
 /** Days in a row, both ends included, with the same trouble. */
 export interface Trouble {
@@ -40,7 +41,7 @@ function nextOf(dataset: string, { day, next, broken }: DayFacts, { length }: re
   return length > 1 && !broken ? next?.replace(one, `landline retry ${dataset}`) : next;
 }
 
-export function tellTrouble(dataset: string, found: readonly Trouble[], out: Output): void {
+export function tellTrouble(dataset: string, found: readonly Trouble[], out: Output, self: string): void {
   out.line();
   const none = found.length === 0;
   out.line(none ? `${dataset}: every day is held, or in work.` : `${dataset}, days that are not as they should be:`);
@@ -48,12 +49,12 @@ export function tellTrouble(dataset: string, found: readonly Trouble[], out: Out
     const days = count === 1 ? from : `${from} to ${to} (${counted(count, 'day')})`;
     out.line(`  ${days}: ${[out.paint(COLOURS[state], state), reason].filter(Boolean).join(', ')}`);
     if (message !== undefined) out.line(`    ${message}${requestId === undefined ? '' : ` (request ${requestId})`}`);
-    if (next !== undefined) out.line(`    Next step: ${next}`);
+    if (next !== undefined) out.line(`    Next step: ${withTyped(next, self)}`);
   }
 }
 
 /** What is doubtful about days that are held all the same. */
-export function tellDoubts({ dataset, days }: Pick<DatasetFacts, 'dataset' | 'days'>, out: Output): void {
+export function tellDoubts({ dataset, days }: Pick<DatasetFacts, 'dataset' | 'days'>, out: Output, self: string): void {
   const runs = doubtRunsOf(days);
   if (runs.length === 0) return;
   out.line();
@@ -62,6 +63,6 @@ export function tellDoubts({ dataset, days }: Pick<DatasetFacts, 'dataset' | 'da
     const range = count === 1 ? from : `${from} to ${to} (${counted(count, 'day')})`;
     out.line(`  ${range}: ${out.paint('yellow', doubt.reason)}`);
     out.line(`    ${doubt.message}`);
-    out.line(`    Next step: ${doubt.next}`);
+    out.line(`    Next step: ${withTyped(doubt.next, self)}`);
   }
 }

@@ -21,3 +21,8 @@ export function typedAs(target: { readonly [name in (typeof OPTIONS)[number]]?: 
 export function asTyped(command: string, self: string): string {
   return command.replace(/^landline(?= )/, () => self);
 }
+
+/** The commands of a sentence, such as a next step. */
+export function withTyped(text: string, self: string): string {
+  return text.replace(/\blandline (?=[a-z])/g, () => `${self} `);
+}

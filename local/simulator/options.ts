@@ -20,6 +20,8 @@ export interface SimulatorOptions {
   readonly lateHours?: readonly [number, number];
   /** The last day, `YYYY-MM-DD`, whose late rows show, whatever the hour; asked for with every request. */
   readonly lateThrough?: () => string | undefined;
+  /** A log of which every so many days the middle third of the rows is late, as after an outage of its source. */
+  readonly outage?: { readonly dataset: DatasetName; readonly everyDays: number };
   /** Whether some users have names that look like markup or a formula. On unless set. */
   readonly hostileNames?: boolean;
   /** Share of PSTN, SMS and Voximplant rows that are seen in a first form until `changedHours` after their event. */
@@ -27,6 +29,8 @@ export interface SimulatorOptions {
   readonly changedHours?: readonly [number, number];
   /** Share of rows with something unusual but possible: unknown fields or values, missing or empty fields. */
   readonly oddShare?: number;
+  /** Whether a few of the odd messages have a time of another day or none. On unless set. */
+  readonly oddTimes?: boolean;
   /** Whether a few calls and messages cost an amount of ten digits, which no tenant ever pays. On unless set. */
   readonly hugeCharges?: boolean;
   /** Same as the switch of that name. */

@@ -95,7 +95,7 @@ export class Tenant {
       api,
       switches: this.switches,
       change: inner ? this.change(dataset, at, index, nowMs) : 'never',
-      inner,
+      inner: inner && (this.options.oddTimes ?? true),
       odd: share(this.seed, number, day, index, 21) < (this.options.oddShare ?? 0.02),
       hugeCharges: this.options.hugeCharges ?? true,
     });
@@ -148,12 +148,14 @@ export class Tenant {
     const known = this.late.get(key);
     if (known !== undefined) return known;
     const portion = meanOf(this.options.lateShare, dataset.name, 0);
+    const out = this.isOut(dataset, day);
     const [indexes, hours]: [number[], number[]] = [[], []];
-    for (let index = 0; portion > 0 && index < count; index += 1) {
-      const draw = share(this.seed, dataset.number, day, index, 23);
-      if (draw >= portion) continue;
+    for (let index = 0; (out || portion > 0) && index < count; index += 1) {
+      const lost = out && index * 3 >= count && index * 3 < count * 2;
+      const draw = lost ? 0 : share(this.seed, dataset.number, day, index, 23);
+      if (!lost && draw >= portion) continue;
       indexes.push(index);
-      hours.push(between(this.lateHours, draw / portion));
+      hours.push(between(this.lateHours, lost ? 1 : draw / portion));
     }
     const late = { indexes: Int32Array.from(indexes), hours: Float64Array.from(hours) };
     for (const old of this.late.keys()) {
@@ -162,6 +164,11 @@ export class Tenant {
     }
     this.late.set(key, late);
     return late;
+  }
+
+  private isOut(dataset: Dataset, day: number): boolean {
+    const { outage } = this.options;
+    return outage?.dataset === dataset.name && day % outage.everyDays === 0;
   }
 
   /** The dial-out report: one row per group that has a call in the range, added up over it. */

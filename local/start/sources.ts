@@ -18,13 +18,16 @@ const PLAN_SCHEDULE = '*/5 * * * * *';
 
 /** Share of the rows that come late. */
 const LATE_SHARE = 0.03;
+/** So that among the older days of a tenant of two weeks there is one of which hours were missing, and have come. */
+const OUTAGE = { dataset: 'teams-pstn-calls', everyDays: 9 } as const;
 /** Later than any day that can be asked for. */
 const NOT_YET_HOURS = 1_000_000;
 
 /**
  * The simulated tenant of a data folder: a function of what the folder notes and of nothing else, so that whoever
  * starts it again gets the same rows. Its late rows come when the folder says so and not by the hour, and no row changes with time.
- * Its amounts are such as a tenant pays, so that sums over them can be looked at.
+ * Its amounts are such as a tenant pays, so that sums over them can be looked at, and no row has the time of another
+ * day: a tenant in which nothing is wrong shows no doubt.
  */
 export function simulatedTenant(
   holds: Extract<Holds, { from: 'simulator' }>,
@@ -33,8 +36,8 @@ export function simulatedTenant(
   const { seed, rows, late } = holds;
   const lateness = late
     ? { lateShare: 0 }
-    : { lateShare: LATE_SHARE, lateHours: [NOT_YET_HOURS, NOT_YET_HOURS] as const, lateThrough };
-  return { seed, rows, changedShare: 0, hugeCharges: false, hostileNames: false, ...lateness };
+    : { lateShare: LATE_SHARE, outage: OUTAGE, lateHours: [NOT_YET_HOURS, NOT_YET_HOURS] as const, lateThrough };
+  return { seed, rows, changedShare: 0, hugeCharges: false, hostileNames: false, oddTimes: false, ...lateness };
 }
 
 export interface Sources {

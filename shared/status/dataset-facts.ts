@@ -170,7 +170,7 @@ export function datasetFacts(
 }
 
 /** The day that all others of the dataset wait for: the newest that a person has to mend. */
-function blockerOf(dataset: Dataset, entries: readonly DayEntry[], now: number): Holdup['blocker'] {
+export function blockerOf(dataset: Dataset, entries: readonly DayEntry[], now: number): Holdup['blocker'] {
   const found = entries.findLast(entry => isBlocking(dataset, entry, now));
   return found && { day: found.day, reason: found.work.errorKind ?? 'worker.bug' };
 }

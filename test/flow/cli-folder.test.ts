@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/terminal/output.ts';
+import { quoted } from '../../cli/terminal/typed.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
@@ -40,7 +41,11 @@ async function folderOf(context: TestContext, write: (ledger: Ledger) => Promise
 }
 
 /** Runs the command line over the folder. */
-async function landline(folder: string, ...argv: readonly string[]) {
+function landline(folder: string, ...argv: readonly string[]) {
+  return typed('--data', folder, ...argv);
+}
+
+async function typed(...argv: readonly string[]) {
   const said = { out: [] as string[], note: [] as string[], json: undefined as unknown };
   const output: Output = {
     line: (text = '') => void said.out.push(text),
@@ -53,7 +58,7 @@ async function landline(folder: string, ...argv: readonly string[]) {
     interactive: false,
     confirm: async () => false,
   };
-  const code = await run(['--data', folder, ...argv], output);
+  const code = await run(argv, output);
   return { code, out: said.out.join('\n'), note: said.note.join('\n'), json: Object(said.json) };
 }
 
@@ -93,6 +98,24 @@ test('where nobody is at work, status and show say that nothing goes on by itsel
     assert.ok((await landline(folder, ...argv)).out.endsWith(`\n${stopped}`), argv[0]);
 });
 
+test('a place that nobody named is said once: by status itself, and before what other commands say', async context => {
+  const folder = await folderOf(context, ledger => put(ledger, []));
+  const above = await mkdtemp(join(tmpdir(), 'landline-above-'));
+  const before = process.cwd();
+  context.after(async () => {
+    process.chdir(before);
+    await rm(above, { recursive: true });
+  });
+  await symlink(folder, join(above, '.landline'), 'junction');
+  process.chdir(above);
+  const place = '.landline (npm start)';
+  const status = await typed('status');
+  assert.deepEqual([status.out.split(',')[0], status.note], [place, '']);
+  assert.equal((await typed('verify')).note, `Looking at ${place}.`);
+  assert.equal((await typed('--json', 'status')).note, `Looking at ${place}.`);
+  assert.equal((await typed('--data', '.landline', 'verify')).note, '');
+});
+
 test('a paused dataset shows what is not well and what is still in work', async context => {
   const failed = { state: 'failed', errorRemedy: 'reject', errorKind: 'source.rejected' } as const;
   const fetching = { state: 'fetching', heartbeat: instantOf(NOW) } as const;
@@ -112,16 +135,17 @@ test('status of one dataset lists its days in trouble, those in a row as one thi
   );
   const folder = await folderOf(context, ledger => put(ledger, days));
   const { out } = await landline(folder, 'status', SMS);
+  const self = `landline --data ${quoted(folder)}`;
   const [d1, d2, d3] = [-3, -2, -1].map(at => addDays(LAST, at));
   const told = [
     `${SMS}, days that are not as they should be:`,
     `  ${FIRST} to ${addDays(LAST, -4)} (6 days): missing`,
-    `    Next step: it waits for ${d2} (auth.forbidden), which needs a person: landline show ${SMS} ${d2}`,
+    `    Next step: it waits for ${d2} (auth.forbidden), which needs a person: ${self} show ${SMS} ${d2}`,
     `  ${d1} to ${d2} (2 days): failed, auth.forbidden`,
     '    Graph refuses getSms. (request req-1)',
-    `    Next step: do what the message says, then: landline retry ${SMS}`,
+    `    Next step: do what the message says, then: ${self} retry ${SMS}`,
     `  ${d3}: suspect, page.duplicates`,
-    `    Next step: the day is held, but its reads contradicted each other; to read it once more: landline retry ${SMS} ${d3}`,
+    `    Next step: the day is held, but its reads contradicted each other; to read it once more: ${self} retry ${SMS} ${d3}`,
   ];
   assert.ok(out.includes(`\n${told.join('\n')}\n`), out);
   assert.ok(!(await landline(folder, 'status')).out.includes(told[0] ?? ''));
@@ -143,11 +167,19 @@ test('show says first what is wrong and what to do, in the words of the operatio
     'Reason: auth.forbidden',
     'Message: Graph refuses getSms.',
     'Request id: req-1',
-    `Next step: do what the message says, then: landline retry ${SMS} ${LAST}`,
+    `Next step: do what the message says, then: landline --data ${quoted(folder)} retry ${SMS} ${LAST}`,
   ];
   assert.deepEqual([code, out.split('\n').slice(0, first.length)], [1, first]);
   assert.doesNotMatch(out, /error[A-Z]/);
   assert.match(out, /^ {2}remedy +fix-config$/m);
   const { work } = (await landline(folder, '--json', 'show', SMS, LAST)).json;
   assert.deepEqual([work.errorKind, work.requestId], ['auth.forbidden', 'req-1']);
+  const other = addDays(LAST, -1);
+  assert.match(
+    (await landline(folder, 'show', SMS, other)).out,
+    new RegExp(
+      `Next step: it waits for ${LAST} \\(auth.forbidden\\), which needs a person: landline .* show ${SMS} ${LAST}\n`,
+    ),
+  );
+  assert.match((await landline(folder, 'verify')).out, new RegExp(`Why: landline .* status ${SMS}\n`));
 });

@@ -73,6 +73,13 @@ test('a day that gains late rows is listed by changes, and diff names the rows w
   assert.match((await rig.run('diff', SMS, D0)).stdout, /has had one revision only/);
 });
 
+test('a proof of days before history begins says so of them, and of how many days it speaks', async () => {
+  const made = await rig.json('prove', '--from', addDays(D0, -2), '--to', D0, '--out', file('early.html'));
+  assert.deepEqual([made.code, made.answer.complete], [4, false]);
+  const said = 'of 3 days of 2 logs (6 in all), 4 days are not held, all of them before history begins.';
+  assert.equal(made.answer.sentence, `Not complete: ${said}`);
+});
+
 test('a proof of a range is made, checked against itself, and against the partitions by its key', async () => {
   const made = await rig.json('prove', '--from', D0, '--to', D2, '--out', file('proof.html'));
   assert.deepEqual([made.code, made.answer.complete], [0, true]);

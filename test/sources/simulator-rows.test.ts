@@ -7,7 +7,9 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../local/simulator/index.ts';
+import { arrivedBy } from '../../local/start/folder.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
+import { addDays } from '../../shared/words/day.ts';
 import { objectIn, rowTexts } from './simulator-requests.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00.000Z');
@@ -51,6 +53,26 @@ test('what `npm start` simulates costs what a tenant may have to pay', async () 
     assert.ok(amounts.length > 1_000);
     assert.ok(Math.max(...amounts) < 100, dataset);
   }
+});
+
+test('of the older days of two weeks that `npm start` simulates, one lacks hours until its late rows come', async () => {
+  const arrived = arrivedBy(NOW);
+  let through: string | undefined;
+  const holds = { from: 'simulator', days: 14, seed: 1, rows: 1_800, late: false } as const;
+  const simulator = await start(simulatedTenant(holds, () => through));
+  const days = Array.from({ length: 9 }, (_, back) => addDays(arrived, -back));
+  const counted = () => days.map(day => simulator.countRows('teams-pstn-calls', day));
+  const before = counted();
+  through = arrived;
+  const gained = counted().map((rows, at) => (rows - (before[at] ?? 0)) / rows);
+  const few = gained.filter(share => share > 0 && share < 0.1);
+  assert.deepEqual([few.length, gained.filter(share => share > 0.3 && share < 0.4).length], [8, 1]);
+});
+
+test('in what `npm start` simulates no message has the time of another day, or none once it is processed', async () => {
+  const simulator = await start(simulatedTenant({ from: 'simulator', days: 1, seed: 1, rows: 1_800, late: true }));
+  for (const row of simulator.truth('teams-sms', DAY)) assert.match(row, new RegExp(`"sentDateTime":"${DAY}T`));
+  for (const row of simulator.truth('voximplant-sms', DAY)) assert.match(row, new RegExp(`"processed_date":"${DAY} `));
 });
 
 test('rows have the fields of the samples, where the reference folder is at hand', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { drawing } from '../../cli/commands/report.ts';
+import { outcomeOf } from '../../cli/commands/verify.ts';
 import { connect } from '../../cli/connect.ts';
 import { run } from '../../cli/main.ts';
 import { withDevelopmentPackages } from '../../cli/packages.ts';
@@ -128,6 +129,29 @@ test('columns line up, numbers to the right, whatever the colour', () => {
   );
 });
 
+test('the last line of verify counts every line above it: what is trouble, and what is only a note', () => {
+  const of = (...kinds: ('seam' | 'settling' | 'source-news')[]) => kinds.map(kind => ({ kind, message: '' }));
+  const absent = [{ dataset: 'teams-sms', days: ['2026-03-01', '2026-03-02'] }];
+  const told = [
+    outcomeOf({ days: 9, findings: of('seam', 'settling', 'source-news') }, []),
+    outcomeOf({ days: 9, findings: of('seam', 'seam') }, absent),
+    outcomeOf({ days: 9, findings: of('settling') }, []),
+    outcomeOf({ days: 9, findings: of('settling') }, absent),
+    outcomeOf({ days: 9, findings: [] }, []),
+    outcomeOf({ days: 0, findings: [] }, absent),
+    outcomeOf({ days: 0, findings: [] }, []),
+  ];
+  assert.deepEqual(told, [
+    '1 finding, 2 notes',
+    '2 findings, 2 days not held',
+    'all whole, 1 note',
+    'what is held is whole, 2 days not held, 1 note',
+    'all whole',
+    '2 days not held',
+    'there is nothing to verify',
+  ]);
+});
+
 async function settings(context: TestContext, values: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'landline-settings-'));
   context.after(() => rm(folder, { recursive: true, force: true }));
@@ -192,7 +216,10 @@ test('the account comes from the environment, from azd, or from what lies in the
     'DATA_ACCOUNT="calldata"\nHOST_ACCOUNT="callhost"\nDATA_BLOB_ENDPOINT="https://calldata.blob.core.windows.net/"\n',
   );
   const connection = await connect({});
-  assert.equal(connection.note, 'Looking at storage accounts calldata and callhost (azd environment prod).');
+  assert.deepEqual(
+    [connection.where, connection.guessed],
+    ['storage accounts calldata and callhost (azd environment prod)', true],
+  );
   assert.equal(connection.ownSignIn, true);
 
   process.env['LANDLINE_ACCOUNT'] = 'other';

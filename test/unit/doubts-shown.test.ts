@@ -66,6 +66,21 @@ test('an empty day before the first row of its log looks otherwise than one that
   assert.equal(facts.verdict.level, 'held', 'it asks for nothing');
 });
 
+test('the calendar of a terminal is no wider than the longest log, whatever room there is', () => {
+  for (const width of [60, 120]) {
+    const out = { ...terminal(), width };
+    tellFacts(
+      factsWith(() => ({})),
+      'here',
+      out,
+      'landline',
+    );
+    const [head = '', row = ''] = out.lines.filter(line => /^(log|calls) /i.test(line));
+    assert.match(head, / days$/);
+    assert.match(row, /(?:none|well) {2,3}\+{10}$/, row);
+  }
+});
+
 test('a count that says more, rows outside and their next steps stand on the page and in the status of the log', () => {
   const facts = factsWith(day => (day === daysAgo(4) ? { doubted: true, rowsOutside: 2 } : {}));
   const page = pageOf(facts);
@@ -78,7 +93,7 @@ test('a count that says more, rows outside and their next steps stand on the pag
     assert.ok(page.includes(text), text);
   assert.match(page, /<b>doubted<\/b> held, and in some doubt/);
   const out = terminal();
-  for (const each of facts.datasets) tellDoubts(each, out);
+  for (const each of facts.datasets) tellDoubts(each, out, 'landline');
   assert.match(out.lines.join('\n'), new RegExp(`${daysAgo(4)}: page.count\n +the source said.*\n +Next step: if the`));
   assert.match(
     String(facts.verdict.points.map(({ text }) => text)),

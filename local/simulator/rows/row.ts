@@ -16,7 +16,7 @@ export interface RowPlan {
   readonly switches: Readonly<Switches>;
   /** Most rows never change; for one that does, whether that has happened yet. */
   readonly change: 'never' | 'ahead' | 'done';
-  /** Far enough from midnight that a missing or wrong time cannot put it into two ranges. */
+  /** It may have a missing or wrong time: far enough from midnight that it is never in two ranges. */
   readonly inner: boolean;
   /** Something unusual is wanted. */
   readonly odd: boolean;
