@@ -8,7 +8,7 @@ import { readInstant } from '../words/instants.ts';
 /** Stands for what was hidden. */
 const HIDDEN = '…';
 
-/** Digits that a text may have outside of GUIDs: a code or a year, and no number of a telephone. */
+/** Digits that a text may have beside GUIDs: a code or a year, and no number of a telephone. */
 const DIGITS_MAX = 4;
 
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.source;
@@ -20,10 +20,16 @@ const WORD = /[\p{L}\p{M}]+(?:[._'’&/-]+[\p{L}\p{M}]+)*/u.source;
 /** Names of kinds and places with a number in them, such as `MCOPSTN1` or `AT&T-2`. */
 const CODE = /[\p{L}\p{M}0-9]+(?:[_&/-]+[\p{L}\p{M}0-9]+)*/u.source;
 const [BEFORE, AFTER] = [/[("'[{<“‘«]*/.source, /_?[)"'\]}>.,;:!?…”’»]*/.source];
-const TOKEN = new RegExp(`^${BEFORE}(?:${WORD}|_?${CODE}|${GUID})${AFTER}$`, 'iu');
+const TOKEN = new RegExp(`^${BEFORE}(?:${WORD}|_?${CODE})${AFTER}$`, 'iu');
+const GUIDS = new RegExp(`(?<![0-9a-z-])${GUID}(?![0-9a-z-])`, 'giu');
+const ANY_GUID = new RegExp(GUID, 'i');
+const ONE_GUID = new RegExp(`^${GUID}$`, 'i');
 const SIGNS = /^[-–—&/,.;:!?()[\]…|]*$/u;
 
-/** Words as they are; `…` for each that is neither a word nor a short number, and for all numbers where they are many. */
+/**
+ * Words as they are; `…` for each that is neither a word nor a short number, and for all numbers where they are many. A
+ * GUID may be a user's, and one that passes in a text tells whose hash stands beside it.
+ */
 export function passingWords(text: string): string {
   // Most texts are one word.
   if (/^[A-Za-z_]*$/.test(text)) return text;
@@ -38,16 +44,19 @@ export function passingWords(text: string): string {
 function passes(piece: string, hidesNumbers: boolean): boolean {
   const plain = piece.normalize('NFKC');
   if (SIGNS.test(plain)) return true;
-  return TOKEN.test(plain) && !(hidesNumbers && numeralsOf(plain) > 0);
+  return TOKEN.test(plain) && !ANY_GUID.test(plain) && !(hidesNumbers && numeralsOf(plain) > 0);
 }
 
 function numeralsOf(text: string): number {
-  return text.replace(new RegExp(`(?<![0-9a-z-])${GUID}(?![0-9a-z-])`, 'giu'), '').match(NUMERALS)?.length ?? 0;
+  return text.replace(GUIDS, '').match(NUMERALS)?.length ?? 0;
 }
 
 const LITERAL = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
-/** A list or an object of JSON, with `…` for the names and values of it that do not pass as words. */
+/**
+ * A list or an object of JSON, with `…` for the names and values of it that do not pass as words. A GUID that is a value
+ * passes: it is what administrative units are named by.
+ */
 export function passingJson(text: string): string {
   if (!isJson(text)) return passingWords(text);
   const textOf = (literal: string): string => String(JSON.parse(literal));
@@ -55,7 +64,7 @@ export function passingJson(text: string): string {
   const hidesNumbers = numeralsOf(literals.map(textOf).join(' ')) > DIGITS_MAX;
   return text.replace(LITERAL, literal => {
     const value = textOf(literal);
-    const passed = passingWords(value) === value && !(hidesNumbers && numeralsOf(value) > 0);
+    const passed = (ONE_GUID.test(value) || passingWords(value) === value) && !(hidesNumbers && numeralsOf(value) > 0);
     return passed ? literal : `"${HIDDEN}"`;
   });
 }

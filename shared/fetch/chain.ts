@@ -1,3 +1,4 @@
+import { digestOf } from '../rows/fingerprint.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
 import type { Page } from '../words/ports.ts';
@@ -18,6 +19,7 @@ export class Chain {
   private readonly dataset: Dataset;
   private readonly reading: Reading;
   private readonly limits: ChainLimits;
+  /** As digests: forty thousand links, each as long as a link may be, would fill the memory. */
   private readonly seen = new Set<string>();
   /** Of the day, the one at hand included. */
   private pages = 0;
@@ -37,7 +39,7 @@ export class Chain {
     this.emptyPages = cut.count === 0 ? this.emptyPages + 1 : 0;
     if (next === undefined) return;
     // Each part of a divided window has a chain of its own, and a source that counts may use the same links in each.
-    const link = `${this.reading.parts.index} ${next}`;
+    const link = digestOf(`${this.reading.parts.index} ${next}`);
     if (this.seen.has(link)) throw this.endless('paging.loop', 'a page links to one that was read before');
     this.seen.add(link);
     if (this.emptyPages > emptyPagesMax)

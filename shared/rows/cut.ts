@@ -15,7 +15,7 @@ import {
   READ_AGAIN,
   startOfValue,
 } from './json.ts';
-import { NAMES_MAX, RowSpans, tooManyNames } from './spans.ts';
+import { NAME_BYTES_MAX, NAMES_MAX, RowSpans, tooManyNames } from './spans.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
 
@@ -23,10 +23,16 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 
-/** Of a member beside the rows: a link, a count, an error. A larger one is checked and not built. */
-const VALUE_BYTES_MAX = 64 * 1024;
+/**
+ * Of all members beside the rows together: a link, a count, an error. What goes beyond it is checked and not built, since
+ * `{}` takes twenty times its bytes in memory.
+ */
+const ENVELOPE_BYTES_MAX = 64 * 1024;
 
-/** Stands for a member that is too large to be built: it is there, and it is no text, number or list. */
+/** Values that say what a page is, such as `true` or a count, are built in any case. */
+const SHORT_BYTES = 32;
+
+/** Stands for a member that was not built: it is there, and it is no text, number or list. */
 const TOO_LARGE: unknown = Object.freeze({});
 
 /**
@@ -44,6 +50,8 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   const places = new RowSpans(body, spec.fields, NAMES_MAX);
   const envelope = new Map<string, unknown>();
   const seen = new Set<string>();
+  let nameBytes = 0;
+  let room = ENVELOPE_BYTES_MAX;
 
   const start = endOfGap(body, body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0);
   if (byteAt(body, start) !== OPEN_BRACE) throw noRows(body, start, 0, 'The body is not an object');
@@ -51,6 +59,8 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
   let more = byteAt(body, at) !== CLOSE_BRACE;
   while (more) {
     const nameEnd = endOfString(body, at);
+    nameBytes += nameEnd - at;
+    if (nameBytes > NAME_BYTES_MAX) throw tooManyNames(NAMES_MAX);
     const name: string = JSON.parse(body.toString('utf8', at, nameEnd));
     if (seen.has(name)) throw badJson('a member named twice', at);
     seen.add(name);
@@ -60,7 +70,9 @@ export function cutRowsInPlace(body: Buffer, spec: CutSpec): Cut {
       at = cutArray(places, value, spec);
     } else {
       at = endOfValue(body, value, 1);
-      envelope.set(name, at - value > VALUE_BYTES_MAX ? TOO_LARGE : JSON.parse(body.toString('utf8', value, at)));
+      const built = at - value <= Math.max(room, SHORT_BYTES);
+      envelope.set(name, built ? JSON.parse(body.toString('utf8', value, at)) : TOO_LARGE);
+      if (built) room -= at - value;
     }
     at = endOfGap(body, at);
     more = goesOn(body, at, CLOSE_BRACE);

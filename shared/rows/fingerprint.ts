@@ -19,6 +19,11 @@ export function isDigest(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 
+/** Stands for a text of any length, to tell whether it came before. */
+export function digestOf(text: string): string {
+  return hash('sha256', text, 'base64');
+}
+
 /** A running digest. Its text is its whole state, so that another worker can go on from it. */
 export class Digest {
   /** A 128-bit number, high word first. */

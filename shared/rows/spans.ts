@@ -10,8 +10,11 @@ const ROWS_AT_FIRST = 1024;
 /** Different names of members on a page, and members of a row. The sources have some thirty. */
 export const NAMES_MAX = 4_096;
 
+/** Of all different names of a page together. The sources' have some hundreds. */
+export const NAME_BYTES_MAX = 1024 * 1024;
+
 export function tooManyNames(max: number): LandlineError {
-  const message = `A page has more than ${max} names of members in one object or in all of its rows, which no log has. Check what answers in the name of the source.`;
+  const message = `A page has more than ${max} names of members in one object or in all of its rows, or a megabyte of them, which no log has. Check what answers in the name of the source.`;
   return new LandlineError({ reason: 'limits.page_names', remedy: 'reject', message });
 }
 
@@ -128,6 +131,7 @@ class Names {
   private readonly wanted = [-1];
   private readonly next = [0];
   private readonly max: number;
+  private bytes = 0;
 
   constructor(body: Buffer, fields: readonly string[], max: number) {
     this.max = max;
@@ -177,7 +181,8 @@ class Names {
 
   private learn(raw: string, at: number): number {
     const name = this.known.size + 1;
-    if (name > this.max) throw tooManyNames(this.max);
+    this.bytes += raw.length;
+    if (name > this.max || (this.bytes > NAME_BYTES_MAX && Number.isFinite(this.max))) throw tooManyNames(NAMES_MAX);
     this.known.set(raw, name);
     this.starts.push(at);
     this.lengths.push(raw.length);

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { snappyUncompressor } from 'hysnappy';
-import { maskedNumber, passingCallId, passingJson, passingWords } from '../../shared/curate/passing.ts';
+import { maskedNumber, passingCallId, passingJson, passingName, passingWords } from '../../shared/curate/passing.ts';
 import { PROFILES } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
@@ -62,6 +62,28 @@ test('whatever stands in a text, no number or address passes, and words and code
   assert.equal(passingJson(units), units);
   assert.doesNotMatch(passingJson('[1202,5550,142]'), /\d/);
   assert.equal(passingCallId('20458000_0@192.0.2.0'), '20458000_0');
+});
+
+test('a GUID that may be a user’s passes in no text and in no name of a field, whatever it is wrapped in', () => {
+  const user = '6f1e2d3c-0000-4a5b-8c7d-9e0f1a2b3c4d';
+  const wide = user.replace(/[a-z0-9]/g, sign => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+  for (const text of [
+    user,
+    user.toUpperCase(),
+    wide,
+    `(${user})`,
+    `by-${user}`,
+    `${user}-x`,
+    `user_${user}`,
+    `Blocked by ${user}.`,
+  ])
+    for (const shown of [
+      passingWords(text),
+      passingName(text),
+      passingJson(text),
+      passingJson(JSON.stringify([`by ${text}`])),
+    ])
+      assert.doesNotMatch(shown.normalize('NFKC'), /[0-9a-f]{8}-/i, text);
 });
 
 /** A row of a dataset with the text in every field whose column may hold text. */

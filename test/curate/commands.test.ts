@@ -59,7 +59,7 @@ test('the tables are made, drawn and cleared of a person from the command line',
   assert.equal((await command('report', '--out', join(folder, 'none.html')))[0], 1);
   assert.deepEqual(await command('curate', '--all'), [
     0,
-    { stamp: '2-masked', curated: 1, current: 0, failed: 0, failures: [] },
+    { stamp: '3-masked', curated: 1, current: 0, failed: 0, failures: [] },
   ]);
   assert.equal((await command('curate', 'teams-sms', '2026-01-06'))[0], 1);
   const to = join(folder, 'copied');
@@ -189,7 +189,7 @@ test('where tables are pseudonymous, who writes them needs their key, and who on
   assert.equal((await keyed(SECRET, ...app, 'curate', '--all')).code, 0);
   assert.equal((await keyed(undefined, ...app, 'status')).code, 1);
   const { label } = (await blobCurated(clients.blobs).head(FILE)) ?? {};
-  assert.match(label?.stamp ?? '', /^2-pseudonymous-/);
+  assert.match(label?.stamp ?? '', /^3-pseudonymous-/);
 
   const erase = ['forget', '--user', gone, '--yes'];
   const other = `${SECRET} and another`;

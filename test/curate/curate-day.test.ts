@@ -99,7 +99,7 @@ test('another profile or key makes every file again', async () => {
     await curateDay('teams-sms', DAY, { ...on, profile: privacyProfile('pseudonymous', `${SECRET}!`) }),
     'curated',
   );
-  assert.match(on.curated.files.get(PATH)?.label.stamp ?? '', /^2-pseudonymous-[0-9a-f]{8}$/);
+  assert.match(on.curated.files.get(PATH)?.label.stamp ?? '', /^3-pseudonymous-[0-9a-f]{8}$/);
 });
 
 test('an action of the blocked users keeps its key when its mode is spelled in another case', async () => {
@@ -267,7 +267,7 @@ test('what was curated is noted in the ledger, but never while somebody works on
     const free = state === 'idle' || state === 'failed';
     assert.equal(found?.etag === etag, !free, state);
     assert.equal(found?.value.held?.curatedRevision, free ? 1 : 0);
-    assert.equal(found?.value.held?.curatedAs, free ? '2-full' : undefined);
+    assert.equal(found?.value.held?.curatedAs, free ? '3-full' : undefined);
     assert.equal(found?.value.held?.curateQueuedAt, free ? undefined : held.curateQueuedAt);
   }
 });

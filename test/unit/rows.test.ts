@@ -47,6 +47,27 @@ function rejects(text: string | Buffer, reason: string, words: RegExp): void {
 }
 
 describe('cutting rows', () => {
+  test('of members beside the rows no more is built than a page needs, however many there are: {} takes twenty times its bytes', () => {
+    const objects = `[${'{},'.repeat(15_000)}{}]`;
+    const others = Array.from({ length: 100 }, (_, at) => `"a${at}":${objects}`);
+    const { envelope } = cut(`{"value":[],${others.join(',')},"partial":true,"next":"${'n'.repeat(100_000)}"}`);
+    assert.equal(envelope.size, 102);
+    const built = [...envelope.values()].map(value => JSON.stringify(value).length).reduce((sum, size) => sum + size);
+    assert.ok(built <= 64 * 1024, `${built}`);
+    assert.equal(envelope.get('partial'), true, 'what says what a page is, in any case');
+    assert.notEqual(envelope.get('next'), null, 'what is not built is there all the same');
+  });
+
+  test('names that are a megabyte together are refused, of rows and beside them', () => {
+    const names = (each: (name: string) => string): string =>
+      Array.from({ length: 40 }, (_, at) => each(`${at}${'n'.repeat(30_000)}`)).join(',');
+    for (const text of [
+      `{"value":[${names(name => `{"${name}":1}`)}]}`,
+      `{"value":[],${names(name => `"${name}":1`)}}`,
+    ])
+      assert.throws(() => cut(text), { reason: 'limits.page_names', remedy: 'reject' });
+  });
+
   test('every row is found with its bytes unchanged, but for CR and LF between its tokens', () => {
     fc.assert(
       fc.property(bodies, ({ text, rows, others }) => {

@@ -59,14 +59,17 @@ CREATE MACRO bare(said) AS regexp_replace(narrow(said), '^\s+|\s+$', '', 'g');
 CREATE MACRO numerals(said) AS len(regexp_extract_all(
   regexp_replace(said, '(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b', '', 'g'),
   '[\p{N}〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]'));
+-- Perhaps a user's.
+CREATE MACRO has_guid(piece) AS regexp_matches(piece, '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}');
+CREATE MACRO is_guid(said) AS regexp_full_match(said, '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}');
 CREATE MACRO is_word(piece) AS
   regexp_full_match(piece, '[-–—&/,.;:!?()\[\]…|]*')
   OR regexp_full_match(piece, '(?i)[("''\[{<“‘«]*('
-    || '[\p{L}\p{M}]+([._''’&/-]+[\p{L}\p{M}]+)*|_?[\p{L}\p{M}0-9]+([_&/-]+[\p{L}\p{M}0-9]+)*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+    || '[\p{L}\p{M}]+([._''’&/-]+[\p{L}\p{M}]+)*|_?[\p{L}\p{M}0-9]+([_&/-]+[\p{L}\p{M}0-9]+)*'
     || ')_?[)"''\]}>.,;:!?…”’»]*');
 CREATE MACRO pieces_of(said) AS regexp_extract_all(said, '[\s\x{a0}]+|[^\s\x{a0}]+');
 CREATE MACRO passes(piece, hides_numbers) AS regexp_full_match(piece, '[\s\x{a0}]+')
-  OR (is_word(narrow(piece)) AND NOT (hides_numbers AND numerals(narrow(piece)) > 0));
+  OR (is_word(narrow(piece)) AND NOT has_guid(narrow(piece)) AND NOT (hides_numbers AND numerals(narrow(piece)) > 0));
 CREATE MACRO shown_pieces(said) AS list_transform([numerals(narrow(said)) > 4], lambda hides: array_to_string(
   list_transform(pieces_of(said), lambda piece: CASE WHEN passes(piece, hides) THEN piece ELSE '…' END), ''))[1];
 CREATE MACRO words_of(said) AS CASE WHEN regexp_full_match(said, '[A-Za-z_]*') THEN said
@@ -80,7 +83,7 @@ CREATE MACRO literals_in(said) AS regexp_extract_all(said, '"(?:[^"\\]|\\.)*"|-?
 CREATE MACRO numerals_in(said) AS
   numerals(array_to_string(list_transform(literals_in(said), lambda piece: literal_of(piece)), ' '));
 CREATE MACRO passing_literal(piece, hides_numbers) AS list_transform([literal_of(piece)], lambda said:
-  CASE WHEN words_of(said) = said AND NOT (hides_numbers AND numerals(said) > 0) THEN piece ELSE '"…"' END)[1];
+  CASE WHEN (is_guid(said) OR words_of(said) = said) AND NOT (hides_numbers AND numerals(said) > 0) THEN piece ELSE '"…"' END)[1];
 CREATE MACRO words_of_json(said) AS CASE
   WHEN NOT (regexp_matches(said, '^[\[{]') AND json_valid(said)) THEN words_of(said)
   ELSE list_transform([numerals_in(said) > 4], lambda hides: array_to_string(list_transform(
