@@ -47,14 +47,19 @@ async function tellChanges(on: On, options: Options): Promise<0> {
   const range = rangeOf(options, now);
   const since = instantOf(startOf(dayOfText(options.since, 'first', now)));
   const found: Change[] = [];
-  for (const { name } of chosen(on, options.datasets))
+  for (const { name } of chosen(on, options.datasets)) {
+    let unknown = 0;
     for (const { value } of await ledger.days(name)) {
+      if (value.unreadable && isIn(value.day, range)) unknown++;
       const { day, held } = value;
       if (held === undefined || held.revision < 2 || held.landedAt < since || !isIn(day, range)) continue;
       const { revision, rows, rowsAdded, rowsChanged, rowsRemoved, landedAt: at, forgottenAt } = held;
       const erased = forgottenAt === undefined ? {} : { erased: true as const };
       found.push({ dataset: name, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, ...erased });
     }
+    if (unknown > 0)
+      out.note(`Whether ${counted(unknown, 'day')} of ${name} changed is not known: run \`landline rebuild\`.`);
+  }
   found.sort((a, b) => (a.at < b.at ? 1 : -1));
   if (on.json) out.json({ since, changes: found });
   else if (found.length === 0) out.line(`No day changed since ${minuteOf(since)} UTC.`);

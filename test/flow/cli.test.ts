@@ -261,6 +261,7 @@ test('a ledger entity that cannot be read is found, and rebuilt from its partiti
   const other = await rig.run('show', SMS, D1);
   assert.match(other.stdout, new RegExp(`^${SMS} ${D1}: open`));
   assert.match(other.stderr, new RegExp(`entry of another day of ${SMS} is damaged: run .landline rebuild`));
+  assert.match((await rig.run('changes')).stderr, new RegExp(`Whether 1 day of ${SMS} changed is not known`));
   // The other days of the log go on.
   await rig.run('retry', SMS, D1);
   await rig.work();
