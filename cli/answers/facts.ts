@@ -57,6 +57,9 @@ const datasetFacts = z
     source,
     pausedAt: instant.optional(),
     firstDay: day,
+    heldBefore: count
+      .optional()
+      .describe('days that are held before `firstDay`, which `landline rebuild` takes in again'),
     lastDay: day,
     landedThrough: day.optional(),
     settledThrough: day.optional(),

@@ -68,6 +68,8 @@ export interface DatasetFacts {
   readonly source: SourceName;
   readonly pausedAt?: Instant;
   readonly firstDay: Day;
+  /** Days that are held before it: the ledger was lost, or somebody moved the first day. Absent when there is none. */
+  readonly heldBefore?: number;
   readonly lastDay: Day;
   readonly landedThrough?: Day;
   readonly settledThrough?: Day;
@@ -137,6 +139,7 @@ export function datasetFacts(
     return doubts.length > 0 ? { ...facts, doubts } : facts;
   });
   for (const { state } of all) counts[state] += 1;
+  const heldBefore = entries.filter(({ day, held }) => day < firstDay && held !== undefined).length;
   const fresh = entries.filter(each => each.held?.revision === 1 && Date.parse(each.held.landedAt) > now - SPEED_MS);
   return [
     {
@@ -145,6 +148,7 @@ export function datasetFacts(
       source,
       ...(watermark.pausedAt !== undefined && { pausedAt: watermark.pausedAt }),
       firstDay,
+      ...(heldBefore > 0 && { heldBefore }),
       lastDay,
       ...(watermark.landedThrough !== undefined && { landedThrough: watermark.landedThrough }),
       ...(watermark.settledThrough !== undefined && { settledThrough: watermark.settledThrough }),

@@ -33,7 +33,13 @@ export function verdictOf(seen: Seen): Verdict {
   const unread = seen.unreadable.map(({ dataset, message }): Point => {
     return { text: `${dataset} cannot be looked at: ${message}`, command: 'landline rebuild', help: HELP.storage };
   });
-  const points = [...plannerPoints(seen), ...unread, ...datasets.flatMap(dayPoints), ...queuePoints(seen)];
+  const points = [
+    ...plannerPoints(seen),
+    ...unread,
+    ...datasets.flatMap(historyPoints),
+    ...datasets.flatMap(dayPoints),
+    ...queuePoints(seen),
+  ];
   const lost = total(datasets, ({ counts }) => counts.expired);
   const missing = total(datasets, ({ gapDays }) => gapDays);
   const level = points.length > 0 ? 'attention' : missing > 0 || datasets.length === 0 ? 'landing' : 'held';
@@ -99,7 +105,16 @@ function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>
   return [{ text: `The planner has ${since}: nothing new is landed.`, command: 'landline doctor', help: HELP.planner }];
 }
 
+/** Days before the first one are in no calendar, and nobody would miss a gap among them. */
+function historyPoints({ title, firstDay, heldBefore }: DatasetFacts): Point[] {
+  if (heldBefore === undefined) return [];
+  const are = heldBefore === 1 ? 'is' : 'are';
+  const text = `${title}: ${counted(heldBefore, 'day')} ${are} held before ${firstDay}, where the ledger says that history begins.`;
+  return [{ text, command: 'landline rebuild', help: HELP.rebuild }];
+}
+
 const HELP = {
+  rebuild: 'operations.md#rebuilding-the-ledger',
   planner: 'operations.md#no-heartbeat',
   storage: 'operations.md#storage-and-the-app-itself',
   suspect: 'operations.md#suspect',

@@ -286,6 +286,23 @@ test('a watermark that lies or cannot be read stops nothing, says so, and is wri
   }
 });
 
+test('a first day that somebody moved on hides no day: those before it are told, and a rebuild takes them in again', async () => {
+  const sound = (await rig.ledger.watermark(SMS))?.value;
+  await rig.table.updateEntity({ partitionKey: SMS, rowKey: 'watermark', firstDay: LAST }, 'Merge');
+  const { code, stdout } = await rig.run('status');
+  assert.equal(code, 1);
+  assert.match(stdout, new RegExp(`3 days are held before ${LAST}, where the ledger says that history begins`));
+  assert.match(stdout, /landline [^\n]*rebuild/);
+  const { answer } = await rig.json('status');
+  assert.deepEqual(
+    answer.datasets.map((each: { heldBefore?: number }) => each.heldBefore),
+    [undefined, DAYS - 1],
+  );
+  assert.equal((await rig.run('rebuild')).code, 0);
+  assert.deepEqual((await rig.ledger.watermark(SMS))?.value, sound);
+  assert.equal((await rig.run('status')).code, 0);
+});
+
 test('a gate that cannot be read is open, says so, and is cleared by a rebuild', async () => {
   await rig.ledger.putGate(
     { source: 'graph', notBefore: `${D0}T00:00:00.000Z`, reason: 'source.throttled' },
