@@ -28,8 +28,8 @@ const SUITES: Readonly<Record<string, string>> = {
 
 /** Files at once. Much of their time is waiting for the emulator's clock, which counts whole seconds. */
 const CONCURRENCY = 4;
-/** The longest test takes four minutes on two cores with nothing else to do, and took fourteen beside twenty busy processes. */
-const LIMIT_SECONDS = 1_800;
+/** The longest test takes two minutes on two cores with nothing else to do, and took ten beside twenty busy processes. */
+const LIMIT_SECONDS = 900;
 
 const HELP = `Usage: node test/run.ts [--limit <seconds>] [suite or file ...]
 
