@@ -19,7 +19,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'test/doubles/memory-lake.ts',
     find: 'if (blob.committed?.etag !== replaces) {',
     replace: 'if (blob.committed?.receipt.ticket === receipt.ticket) {',
-    from: 230,
+    from: 310,
   },
   {
     name: 'commit names no version to replace',
@@ -236,6 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/fetch/reading.ts',
     find: `if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));`,
     replace: '',
+    from: 130,
   },
   {
     name: 'a superseded worker goes on',

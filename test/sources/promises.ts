@@ -229,7 +229,12 @@ export const BAD_MESSAGES: Table = {
   // A newer version.
   3: [test('a message of another version is dropped with one report, wherever it comes from'), GARBAGE],
   // Unknown and disabled datasets.
-  4: [test('a message for a dataset that is unknown, or off, is acknowledged and told'), GARBAGE],
+  4: [
+    test(
+      'a message for a dataset that is off is acknowledged and told, and a name that is none of ours is told nowhere',
+    ),
+    GARBAGE,
+  ],
   // Days that are none, and days that nobody has queued.
   5: [test('anything else is not a message'), test('a day that nobody has queued is not fetched'), GARBAGE],
   // Extra fields.
@@ -237,7 +242,13 @@ export const BAD_MESSAGES: Table = {
   // The cap.
   7: [test('4 KB is the most a message may be'), test('what is no message is acknowledged and told')],
   // Names of prototypes.
-  8: [FRESH_OBJECT, test('a message for a dataset that is unknown, or off, is acknowledged and told'), GARBAGE],
+  8: [
+    FRESH_OBJECT,
+    test(
+      'a message for a dataset that is off is acknowledged and told, and a name that is none of ours is told nowhere',
+    ),
+    GARBAGE,
+  ],
 };
 
 /** docs/promises.md, bad pages. */
