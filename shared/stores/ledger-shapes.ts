@@ -45,7 +45,7 @@ const seamsShape = z.object({
 } satisfies ShapeOf<Seams>);
 
 export const heldShape = z.object({
-  revision,
+  revision: revision.min(1),
   rows: count,
   // Int64, because a day may hold more than 2 GiB; the SDK gives those as bigint.
   bytes: z.preprocess(value => (typeof value === 'bigint' ? Number(value) : value), count),

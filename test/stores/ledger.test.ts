@@ -298,6 +298,7 @@ describe('ledger in Table Storage', () => {
       ['heartbeat', '2026-01-01T24:61:00.000Z'],
       ['queuedAt', '2026-13-45'],
       ['revision', 2 ** 53 - 1],
+      ['revision', 0],
       ['failures', 2 ** 40],
       ['seams', JSON.stringify({ ...FULL_DAY.held?.seams, at: '2026-99-01T00:00:00.000Z' })],
     ] as const) {

@@ -38,7 +38,8 @@ test('a value in a template is text, and only what a template made is markup', (
   assert.equal(html`${undefined}${0}`.text, '0');
 });
 
-test('what no HTML text can hold is replaced', () => {
+test('what no HTML text can hold is replaced, and what turns the direction of reading', () => {
+  assert.equal(escaped('a\u202eb\u2066c\u0085'), 'a\ufffdb\ufffdc\ufffd');
   assert.equal(escaped('a\u0000b\u001bc\ud800d\ne'), 'a\ufffdb\ufffdc\ufffdd\ne');
 });
 

@@ -46,10 +46,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text and nothing else, in elements and in quoted attributes. What no HTML text can hold becomes U+FFFD. */
+/**
+ * Text and nothing else, in elements and in quoted attributes. What no HTML text can hold, and what turns the direction of
+ * reading, becomes U+FFFD.
+ */
 export function escaped(text: string): string {
   return text
     .toWellFormed()
     .replace(/[&<>"']/g, sign => ENTITIES[sign] ?? '')
-    .replace(/(?![\t\n])\p{Cc}/gu, '\uFFFD');
+    .replace(/(?![\t\n])\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD');
 }
