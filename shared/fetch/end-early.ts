@@ -97,7 +97,7 @@ export async function backOff(
       return 'delayed';
     }
     case 'restart':
-      await requeue(attempt, on, undefined, { ...trouble, rereads: backoff.rereads }, 0);
+      await requeue(attempt, on, undefined, { ...trouble, rereads: backoff.rereads, ...contradicted(attempt) }, 0);
       report('day restarted', told);
       return 'restarted';
     case 'fail': {
@@ -107,6 +107,11 @@ export async function backOff(
       return 'failed';
     }
   }
+}
+
+/** What the read came to that is not believed: only one that says the same can bear it out. */
+function contradicted({ reading }: Attempt): Pick<Requeue, 'contradicted'> {
+  return reading.ended ? { contradicted: reading.complete().fingerprint } : {};
 }
 
 function withoutFailures(entry: DayEntry): DayEntry {

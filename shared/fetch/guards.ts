@@ -9,7 +9,10 @@ import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
  * rows out, and answered nothing where there was something.
  */
 
-/** Reads in a row that contradict themselves, before the last of them is landed and marked, or the day is left for a while. */
+/**
+ * Reads in a row that contradict themselves. The last of them is landed and marked when it says what the one before
+ * said; else the day is left for a while.
+ */
 export const READS_MAX = 3;
 
 /** The ledger's side of a verdict. */
@@ -35,7 +38,8 @@ export function contradictionOf(read: CompleteRead, { work }: Known): ReasonCode
   // A source that states its total is held to it, however often it is read.
   const stated = read.total;
   if (stated !== undefined && stated !== read.rows + read.neighbours) return 'page.total';
-  return read.duplicates > 0 && work.rereads + 1 < READS_MAX ? 'page.duplicates' : undefined;
+  const agrees = work.rereads + 1 >= READS_MAX && work.contradicted === read.fingerprint;
+  return read.duplicates > 0 && !agrees ? 'page.duplicates' : undefined;
 }
 
 /**

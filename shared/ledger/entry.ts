@@ -1,7 +1,7 @@
 import { instantOf } from '../words/day.ts';
 import type { Failure } from '../words/errors.ts';
 import type { Checkpoint, DayEntry, Held, Suspicion, Work } from '../words/ledger.ts';
-import type { Day, Instant } from '../words/model.ts';
+import type { Day, Fingerprint, Instant } from '../words/model.ts';
 
 /**
  * The ledger entry of a day after each thing that can happen to it. Pure; this is the whole of the state machine:
@@ -43,6 +43,7 @@ export interface Requeue extends Trouble {
   readonly retryAt?: Instant;
   /** Complete reads in a row that contradicted themselves. */
   readonly rereads?: number;
+  readonly contradicted?: Fingerprint;
   /** Workers in a row that fell silent. Whoever ends an attempt in its own words ends the row. */
   readonly takeovers?: number;
   /** Reads in a row that were for an open seam. */

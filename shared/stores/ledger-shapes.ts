@@ -76,6 +76,7 @@ export const workShape = z.object({
   retryAt: instant.exactOptional(),
   failures: tries,
   rereads: tries,
+  contradicted: text.exactOptional(),
   takeovers: tries.exactOptional(),
   seamReads: tries.exactOptional(),
   suspicion: json(

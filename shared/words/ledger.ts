@@ -160,6 +160,8 @@ export interface Work {
   readonly failures: number;
   /** Complete reads in a row that contradicted themselves. */
   readonly rereads: number;
+  /** Fingerprint of the last of them that ended; absent when none did. */
+  readonly contradicted?: Fingerprint;
   /** Workers in a row that had the day and fell silent; absent when none. */
   readonly takeovers?: number;
   /** Reads in a row that were for an open seam; absent when none. */

@@ -157,6 +157,15 @@ test('equal ids that the total counts land, and the day is marked', async () => 
   assert.equal(reader.landed(voximplantSms, DAY)?.length, 3);
   assert.deepEqual(reader.entry(voximplantSms, DAY).work.suspicion?.reason, 'page.duplicates');
 });
+test('equal ids in a list that is another one at each read do not land', async () => {
+  const { reader, asked } = await read(voximplantSms, ({ turn }) =>
+    history([message(1), message(1), message(turn)], 3),
+  );
+  assert.equal(asked.length, 3);
+  assert.equal(reader.landed(voximplantSms, DAY), undefined);
+  const { state, errorKind } = reader.entry(voximplantSms, DAY).work;
+  assert.deepEqual({ state, errorKind }, { state: 'failed', errorKind: 'page.duplicates' });
+});
 
 // Links, spelled otherwise.
 for (const [title, link] of [

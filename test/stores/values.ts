@@ -65,6 +65,7 @@ export const WORK: Required<Work> = {
   checkpoint: CHECKPOINT,
   failures: 2,
   rereads: 1,
+  contradicted: '39998-0123456789abcdef0123456789abcdef',
   takeovers: 3,
   seamReads: 2,
   suspicion: {

@@ -38,6 +38,9 @@ const verdict = (
     at(now),
   );
 
+/** Two reads with rows twice came before, the second just as the next one. */
+const AGREED: Partial<Work> = { rereads: 2, contradicted: 'new' };
+
 test('a first read lands, an equal one changes nothing, a larger one replaces', () => {
   assert.deepEqual(verdict({}), { kind: 'commit', suspicion: undefined });
   assert.deepEqual(verdict({ fingerprint: 'old' }, {}), { kind: 'same', suspicion: undefined });
@@ -74,25 +77,34 @@ test('rows that come twice are read again, and land marked at the third time', (
   assert.deepEqual(verdict(twice), { kind: 'again', reason: 'page.duplicates' });
   assert.deepEqual(verdict(twice, undefined, { rereads: 1 }), { kind: 'again', reason: 'page.duplicates' });
   const suspicion = { reason: 'page.duplicates', rows: 10, fingerprint: 'new', since: at(NOON) };
-  assert.deepEqual(verdict(twice, undefined, { rereads: 2 }), { kind: 'commit', suspicion });
-  assert.deepEqual(verdict({ ...twice, fingerprint: 'old' }, {}, { rereads: 2 }).kind, 'same');
+  assert.deepEqual(verdict(twice, undefined, AGREED), { kind: 'commit', suspicion });
+  assert.deepEqual(verdict({ ...twice, fingerprint: 'old' }, {}, { ...AGREED, contradicted: 'old' }).kind, 'same');
+});
+
+test('rows that come twice in reads that do not agree never land', () => {
+  for (const contradicted of [{ contradicted: 'another read' }, {}])
+    assert.deepEqual(verdict({ duplicates: 2 }, undefined, { rereads: 2, ...contradicted }).kind, 'again');
+  assert.deepEqual(verdict({ duplicates: 2 }, undefined, { rereads: 1, contradicted: 'new' }).kind, 'again');
 });
 
 test('rows that come twice do not stand for rows that are missing', () => {
   const half = { rows: 10, duplicates: 5 };
   const suspicion = { reason: 'shrink.unconfirmed', rows: 5, fingerprint: 'new', since: at(NOON) } as const;
-  assert.deepEqual(verdict(half, { rows: 10 }, { rereads: 2 }), { kind: 'refuse', suspicion });
-  assert.equal(verdict(half, { rows: 10 }, { rereads: 2, suspicion }, NOON + HOUR_MS).kind, 'commit');
+  assert.deepEqual(verdict(half, { rows: 10 }, AGREED), { kind: 'refuse', suspicion });
+  assert.equal(verdict(half, { rows: 10 }, { ...AGREED, suspicion }, NOON + HOUR_MS).kind, 'commit');
 });
 
 test('repetitions that are held already hide nothing and raise no alarm', () => {
   const marked = { reason: 'page.duplicates', rows: 10, fingerprint: 'old', since: at(0) } as const;
   const corrected = { rows: 10, duplicates: 1 };
-  assert.equal(verdict(corrected, { rows: 10 }, { rereads: 2, suspicion: marked }).kind, 'commit');
+  assert.equal(verdict(corrected, { rows: 10 }, { ...AGREED, suspicion: marked }).kind, 'commit');
   const damaged = { ...marked, reason: 'partition.damaged' } as const;
   const same = { rows: 10, duplicates: 1, fingerprint: 'old' };
-  assert.equal(verdict(same, { rows: 10 }, { rereads: 2, suspicion: damaged }).kind, 'commit');
-  const gone = { held: heldOn('2026-03-01', { rows: 10, fingerprint: 'old' }), work: { ...IDLE, rereads: 2 } };
+  assert.equal(verdict(same, { rows: 10 }, { rereads: 2, contradicted: 'old', suspicion: damaged }).kind, 'commit');
+  const gone = {
+    held: heldOn('2026-03-01', { rows: 10, fingerprint: 'old' }),
+    work: { ...IDLE, rereads: 2, contradicted: 'old' },
+  };
   assert.equal(judge({ ...READ, ...same }, undefined, undefined, gone, at(NOON)).kind, 'commit');
 });
 
@@ -107,7 +119,7 @@ test('equal keys in a total that is right land after three reads, and the day is
   const twice = { total: 11, duplicates: 1 };
   for (const rereads of [0, 1])
     assert.deepEqual(verdict(twice, undefined, { rereads }), { kind: 'again', reason: 'page.duplicates' });
-  const third = verdict(twice, undefined, { rereads: 2 });
+  const third = verdict(twice, undefined, AGREED);
   assert.deepEqual([third.kind, 'suspicion' in third && third.suspicion?.reason], ['commit', 'page.duplicates']);
 });
 
@@ -170,6 +182,6 @@ test('a day that only repeated rows of other days came for is emptied, and needs
     since: at(NOON),
     vanishedSum: 'four',
   } as const;
-  const found = verdict(read, {}, { rereads: 2, suspicion: since }, NOON + HOUR_MS, GONE);
+  const found = verdict(read, {}, { rereads: 2, contradicted: 'none', suspicion: since }, NOON + HOUR_MS, GONE);
   assert.ok(found.kind === 'refuse' && found.suspicion.reason === 'shrink.emptied');
 });
