@@ -4,6 +4,7 @@ import { gateNote, openGate } from '../shared/status/notes.ts';
 import type { Gate } from '../shared/words/ledger.ts';
 import { SOURCES } from '../shared/words/model.ts';
 import type { On } from './command.ts';
+import { withTyped } from './terminal/typed.ts';
 
 /** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */
 
@@ -25,8 +26,12 @@ export async function tellDelays(on: On, about: readonly { readonly dataset: str
     if ((await on.ledger.watermark(name))?.value.pausedAt !== undefined)
       on.out.note(`${name} is paused: nothing of it is read until \`landline resume ${name}\`.`);
   const sources = new Set(DATASETS.filter(({ name }) => names.has(name)).map(({ source }) => source));
-  for (const gate of await gatesOf(on, on.now))
-    if (sources.has(gate.source)) on.out.note(`${gateNote(gate)} Sooner: ${openGate(gate)}`);
+  for (const gate of await gatesOf(on, on.now)) if (sources.has(gate.source)) on.out.note(gateLine(on, gate));
+}
+
+/** That a source is left alone, and who knows better can end it. */
+export function gateLine({ self }: On, gate: Gate): string {
+  return `${gateNote(gate)} Sooner: ${withTyped(openGate(gate), self)}`;
 }
 
 /** What is said to go on by itself does so only where somebody is at work. */

@@ -63,6 +63,7 @@ export const ANSWERS = {
     owed: z.string().optional().describe('why it is to be read'),
     next: z.string().optional(),
     doubts: doubts.optional(),
+    gate: gate.optional().describe('the source is left alone until then'),
     held: z.looseObject({ revision: count, rows: count, landedAt: instant, checkedAt: instant }).optional(),
     work: z.looseObject({ progress: z.object({ pages: count, rows: count, savedAt: instant }).optional() }),
     partition: z.looseObject({ bytes: count.optional(), receipt }).optional(),

@@ -60,7 +60,8 @@ async function tellChanges(on: On, options: Options): Promise<0> {
     if (unknown > 0)
       out.note(`Whether ${counted(unknown, 'day')} of ${name} changed is not known: run \`landline rebuild\`.`);
   }
-  found.sort((a, b) => (a.at < b.at ? 1 : -1));
+  // Those of one minute by log and day: workers end in any order.
+  found.sort((a, b) => minuteOf(b.at).localeCompare(minuteOf(a.at)));
   if (on.json) out.json({ since, changes: found });
   else if (found.length === 0) out.line(`No day changed since ${minuteOf(since)} UTC.`);
   else {

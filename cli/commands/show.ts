@@ -2,6 +2,7 @@ import type { Doubt } from '../../shared/ledger/doubts.ts';
 import { isExpired } from '../../shared/ledger/owed.ts';
 import { keysIn } from '../../shared/ledger/seams.ts';
 import { messageOf, reasonOf } from '../../shared/status/dataset-facts.ts';
+import { closedGates } from '../../shared/status/facts.ts';
 import { nextStep } from '../../shared/status/next-step.ts';
 import { type Shown, shownOf } from '../../shared/status/states.ts';
 import { grouped } from '../../shared/status/text.ts';
@@ -10,7 +11,7 @@ import type { DayEntry, Seam } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
 import { type AmongOthers, lookAround } from '../around-day.ts';
 import { dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
-import { tellStopped } from '../delays.ts';
+import { gateLine, tellStopped } from '../delays.ts';
 import { DAY_FORMS, type DayText, dayOfText, dayText } from '../ranges.ts';
 import { withTyped } from '../terminal/typed.ts';
 
@@ -26,12 +27,14 @@ export const show: Register = (program, { act }) => {
 
 async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   const at = dayOfText(text, 'last', on.now);
-  const [found, { partition, foreign }, watermark] = await Promise.all([
+  const [found, { partition, foreign }, watermark, versioned] = await Promise.all([
     on.ledger.day(of.name, at),
     // The day of a blob that is none of ours is one that a person wants to look at.
     headOrForeign(on.lake, of.name, at),
     on.ledger.watermark(of.name),
+    on.ledger.gate(of.source),
   ]);
+  const [gate] = closedGates(versioned === undefined ? [] : [versioned.value], on.now);
   const entry = found?.value;
   if (entry === undefined && partition === undefined) refuseUnfinished(at, on.now);
   const { firstDay, pausedAt } = watermark?.value ?? {};
@@ -45,7 +48,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   } = planned ? await lookAround(on.ledger, of, at, firstDay ?? '', on.now) : NOT_OWED;
   if (cut) on.out.note(`The entry of another day of ${of.name} is damaged: run \`landline rebuild\`.`);
   const next = planned
-    ? nextStep(of, at, state, entry, { paused: pausedAt !== undefined, blocker }, on.now)?.text
+    ? nextStep(of, at, state, entry, { paused: pausedAt !== undefined, blocker, gate }, on.now)?.text
     : beforeHistory(of, at, firstDay, on.now);
   if (on.json) {
     const { checkpoint, ...work } = entry?.work ?? {};
@@ -57,6 +60,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
       owed: due,
       next,
       ...(doubts.length > 0 && { doubts }),
+      ...(gate !== undefined && { gate }),
       held: entry?.held,
       work: { ...work, progress },
       partition,
@@ -68,6 +72,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
     on.out.line(`${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined ? '' : `, owed (${due})`}`);
     for (const line of whyLines(state, entry)) on.out.line(line);
     if (next !== undefined) on.out.line(`Next step: ${withTyped(next, on.self)}`);
+    if (gate !== undefined && due !== undefined) on.out.line(gateLine(on, gate));
     for (const line of doubts.flatMap(doubtLines)) on.out.line(withTyped(line, on.self));
     section(on, 'Held, by the ledger', heldLines(entry));
     const receipt = foreign === undefined ? undefined : { none: foreign };

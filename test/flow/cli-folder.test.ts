@@ -88,7 +88,12 @@ test('a source that is left alone is told of in status and to who asks, and what
   assert.ok(out.includes(told), out);
   assert.ok(!out.includes('Voximplant asked'), out);
   assert.deepEqual((await landline(folder, '--json', 'status')).json.gates, [gate]);
-  assert.equal((await landline(folder, 'retry', SMS, LAST)).note, `${told} Sooner: landline resume --source graph`);
+  const sooner = `${told} Sooner: landline --data ${folder} resume --source graph`;
+  const shown = await landline(folder, 'show', SMS, LAST);
+  const waits = `Next step: nothing: it waits until ${minuteOf(until)} UTC, as the source asked (source.throttled)`;
+  assert.ok(shown.out.includes(`\n${waits}\n${sooner}\n`), shown.out);
+  assert.deepEqual((await landline(folder, '--json', 'show', SMS, LAST)).json.gate, gate);
+  assert.equal((await landline(folder, 'retry', SMS, LAST)).note, sooner);
 });
 
 test('where nobody is at work, status and show say that nothing goes on by itself', async context => {
