@@ -29,6 +29,8 @@ interface Tally {
   readonly rows: Map<Day, number>;
   readonly checked: Set<Day>;
   readonly troubled: Set<Day>;
+  /** Failed, and landed since. */
+  readonly healed: Set<Day>;
   /** When a day first failed since one of them last got on, in milliseconds since the epoch. */
   failingSince: number | undefined;
 }
@@ -49,6 +51,7 @@ export class Progress {
         rows,
         checked: new Set(),
         troubled: new Set(),
+        healed: new Set(),
         failingSince: undefined,
       });
     }
@@ -70,7 +73,7 @@ export class Progress {
         if (event.event !== 'day landed') tally.checked.add(day);
         if (!tally.rows.has(day)) this.landed += 1;
         tally.rows.set(day, rows ?? 0);
-        tally.troubled.delete(day);
+        if (tally.troubled.delete(day)) tally.healed.add(day);
         return true;
       case 'day failed':
         tally.failingSince ??= now;
@@ -88,6 +91,11 @@ export class Progress {
   failingFrom(latest: number): Set<string> {
     const failing = [...this.tallies.values()].filter(({ failingSince }) => (failingSince ?? latest + 1) <= latest);
     return new Set(failing.map(({ dataset }) => dataset));
+  }
+
+  /** Days that failed or had to wait in this run, and that landed all the same. */
+  get daysHealed(): number {
+    return [...this.tallies.values()].reduce((sum, { healed }) => sum + healed.size, 0);
   }
 
   /** How fast days land in this run, and how long the rest takes at that pace; absent until there is something to go by. */

@@ -70,19 +70,25 @@ export interface Ending {
   readonly options: Options;
   readonly summary: Summary;
   readonly ended: Settled;
+  /** Days that landed in this run after they had failed in it. */
+  readonly daysHealed: number;
   /** Address of the coverage page; absent when it stops with this report. */
   readonly page: string | undefined;
   readonly log: string;
 }
 
-export function report(screen: Screen, { options, summary, ended, page, log }: Ending): void {
+export function report(screen: Screen, { options, summary, ended, daysHealed, page, log }: Ending): void {
   screen.rest();
   screen.say('');
   if (ended === 'stopped') screen.say('Stopped. Start again to go on from here.');
   if (ended === 'impatient') screen.say(leftWaiting(options));
   screen.say(outcomeOf(summary));
+  if (daysHealed > 0)
+    screen.say(
+      `${counted(daysHealed, 'day')} could not be read at first, ${daysHealed === 1 ? 'and is' : 'and are'} held now.`,
+    );
   const asked = (options.fault ?? []).map(({ fault }) => fault);
-  for (const line of faultsOf(summary, asked)) screen.say(line);
+  if (options.faults !== undefined || asked.length > 0) for (const line of faultsOf(summary, asked)) screen.say(line);
   screen.say('');
   const self = selfOf(summary.dataFolder);
   tellFacts(summary.status, summary.dataFolder, screen.output, self);

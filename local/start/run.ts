@@ -96,8 +96,11 @@ async function work(on: Run): Promise<number> {
   const log = await openLog(folder.path);
   const listener = new Listener(screen, progress, log);
   const host = await hostOf(on, listener);
-  if (host.url !== undefined && host.url !== new URL(pageAt(on.early)).origin)
+  if (host.url !== undefined && host.url !== new URL(pageAt(on.early)).origin) {
+    // Another program may come first between the first line and this one.
+    if (on.early !== 0) screen.say(`Port ${on.early} is taken by another program by now. The address has changed.`);
     screen.say(`Coverage page: ${host.url}/api/status`);
+  }
   let watched: Watched;
   try {
     watched = await watch(on, { host, listener, progress, before });
@@ -109,7 +112,8 @@ async function work(on: Run): Promise<number> {
   const { summary, leftOut, news } = await conclude(on, before);
   if (news === told) screen.say('Stopped.');
   else {
-    report(screen, { options, summary, ended, page: undefined, log: logFile(folder.path) });
+    const { daysHealed } = progress;
+    report(screen, { options, summary, ended, daysHealed, page: undefined, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
   }
   if (options.json) process.stdout.write(`${jsonText(summary)}\n`);
@@ -167,7 +171,8 @@ async function watch(on: Run, { host, listener, progress, before }: Watch): Prom
     if (news === told) continue;
     told = news;
     const page = host.url === undefined ? undefined : `${host.url}/api/status`;
-    report(screen, { options, summary, ended, page, log: logFile(folder.path) });
+    const { daysHealed } = progress;
+    report(screen, { options, summary, ended, daysHealed, page, log: logFile(folder.path) });
     tellLeftOut(screen, leftOut);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }

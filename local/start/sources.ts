@@ -7,6 +7,7 @@ import type { Day } from '../../shared/words/model.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
 import { serviceAccount } from '../simulator/tokens.ts';
 import type { Holds } from './folder.ts';
+import { gapOf } from './history.ts';
 import { type Options, UsageError } from './options.ts';
 
 /** Where rows come from in this run, and the settings that tell the product so. */
@@ -82,7 +83,9 @@ export async function startSources(
     };
     return { simulator: undefined, settings, stop: async () => undefined };
   }
-  const { faults = 0, fault: rules = [] } = options;
+  const { faults = 0, fault } = options;
+  // A drill shows the faults that were asked for, and nothing beside them.
+  const rules = fault ?? (options.faults === undefined ? gapOf(holds, Date.now()) : []);
   const simulator = await startSimulator({ ...simulatedTenant(holds, lateThrough), faults, rules });
   const settings = {
     ...standIn,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Folder } from '../../local/start/folder.ts';
+import { gapOf } from '../../local/start/history.ts';
 import type { Options } from '../../local/start/options.ts';
 import { Progress } from '../../local/start/progress.ts';
 import { greet, report, tellStart } from '../../local/start/report.ts';
@@ -50,13 +51,17 @@ test('at the end stands what `landline status` says, and commands that can be ty
     options: OPTIONS,
     summary,
     ended: 'settled',
+    daysHealed: 1,
     page: 'http://127.0.0.1:1/api/status',
     log: 'log',
   } as const;
   const said = saidBy(screen => report(screen, ending));
   if (process.platform !== 'win32')
     assert.match(said, /in the terminal {5}npx landline --data '\/tmp\/my o'\\''data' status\n {2}what changed/);
-  assert.match(said, /Landed 2 days, in 4 s\.[\s\S]*Everything owed is held\.[\s\S]*the coverage page {3}http/);
+  assert.match(
+    said,
+    /Landed 2 days, in 4 s\.\n1 day could not be read at first, and is held now\.\n[\s\S]*Everything owed is held\.[\s\S]*the coverage page {3}http/,
+  );
 });
 
 test('what lands is told with its pace, and nothing that a text brings moves the cursor', () => {
@@ -73,4 +78,22 @@ test('what lands is told with its pace, and nothing that a text brings moves the
   );
   assert.match(said, /30 days a minute, about 20 seconds left/);
   for (const sign of ['\x1b]', '\x07', '\x1b[2J']) assert.ok(!said.includes(sign), JSON.stringify(said));
+});
+
+test('of a simulated tenant one day fails at first, in the first run over a folder of some length', () => {
+  const holds = { from: 'simulator', days: 14, seed: 1, rows: 500, late: false } as const;
+  const [rule, ...more] = gapOf(holds, NOON);
+  assert.deepEqual([rule?.day, more], [daysAgo(3), []]);
+  for (const other of [{ days: 9 }, { late: true }, { arrived: daysAgo(6) }])
+    assert.deepEqual(gapOf({ ...holds, ...other }, NOON), [], JSON.stringify(other));
+});
+
+test('a day that failed and landed since is one that healed', () => {
+  const progress = new Progress([{ dataset: 'teams-sms', daysOwed: 2, held: new Map(), due: [] }], NOON);
+  const note = (event: string, day: string) => progress.note({ event, dataset: 'teams-sms', day, rows: 1 }, NOON);
+  note('day failed', daysAgo(1));
+  note('day landed', daysAgo(2));
+  assert.equal(progress.daysHealed, 0);
+  note('day landed', daysAgo(1));
+  assert.equal(progress.daysHealed, 1);
 });
