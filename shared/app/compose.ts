@@ -12,6 +12,7 @@ import { sender, servedAt } from '../sources/http/send.ts';
 import { certificateEnd, credentialOf, type SignedIn, signInWith } from '../sources/sign-in.ts';
 import { voximplantSource } from '../sources/voximplant.ts';
 import { voximplantKeyRoles } from '../sources/voximplant-key.ts';
+import { tokenMaker } from '../sources/voximplant-token.ts';
 import { type StorageClients, storageClients } from '../stores/clients.ts';
 import { queueBacklog, queueCurateJobs, queueJobs } from '../stores/jobs.ts';
 import { blobLake } from '../stores/lake.ts';
@@ -82,7 +83,10 @@ export function compose(config: Config): App {
     jobs: queueJobs(queues.queue(FETCH_QUEUE)),
     sources: {
       graph: graphSource({ ...around, origin: cloud.graph, token }),
-      voximplant: voximplant === undefined ? off : voximplantSource({ ...around, ...voximplant }),
+      voximplant:
+        voximplant === undefined
+          ? off
+          : voximplantSource({ ...around, url: voximplant.url, token: tokenMaker(voximplant.key, systemClock) }),
     },
     drifted: new Set(),
     blocks: blockMemory(),

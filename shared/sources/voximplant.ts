@@ -1,4 +1,3 @@
-import type { VoximplantKey } from '../config/voximplant-key.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
 import type { Clock, Page, Source } from '../words/ports.ts';
@@ -8,7 +7,6 @@ import { capped, pageCut, refuseCut } from './page-body.ts';
 import { patiently } from './patience.ts';
 import { refuseUnlessJson } from './refusals.ts';
 import { isOfStaleToken, refuseErrors } from './voximplant-errors.ts';
-import { tokenMaker } from './voximplant-token.ts';
 
 /**
  * Voximplant's Management API: the message histories.
@@ -21,7 +19,8 @@ import { tokenMaker } from './voximplant-token.ts';
 export interface VoximplantSettings {
   /** For example `https://api.voximplant.com/platform_api`. */
   readonly url: string;
-  readonly key: VoximplantKey;
+  /** A bearer token; `fresh` when the last one was refused: voximplant-token.ts. */
+  readonly token: (fresh: boolean) => Promise<string>;
   readonly send: Send;
   /** From 0 up to 1, to spread delays. */
   readonly random: () => number;
@@ -30,7 +29,6 @@ export interface VoximplantSettings {
 
 export function voximplantSource(settings: VoximplantSettings): Source {
   const { clock, random } = settings;
-  const tokens = tokenMaker(settings.key, clock);
   return {
     read(dataset, window, cursor, signal) {
       const offset = offsetOf(cursor, dataset);
@@ -43,7 +41,7 @@ export function voximplantSource(settings: VoximplantSettings): Source {
       }).toString();
       const ask = async (fresh: boolean): Promise<SourceResponse> => {
         const headers = {
-          authorization: `Bearer ${await tokens(fresh)}`,
+          authorization: `Bearer ${await settings.token(fresh)}`,
           accept: 'application/json',
           'content-type': 'application/x-www-form-urlencoded',
         };

@@ -7,6 +7,7 @@ import { graphSource } from '../../shared/sources/graph.ts';
 import { sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
 import { voximplantKeyRoles } from '../../shared/sources/voximplant-key.ts';
+import { tokenMaker } from '../../shared/sources/voximplant-token.ts';
 import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
@@ -36,11 +37,11 @@ export interface Planted {
 export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPorts {
   const skewMs = planted.skewMs ?? 0;
   const clock = { ...systemClock, now: () => Date.now() + skewMs };
-  const key = simulator.account.keyFile('plain');
+  const keyFile = simulator.account.keyFile('plain');
   const base = {
     AzureWebJobsStorage: EMULATOR,
     LANDLINE_CREDENTIAL: 'managed-identity',
-    LANDLINE_VOXIMPLANT_KEY: key,
+    LANDLINE_VOXIMPLANT_KEY: keyFile,
     PLAN_SCHEDULE: '0 */5 * * * *',
   };
   const read = readConfig({ ...base, ...planted.settings });
@@ -63,6 +64,7 @@ export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPo
   };
   const graphToken = planted.token ?? (async () => simulator.graphToken(claims));
   const around = { send: sender(), random: () => 0, clock: { ...clock, sleep: async () => {} } };
+  const { url, key } = required(config.voximplant);
   return {
     config,
     ledger: memoryLedger(),
@@ -72,12 +74,12 @@ export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPo
     clock,
     sources: {
       graph: graphSource({ ...around, origin: cloud.graph, token: graphToken }),
-      voximplant: voximplantSource({ ...around, ...required(config.voximplant) }),
+      voximplant: voximplantSource({ ...around, url, token: tokenMaker(key, clock) }),
     },
     graphToken,
     certificateEnd: () => undefined,
     servedAt: async () => Date.now() - 500,
-    keyRoles: voximplantKeyRoles({ ...around, ...required(config.voximplant) }),
+    keyRoles: voximplantKeyRoles({ ...around, url, key }),
     ...planted.parts,
   };
 }

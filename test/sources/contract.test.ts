@@ -5,6 +5,7 @@ import { request } from 'undici';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
+import { tokenMaker } from '../../shared/sources/voximplant-token.ts';
 import { windowOf } from '../../shared/words/day.ts';
 import type { Remedy } from '../../shared/words/errors.ts';
 import { serviceKey } from './keys.ts';
@@ -151,7 +152,8 @@ test('our client sends only published parameters, in the published form, and rea
     async ({ origin, asked }) => {
       const clock = virtualClock(NOW);
       const url = `${origin}/platform_api`;
-      const source = voximplantSource({ url, key: serviceKey(), send: sender(), random: () => 0, clock });
+      const token = tokenMaker(serviceKey(), clock);
+      const source = voximplantSource({ url, token, send: sender(), random: () => 0, clock });
       const window = windowOf(DAY, voximplantSms.overlap);
       await source.read(voximplantSms, window, undefined, new AbortController().signal);
       const [{ path, body, headers } = { path: '', body: '', headers: {} }] = asked;
@@ -212,13 +214,9 @@ test('every listed error code has the remedy of its class, in a 200 and in a 4xx
         await answering(
           () => ({ status, body: JSON.stringify({ error, errors: [error] }) }),
           async ({ origin }) => {
-            const source = voximplantSource({
-              url: origin,
-              key: serviceKey(),
-              send: sender(),
-              random: () => 0,
-              clock: virtualClock(NOW),
-            });
+            const clock = virtualClock(NOW);
+            const token = tokenMaker(serviceKey(), clock);
+            const source = voximplantSource({ url: origin, token, send: sender(), random: () => 0, clock });
             const read = source.read(voximplantSms, windowOf(DAY, 'second'), undefined, new AbortController().signal);
             const thrown: unknown = await read.catch((reason: unknown) => reason);
             assert.ok(thrown instanceof Error && 'remedy' in thrown);

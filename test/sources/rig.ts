@@ -10,6 +10,7 @@ import { BufferPool } from '../../shared/rows/buffer-pool.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { type Send, sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
+import { tokenMaker } from '../../shared/sources/voximplant-token.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, DayState, SourceName } from '../../shared/words/model.ts';
 import type { Source } from '../../shared/words/ports.ts';
@@ -179,7 +180,7 @@ function realSources(options: RigOptions): Record<SourceName, Source> {
     voximplant: voximplantSource({
       ...around,
       url: options.voximplantUrl ?? `${origin}/platform_api`,
-      key: key ?? { accountId: '', keyId: '', privateKey: '' },
+      token: tokenMaker(key ?? { accountId: '', keyId: '', privateKey: '' }, clock),
     }),
   };
 }
