@@ -65,6 +65,21 @@ test('a second reader agrees, types included', async context => {
   }
 });
 
+test('a file has the same bytes whatever its process made before', async context => {
+  const simulator = await startSimulator({ seed: 5, rows: 600, now: () => Date.parse('2026-03-01') });
+  context.after(() => simulator.stop());
+  const bytesOf = async (day: string): Promise<Buffer> => {
+    const on = rig();
+    await curated(on, 'teams-blocked-users', day, simulator.truth('teams-blocked-users', day));
+    const [file] = on.curated.files.values();
+    return Buffer.from(file?.bytes ?? []);
+  };
+  const days = ['2026-01-05', '2026-01-06', '2026-01-07', '2026-01-08', '2026-01-09'];
+  const first = await Promise.all(days.map(bytesOf));
+  for (const at of [3, 1, 4, 0, 2])
+    assert.ok(first[at]?.length && first[at].equals(await bytesOf(days[at] ?? '')), `${days[at]}`);
+});
+
 test('a day that lands again replaces its file, and there is never a second one', async () => {
   const on = rig();
   await curated(on, 'teams-sms', DAY, [sms('a')]);

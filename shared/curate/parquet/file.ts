@@ -27,16 +27,16 @@ type Compress = (page: Uint8Array) => Uint8Array;
 const PAGE_BYTES = 2 * 1024 * 1024;
 
 /**
- * Made once in a process, before there is much to do: it has memory of its own, and when that grows, the engine throws
- * away the machine code of every function that reads bytes.
+ * A compressor has memory of its own. When that of the first one grows, the engine throws away the machine code of every
+ * function that reads bytes: better before there is much to do.
  */
-let compressor: Compress | undefined;
+let grown = false;
 
-function compressorOfProcess(): Compress {
-  if (compressor !== undefined) return compressor;
-  compressor = snappyCompressor();
-  compressor(new Uint8Array(PAGE_BYTES));
-  return compressor;
+/** One for each file: what it compressed before decides what it finds repeated, and a day's file has one form only. */
+function compressorOfFile(): Compress {
+  if (!grown) snappyCompressor()(new Uint8Array(PAGE_BYTES));
+  grown = true;
+  return snappyCompressor();
 }
 
 /** Gives the bytes of the file in stretches. Nothing of a stretch is held once it was taken. */
@@ -46,7 +46,7 @@ export class ParquetFile {
   private readonly out = new ByteWriter(64 * 1024);
   private readonly page = new GrowingBytes(0);
   private readonly groups: RowGroup[] = [];
-  private readonly compress = compressorOfProcess();
+  private readonly compress = compressorOfFile();
   private rows = 0;
   private nulls: { readonly rows: number; readonly size: number; readonly bytes: Uint8Array } | undefined;
 
