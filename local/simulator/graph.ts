@@ -77,7 +77,11 @@ export function serveGraph(world: World, request: IncomingMessage, origin: strin
     render: (page, rows) => {
       const plain = String(request.headers.accept ?? '').includes('odata.metadata=none');
       const context = page.context && !plain ? `${origin}/${api}/$metadata#${collection(dataset)}` : undefined;
-      return { status: 200, headers: { 'content-type': GRAPH_JSON, ...ids }, body: bodyOf(page, rows, context, api) };
+      return {
+        status: 200,
+        headers: { 'content-type': GRAPH_JSON, ...ids },
+        body: graphBody(page, rows, context, api),
+      };
     },
   });
 }
@@ -114,7 +118,7 @@ function collection(dataset: Dataset): string {
 }
 
 /** The link stands before the rows under beta and after them under v1.0. */
-function bodyOf(page: Page, rows: Buffer | undefined, context: string | undefined, api: Api): Buffer {
+export function graphBody(page: Page, rows: Buffer | undefined, context: string | undefined, api: Api): Buffer {
   const link: [string, string][] = page.link === undefined ? [] : [[page.linkName, page.link]];
   return objectOf(
     [

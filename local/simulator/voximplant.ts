@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Answer, jsonAnswer } from './answers.ts';
 import { DATASETS, type Dataset } from './datasets.ts';
+import type { Page } from './faults/fault.ts';
 import { rangeOf } from './graph-arguments.ts';
 import { bearerOf } from './graph-sign-in.ts';
 import { after, compare, type Moment, momentOf, parseSecondTime, TICKS_PER_DAY } from './moments.ts';
@@ -15,6 +16,18 @@ const COUNT_MAX = 1_000;
 const DELIVERIES = ['QUEUED', 'DISPATCHED', 'ABORTED', 'REJECTED', 'DELIVERED', 'FAILED', 'EXPIRED', 'UNKNOWN'];
 /** What a status of HTTP would be called by a code of the API. */
 const CODE_OF_STATUS: Readonly<Record<number, number>> = { 400: 101, 401: 456, 403: 104, 404: 103, 429: 340 };
+
+/** A body of 200. */
+export function voximplantBody(page: Page, rows: Buffer | undefined): Buffer {
+  return objectOf(
+    [
+      ...(rows === undefined ? [] : [['result', rows] as const]),
+      ...(page.count === undefined ? [] : [['total_count', page.count] as const]),
+      ...page.more,
+    ],
+    page.space,
+  );
+}
 
 /** All parameters of a call, from the query and from a form in the body; `undefined` when the form cannot be read. */
 async function readParameters(request: IncomingMessage, body: Buffer): Promise<URLSearchParams | undefined> {
@@ -98,14 +111,7 @@ export async function serveVoximplant(
     render: (page, rows) => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: objectOf(
-        [
-          ...(rows === undefined ? [] : [['result', rows] as const]),
-          ...(page.count === undefined ? [] : [['total_count', page.count] as const]),
-          ...page.more,
-        ],
-        page.space,
-      ),
+      body: voximplantBody(page, rows),
     }),
   });
   return output === 'csv' && served.fault === undefined ? { ...served, answer: csvOf(served.answer) } : served;

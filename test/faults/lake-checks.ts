@@ -114,6 +114,11 @@ export class LakeChecks {
     findings.check(reads.length > 0, '1', () => `${about} is not one complete read of the day`, actor);
     if (reads.length === 0) return;
     findings.check(
+      reads.some(read => read.believable),
+      '4',
+      () => `${about} is made of an answer that shows that it went wrong`,
+    );
+    findings.check(
       reads.some(read => read.totalsAgree),
       '4',
       () => `${about} has not as many rows as the source stated`,

@@ -1,29 +1,29 @@
-import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { cutSpecOf } from '../../shared/rows/sift.ts';
-import { LandlineError } from '../../shared/words/errors.ts';
-import type { Dataset, Day } from '../../shared/words/model.ts';
-import type { Page } from '../../shared/words/ports.ts';
+import type { Dataset, Day, Window } from '../../shared/words/model.ts';
 import { linesIn } from './lines.ts';
-import type { Row, Truth } from './truth.ts';
+import { endsDay, type Row, startsDay, type Truth } from './truth.ts';
 
-/** Pages of the truth as it is when they are asked for, and a record of all that was ever sent. */
+/** A record of all pages that a worker took for pages, and of the whole reads that they make. */
 
-/** One page that was sent. Its number is in the cursor to the next one, so that every chain of pages is known. */
-interface Sent {
-  readonly before: number | undefined;
+/** One page that was taken. Its number is in the cursor to the next one, so that every chain of pages is known. */
+interface Taken {
+  /** Of the first page of a later part, every page that the part before it ended with. */
+  readonly before: readonly number[];
+  /** Start of the part of the window. */
+  readonly part: string;
   readonly rows: readonly Row[];
   readonly at: number;
   readonly version: number;
   readonly total: number | undefined;
+  readonly believable: boolean;
 }
 
-export interface Serving {
-  readonly now: number;
-  /** What the source says its clock is. */
-  readonly servedAt: number;
-  /** Whether a row is left out. */
-  readonly short: boolean;
-}
+export type TakenPage = Pick<Taken, 'rows' | 'at' | 'version' | 'total' | 'believable'> & {
+  /** The number in the cursor that it was asked for with. */
+  readonly before: number | undefined;
+  readonly asked: Window;
+  /** No page of the window, or of its part, follows. */
+  readonly last: boolean;
+};
 
 /** A chain of pages from the first to the last: what a day may land as. */
 export interface WholeRead {
@@ -38,36 +38,46 @@ export interface WholeRead {
   readonly repeated: number;
   /** Whether the total it was told is what it got. */
   readonly totalsAgree: boolean;
+  /** Whether no page of it went wrong in a way that it shows. */
+  readonly believable: boolean;
 }
+
+/** Windows that are divided can be put together in several ways, where several workers read them. */
+const WAYS_MAX = 64;
+
+/** Parts of a window overlap by this much: shared/fetch/parts.ts. */
+const OVERLAP_MS = 3_000;
 
 export class PageRecord {
   /** By `dataset/day`, every whole read of it. */
   readonly wholeReads = new Map<string, WholeRead[]>();
-  private readonly sent: Sent[] = [];
+  /** Rows of a page. */
+  readonly pageRows: number;
+  private readonly pages: Taken[] = [];
+  /** The last pages of parts, by where the next part starts. */
+  private readonly partEnds = new Map<string, number[]>();
   private readonly freshAt = new Map<string, number>();
-  private readonly pageRows: number;
 
   constructor(pageRows: number) {
     this.pageRows = pageRows;
   }
 
-  /** The page behind a cursor, as of now. */
-  page(truth: Truth, day: Day, cursor: string | undefined, how: Serving): Page {
-    const { now, servedAt } = how;
+  /** @returns its number */
+  take(truth: Truth, page: TakenPage): number {
+    const { before, asked, last, ...rest } = page;
     const { dataset } = truth;
-    const [before, offset] = cursor === undefined ? [undefined, 0] : parse(cursor);
-    const all = truth.windowRows(day);
-    const rows = all.slice(offset, offset + this.pageRows - (how.short ? 1 : 0));
-    const last = offset + this.pageRows >= all.length;
-    const total = dataset.source === 'voximplant' ? all.length : undefined;
-    const number = this.sent.push({ before, rows, at: now, version: truth.versionOf(day), total }) - 1;
-    if (last) this.finish(truth, day, number);
-    const next = last ? undefined : `${number}@${offset + this.pageRows}`;
-    if (next !== undefined) this.freshAt.set(next, now);
-    const cut = cutRowsInPlace(Buffer.from(bodyOf(dataset, rows, total)), cutSpecOf(dataset));
-    // Memory that was given back holds something else: whoever still looks at it must be noticed.
-    const release = () => void cut.body.fill('x');
-    return { cut, next, total, notice: undefined, servedAt, release };
+    const key = `${dataset.name}/${asked.day}`;
+    const first = before === undefined && startsDay(dataset, asked);
+    const earlier = before === undefined ? (this.partEnds.get(`${key}/${asked.from}`) ?? []) : [before];
+    const number = this.pages.push({ ...rest, part: asked.from, before: first ? [] : earlier }) - 1;
+    if (!last) return number;
+    if (endsDay(dataset, asked)) this.finish(dataset, asked.day, key, number);
+    else {
+      const next = `${new Date(Date.parse(asked.to) - OVERLAP_MS).toISOString().slice(0, 19)}.0000000Z`;
+      const ends = this.partEnds.get(`${key}/${next}`) ?? [];
+      this.partEnds.set(`${key}/${next}`, [...ends, number]);
+    }
+    return number;
   }
 
   /** When the worker that holds a cursor last knew it was good. */
@@ -75,37 +85,65 @@ export class PageRecord {
     return this.freshAt.get(cursor) ?? 0;
   }
 
-  /** A worker has staged the page that came with the cursor. */
+  /** A worker has received the cursor, or has staged the page that came with it. */
   refresh(cursor: string, now: number): void {
     this.freshAt.set(cursor, now);
   }
 
-  private finish(truth: Truth, day: Day, last: number): void {
-    const chain: Sent[] = [];
-    for (let at: number | undefined = last; at !== undefined; ) {
-      const sent: Sent | undefined = this.sent[at];
-      if (sent === undefined) break;
-      chain.unshift(sent);
-      at = sent.before;
-    }
-    const rows = chain.flatMap(sent => sent.rows);
-    const first = chain[0];
-    const keys = new Set(rows.map(row => row.key));
-    const received = rows.length;
-    const read: WholeRead = {
-      lines: rows.map(row => ({ line: row.line, own: row.day === day })),
-      keys,
-      startedAt: first?.at ?? 0,
-      endedAt: chain.at(-1)?.at ?? 0,
-      torn: chain.some(({ version }) => version !== first?.version),
-      repeated: rows.length - keys.size,
-      totalsAgree: chain.every(({ total }) => total === first?.total && (total === undefined || total === received)),
-    };
-    const key = `${truth.dataset.name}/${day}`;
+  private finish(dataset: Dataset, day: Day, key: string, last: number): void {
     const reads = this.wholeReads.get(key) ?? [];
-    reads.push(read);
     this.wholeReads.set(key, reads);
+    for (const chain of this.chains(last))
+      if (chain[0]?.part !== undefined && this.starts(dataset, day, chain[0])) reads.push(wholeOf(chain, day));
   }
+
+  private starts(dataset: Dataset, day: Day, { part }: Taken): boolean {
+    return startsDay(dataset, { day, from: part, to: '' });
+  }
+
+  /** Every chain of pages that ends with this one. */
+  private chains(last: number): Taken[][] {
+    const page = this.pages[last];
+    if (page === undefined) return [];
+    if (page.before.length === 0) return [[page]];
+    return page.before
+      .flatMap(before => this.chains(before))
+      .slice(-WAYS_MAX)
+      .map(chain => [...chain, page]);
+  }
+}
+
+function wholeOf(chain: readonly Taken[], day: Day): WholeRead {
+  const parts = [...Map.groupBy(chain, ({ part }) => part).values()];
+  const keys = new Set<string>();
+  const lines: { line: string; own: boolean }[] = [];
+  let repeated = 0;
+  let totalsAgree = true;
+  for (const pages of parts) {
+    const rows = pages.flatMap(page => page.rows);
+    const mine = new Set<string>();
+    for (const row of rows) {
+      if (mine.has(row.key)) repeated += 1;
+      // What came in an earlier part is passed over.
+      else if (keys.has(row.key)) continue;
+      mine.add(row.key);
+      lines.push({ line: row.line, own: row.day === day });
+    }
+    for (const key of mine) keys.add(key);
+    const [first] = pages;
+    totalsAgree &&= pages.every(({ total }) => total === first?.total && (total ?? rows.length) === rows.length);
+  }
+  const [first] = chain;
+  return {
+    lines,
+    keys,
+    startedAt: first?.at ?? 0,
+    endedAt: chain.at(-1)?.at ?? 0,
+    torn: chain.some(({ version }) => version !== first?.version),
+    repeated,
+    totalsAgree,
+    believable: chain.every(({ believable }) => believable),
+  };
 }
 
 /** Whether a day may land as this text: all of its own rows, and of the others those that stay. */
@@ -117,17 +155,4 @@ export function landsAs({ lines }: WholeRead, text: string): boolean {
     else if (own) return false;
   }
   return at === landed.length;
-}
-
-function parse(cursor: string): [number, number] {
-  const [before, offset] = cursor.split('@').map(Number);
-  if (before === undefined || offset === undefined || Number.isNaN(before + offset))
-    throw new LandlineError({ reason: 'source.rejected', remedy: 'reject', message: `No such cursor: ${cursor}` });
-  return [before, offset];
-}
-
-function bodyOf(dataset: Dataset, rows: readonly Row[], total: number | undefined): string {
-  const served = rows.map(row => row.served).join(', ');
-  const more = total === undefined ? `"@odata.context":"x"` : `"total_count":${total},"count":${rows.length}`;
-  return `{${more},"${dataset.rowArray}":[${served}]}`;
 }

@@ -38,6 +38,8 @@ export type Change = (typeof CHANGES)[number];
 export interface Profile {
   readonly operations: Readonly<Record<(typeof OPERATION_FAULTS)[number], number>>;
   readonly source: Readonly<Record<SourceFault, number>>;
+  /** That an answer goes wrong on its way, by a fault of the simulator, for some tries of one page. */
+  readonly answers: number;
   readonly messages: Readonly<Record<MessageFault, number>>;
   /** Expected changes of a day's rows during its window of re-reads, by kind. */
   readonly changes: Readonly<Record<Change, number>>;
@@ -69,6 +71,7 @@ export interface Profile {
 export const CALM: Profile = {
   operations: table(OPERATION_FAULTS, () => 0),
   source: table(SOURCE_FAULTS, () => 0),
+  answers: 0,
   messages: table(MESSAGE_FAULTS, () => 0),
   changes: table(CHANGES, () => 0),
   shifts: 0,
@@ -115,6 +118,7 @@ export function profileOf(dice: Dice): Profile {
     inFlight: dice.between(1, 4),
     faultsMs: dice.between(6, 36) * HOUR_MS,
     short: mostly(0.5, 0.02, 0.3),
+    answers: mostly(0.4, 0.005, 0.15),
   };
 }
 

@@ -2,9 +2,11 @@ import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { CURSOR_MS } from '../../shared/fetch/reading.ts';
 import { HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
-import type { Dataset, Day, ReasonCode } from '../../shared/words/model.ts';
+import type { Dataset, Day, ReasonCode, Window } from '../../shared/words/model.ts';
 import type { Page, Source } from '../../shared/words/ports.ts';
 import type { Actor, Stage } from './actor.ts';
+import { Exchange, type Struck, sourceOver, strikeBy } from './answers.ts';
+import type { Dice } from './dice.ts';
 import { type Context, type Findings, keyOf } from './findings.ts';
 import { type Change, type Profile, SOURCE_FAULTS, type SourceFault } from './profile.ts';
 
@@ -28,26 +30,37 @@ export class SimulatedSource {
   private readonly profile: Profile;
   private readonly findings: Findings;
   private readonly latency: Latency;
+  /** Their own, so that what the network does moves nothing else. */
+  private readonly answers: Dice;
 
-  constructor(on: Context, stage: Stage, profile: Profile, findings: Findings, latency: Latency = [20, 900]) {
+  constructor(
+    on: Context,
+    stage: Stage,
+    profile: Profile,
+    findings: Findings,
+    answers: Dice,
+    latency: Latency = [20, 900],
+  ) {
     this.on = on;
     this.stage = stage;
     this.profile = profile;
     this.findings = findings;
     this.latency = latency;
+    this.answers = answers;
   }
 
   as(actor: Actor): Source {
-    return { read: (dataset, window, cursor, signal) => this.read(actor, dataset, window.day, cursor, signal) };
+    return { read: (dataset, window, cursor, signal) => this.read(actor, dataset, window, cursor, signal) };
   }
 
   private async read(
     actor: Actor,
     dataset: Dataset,
-    day: Day,
+    window: Window,
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<Page> {
+    const { day } = window;
     const stopped = !actor.facts.superseded;
     this.findings.check(stopped, '8', () => `${dataset.name} ${day} was requested by a superseded worker`, actor);
     this.gate(actor, dataset, day);
@@ -57,9 +70,10 @@ export class SimulatedSource {
     const { dice } = this.stage;
     const fault = this.faultNow(dataset);
     if (fault !== undefined) this.stage.count(`source ${fault}`);
-    await actor.pause(fault === 'slow' ? dice.scaled(2_000, 5 * MINUTE_MS) : dice.between(...this.latency), signal);
+    const latencyMs = fault === 'slow' ? dice.scaled(2_000, 5 * MINUTE_MS) : dice.between(...this.latency);
+    await actor.pause(latencyMs, signal);
     if (fault !== undefined && fault !== 'slow' && fault !== 'short') throw this.failure(fault);
-    return this.page(actor, dataset, day, cursor, fault === 'short');
+    return this.page(actor, dataset, window, cursor, fault === 'short', signal);
   }
 
   private faultNow({ source }: Dataset): SourceFault | undefined {
@@ -80,20 +94,62 @@ export class SimulatedSource {
     });
   }
 
-  private page(actor: Actor, dataset: Dataset, day: Day, cursor: string | undefined, short: boolean): Page {
+  /** The page as the product's own source takes it from what is answered. */
+  private async page(
+    actor: Actor,
+    dataset: Dataset,
+    asked: Window,
+    cursor: string | undefined,
+    short: boolean,
+    signal: AbortSignal,
+  ): Promise<Page> {
     const { on } = this;
-    const { now } = on.scheduler;
+    const { day } = asked;
+    const { dice } = this.stage;
     const truth = on.truths.get(dataset.name);
     if (truth === undefined) throw new Error(`There is no ${dataset.name}`);
-    const servedAt = this.stage.dice.chance(0.97) ? now : Number.NaN;
-    const page = on.pages.page(truth, day, cursor, { now, servedAt, short });
-    actor.facts.cursor = page.next;
+    const [before, theirs] = cursor === undefined ? [] : parse(cursor);
+    const struck = this.strikeNow(dataset, theirs !== undefined);
+    let [at, version, tries] = [0, 0, 0];
+    const exchange = new Exchange({
+      dataset,
+      asked,
+      struck,
+      nowMs: () => on.scheduler.now,
+      dated: () => dice.chance(0.97),
+      stock: async aborted => {
+        tries += 1;
+        if (tries > 1) await actor.pause(dice.between(...this.latency), aborted);
+        [at, version] = [on.scheduler.now, truth.versionOf(day)];
+        return { rows: truth.windowRows(day, asked), take: on.pages.pageRows, short };
+      },
+    });
+    const source = sourceOver(exchange, dataset, { clock: actor.clock, random: () => this.answers.next() });
+    const page = await source.read(dataset, asked, theirs, signal);
+    const { now } = on.scheduler;
+    const { rows, believable } = exchange;
+    const last = page.next === undefined;
+    const number = on.pages.take(truth, { before, asked, rows, at, version, total: page.total, believable, last });
+    const next = last ? undefined : `${number}@${page.next}`;
+    if (next !== undefined) on.pages.refresh(next, now);
+    actor.facts.cursor = next;
     this.stage.trace.note(now, `${actor.name} page ${dataset.name} ${day} ${cursor ?? 'first'} → ${page.cut.count}`);
-    if (now < on.faultsEnd && page.next !== undefined && this.stage.dice.chance(this.profile.shifts)) {
-      const change = this.stage.dice.pick<Change>(['late', 'changed', 'withdrawn']);
+    if (now < on.faultsEnd && next !== undefined && dice.chance(this.profile.shifts)) {
+      const change = dice.pick<Change>(['late', 'changed', 'withdrawn']);
       if (truth.change(day, change, now)) this.stage.count(`rows ${change} while paging`);
     }
-    return page;
+    // Memory that was given back holds something else: whoever still looks at it must be noticed.
+    const release = () => void page.cut.body.fill('x');
+    return { ...page, next, release };
+  }
+
+  private strikeNow(dataset: Dataset, further: boolean): Struck | undefined {
+    const on = this.on.scheduler.now < this.on.faultsEnd && this.answers.chance(this.profile.answers);
+    if (!on) return undefined;
+    const struck = strikeBy(this.answers, dataset, further);
+    this.stage.count('answer struck');
+    this.stage.trace.note(this.on.scheduler.now, `${struck.name}, ${struck.times} times`);
+    return struck;
   }
 
   /** No request behind a gate that the worker knew, or had time to know. */
@@ -118,4 +174,13 @@ export class SimulatedSource {
     const about = keyOf(dataset.name, day);
     this.findings.check(!old, 'checkpoint', () => `${about} went on from a cursor ${age / 60_000} min old`, actor);
   }
+}
+
+/** The page that a cursor stands on, and what the product's source knows as the cursor. */
+function parse(cursor: string): [number, string] {
+  const at = cursor.indexOf('@');
+  const before = Number(cursor.slice(0, at));
+  if (at <= 0 || Number.isNaN(before))
+    throw new LandlineError({ reason: 'source.rejected', remedy: 'reject', message: `No such cursor: ${cursor}` });
+  return [before, cursor.slice(at + 1)];
 }

@@ -1,5 +1,5 @@
 import { addDays, dayOf, HOUR_MS, windowOf } from '../../shared/words/day.ts';
-import type { Dataset, Day } from '../../shared/words/model.ts';
+import type { Dataset, Day, Window } from '../../shared/words/model.ts';
 import type { Dice } from './dice.ts';
 import type { Change } from './profile.ts';
 
@@ -67,14 +67,16 @@ export class Truth {
     return around(day).reduce((sum, each) => sum + (this.days.get(each)?.version ?? 0), 0);
   }
 
-  /** What the source gives for the window of the day: the day's own rows, and some of other days. */
-  windowRows(day: Day): readonly Row[] {
+  /**
+   * What the source gives for the window of the day, or a part of it: the day's own rows, and some of other days. Rows
+   * without a time come at the start.
+   */
+  windowRows(day: Day, asked: Window = windowOf(day, this.dataset.overlap)): readonly Row[] {
     if (this.dataset.overlap === 'none') return this.rows(day);
-    const { from, to } = windowOf(day, this.dataset.overlap);
-    const [first, last] = [Date.parse(from), Date.parse(to)];
-    const isIn = isBetween(this.bounds, first, last);
+    const isIn = isBetween(this.bounds, Date.parse(asked.from), Date.parse(asked.to));
+    const starts = startsDay(this.dataset, asked);
     return around(day).flatMap(each =>
-      this.rows(each).filter(row => (row.at === '' ? each === day : isIn(instantOf(row)))),
+      this.rows(each).filter(row => (row.at === '' ? starts && each === day : isIn(instantOf(row)))),
     );
   }
 
@@ -124,6 +126,16 @@ export class Truth {
     this.byLine.set(line, row);
     return row;
   }
+}
+
+/** Whether the window is that of its whole day, or the first part of it. */
+export function startsDay({ overlap }: Dataset, { day, from }: Window): boolean {
+  return from === windowOf(day, overlap).from;
+}
+
+/** Whether the window is that of its whole day, or the last part of it. */
+export function endsDay({ overlap }: Dataset, { day, to }: Window): boolean {
+  return to === windowOf(day, overlap).to;
 }
 
 export type Bounds =

@@ -5,7 +5,7 @@ import { addDays, DAY_MS, dayOf, eachDay, endOf, HOUR_MS, MINUTE_MS } from '../.
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { FaultPlan, Stage } from './actor.ts';
-import { Dice } from './dice.ts';
+import { Dice, hashOf } from './dice.ts';
 import { type Context, Findings, type Violation } from './findings.ts';
 import { SimulatedHost } from './host.ts';
 import { LakeChecks } from './lake-checks.ts';
@@ -105,7 +105,8 @@ export class World {
       faults: options.faults({ dice: dice.fork('faults') }, scheduler),
       count: what => this.count(what),
     };
-    const source = new SimulatedSource(this.on, stage, profile, this.findings, options.latency);
+    const answers = new Dice(hashOf('answers', options.seed));
+    const source = new SimulatedSource(this.on, stage, profile, this.findings, answers, options.latency);
     this.host = new SimulatedHost(this.on, stage, profile, this.findings, source, this.datasets, historyDays);
   }
 
