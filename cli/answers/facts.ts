@@ -69,6 +69,7 @@ const datasetFacts = z
     gapDays: count.describe('days that are owed and not held, and that the source still has'),
     gaps: z.array(stretch),
     landedLastHour: count,
+    landingSince: instant.optional(),
     rows: count,
     daysOwed: count,
     daysHeld: count,

@@ -81,6 +81,8 @@ export interface DatasetFacts {
   readonly gaps: readonly Gap[];
   /** Days that landed for the first time within the last hour. */
   readonly landedLastHour: number;
+  /** When the first of these landed; absent when there is none. */
+  readonly landingSince?: Instant;
   readonly rows: number;
   readonly daysOwed: number;
   readonly daysHeld: number;
@@ -141,6 +143,7 @@ export function datasetFacts(
   for (const { state } of all) counts[state] += 1;
   const heldBefore = entries.filter(({ day, held }) => day < firstDay && held !== undefined).length;
   const fresh = entries.filter(each => each.held?.revision === 1 && Date.parse(each.held.landedAt) > now - SPEED_MS);
+  const [since] = fresh.flatMap(({ held: each }) => each?.landedAt ?? []).sort();
   return [
     {
       dataset: name,
@@ -158,6 +161,7 @@ export function datasetFacts(
       gapDays,
       gaps: gapsIn(all.filter(({ held, state }) => !held && state !== 'expired').map(({ day }) => day)),
       landedLastHour: fresh.length,
+      ...(since !== undefined && { landingSince: since }),
       rows,
       daysOwed: daysBetween(firstDay, lastDay) + 1,
       daysHeld: held,

@@ -56,7 +56,7 @@ export function factsOf(read: Read): Facts {
   // A new app has planned nothing yet, which is not the same as a planner that stopped.
   const planned = plannedAt !== undefined || datasets.length > 0;
   const silent = (read.alive ?? true) && planned && isSilent(plannedAt, now);
-  const filling = fillingOf(datasets);
+  const filling = fillingOf(datasets, now);
   const unplanned = ledgers.filter(({ watermark }) => watermark === undefined).map(({ dataset }) => dataset.name);
   return {
     format: 1,

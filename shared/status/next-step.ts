@@ -1,6 +1,6 @@
 import { isBroken, isExpired, isMended } from '../ledger/owed.ts';
 import type { DayEntry, Gate } from '../words/ledger.ts';
-import type { Dataset, Day, ReasonCode } from '../words/model.ts';
+import type { Dataset, Day, Instant, ReasonCode } from '../words/model.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';
 import { minuteOf } from './text.ts';
 
@@ -39,15 +39,16 @@ export function nextStep(
   const { paused } = holdup;
   if (entry?.unreadable) return { text: 'landline rebuild, then landline verify', command: 'landline rebuild' };
   const command = (verb: string) => `landline ${verb} ${of.name} ${day}`;
-  if (entry !== undefined && isAskedFor(entry))
-    return paused ? resume(of) : { text: 'nothing: somebody has asked for it, and the planner queues it' };
+  if (entry !== undefined && isAskedFor(entry)) {
+    if (paused) return resume(of);
+    const until = holdup.gate && `it waits until ${minuteOf(holdup.gate.notBefore)} UTC with its source`;
+    return { text: `nothing: somebody has asked for it, and ${until ?? 'the planner queues it'}` };
+  }
   switch (state) {
     case 'missing':
       return paused ? resume(of) : (waitsFor(of, day, holdup) ?? nothing(state));
     case 'waiting':
-      return entry?.work.retryAt === undefined
-        ? nothing(state)
-        : { text: `nothing: it goes on by itself at ${minuteOf(entry.work.retryAt)} UTC` };
+      return goesOn(entry?.work.retryAt, holdup) ?? nothing(state);
     case 'failed':
       return { text: `do what the message says, then: ${command('retry')}`, command: command('show') };
     case 'suspect':
@@ -56,6 +57,13 @@ export function nextStep(
     default:
       return nothing(state);
   }
+}
+
+/** When a day that waits is tried: not before its source may be asked. */
+function goesOn(retryAt: Instant | undefined, { gate }: Holdup): Step | undefined {
+  if (retryAt === undefined) return undefined;
+  const at = gate !== undefined && gate.notBefore > retryAt ? gate.notBefore : retryAt;
+  return { text: `nothing: it goes on by itself at ${minuteOf(at)} UTC` };
 }
 
 /** Why a day that is owed is not queued, where another day or the source is the cause. */

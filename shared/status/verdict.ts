@@ -1,8 +1,9 @@
 import { QUEUE_MAX } from '../ledger/alarms.ts';
 import type { Gate } from '../words/ledger.ts';
-import type { Instant, ReasonCode } from '../words/model.ts';
+import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import type { DatasetFacts, DayFacts, Unreadable } from './dataset-facts.ts';
+import { dayPoints, HELP } from './day-points.ts';
 import type { Filling } from './filling.ts';
 import { notesOf } from './notes.ts';
 import type { Point } from './point.ts';
@@ -37,7 +38,7 @@ export function verdictOf(seen: Seen): Verdict {
     ...plannerPoints(seen),
     ...unread,
     ...datasets.flatMap(historyPoints),
-    ...datasets.flatMap(dayPoints),
+    ...dayPoints(datasets),
     ...queuePoints(seen),
   ];
   const lost = total(datasets, ({ counts }) => counts.expired);
@@ -71,8 +72,11 @@ function sentenceOf(seen: Seen, missing: number, lost: number): string {
   }
   const logs = datasets.filter(({ gapDays }) => gapDays > 0).length;
   const stuck = total(datasets, ({ trouble }) => trouble.filter(isStuck).length);
-  const rest = stuck === missing ? ', and cannot land without a person' : '';
-  return `${counted(missing, 'day')} ${missing === 1 ? 'is' : 'are'} missing in ${counted(logs, 'log')}${rest}.`;
+  const some = `; ${grouped(stuck)} of these days cannot land without a person`;
+  const rest = stuck === 0 ? '' : stuck === missing ? ', and cannot land without a person' : some;
+  const are = missing === 1 ? 'is' : 'are';
+  const suspect = suspectAmong(datasets);
+  return `${counted(missing, 'day')} ${are} missing in ${counted(logs, 'log')}${rest}${suspect && `; ${suspect}`}.`;
 }
 
 /** Whether all that is missing comes without a person. */
@@ -89,13 +93,17 @@ function isStuck({ state, held, waitsFor }: DayFacts): boolean {
 /** Days that are held and all the same not as they should be. */
 function troubleAmong(datasets: readonly DatasetFacts[]): string {
   const failed = total(datasets, ({ counts }) => counts.failed);
-  const suspect = total(datasets, ({ counts }) => counts.suspect);
   const needy = failed === 0 ? '' : `, and ${counted(failed, 'day')} ${failed === 1 ? 'needs' : 'need'} a person`;
-  const doubted = suspect === 0 ? '' : `, and ${counted(suspect, 'day')} ${suspect === 1 ? 'is' : 'are'} in doubt`;
   const waiting = total(datasets, ({ counts }) => counts.waiting);
   const waits =
     waiting === 0 ? '' : `, and ${counted(waiting, 'day')} ${waiting === 1 ? 'waits' : 'wait'} to be read again`;
-  return `${needy}${doubted}${waits}`;
+  const suspect = suspectAmong(datasets);
+  return `${needy}${suspect && `, and ${suspect}`}${waits}`;
+}
+
+function suspectAmong(datasets: readonly DatasetFacts[]): string {
+  const suspect = total(datasets, ({ counts }) => counts.suspect);
+  return suspect === 0 ? '' : `${counted(suspect, 'day')} ${suspect === 1 ? 'is' : 'are'} suspect`;
 }
 
 /** What to say of the planner, if anything. */
@@ -111,101 +119,6 @@ function historyPoints({ title, firstDay, heldBefore }: DatasetFacts): Point[] {
   const are = heldBefore === 1 ? 'is' : 'are';
   const text = `${title}: ${counted(heldBefore, 'day')} ${are} held before ${firstDay}, where the ledger says that history begins.`;
   return [{ text, command: 'landline rebuild', help: HELP.rebuild }];
-}
-
-const HELP = {
-  rebuild: 'operations.md#rebuilding-the-ledger',
-  planner: 'operations.md#no-heartbeat',
-  storage: 'operations.md#storage-and-the-app-itself',
-  suspect: 'operations.md#suspect',
-  expiring: 'operations.md#expiring',
-  failed: 'operations.md#failed',
-  consent: 'consent.md',
-} as const;
-
-/** Where the documents explain a reason, by its first word. */
-const HELP_OF_REASON: Readonly<Record<string, string>> = {
-  auth: 'operations.md#sign-in-and-permission',
-  clock: 'operations.md#sign-in-and-permission',
-  config: 'operations.md#sign-in-and-permission',
-  source: 'operations.md#the-source',
-  page: 'operations.md#pages',
-  limits: 'operations.md#pages',
-  paging: 'operations.md#pages',
-  security: 'operations.md#security',
-  shrink: HELP.suspect,
-  partition: HELP.suspect,
-  storage: HELP.storage,
-  worker: HELP.storage,
-};
-
-function helpOf(reason: ReasonCode | undefined): string {
-  return HELP_OF_REASON[reason?.split('.')[0] ?? ''] ?? HELP.failed;
-}
-
-/** Of one log, what a person has to look at. */
-function dayPoints(each: DatasetFacts): Point[] {
-  const { title, dataset, trouble, expiring, uncurated } = each;
-  const points: Point[] = [];
-  const say = (text: string, more: Omit<Point, 'text'> = {}): void =>
-    void points.push({ text: `${title}: ${text}`, ...more });
-  const failed = trouble.filter(({ state }) => state === 'failed');
-  for (const [reason, days] of byReason(failed)) {
-    const newest = days.at(-1);
-    const waiting = trouble.filter(day => days.some(({ day: blocker }) => blocker === day.waitsFor)).length;
-    const others = waiting === 0 ? '' : `, and ${grouped(waiting)} more ${waiting === 1 ? 'waits' : 'wait'} for it`;
-    const cause = newest?.message === undefined ? '' : ` ${firstSentence(newest.message)}`;
-    say(`${counted(days.length, 'day')} failed (${reason})${others}.${cause}`, {
-      command: newest?.command ?? `landline show ${dataset} ${newest?.day ?? ''}`,
-      help: helpOf(reason),
-    });
-  }
-  const [soon] = expiring;
-  if (soon !== undefined)
-    say(`${counted(expiring.length, 'day')} not held, and soon forgotten by the source.`, { help: HELP.expiring });
-  const suspects = trouble.filter(({ state }) => state === 'suspect');
-  const doubted = suspects.filter(({ broken }) => !broken);
-  if (doubted.length > 0)
-    say(
-      `${counted(doubted.length, 'day')} ${doubted.length === 1 ? 'is' : 'are'} suspect: the source contradicted itself.`,
-      {
-        command: `landline show ${dataset} ${doubted.at(-1)?.day ?? ''}`,
-        help: HELP.suspect,
-      },
-    );
-  // Which of these a person has to do something about is known by the next step that they have.
-  const broken = suspects.filter(day => day.broken);
-  const healing = broken.filter(({ command }) => command === undefined).length;
-  const partitions = (count: number) =>
-    `${counted(count, 'partition')} ${count === 1 ? 'is' : 'are'} damaged or gone, and`;
-  if (healing > 0) say(`${partitions(healing)} landed anew without a person.`, { help: HELP.suspect });
-  if (broken.length > healing) {
-    const left = broken.length - healing;
-    say(`${partitions(left)} ${left === 1 ? 'needs' : 'need'} a person.`, {
-      command: broken.findLast(({ command }) => command !== undefined)?.command ?? 'landline verify',
-      help: HELP.suspect,
-    });
-  }
-  if (uncurated > 0)
-    say(`${counted(uncurated, 'typed table')} ${uncurated === 1 ? 'stays' : 'stay'} behind what is landed.`, {
-      command: `landline curate ${dataset}`,
-    });
-  return points;
-}
-
-/** What may be an attack comes first. */
-function byReason(failed: readonly DayFacts[]): [ReasonCode, DayFacts[]][] {
-  const groups = new Map<ReasonCode, DayFacts[]>();
-  for (const day of failed) {
-    const reason = day.reason ?? 'worker.bug';
-    groups.set(reason, [...(groups.get(reason) ?? []), day]);
-  }
-  const urgent = ([reason]: [ReasonCode, DayFacts[]]) => (reason.startsWith('security.') ? 0 : 1);
-  return [...groups].sort((a, b) => urgent(a) - urgent(b));
-}
-
-function firstSentence(message: string): string {
-  return /^.*?[.!?](?=\s|$)/s.exec(message)?.[0] ?? `${message}.`;
 }
 
 function queuePoints({ depth }: Seen): Point[] {

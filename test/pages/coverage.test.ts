@@ -65,7 +65,10 @@ test('every state there is stands on the page with its colour, its mark and its 
 
 test('the first thing on the page is the answer, and what to do about it', NEEDS_BROWSER, async () => {
   const troubled = await served.open(troubledFacts());
-  assert.equal(await troubled.locator('h1').textContent(), '10 days are missing in 4 logs.');
+  assert.equal(
+    await troubled.locator('h1').textContent(),
+    '10 days are missing in 4 logs; 5 of these days cannot land without a person; 2 days are suspect.',
+  );
   assert.match(
     (await troubled.locator('#teams-direct-routing-calls details').textContent()) ?? '',
     /auth\.forbidden.*docs\/consent\.md.*landline retry teams-direct-routing-calls/s,

@@ -83,3 +83,15 @@ test('what a person has asked for or accepted asks for nothing more', () => {
     assert.match(step(entry, true) ?? '', /landline resume calls/);
   }
 });
+
+test('a day waits at least as long as its source is left alone, also one that was asked for', () => {
+  const gate = { source: 'graph', notBefore: at(NOON + 60 * 60_000), reason: 'source.throttled' } as const;
+  const waiting = entryOf(daysAgo(2), { state: 'queued', retryAt: at(NOON + 60_000) });
+  const textOf = (entry: DayEntry, holdup: object) =>
+    nextStep(DATASET, entry.day, 'waiting', entry, { paused: false, ...holdup }, NOON)?.text;
+  assert.match(textOf(waiting, {}) ?? '', /by itself at \S+ 12:01 UTC$/);
+  assert.match(textOf(waiting, { gate }) ?? '', /by itself at \S+ 13:00 UTC$/);
+  const asked = entryOf(daysAgo(2), { askedAt: at(NOON) }, heldOn(daysAgo(2)));
+  assert.match(textOf(asked, {}) ?? '', /asked for it, and the planner queues it$/);
+  assert.match(textOf(asked, { gate }) ?? '', /asked for it, and it waits until \S+ 13:00 UTC with its source$/);
+});

@@ -8,7 +8,7 @@ import { type Asked, readFacts, statusReply } from '../../shared/status/reply.ts
 import { SHOWN_STATES } from '../../shared/status/states.ts';
 import { DAY_MS, instantOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
-import type { Work } from '../../shared/words/ledger.ts';
+import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { heldFacts, heldLedger, NOW, troubledFacts } from '../pages/tenant.ts';
 
@@ -61,7 +61,10 @@ test('the JSON has every state by name, and the same verdict as the page', async
   const { format, verdict, datasets } = JSON.parse(body);
   assert.equal(format, 1);
   assert.equal(verdict.level, 'attention');
-  assert.equal(verdict.sentence, '10 days are missing in 4 logs.');
+  assert.equal(
+    verdict.sentence,
+    '10 days are missing in 4 logs; 5 of these days cannot land without a person; 2 days are suspect.',
+  );
   assert.deepEqual(
     datasets.map(({ dataset }: { dataset: string }) => dataset),
     DATASETS.map(({ name }) => name),
@@ -209,8 +212,8 @@ test('partitions that are damaged or gone are told apart from a source that cont
   assert.deepEqual(
     verdict.points.map(({ text, command }) => [text, command]),
     [
-      [`${log.title}: 1 partition is damaged or gone, and landed anew without a person.`, undefined],
       [`${log.title}: 1 partition is damaged or gone, and needs a person.`, `landline show ${log.name} ${oldest}`],
+      [`${log.title}: 1 partition is damaged or gone, and landed anew without a person.`, undefined],
     ],
   );
   assert.match(pageOf(facts), /bring back the blob that was landed .*, then: landline verify/);
@@ -257,7 +260,7 @@ test('the headline says so when days that are held need a person or are in doubt
   ];
   const entries = ledger.entries.map((entry, index) => ({ ...entry, work: { ...entry.work, ...trouble[index] } }));
   const { verdict } = factsOf({ ...READ, ledgers: [{ ...ledger, entries }] });
-  assert.equal(verdict.sentence, 'Everything owed is held, and 1 day needs a person, and 2 days are in doubt.');
+  assert.equal(verdict.sentence, 'Everything owed is held, and 1 day needs a person, and 2 days are suspect.');
   assert.match(verdict.points[0]?.text ?? '', /1 day failed \(security\.redirect\)/);
 });
 
@@ -289,14 +292,14 @@ test('while history fills, the headline is its progress, and the speed says how 
   const entries = whole.entries.slice(-20).map(entry => {
     return entry.held === undefined
       ? entry
-      : { ...entry, held: { ...entry.held, revision: 1, landedAt: instantOf(NOW - 60_000) } };
+      : { ...entry, held: { ...entry.held, revision: 1, landedAt: instantOf(NOW - 30 * 60_000) } };
   });
   const { verdict, filling } = factsOf({ ...READ, ledgers: [{ ...whole, entries }] });
-  assert.deepEqual(filling, { landed: 20, owed: 100, daysPerHour: 20, minutesLeft: 240 });
+  assert.deepEqual(filling, { landed: 20, owed: 100, daysPerHour: 40, minutesLeft: 120 });
   assert.deepEqual(verdict, {
     level: 'landing',
     sentence: 'Filling history: 20 of 100 days landed.',
-    points: [{ text: '20 days landed within the last hour: about 4 hours left.' }],
+    points: [{ text: 'About 2 hours left, at 40 days an hour.' }],
   });
 });
 
@@ -334,4 +337,25 @@ test('a log of nothing but empty days says so, and what may be the cause', () =>
   );
   const { points } = factsOf({ ...READ, ledgers: [{ ...ledger, entries }] }).verdict;
   assert.match(points[0]?.text ?? '', /all 30 days that are held have no rows\..*Telstra and Softbank/);
+});
+
+test('what needs a person stands before what is held and only not believed, whichever log it is of', () => {
+  const ledgers = DATASETS.slice(0, 2).map((log, at) => {
+    const ledger = heldLedger(log, 30);
+    const entries = ledger.entries.map((entry, row): DayEntry => {
+      if (row !== 20) return entry;
+      const since = instantOf(NOW - 60_000);
+      if (at === 0) {
+        const suspicion = { reason: 'shrink.emptied', rows: 0, fingerprint: 'f', since } as const;
+        return { ...entry, work: { ...entry.work, suspicion } };
+      }
+      const trouble = { errorKind: 'auth.forbidden', errorRemedy: 'fix-config', errorMessage: 'Refused.' } as const;
+      return { ...entry, work: { ...entry.work, state: 'failed', failures: 1, retryAt: since, ...trouble } };
+    });
+    return { ...ledger, entries };
+  });
+  const { points } = factsOf({ ...READ, ledgers }).verdict;
+  const [failed, suspect] = points.map(({ text }) => text);
+  assert.match(failed ?? '', /^Teams Direct Routing calls: 1 day failed \(auth\.forbidden\)/);
+  assert.match(suspect ?? '', /^Teams PSTN calls: 1 day is suspect/);
 });
