@@ -6,7 +6,7 @@ import { cannotBeWritten, codeOf } from '../../local/folders.ts';
 import { jsonOf } from '../../local/start/folder.ts';
 import { systemClock } from '../../shared/app/clock.ts';
 import { counted } from '../../shared/status/text.ts';
-import { verify } from '../../shared/verify/verify.ts';
+import { isTrouble, verify } from '../../shared/verify/verify.ts';
 import type { DatasetLedger } from '../../shared/words/ledger.ts';
 import { everyDataset, examples, type On, type Register } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -93,11 +93,13 @@ async function makeProof(on: On, options: Options): Promise<ExitCode> {
   if (on.json) on.out.json({ out, keyFile, from, to, complete, sentence, digest });
   else {
     on.out.line(on.out.paint(complete ? 'green' : 'yellow', sentence));
+    for (const { kind, message } of verified.findings.filter(isTrouble))
+      on.out.line(`${on.out.paint('red', kind)}  ${message.replace(/\.$/, '')}.`);
     on.out.line(`Proof: ${out}`);
     on.out.line(`Key:   ${keyFile} (keep it with the rows, and away from the proof)`);
     on.out.line(`Digest, to be noted elsewhere: ${digest}`);
   }
-  if (proof.recounted.findings.length > 0) return 1;
+  if (verified.findings.some(isTrouble)) return 1;
   return complete ? 0 : 4;
 }
 
@@ -156,8 +158,8 @@ function tell({ document, digest, shown }: Checked, compared: Compared | undefin
   if (shown !== undefined) out.line(SHOWN[shown]);
   if (compared !== undefined) {
     for (const { dataset, day, why } of compared.differing)
-      out.line(`${out.paint('red', why)}  ${dataset} ${day}: the rows of the proof are not there any more.`);
-    const newer = compared.newer === 0 ? '' : `, ${compared.newer} of them in history, behind a newer revision`;
+      out.line(`${out.paint('red', why)}  ${dataset} ${day}: the rows of the proof are not there.`);
+    const newer = compared.newer === 0 ? '' : `, ${compared.newer} of them behind or in a newer revision`;
     out.line(`${counted(compared.same, 'day')} recounted, with the rows of the proof${newer}.`);
   }
   return fine ? 0 : 1;

@@ -92,7 +92,7 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     for (const finding of found.findings) {
       const { kind, message, mark: marked } = finding;
       on.out.line(
-        `${on.out.paint(isTrouble(finding) ? 'red' : 'cyan', kind)}  ${message}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
+        `${on.out.paint(isTrouble(finding) ? 'red' : 'cyan', kind)}  ${message.replace(/\.$/, '')}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
       );
     }
     if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again: the mark is taken away.`);

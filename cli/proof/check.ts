@@ -51,18 +51,22 @@ function dataIn(text: string): string {
 interface Differing {
   readonly dataset: string;
   readonly day: Day;
-  readonly why: 'gone' | 'other rows';
+  /** Of a day that was damaged when the proof was made, its rows were other ones already. */
+  readonly why: 'gone' | 'other rows' | 'damaged when proven';
 }
 
 export interface Compared {
   /** Days whose revision of the proof is there and has its rows. */
   readonly same: number;
-  /** Of these, days that have a newer revision by now: the proven one is in history. */
+  /** Of these, days that have a newer revision by now. */
   readonly newer: number;
   readonly differing: readonly Differing[];
 }
 
-/** Recounts the proven revision of every day, in `raw` or in `history`, and compares it by the key. */
+/**
+ * Recounts the proven revision of every day, in `raw` or in `history`, and compares it by the key. Of a day that was
+ * damaged and landed anew, the rows of the proof stand in the partition, and what is in `history` is damaged.
+ */
 export async function compareWithLake(
   { proof }: ProofDocument,
   key: Buffer,
@@ -72,19 +76,26 @@ export async function compareWithLake(
   const differing: Differing[] = [];
   let [same, newer] = [0, 0];
   for (const { dataset, days } of proof.logs)
-    for (const { day, revision, fingerprint } of days) {
+    for (const { day, revision, fingerprint, recounted } of days) {
       progress(dataset, day);
       const current = (await headOrForeign(lake, dataset, day)).partition?.receipt.revision;
-      const chunks = await lake.read(dataset, day, current === revision ? undefined : revision);
-      const counted = chunks && (await recountOrNone(chunks));
-      const is = counted && keyedFingerprint(key, dataset, day, revision, counted);
-      if (is !== fingerprint) differing.push({ dataset, day, why: is === undefined ? 'gone' : 'other rows' });
-      else {
-        same += 1;
-        if (current !== revision) newer += 1;
-      }
+      const keyedOf = async (number: number | undefined): Promise<string | undefined> => {
+        const chunks = await lake.read(dataset, day, number);
+        const counted = chunks && (await recountOrNone(chunks));
+        return counted && keyedFingerprint(key, dataset, day, revision, counted);
+      };
+      const is = await keyedOf(current === revision ? undefined : revision);
+      const there = is === fingerprint || (current !== revision && (await keyedOf(undefined)) === fingerprint);
+      if (there) same += 1;
+      else differing.push({ dataset, day, why: whyOther(is, recounted) });
+      if (there && current !== revision) newer += 1;
     }
   return { same, newer, differing };
+}
+
+function whyOther(is: string | undefined, recounted: string): Differing['why'] {
+  if (recounted === 'damaged') return 'damaged when proven';
+  return is === undefined ? 'gone' : 'other rows';
 }
 
 async function recountOrNone(chunks: AsyncIterable<Uint8Array>): Promise<string | undefined> {

@@ -9,7 +9,15 @@ import { daysBetween, eachDay, instantOf } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { VERSION } from '../../shared/words/version.ts';
-import { keyedFingerprint, keyIdOf, type Proof, type ProvenDay, type ProvenGap, type ProvenLog } from './model.ts';
+import {
+  isFinal,
+  keyedFingerprint,
+  keyIdOf,
+  type Proof,
+  type ProvenDay,
+  type ProvenGap,
+  type ProvenLog,
+} from './model.ts';
 
 /** A proof from what the ledger says and what was recounted just now. Pure. */
 
@@ -51,10 +59,13 @@ export function proofOf(evidence: Evidence): Proof {
 function sentenceOf(logs: readonly ProvenLog[], findings: number, days: number): string {
   if (logs.length === 0) return 'No log is held.';
   const missing = logs.reduce((sum, { gaps }) => sum + gaps.reduce((all, gap) => all + gap.days, 0), 0);
-  const final = logs.reduce((sum, log) => sum + log.days.filter(each => each.settledAt !== undefined).length, 0);
+  const final = logs.reduce((sum, log) => sum + log.days.filter(isFinal).length, 0);
   const held = logs.reduce((sum, log) => sum + log.days.length, 0);
   const range = `${counted(days, 'day')} of ${counted(logs.length, 'log')}`;
-  const wrong = findings === 0 ? '' : ` ${counted(findings, 'finding')} of the recount stand against it.`;
+  const wrong =
+    findings === 0
+      ? ''
+      : ` ${counted(findings, 'finding')} of the recount ${findings === 1 ? 'stands' : 'stand'} against it.`;
   if (missing > 0) {
     const early = logs.reduce((sum, log) => sum + daysBeforeHistory(log), 0);
     const before = early === 0 ? '' : `, ${early === missing ? 'all' : grouped(early)} of them before history begins`;

@@ -105,6 +105,11 @@ export type ProvenLog = Proof['logs'][number];
 export type ProvenDay = ProvenLog['days'][number];
 export type ProvenGap = ProvenLog['gaps'][number];
 
+/** Whether the day is not read again: settled, and in no trouble since. */
+export function isFinal({ state, settledAt }: ProvenDay): boolean {
+  return settledAt !== undefined && (state === 'final' || state === 'empty');
+}
+
 /** Over the JSON of the content without white space, its members in the order in which the document has them. */
 export function digestOf(proof: unknown): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(proof)).digest('hex')}`;

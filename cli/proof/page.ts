@@ -1,7 +1,7 @@
 import { type Html, html, styleElement } from '../../shared/status/html/markup.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { daysBetween } from '../../shared/words/day.ts';
-import type { ProofDocument, ProvenDay, ProvenGap, ProvenLog } from './model.ts';
+import { isFinal, type ProofDocument, type ProvenDay, type ProvenGap, type ProvenLog } from './model.ts';
 import { PROOF_STYLE } from './style.ts';
 
 /** The proof as a document that is printed and filed. The data that its digest is over stand in it as well. Pure. */
@@ -32,13 +32,14 @@ ${styleElement(PROOF_STYLE)}
 <p class="brand">Landline, proof of what is held</p>
 <h1>${title}</h1>
 <p class="verdict ${complete ? 'yes' : 'no'}">${sentence}</p>
+${findingsOf(document)}
 </header>
 <dl>
-${fact('Made', `${minuteOf(madeAt)} UTC, by Landline ${version}`)}
+${fact('Made', `${minuteOf(madeAt)} UTC, by Landline ${version === 'source' ? '(built from its source)' : version}`)}
 ${fact('Recounted', `${counted(recounted.days, 'day')}, ${grouped(recounted.rows)} rows, ${grouped(recounted.bytes)} bytes, at ${minuteOf(recounted.at)} UTC: ${recounted.findings.length === 0 ? 'all whole' : counted(recounted.findings.length, 'finding')}`)}
 ${fact('Borders of days', seams.compared ? 'compared' : (seams.why ?? 'not compared'))}
 ${settingsOf(document)}
-${fact('Key', html`fingerprints are HMAC-SHA256 with the key <code>${proof.keyId}</code>, which is kept with the rows`)}
+${fact('Key', html`fingerprints are HMAC-SHA256 with the key <code>${proof.keyId}</code>, which is kept with the rows; the first ${FINGERPRINT_SHOWN} of 64 digits are shown`)}
 ${fact('Digest', html`<code>${digest}</code>`)}
 </dl>
 <section aria-labelledby="logs">
@@ -58,6 +59,13 @@ ${dataOf(document)}
 </html>
 `;
   return page.text;
+}
+
+/** What stands against the days, or is only to be known of them: the kinds are those of `landline verify`. */
+function findingsOf({ proof: { recounted } }: ProofDocument): Html | undefined {
+  const { findings } = recounted;
+  if (findings.length === 0) return undefined;
+  return html`<ul class="gaps">${findings.map(({ kind, dataset, day }) => html`<li><b>${kind}</b>: ${[dataset, day].filter(Boolean).join(' ')}</li>`)}</ul>`;
 }
 
 /** As text in the page, escaped like all else. */
@@ -81,7 +89,7 @@ function settingsOf({ proof: { settings } }: ProofDocument): Html {
 }
 
 function summaryRow({ dataset, title, days, gaps, rows }: ProvenLog, of: number): Html {
-  const final = days.filter(({ settledAt }) => settledAt !== undefined).length;
+  const final = days.filter(isFinal).length;
   const missing = gaps.reduce((sum, gap) => sum + gap.days, 0);
   return html`<tr><th scope="row">${title}<br><code>${dataset}</code></th><td class="r">${days.length}/${of}</td><td class="r">${final}</td><td class="r">${grouped(rows)}</td><td>${missing === 0 ? 'none' : counted(missing, 'day')}</td></tr>
 `;

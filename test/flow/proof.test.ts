@@ -138,6 +138,8 @@ test('the digest of a proof is over its content as docs/format.md says; a range 
   // Verifying marks the damaged day, so that it is landed anew.
   await rig.run('verify');
   await rig.work();
+  const healed = await rig.json('prove', '--check', file('proof.html'), '--key', file('proof.html.key'));
+  assert.deepEqual([healed.code, healed.answer.compared], [0, { same: 6, newer: 2, differing: [] }]);
   const from = addDays(D0, -2);
   const { code, answer } = await rig.json('prove', '--from', from, '--datasets', PSTN, '--out', file('gaps.json'));
   assert.deepEqual([code, answer.complete, answer.to], [4, false, LAST]);
