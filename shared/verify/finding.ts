@@ -9,6 +9,7 @@ import type { Day, ReasonCode } from '../words/model.ts';
  * `contradicted`   ledger and receipt differ about the same revision, or the ledger knows a newer one
  * `unread`         storage does not give the partition out; the day is not judged
  * `history`        a revision in `history` is not what its receipt says, or has none
+ * `kept-damaged`   the same of a damaged partition that went there when its day landed anew, with the same rows: no trouble
  * `curated`        the curated file of the day is gone, or is not what its partition gives
  * `ledger`         an entity of the ledger cannot be read
  * `newer-format`   written by a newer Landline; not judged
@@ -27,6 +28,7 @@ export type FindingKind =
   | 'contradicted'
   | 'unread'
   | 'history'
+  | 'kept-damaged'
   | 'curated'
   | 'ledger'
   | 'newer-format'

@@ -71,9 +71,10 @@ export interface Head {
   readonly foreign: string | undefined;
 }
 
-export async function headOrForeign(lake: Lake, dataset: string, day: Day): Promise<Head> {
+/** @param revision of `history`; without one, the partition */
+export async function headOrForeign(lake: Lake, dataset: string, day: Day, revision?: number): Promise<Head> {
   try {
-    return { partition: await lake.head(dataset, day), foreign: undefined };
+    return { partition: await lake.head(dataset, day, revision), foreign: undefined };
   } catch (thrown) {
     if (!isDamaged(thrown)) throw thrown;
     return { partition: undefined, foreign: failureOf(thrown).message };

@@ -4,7 +4,7 @@ import { failureOf, isNotGivenOut, isUnreadable } from '../words/errors.ts';
 import type { Dataset, Day, Instant, SourceName } from '../words/model.ts';
 import { dayOfPath, partitionPath } from '../words/paths.ts';
 import type { Lake, Source } from '../words/ports.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingKind } from './finding.ts';
 import { type VerifyPorts, verifyDay } from './verify-day.ts';
 import { verifyHistory } from './verify-history.ts';
 import { type Log, openSeams, RowsOnce } from './verify-seams.ts';
@@ -137,9 +137,11 @@ function notJudged({ dataset, day }: Drawable, thrown: unknown): Finding {
   };
 }
 
+const NOTES: ReadonlySet<FindingKind> = new Set<FindingKind>(['source-news', 'settling', 'kept-damaged']);
+
 /** Whether somebody should look at it. */
 export function isTrouble({ kind }: Finding): boolean {
-  return kind !== 'source-news' && kind !== 'settling';
+  return !NOTES.has(kind);
 }
 
 interface ToCheck {

@@ -150,6 +150,13 @@ test('one flipped byte: verify names dataset and day; it heals by itself, and hi
   const history = rig.clients.blobs.getContainerClient('history');
   assert.deepEqual(await history.getBlobClient(revisionPath(PSTN, D1, 1)).downloadToBuffer(), damaged);
   assert.equal((await rig.lake.head(PSTN, D1))?.receipt.revision, 2);
+  const kept = await rig.json('verify', '--history', '--datasets', PSTN);
+  assert.deepEqual(
+    [kept.code, kept.answer.findings.map(({ kind, day }: Record<string, unknown>) => [kind, day])],
+    [0, [['kept-damaged', D1]]],
+  );
+  const { rowsAdded, rowsChanged, rowsRemoved } = (await rig.ledger.day(PSTN, D1))?.value.held ?? {};
+  assert.deepEqual([rowsAdded, rowsChanged, rowsRemoved], [0, 0, 0], 'nothing of what the source says has changed');
 });
 
 test('retry asks for a day of which verify found a byte flipped, and it has the rows of the source again', async () => {

@@ -67,6 +67,7 @@ const STATES: Readonly<Record<DayState, true>> = {
 const FINDINGS: Readonly<Record<FindingKind, true>> = {
   damaged: true,
   history: true,
+  'kept-damaged': true,
   curated: true,
   missing: true,
   unlisted: true,
