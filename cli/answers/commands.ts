@@ -61,6 +61,8 @@ export const ANSWERS = {
     day,
     state,
     owed: z.string().optional().describe('why it is to be read'),
+    reason: reason.optional(),
+    message: z.string().optional(),
     next: z.string().optional(),
     doubts: doubts.optional(),
     gate: gate.optional().describe('the source is left alone until then'),

@@ -58,6 +58,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
       day: at,
       state,
       owed: due,
+      ...(entry && { reason: reasonOf(state, entry.work), message: messageOf(state, entry.work) }),
       next,
       ...(doubts.length > 0 && { doubts }),
       ...(gate !== undefined && { gate }),
@@ -69,7 +70,9 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
   } else {
     const nowhere = !planned && partition === undefined && !foreign;
     const known = nowhere ? 'not owed, and nothing is held' : state;
-    on.out.line(`${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined ? '' : `, owed (${due})`}`);
+    on.out.line(
+      `${of.name} ${at}: ${on.out.paint('bold', known)}${due === undefined || due === state ? '' : `, owed (${due})`}`,
+    );
     for (const line of whyLines(state, entry)) on.out.line(line);
     if (next !== undefined) on.out.line(`Next step: ${withTyped(next, on.self)}`);
     if (gate !== undefined && due !== undefined) on.out.line(gateLine(on, gate));

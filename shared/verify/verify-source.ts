@@ -47,11 +47,13 @@ export async function compareWithSource(
   const busy = work.state === 'queued' || work.state === 'fetching';
   if (busy || !isSettled(dataset, entry, on.clock.now()))
     return { kind: 'source-news', ...about, message: `${differs}. The day is still re-read: nothing is to be done` };
-  return {
-    kind: 'source-differs',
-    ...about,
-    message: `${differs}. A settled day is not read again by itself; to have it so: \`landline retry ${dataset.name} ${day}\``,
-  };
+  const name = `${dataset.name} ${day}`;
+  // A read that was refused is not accepted by asking again.
+  const next =
+    work.suspicion === undefined
+      ? `A settled day is not read again by itself; to have it so: \`landline retry ${name}\``
+      : `The day is suspect (${work.suspicion.reason}), and what is held stays; if the source is right: \`landline accept ${name}\``;
+  return { kind: 'source-differs', ...about, message: `${differs}. ${next}` };
 }
 
 interface Read {

@@ -168,7 +168,7 @@ test('show says first what is wrong and what to do, in the words of the operatio
   const folder = await folderOf(context, ledger => put(ledger, days));
   const { code, out } = await landline(folder, 'show', SMS, LAST);
   const first = [
-    `${SMS} ${LAST}: failed, owed (failed)`,
+    `${SMS} ${LAST}: failed`,
     'Reason: auth.forbidden',
     'Message: Graph refuses getSms.',
     'Request id: req-1',

@@ -451,6 +451,14 @@ test('the source is compared without landing: equal is silent, news on open days
     { source: 10, from: same, to: same },
   );
   assert.deepEqual(one.findings, []);
+
+  const suspicion = { reason: 'shrink.emptied', rows: 0, fingerprint: 'f', since: instantOf(NOON) } as const;
+  const adviceOn = async () =>
+    (await verify({ ...on, sources: { graph, voximplant: graph } }, { source: 10, from: old, to: old })).findings[0]
+      ?.message;
+  assert.match((await adviceOn()) ?? '', /`landline retry /);
+  await on.change(old, entry => ({ ...entry, work: { ...entry.work, suspicion } }));
+  assert.match((await adviceOn()) ?? '', /is suspect \(shrink\.emptied\).*`landline accept /);
 });
 
 test('a source that cannot be read, or never ends, is told and stops nothing', async () => {
