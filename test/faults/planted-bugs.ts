@@ -304,4 +304,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: `: rows.tagOf(keys, row) !== undefined) return 'left';`,
     replace: ': now < 0) return `left`;',
   },
+  {
+    name: 'a page that carries an error is a page',
+    file: 'shared/sources/page-body.ts',
+    find: 'if (ERROR_NAME.test(name) && value !== null) throw failedWith',
+    replace: 'if (ERROR_NAME.test(name) && value === dataset) throw failedWith',
+  },
+  {
+    name: 'an error behind the body is not looked at',
+    file: 'shared/sources/page-body.ts',
+    find: `if (response.header('odata-error') !== undefined) throw`,
+    replace: `if (response.header('odata-error') === '') throw`,
+  },
+  {
+    name: 'a result that says that it is cut is whole',
+    file: 'shared/sources/page-body.ts',
+    find: `if ((value === true || value === 'true') && CUT_NAME`,
+    replace: `if (value === dataset && CUT_NAME`,
+  },
+  {
+    name: 'of a divided window the first part is all',
+    file: 'shared/fetch/parts.ts',
+    find: 'if (this.index + 1 >= this.count) return false;',
+    replace: 'if (this.index >= 0) return false;',
+  },
 ];

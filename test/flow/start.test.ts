@@ -213,7 +213,7 @@ for (const signal of POSIX ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as 
       return log.split('"day landed"').length - 1;
     };
     const underWay = async (): Promise<boolean> => {
-      assert.equal(child.exitCode, null, 'it is still at work');
+      assert.equal(child.exitCode, null, `it is still at work: ${JSON.stringify(said)}`);
       return (await logged()) >= 6;
     };
     await waitFor('six days land', underWay, { saw: () => said });
