@@ -9,12 +9,12 @@ import { withTyped } from './terminal/typed.ts';
 /** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */
 
 /** Sources that are left alone just now. Of a gate that cannot be read it is said so. */
-async function gatesOf({ ledger, out }: On, now: number): Promise<readonly Gate[]> {
+async function gatesOf({ ledger, out, self }: On, now: number): Promise<readonly Gate[]> {
   const gates: Gate[] = [];
   for (const source of SOURCES) {
     const gate = (await ledger.gate(source))?.value;
     if (gate !== undefined) gates.push(gate);
-    if (gate?.unreadable !== undefined) out.note(gate.unreadable);
+    if (gate?.unreadable !== undefined) out.note(withTyped(gate.unreadable, self));
   }
   return closedGates(gates, now);
 }
@@ -24,7 +24,7 @@ export async function tellDelays(on: On, about: readonly { readonly dataset: str
   const names = new Set(about.map(({ dataset }) => dataset));
   for (const name of names)
     if ((await on.ledger.watermark(name))?.value.pausedAt !== undefined)
-      on.out.note(`${name} is paused: nothing of it is read until \`landline resume ${name}\`.`);
+      on.out.note(`${name} is paused: nothing of it is read until \`${on.self} resume ${name}\`.`);
   const sources = new Set(DATASETS.filter(({ name }) => names.has(name)).map(({ source }) => source));
   for (const gate of await gatesOf(on, on.now)) if (sources.has(gate.source)) on.out.note(gateLine(on, gate));
 }

@@ -12,6 +12,7 @@ import { writeCsv, writeDatabase, writeViews } from '../curated-views.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { absentIn, tellAbsent } from '../not-held.ts';
 import { isBounded, isIn, type Range, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options extends RangeOptions {
@@ -80,7 +81,8 @@ async function exportAll(on: On, options: Options): Promise<ExitCode> {
   if (on.json) on.out.json({ out: to, files, rows, damaged, absent });
   else {
     tellAbsent(on, absent);
-    for (const each of damaged) on.out.line(`${each.dataset} ${each.day} was left out: ${each.why}`);
+    for (const each of damaged)
+      on.out.line(`${each.dataset} ${each.day} was left out: ${withTyped(each.why, on.self)}`);
     on.out.line(`${counted(files.length, 'file')} with ${grouped(rows)} rows in ${to}.`);
   }
   return damaged.length > 0 ? 1 : absent.length > 0 ? 4 : 0;
@@ -120,7 +122,7 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
   for (const path of leftOut)
     on.out.note(`${path} was left out: it is no file of Landline, and not a name for a file here.`);
   if (on.json) on.out.json({ out: options.out, files, leftOut, views, duckdb: options.duckdb, csv });
-  else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
+  else if (nothing) on.out.line(`None of these days is curated: run \`${on.self} curate --all\` first.`);
   else {
     on.out.line(`${counted(files.length, 'file')} in ${options.out}.`);
     on.out.line(`DuckDB: duckdb -init ${views}`);

@@ -13,7 +13,7 @@ import { logFile, openLog } from './log.ts';
 import { type Options, USUAL_PORT } from './options.ts';
 import { portFor } from './port.ts';
 import { Progress } from './progress.ts';
-import { greet, pageAt, report, tellStart } from './report.ts';
+import { greet, pageAt, report, selfOf, tellStart } from './report.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { pause, type Settled, settle } from './settle.ts';
 import { appSettings, checkConfig, type Sources, startSources } from './sources.ts';
@@ -114,7 +114,7 @@ async function work(on: Run): Promise<number> {
   else {
     const { daysHealed } = progress;
     report(screen, { options, summary, ended, daysHealed, page: undefined, log: logFile(folder.path) });
-    tellLeftOut(screen, leftOut);
+    tellLeftOut(on, leftOut);
   }
   if (options.json) process.stdout.write(`${jsonText(summary)}\n`);
   if (listener.refusal.aborted) return 2;
@@ -173,7 +173,7 @@ async function watch(on: Run, { host, listener, progress, before }: Watch): Prom
     const page = host.url === undefined ? undefined : `${host.url}/api/status`;
     const { daysHealed } = progress;
     report(screen, { options, summary, ended, daysHealed, page, log: logFile(folder.path) });
-    tellLeftOut(screen, leftOut);
+    tellLeftOut(on, leftOut);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }
 }
@@ -203,9 +203,11 @@ function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
   return readStandings(storage.ledger, datasets, folder.holds.days, () => Date.now());
 }
 
-function tellLeftOut(screen: Screen, days: readonly string[]): void {
+function tellLeftOut({ screen, folder }: Run, days: readonly string[]): void {
   for (const day of days)
-    screen.say(`${day} was not copied: its blob is none of Landline's, or damaged. \`landline verify\` says more.`);
+    screen.say(
+      `${day} was not copied: its blob is none of Landline's, or damaged. \`${selfOf(folder.path)} verify\` says more.`,
+    );
 }
 
 interface Concluded {
