@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 import { DATASETS } from '../shared/datasets/index.ts';
+import { lastDay } from '../shared/ledger/owed.ts';
+import { isDay } from '../shared/words/day.ts';
 import { SOURCES } from '../shared/words/model.ts';
 import { examples } from './command.ts';
 
@@ -9,43 +11,62 @@ import { examples } from './command.ts';
 
 const NAMES: readonly string[] = DATASETS.map(({ name }) => name);
 
-/** What stands for a value, by the name of the argument or option that takes it. */
-const VALUES: Readonly<Record<string, () => readonly string[]>> = {
+/** What stands for a value, by the name of the argument or option that takes it and what is typed of it so far. */
+const VALUES: Readonly<Record<string, (word: string) => readonly string[]>> = {
   dataset: () => NAMES,
-  datasets: () => NAMES,
+  datasets: listed,
   name: () => [...SOURCES, ...NAMES],
-  days: dayForms,
-  day: dayForms,
-  from: dayForms,
-  to: dayForms,
-  since: () => ['7d', '30d', 'yesterday'],
+  days: word => [...AGO, ...months().slice(0, 2), ...daysLike(word)],
+  day: word => [...AGO, ...daysLike(word)],
+  from: word => [...AGO, ...months().slice(0, 2), ...daysLike(word)],
+  to: word => [...AGO, ...months().slice(0, 2), ...daysLike(word)],
+  since: word => [...AGO, ...daysLike(word)],
   month: months,
 };
 
+/** As the help spells them. */
+const AGO = ['yesterday', '-7d', '-30d'] as const;
+
 const MONTHS = 6;
 
-function dayForms(): readonly string[] {
-  return ['yesterday', '7d', '30d', ...months().slice(0, 2)];
+/** The last months of which a day is over, newest first. */
+function months(): readonly string[] {
+  const [year = 0, month = 0] = lastDay(Date.now()).split('-').map(Number);
+  return Array.from({ length: MONTHS }, (_, ago) =>
+    new Date(Date.UTC(year, month - 1 - ago, 1)).toISOString().slice(0, 7),
+  );
 }
 
-/** The last months, newest first. */
-function months(): readonly string[] {
-  const now = new Date();
-  return Array.from({ length: MONTHS }, (_, ago) =>
-    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1)).toISOString().slice(0, 7),
-  );
+/** Once a month is typed, its days that are over. */
+function daysLike(word: string): readonly string[] {
+  const [month] = /^\d{4}-\d{2}(?=-)/.exec(word) ?? [];
+  if (month === undefined) return [];
+  const days = Array.from({ length: 31 }, (_, at) => `${month}-${String(at + 1).padStart(2, '0')}`);
+  return days.filter(day => isDay(day) && day <= lastDay(Date.now()));
+}
+
+/** Names after those that stand there already. */
+function listed(word: string): readonly string[] {
+  const before = word.slice(0, word.lastIndexOf(',') + 1);
+  return NAMES.filter(name => !before.split(',').includes(name)).map(name => `${before}${name}`);
 }
 
 /** To be called when all commands are there. */
 export function addCompletion(program: Command): void {
   const root = tab(program);
+  let word = '';
+  const parse = root.parse.bind(root);
+  root.parse = args => {
+    word = args.at(-1)?.replace(/^--[a-z-]+=/, '') ?? '';
+    parse(args);
+  };
   for (const command of root.commands.values())
     for (const place of [...command.arguments.entries(), ...command.options.entries()]) {
       const [name, taker] = place;
       const values = VALUES[name];
       if (values !== undefined)
         taker.handler = complete => {
-          for (const value of values()) complete(value, '');
+          for (const value of values(word)) complete(value, '');
         };
     }
   const setup = root.setup.bind(root);
@@ -53,11 +74,15 @@ export function addCompletion(program: Command): void {
     const script = () => setup(name, executable(shell), shell);
     if (shell === 'bash') withoutPackage(script);
     else script();
+    console.log(ownWord(shell));
   };
   program.commands
     .find(command => command.name() === 'complete')
     ?.description('Prints the completion script of a shell')
-    .addHelpText('after', '\nIt completes commands, options, logs and days, wherever the shell is.')
+    .addHelpText(
+      'after',
+      '\nIt completes commands, options, logs and days after the word landline, wherever the shell is. To have that word:\nlandline() { npx landline "$@"; } (bash, zsh) works in this folder, and the last line of the script from everywhere.',
+    )
     .addHelpText(
       'after',
       examples(
@@ -75,6 +100,17 @@ const CLI = fileURLToPath(new URL('./landline.mjs', import.meta.url));
 function executable(shell: string): string {
   const quote = shell === 'powershell' ? "''" : "'\\''";
   return [process.execPath, CLI].map(path => `'${path.replaceAll("'", quote)}'`).join(' ');
+}
+
+/** A comment: the script of completion should not take a word that may be another program's. */
+function ownWord(shell: string): string {
+  const command = executable(shell);
+  // No alias: zsh completes what an alias stands for.
+  const line = {
+    powershell: `function landline { & ${command} @args }`,
+    fish: `function landline; ${command} $argv; end`,
+  }[shell];
+  return `# To have the word landline: ${line ?? `landline() { ${command} "$@"; }`}`;
 }
 
 /** The library's script needs a function of the package bash-completion, which is not everywhere, and is read once only. */

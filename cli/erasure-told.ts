@@ -1,6 +1,6 @@
 import type { Person, Seen } from '../shared/forget/person.ts';
 import { counted } from '../shared/status/text.ts';
-import type { Output } from './terminal/output.ts';
+import type { On } from './command.ts';
 
 /** What a search for a person says of how they were met, and of what it has not taken. */
 
@@ -19,12 +19,16 @@ export function metOf({ spellings, longer, unsearched }: Seen): Met {
   return { spellings: listed(spellings), longer: listed(longer), unsearched };
 }
 
-export function tellMet(out: Output, { kind, longer: taken = false }: Person, met: Met): void {
+export function tellMet(
+  { out, self }: Pick<On, 'out' | 'self'>,
+  { kind, longer: taken = false }: Person,
+  met: Met,
+): void {
   for (const { spelling, rows } of met.spellings) out.line(`as ${spelling}: ${counted(rows, 'row')}`);
   for (const { spelling, rows } of met.longer)
     out.line(`within a longer number, ${spelling}: ${counted(rows, 'row')}, ${taken ? 'taken too' : 'not taken'}`);
   if (met.longer.length > 0 && !taken)
-    out.line('Look at these with `landline export`; if they are the person too, run this with --longer.');
+    out.line(`Look at these with \`${self} export\`; if they are the person too, run this with --longer.`);
   if (met.unsearched > 0)
     out.line(`in identifiers, amounts or times: ${counted(met.unsearched, 'row')} with these digits, not taken`);
   if (kind === 'number') out.line(NOT_SEARCHED);

@@ -24,8 +24,8 @@ import { addCompletion } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Target } from './settings-files.ts';
 import { type Output, Stopped, terminal } from './terminal/output.ts';
-import { typedAs } from './terminal/typed.ts';
-import { CommandError, UsageError } from './usage-error.ts';
+import { helpTyped, typedAs, withTyped } from './terminal/typed.ts';
+import { CommandError, UsageError, wordsOf } from './usage-error.ts';
 
 /** `landline`: from the arguments to the exit code. One file per command. */
 
@@ -87,8 +87,8 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     .helpCommand('help [command]', 'Explains a command')
     .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .configureOutput({
-      writeOut: text => out.line(text.trimEnd()),
-      writeErr: text => text.startsWith('error:') || out.note(text.trimEnd()),
+      writeOut: text => out.line(helpTyped(text.trimEnd())),
+      writeErr: text => text.startsWith('error:') || out.note(helpTyped(text.trimEnd())),
     })
     .exitOverride();
   const act: Runners['act'] =
@@ -127,8 +127,8 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
     );
     return code;
   } catch (thrown) {
-    const failure = failureFor(thrown, ownSignIn, json);
-    if (failure.error !== undefined) tellError(failure.error, out, json);
+    const failure = failureFor(thrown, ownSignIn, json, argv);
+    if (failure.error !== undefined) tellError(failure.error, out, json, typedAs(program.opts()));
     return failure.code;
   }
 }
@@ -158,14 +158,13 @@ interface Failure {
   readonly error?: { readonly reason: string; readonly message: string; readonly hint?: string | undefined };
 }
 
-function failureFor(thrown: unknown, ownSignIn: boolean, json: boolean): Failure {
+function failureFor(thrown: unknown, ownSignIn: boolean, json: boolean, argv: readonly string[]): Failure {
   // Help and version end this way too; commander has said what there is to say.
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return { code: 0 };
     // The help has been shown, which says it all.
     if (thrown.code === 'commander.help' && !json) return { code: 2 };
-    const message = thrown.code === 'commander.help' ? 'Name a command.' : thrown.message.replace(/^error: /, '');
-    return { code: 2, error: { reason: 'usage', message, hint: 'Add --help for help.' } };
+    return { code: 2, error: { reason: 'usage', message: wordsOf(thrown, argv), hint: 'Add --help for help.' } };
   }
   if (thrown instanceof Stopped) return { code: 130 };
   if (thrown instanceof UsageError) return { code: 2, error: { reason: 'usage', message: thrown.message } };
@@ -193,8 +192,13 @@ const WORDLESS: ReadonlySet<string> = new Set([
 ]);
 
 /** With `--json` an error is an answer as well. */
-function tellError({ reason, message, hint }: NonNullable<Failure['error']>, out: Output, json: boolean): void {
-  if (json) out.json({ error: { reason, message: hint === undefined ? message : `${message} ${hint}` } });
-  else out.note(WORDLESS.has(reason) ? `error: ${message}` : `error: ${message} (${reason})`);
-  if (!json && hint !== undefined) out.note(hint);
+function tellError(
+  { reason, message, hint = '' }: NonNullable<Failure['error']>,
+  out: Output,
+  json: boolean,
+  self: string,
+): void {
+  if (json) out.json({ error: { reason, message: `${message} ${hint}`.replace(/\s*\n\s*/g, ' ').trim() } });
+  else out.note(withTyped(WORDLESS.has(reason) ? `error: ${message}` : `error: ${message} (${reason})`, self));
+  if (!json && hint !== '') out.note(hint);
 }

@@ -31,9 +31,30 @@ export const DAY_FORMS = 'a day such as 2026-01-31, yesterday, -7d or 2026-01';
 /** A dash before an argument would make it an option, so that it may be left out. */
 const AGO = /^-?(\d{1,5})d$/;
 
+/** The same where one day is meant. */
+export const ONE_DAY_FORMS = 'a day such as 2026-01-31, yesterday or -7d';
+
 export function dayText(text: string): DayText {
-  if (isDay(text) || isMonth(text) || text === 'yesterday' || AGO.test(text)) return text;
-  throw new InvalidArgumentError(`Expected ${DAY_FORMS}; days are UTC.`);
+  return isMonth(text) ? text : dayAmong(text, DAY_FORMS);
+}
+
+/** For an argument that means one day: a month does not. */
+export function oneDayText(text: string): DayText {
+  if (!isMonth(text)) return dayAmong(text, ONE_DAY_FORMS);
+  throw new InvalidArgumentError(`${text} is a month: name one of its days, such as ${edgeOfMonth(text, 'last')}.`);
+}
+
+function dayAmong(text: string, forms: string): DayText {
+  if (isDay(text) || text === 'yesterday' || AGO.test(text)) return text;
+  if (text === 'today' || text === 'tomorrow')
+    throw new InvalidArgumentError(`${text} is not over yet: the newest day is yesterday.`);
+  const [, month = '', day = ''] = /^(\d{4}-\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (Number(day) > 0 && isMonth(month)) {
+    const last = edgeOfMonth(month, 'last');
+    const name = new Date(last).toLocaleString('en', { month: 'long', timeZone: 'UTC' });
+    throw new InvalidArgumentError(`${text} is not a day: ${name} ${month.slice(0, 4)} has ${last.slice(8)}.`);
+  }
+  throw new InvalidArgumentError(`Expected ${forms}; days are UTC.`);
 }
 
 function monthText(text: string): DayText {

@@ -2,7 +2,7 @@ import { type Accepted, acceptShrink, refusedRead } from '../../shared/ledger/as
 import { counted, grouped } from '../../shared/status/text.ts';
 import type { Suspicion } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import { chosen, dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
+import { chosen, dataset, examples, type On, type Register, refuseUnfinished, whole } from '../command.ts';
 import { tellDelays } from '../delays.ts';
 import {
   type DayText,
@@ -17,11 +17,13 @@ import {
 import type { Differences } from '../rows/differences.ts';
 import { goingRows } from '../rows/going.ts';
 import { differencesJson, SHOWN_ROWS, tellDifferences } from '../rows/tell.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options extends RangeOptions {
   readonly yes?: boolean;
   readonly showRows?: boolean;
+  readonly limit: number;
 }
 
 export const accept: Register = (program, { act }) => {
@@ -30,6 +32,7 @@ export const accept: Register = (program, { act }) => {
     .argument('[dataset]', 'name of the log; without it, all of them', dataset)
     .argument('[days...]', 'days or months; without them, name a range', dayTexts)
     .option('--show-rows', 'show the rows that go whole, with all that they say of people')
+    .option('--limit <n>', 'how many of the rows that go to show', whole(1, 1_000_000), SHOWN_ROWS)
     .option('-y, --yes', 'do not ask, nor look which rows go')
     .addHelpText('after', '\nThe rows that are held go to `history` before they are replaced.')
     .addHelpText(
@@ -60,7 +63,7 @@ async function acceptDays(
   for (const each of waiting) {
     if (!json) tellCandidate(on, each);
     if (options.yes && !options.showRows) continue;
-    const found = await goingRows(on, each.of, each.day, SHOWN_ROWS);
+    const found = await goingRows(on, each.of, each.day, options.limit);
     going.set(each, found);
     if (!json) tellGoing(on, found, options.showRows ?? false);
   }
@@ -89,7 +92,7 @@ async function acceptDays(
   else {
     if (days.length === 0) out.line('No day of these waits to be accepted.');
     for (const { dataset: name, day, outcome } of sure ? days : [])
-      out.line(days.length === 1 ? OUTCOMES[outcome] : `${name} ${day}: ${OUTCOMES[outcome]}`);
+      out.line(withTyped(days.length === 1 ? OUTCOMES[outcome] : `${name} ${day}: ${OUTCOMES[outcome]}`, on.self));
     if (!sure) out.line(OUTCOMES.declined);
   }
   await tellDelays(
@@ -138,7 +141,7 @@ function tellCandidate({ out }: On, { of, day, held, rowsHeld }: Candidate): voi
 }
 
 function tellGoing({ out }: On, found: Differences | string, whole: boolean): void {
-  if (typeof found === 'string') out.line(`Which rows go cannot be told from here: ${found}.`);
+  if (typeof found === 'string') out.line(`Which rows go cannot be told from here: ${found.replace(/\.$/, '')}.`);
   else {
     out.line(`${counted(found.removed, 'row')} would go:`);
     tellDifferences(found, whole, out);

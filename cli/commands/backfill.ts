@@ -9,6 +9,7 @@ import { chosen, examples, type On, type Register } from '../command.ts';
 import { tellDelays } from '../delays.ts';
 import { neededRangeOf, type Range, type RangeOptions, withRange } from '../ranges.ts';
 import { tableIn } from '../terminal/output.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 import { ASKED, FINE } from './retry.ts';
 
@@ -151,7 +152,7 @@ async function apply(on: On, { dataset, preview, ask }: Prepared) {
   return { dataset: dataset.name, extended, asked };
 }
 
-function tellPreview({ out }: On, previews: readonly Preview[]): void {
+function tellPreview({ out, self }: On, previews: readonly Preview[]): void {
   const head = ['dataset', 'from', 'to', 'days', 'held', 'missing', 'failed', 'in work', 'beyond horizon'];
   const rows = previews.map(({ dataset, from, to, days, held, missing, failed, inWork, beyondHorizon }) => [
     dataset,
@@ -163,7 +164,7 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
   for (const { dataset, to, between, firstDay, erased } of previews) {
     if (erased > 0)
       out.line(
-        `${dataset}: ${counted(erased, 'day')} not asked for, because a person was erased; to read one all the same: landline retry ${dataset} <day>`,
+        `${dataset}: ${counted(erased, 'day')} not asked for, because a person was erased; to read one all the same: ${self} retry ${dataset} <day>`,
       );
     if (between > 0)
       out.line(`${dataset}: ${counted(between, 'day')} between ${to} and ${firstDay} will be landed too.`);
@@ -172,14 +173,14 @@ function tellPreview({ out }: On, previews: readonly Preview[]): void {
   }
 }
 
-function tellApplied({ out, alive }: On, applied: readonly Awaited<ReturnType<typeof apply>>[]): void {
+function tellApplied({ out, alive, self }: On, applied: readonly Awaited<ReturnType<typeof apply>>[]): void {
   for (const { dataset, extended, asked } of applied) {
     if (extended.outcome === 'extended') out.line(`${dataset}: history begins on ${extended.firstDay} now.`);
     if (extended.outcome === 'contended') out.line(`${dataset}: others are writing its watermark: try again.`);
     const noted = asked.filter(({ outcome }) => outcome === 'asked').length;
     if (noted > 0) out.line(`${dataset}: ${counted(noted, 'day')} asked for.`);
     for (const { day: at, outcome } of asked.filter(each => !FINE.has(each.outcome)))
-      out.line(`${dataset} ${at} ${ASKED[outcome]}`);
+      out.line(withTyped(`${dataset} ${at} ${ASKED[outcome]}`, self));
   }
   const changed = applied.some(({ extended, asked }) => extended.outcome === 'extended' || asked.length > 0);
   out.line(

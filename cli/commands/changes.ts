@@ -1,8 +1,19 @@
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { instantOf, startOf } from '../../shared/words/day.ts';
 import type { Day, Instant } from '../../shared/words/model.ts';
 import { chosen, examples, type On, type Register } from '../command.ts';
-import { DAY_FORMS, type DayText, dayOfText, dayText, isIn, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import {
+  DAY_FORMS,
+  type DayText,
+  dayOfText,
+  dayText,
+  isIn,
+  type Range,
+  type RangeOptions,
+  rangeOf,
+  withRange,
+} from '../ranges.ts';
 import { type Output, tableIn } from '../terminal/output.ts';
 
 interface Options extends RangeOptions {
@@ -58,19 +69,63 @@ async function tellChanges(on: On, options: Options): Promise<0> {
       found.push({ dataset: name, day, revision, rows, rowsAdded, rowsChanged, rowsRemoved, at, ...erased });
     }
     if (unknown > 0)
-      out.note(`Whether ${counted(unknown, 'day')} of ${name} changed is not known: run \`landline rebuild\`.`);
+      out.note(`Whether ${counted(unknown, 'day')} of ${name} changed is not known: run \`${on.self} rebuild\`.`);
   }
   // Those of one minute by log and day: workers end in any order.
   found.sort((a, b) => minuteOf(b.at).localeCompare(minuteOf(a.at)));
   if (on.json) out.json({ since, changes: found });
-  else if (found.length === 0) out.line(`No day changed since ${minuteOf(since)} UTC.`);
+  else if (found.length === 0) for (const line of noneLines(limitsOf(options, range, now), since)) out.line(line);
   else {
     for (const line of tableOfChanges(out, found)) out.line(line);
+    if (found.length > SUMMED_FROM) for (const line of sumsOf(found)) out.line(line);
     const [newest] = found;
-    out.line(`${counted(found.length, 'day')} changed since ${minuteOf(since)} UTC: + added, ~ changed, − removed.`);
+    const days = sentence(limitsOf(options, range, now), `${counted(found.length, 'day')} changed since`);
+    out.line(`${days} ${minuteOf(since)} UTC, the newest change first: + added, ~ changed, − removed.`);
     if (newest !== undefined) out.line(`Which rows: ${on.self} diff ${newest.dataset} ${newest.day}`);
   }
   return 0;
+}
+
+/** Days in one answer of which nobody adds up those of a log. */
+const SUMMED_FROM = 20;
+
+/** What was asked about, in words; empty: every day of every log. */
+export function limitsOf({ datasets }: Pick<Options, 'datasets'>, range: Range, now: number): string {
+  const { from, to = '' } = range;
+  const newest = lastDay(now);
+  const last = to === '' || to > newest ? newest : to;
+  const days =
+    from === undefined
+      ? to === ''
+        ? undefined
+        : `the days up to ${last}`
+      : from === last
+        ? from
+        : `${from} to ${last}`;
+  return [days, datasets?.map(({ name }) => name).join(', ')].filter(Boolean).join(' of ');
+}
+
+/** Without limits the sentence stands by itself. */
+function sentence(limits: string, text: string): string {
+  return limits === '' ? text : `Of ${limits}, ${text}`;
+}
+
+export function noneLines(limits: string, since: Instant): string[] {
+  const at = `day changed since ${minuteOf(since)} UTC.`;
+  if (limits === '') return [`No ${at}`];
+  return [
+    `Of ${limits}, no ${at}`,
+    'Others may have: --from, --to and --month name the days, and --since when they changed.',
+  ];
+}
+
+/** A line for each log: days, and what they gained and lost. */
+export function sumsOf(changes: readonly Change[]): string[] {
+  return [...Map.groupBy(changes, ({ dataset }) => dataset)].map(([dataset, mine]) => {
+    const sum = (of: (each: Change) => number) => grouped(mine.reduce((total, each) => total + of(each), 0));
+    const rows = `+${sum(each => each.rowsAdded)} ~${sum(each => each.rowsChanged)} −${sum(each => each.rowsRemoved)}`;
+    return `${dataset}: ${counted(mine.length, 'day')}, ${rows} rows`;
+  });
 }
 
 /** What a person asks first stands first: on a narrow terminal the time is left out, then the rows. */

@@ -2,7 +2,7 @@ import { counted } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { dataset, examples, type On, type Register, whole } from '../command.ts';
-import { DAY_FORMS, type DayText, dayOfText, dayText } from '../ranges.ts';
+import { type DayText, dayOfText, ONE_DAY_FORMS, oneDayText } from '../ranges.ts';
 import { type Content, differencesOf } from '../rows/differences.ts';
 import { differencesJson, SHOWN_ROWS, tellDifferences } from '../rows/tell.ts';
 import { UsageError } from '../usage-error.ts';
@@ -17,7 +17,7 @@ export const diff: Register = (program, { act }) => {
     .command('diff')
     .description('Which rows differ between two revisions of a day: the newest and the one before it, or those named')
     .argument('<dataset>', 'name of the log', dataset)
-    .argument('<day>', DAY_FORMS, dayText)
+    .argument('<day>', ONE_DAY_FORMS, oneDayText)
     .argument('[older]', 'a revision, such as r1', revision)
     .argument('[newer]', 'a later revision, such as r2 (the newest)', revision)
     .option('--show-rows', 'show the rows whole, with all that they say of people')

@@ -9,6 +9,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { placeOf, settingsIn, type Target, type Values, withCredentials } from '../settings-files.ts';
 import type { Colour } from '../terminal/colours.ts';
 import type { Output } from '../terminal/output.ts';
+import { typedAs, withTyped } from '../terminal/typed.ts';
 import { CommandError, UsageError } from '../usage-error.ts';
 
 /** Function keys are secrets: from the environment they are in no list of processes and in no shell's history. */
@@ -39,7 +40,7 @@ export const doctor: Register = (program, { free }) => {
       free(async ({ out, json, target }, { app, key }: Asked): Promise<ExitCode> => {
         const asked = app === undefined ? await lookLocally(target) : await askApp(app, key);
         if (json) out.json(asked);
-        else tell(asked, out);
+        else tell(asked, out, typedAs(target));
         return asked.result === 'fine' ? 0 : 1;
       }),
     );
@@ -52,19 +53,26 @@ const RESULTS: Readonly<Record<Result, { readonly mark: string; readonly colour:
   skipped: { mark: 'skipped', colour: 'gray' },
 };
 
-function tell({ findings, result, version }: Answer, out: Output): void {
-  for (const { check, about, result: each, meaning, next, who } of findings) {
+/** As they are told: what a person has to see to first. Of one result, causes before what follows from them. */
+const ORDER: readonly Result[] = ['broken', 'warning', 'skipped', 'fine'];
+
+/** @param self how this Landline is called */
+function tell({ findings, result, version }: Answer, out: Output, self: string): void {
+  out.line(`Landline ${version}`);
+  const count = (of: Result) => findings.filter(each => each.result === of).length;
+  const [broken, warnings] = [count('broken'), count('warning')];
+  const wrong = [...(broken > 0 ? [`${broken} broken`] : []), ...(warnings > 0 ? [counted(warnings, 'warning')] : [])];
+  out.line(out.paint('bold', result === 'fine' ? 'Everything is fine.' : `${wrong.join(', ')}.`));
+  if (findings.length > 0) out.line();
+  const told = findings.toSorted((a, b) => ORDER.indexOf(a.result) - ORDER.indexOf(b.result));
+  for (const { check, about, result: each, meaning, next, who } of told) {
     const { mark, colour } = RESULTS[each];
-    out.line(`${out.paint(colour, mark)}  ${out.paint('bold', [check, about].filter(Boolean).join(' '))}: ${meaning}`);
-    if (next !== undefined) out.line(`         next: ${next}`);
+    out.line(
+      `${out.paint(colour, mark)}  ${out.paint('bold', [check, about].filter(Boolean).join(' '))}: ${withTyped(meaning, self)}`,
+    );
+    if (next !== undefined) out.line(`         next: ${withTyped(next, self)}`);
     if (who !== undefined) out.line(`         who:  ${who}`);
   }
-  const broken = findings.filter(each => each.result === 'broken').length;
-  const warnings = findings.filter(each => each.result === 'warning').length;
-  out.line();
-  out.line(`Landline ${version}`);
-  const wrong = [...(broken > 0 ? [`${broken} broken`] : []), ...(warnings > 0 ? [counted(warnings, 'warning')] : [])];
-  out.line(result === 'fine' ? 'Everything is fine.' : `${wrong.join(', ')}.`);
 }
 
 /** By the settings of `npm start`, of the file that was named, or of the developer's own file. */

@@ -4,14 +4,15 @@ import { cannotBeWritten, makeFolder } from '../../local/folders.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
 import { partitionsOf } from '../../shared/verify/verify.ts';
 import { isDay } from '../../shared/words/day.ts';
-import type { Day } from '../../shared/words/model.ts';
+import type { Dataset, Day } from '../../shared/words/model.ts';
 import { everyDataset, examples, type On, type Register } from '../command.ts';
 import { copyDay, copyFile } from '../copy-day.ts';
 import { copyPath } from '../copy-path.ts';
 import { writeCsv, writeDatabase, writeViews } from '../curated-views.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { absentIn, tellAbsent } from '../not-held.ts';
+import { type Absent, absentIn, tellAbsent } from '../not-held.ts';
 import { isBounded, isIn, type Range, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options extends RangeOptions {
@@ -66,7 +67,7 @@ async function exportAll(on: On, options: Options): Promise<ExitCode> {
   const damaged: { dataset: string; day: Day; why: string }[] = [];
   const which = everyDataset(on, options.datasets);
   const { days } = await partitionsOf({ ...on, datasets: which }, true);
-  const absent = isBounded(options) ? await absentIn(on, which, range, options.datasets !== undefined) : [];
+  const absent = await absentOf(on, which, range, options);
   for (const [name, mine] of days) {
     for (const at of mine) {
       if (!isIn(at, range)) continue;
@@ -80,7 +81,8 @@ async function exportAll(on: On, options: Options): Promise<ExitCode> {
   if (on.json) on.out.json({ out: to, files, rows, damaged, absent });
   else {
     tellAbsent(on, absent);
-    for (const each of damaged) on.out.line(`${each.dataset} ${each.day} was left out: ${each.why}`);
+    for (const each of damaged)
+      on.out.line(`${each.dataset} ${each.day} was left out: ${withTyped(each.why, on.self)}`);
     on.out.line(`${counted(files.length, 'file')} with ${grouped(rows)} rows in ${to}.`);
   }
   return damaged.length > 0 ? 1 : absent.length > 0 ? 4 : 0;
@@ -94,10 +96,17 @@ async function prepare(options: Options, now: number): Promise<Range> {
   return range;
 }
 
+/** Days of the range that are not held. Who named no day wants what is there. */
+async function absentOf(on: On, which: readonly Dataset[], range: Range, options: Options): Promise<readonly Absent[]> {
+  return isBounded(options) ? absentIn(on, which, range, options.datasets !== undefined) : [];
+}
+
 /** Whole files, as they are: each was replaced in one step, so none is half. */
-async function exportCurated(on: On, options: Options): Promise<0 | 1> {
+async function exportCurated(on: On, options: Options): Promise<ExitCode> {
   const range = await prepare(options, on.now);
-  const names = new Set(everyDataset(on, options.datasets).map(({ name }) => name));
+  const which = everyDataset(on, options.datasets);
+  const names = new Set(which.map(({ name }) => name));
+  const absent = await absentOf(on, which, range, options);
   const [files, leftOut]: [string[], string[]] = [[], []];
   for await (const path of on.curated.list('v1/')) {
     const [, of, at] = /\/dataset=([^/]+)\/date=([^/]+)\//.exec(path) ?? [];
@@ -119,14 +128,17 @@ async function exportCurated(on: On, options: Options): Promise<0 | 1> {
   const csv = options.csv ? await writeCsv(options.out) : [];
   for (const path of leftOut)
     on.out.note(`${path} was left out: it is no file of Landline, and not a name for a file here.`);
-  if (on.json) on.out.json({ out: options.out, files, leftOut, views, duckdb: options.duckdb, csv });
-  else if (nothing) on.out.line('None of these days is curated: run `landline curate --all` first.');
+  if (!on.json) tellAbsent(on, absent);
+  if (on.json) on.out.json({ out: options.out, files, leftOut, views, duckdb: options.duckdb, csv, absent });
+  else if (nothing) on.out.line(`None of these days is curated: run \`${on.self} curate --all\` first.`);
   else {
     on.out.line(`${counted(files.length, 'file')} in ${options.out}.`);
     on.out.line(`DuckDB: duckdb -init ${views}`);
     if (options.duckdb !== undefined)
-      on.out.line(`${options.duckdb} has the same views; it needs the folder beside it.`);
+      on.out.line(
+        `${options.duckdb} has the same views, by the full path of the folder: export again after moving it.`,
+      );
     if (options.csv) on.out.line(`${counted(csv.length, 'CSV file')} in ${join(options.out, 'csv')}.`);
   }
-  return nothing ? 1 : 0;
+  return nothing ? 1 : absent.length > 0 ? 4 : 0;
 }

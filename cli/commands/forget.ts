@@ -9,6 +9,7 @@ import { everyDataset, examples, type On, type Register } from '../command.ts';
 import { type Met, metOf, tellMet } from '../erasure-told.ts';
 import { profileOn } from '../privacy-profile.ts';
 import { tableIn } from '../terminal/output.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -63,7 +64,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
     if (on.json) on.out.json({ days, unsure, met, removed: false });
     else {
       tell(on, days, unsure, `${counted(rowsOf(days), 'row')} on ${counted(days.length, 'day')}. Nothing was changed.`);
-      if (options.dryRun) tellMet(on.out, person, met);
+      if (options.dryRun) tellMet(on, person, met);
     }
     return options.dryRun && unsure.length === 0 ? 0 : 1;
   }
@@ -78,7 +79,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   if (on.json) on.out.json({ ...forgotten, met });
   else {
     tell(on, forgotten.days, forgotten.unsure, outcomeOf(forgotten));
-    tellMet(on.out, person, met);
+    tellMet(on, person, met);
   }
   const done = forgotten.left === 0 && forgotten.unsure.length === 0;
   if (done && !on.json) for (const line of ELSEWHERE) on.out.line(line);
@@ -121,7 +122,7 @@ async function beginRecord(file: string): Promise<void> {
 
 async function asked(on: On, person: Person, found: readonly SearchedDay[], met: Met): Promise<boolean> {
   if (!on.json) tell(on, found, [], '');
-  if (!on.json) tellMet(on.out, person, met);
+  if (!on.json) tellMet(on, person, met);
   return on.out.confirm(`Erase ${counted(rowsOf(found), 'row')} from ${counted(found.length, 'day')} for good?`);
 }
 
@@ -150,7 +151,7 @@ function tell(on: On, days: readonly SearchedDay[], unsure: readonly UnsureDay[]
     for (const line of tableIn(on.out, ['log', 'day', 'rows in raw', 'rows in history'], rows)) on.out.line(line);
   }
   for (const { dataset, day, why } of unsure.slice(0, UNSURE_TOLD))
-    on.out.line(`${dataset} ${day} may still name the person: ${why}.`);
+    on.out.line(`${dataset} ${day} may still name the person: ${withTyped(why, on.self)}.`);
   if (unsure.length > UNSURE_TOLD) on.out.line(`And ${unsure.length - UNSURE_TOLD} more, in the answer with --json.`);
   if (last !== '') on.out.line(last);
 }

@@ -4,6 +4,8 @@ import { type Paused, setPaused } from '../../shared/ledger/asking.ts';
 import { openGate } from '../../shared/ledger/gate.ts';
 import { type Dataset, SOURCES, type SourceName } from '../../shared/words/model.ts';
 import { datasetOrSource, examples, type On, type Register } from '../command.ts';
+import { daysWaitingFor } from '../delays.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 
 const ABOUT = 'dataset, or source (graph, voximplant) for all of its datasets';
@@ -41,8 +43,9 @@ export const resume: Register = (program, { act }) => {
 };
 
 async function openOne(on: On, source: SourceName): Promise<0 | 1> {
-  const { outcome, was, days } = await openGate(on.ledger, source, DATASETS, on.now);
-  if (on.json) on.out.json({ gates: [{ source, outcome, was, days }] });
+  const days = await daysWaitingFor(on, source);
+  const { outcome, was } = await openGate(on.ledger, source, DATASETS, on.now);
+  if (on.json) on.out.json({ gates: [{ source, outcome, was, days: was === undefined ? 0 : days }] });
   else if (outcome === 'contended') on.out.line(`${source}: others are writing its gate: try again`);
   else if (was === undefined) on.out.line(`${source}: its gate is open already`);
   else
@@ -58,7 +61,8 @@ async function setAll(on: On, which: readonly Dataset[], paused: boolean): Promi
   const mine = which.length === 1 ? which : which.filter(({ name }) => on.datasets.some(each => each.name === name));
   for (const each of mine) done.push({ dataset: each.name, outcome: await setPaused(on.ledger, each, paused, on.now) });
   if (on.json) on.out.json({ datasets: done });
-  else for (const { dataset, outcome } of done) on.out.line(`${dataset}: ${WORDS[outcome](paused)}`);
+  else
+    for (const { dataset, outcome } of done) on.out.line(`${dataset}: ${withTyped(WORDS[outcome](paused), on.self)}`);
   const fine =
     done.some(({ outcome }) => outcome !== 'unknown') && done.every(({ outcome }) => outcome !== 'contended');
   return fine ? 0 : 1;

@@ -4,6 +4,7 @@ import type { Dataset, Day } from '../../shared/words/model.ts';
 import { chosen, dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { tellDelays } from '../delays.ts';
 import { type DayText, daysOfText, dayTexts, isIn, type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options extends RangeOptions {
@@ -65,7 +66,7 @@ async function askNamed(on: On, of: Dataset, named: readonly Day[], yes: boolean
     if ((await on.ledger.day(name, day))?.value.held?.forgottenAt !== undefined) erased.push(day);
   for (const day of erased)
     on.out.note(
-      `A person was erased from ${name} ${day}: all rows of that day come back, theirs too. When it has been read, run \`landline forget\` again.`,
+      `A person was erased from ${name} ${day}: all rows of that day come back, theirs too. When it has been read, run \`${on.self} forget\` again.`,
     );
   const sure = erased.length === 0 || yes || (await on.out.confirm('Read all of their rows again?'));
   if (!sure) return named.map(day => ({ dataset: name, day, outcome: 'declined' }));
@@ -89,7 +90,8 @@ export const ASKED: Readonly<Record<Outcome, string>> = {
 
 function tellAsked(on: On, asked: readonly RetriedDay[]): void {
   if (asked.length === 0) on.out.line('No day failed or is suspect.');
-  for (const { dataset: name, day, outcome } of asked) on.out.line(`${name} ${day} ${ASKED[outcome]}`);
+  for (const { dataset: name, day, outcome } of asked)
+    on.out.line(`${name} ${day} ${withTyped(ASKED[outcome], on.self)}`);
   const noted = asked.filter(({ outcome }) => outcome === 'asked').length;
   if (noted > 0)
     on.out.line(`${counted(noted, 'day')} asked for.${on.alive ? '' : ' Run `npm start` to have them read.'}`);

@@ -12,7 +12,7 @@ import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
 import { type AmongOthers, lookAround } from '../around-day.ts';
 import { dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
 import { gateLine, tellStopped } from '../delays.ts';
-import { DAY_FORMS, type DayText, dayOfText, dayText } from '../ranges.ts';
+import { type DayText, dayOfText, ONE_DAY_FORMS, oneDayText } from '../ranges.ts';
 import { withTyped } from '../terminal/typed.ts';
 
 export const show: Register = (program, { act }) => {
@@ -20,7 +20,7 @@ export const show: Register = (program, { act }) => {
     .command('show')
     .description('Everything that the ledger and the receipt know of one day')
     .argument('<dataset>', 'name of the dataset', dataset)
-    .argument('<day>', DAY_FORMS, dayText)
+    .argument('<day>', ONE_DAY_FORMS, oneDayText)
     .addHelpText('after', examples('landline show teams-sms 2026-01-31', 'landline show teams-sms yesterday'))
     .action(act(showDay));
 };

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Facts } from '../../shared/status/facts.ts';
 import { readFacts } from '../../shared/status/reply.ts';
-import type { Dataset } from '../../shared/words/model.ts';
+import type { Dataset, SourceName } from '../../shared/words/model.ts';
+import type { Ledger } from '../../shared/words/ports.ts';
 import { chosen, dataset, examples, type On, type Register } from '../command.ts';
 import { tellStopped } from '../delays.ts';
 import { LEGEND } from '../terminal/colours.ts';
@@ -43,7 +44,17 @@ function needsAttention({ verdict, datasets }: Facts): boolean {
 /** The facts of the coverage page, by the same reader. @param of the only log that is looked at */
 function lookAt(on: On, of: Dataset | undefined, now: number): Promise<Facts> {
   const clock = { now: () => now };
-  return readFacts({ ...on, datasets: chosen(on, of && [of]), off: [], backlog: undefined, clock });
+  const datasets = chosen(on, of && [of]);
+  const ledger: Ledger = {
+    ...on.ledger,
+    gate: async source => (asksOf(datasets, source) ? on.ledger.gate(source) : undefined),
+  };
+  return readFacts({ ...on, ledger, datasets, off: [], backlog: undefined, clock });
+}
+
+/** That another source is left alone says nothing of these. */
+function asksOf(datasets: readonly Dataset[], source: SourceName): boolean {
+  return datasets.some(each => each.source === source);
 }
 
 function tell(on: On, facts: Facts, closely: boolean, watch: boolean): void {

@@ -19,6 +19,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { type Absent, absentIn, tellAbsent } from '../not-held.ts';
 import { profileOn } from '../privacy-profile.ts';
 import { type RangeOptions, rangeOf, withRange } from '../ranges.ts';
+import { withTyped } from '../terminal/typed.ts';
 
 interface Options extends RangeOptions {
   readonly part?: { n: number; of: number };
@@ -92,7 +93,7 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
     for (const finding of found.findings) {
       const { kind, message, mark: marked } = finding;
       on.out.line(
-        `${on.out.paint(isTrouble(finding) ? 'red' : 'cyan', kind)}  ${message.replace(/\.$/, '')}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
+        `${on.out.paint(isTrouble(finding) ? 'red' : 'cyan', kind)}  ${withTyped(message.replace(/\.$/, ''), on.self)}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
       );
     }
     if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again: the mark is taken away.`);

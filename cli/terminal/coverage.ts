@@ -6,7 +6,7 @@ import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { docsUrl } from '../../shared/words/version.ts';
 import { COLOURS, LEGEND } from './colours.ts';
 import { columnsOf, type Output, table, wrapped } from './output.ts';
-import { asTyped } from './typed.ts';
+import { asTyped, withTyped } from './typed.ts';
 
 /** What is needed of an output: `npm start` has one of its own. */
 type Teller = Pick<Output, 'line' | 'paint' | 'width'>;
@@ -41,7 +41,7 @@ export function tellFacts(facts: Facts, where: string, out: Teller, self: string
 }
 
 function tellPoint({ text, command, help }: Point, out: Teller, self: string): void {
-  out.line(`- ${text}`);
+  out.line(`- ${withTyped(text, self)}`);
   if (command !== undefined) out.line(`  ${out.paint('bold', asTyped(command, self))}`);
   if (help !== undefined) out.line(`  ${out.paint('gray', docsUrl(help) ?? `docs/${help}`)}`);
 }

@@ -101,14 +101,21 @@ export function linesFor(text: string, width: number | undefined, colours: boole
 
 const NO_BREAK = '\u00a0';
 
+/** An option and what it is given, which may be a word in quotes. */
+const OPTION = String.raw`--[a-z-]+ (?:'[^']*'|"[^"]*"|\S+)`;
 /** A command is copied, so it stays on one line where it can. */
-const COMMAND =
-  /\b(?:npx )?landline(?: --[a-z-]+ \S+)* [a-z]+(?: (?:teams|voximplant)-[\w-]+)?(?: \d{4}-\d\d-\d\d)?(?: --[a-z-]+ \S+)*/g;
+const COMMAND = new RegExp(
+  String.raw`\b(?:(?:npx )?landline(?: ${OPTION})* [a-z]+(?: (?:teams|voximplant)-[\w-]+)?(?: \d{4}-\d\d-\d\d)*|npm start --|npm (?:start|ci)\b|bash [\w./]+\.sh)(?: ${OPTION})*`,
+  'g',
+);
+/** One that has the line for itself stays whole there: a terminal breaks it where it has to, and it can be copied. */
+const OWN_LINE = /^(?:npx )?landline /;
 
 /** What is broken goes on two columns further in. */
 function fitted(line: string, width: number): string[] {
   if (widthOf(line) <= width) return [line];
   const indent = /^ */.exec(line)?.[0] ?? '';
+  if (OWN_LINE.test(stripVTControlCharacters(line).trimStart())) return [line];
   const whole = line.slice(indent.length).replace(COMMAND, command => command.replaceAll(' ', NO_BREAK));
   return wrapped(whole, width - indent.length, '  ').map(part => `${indent}${part.replaceAll(NO_BREAK, ' ')}`);
 }

@@ -48,7 +48,8 @@ export function tellTrouble(dataset: string, found: readonly Trouble[], out: Out
   for (const { from, to, count, state, reason, message, requestId, next } of found) {
     const days = count === 1 ? from : `${from} to ${to} (${counted(count, 'day')})`;
     out.line(`  ${days}: ${[out.paint(COLOURS[state], state), reason].filter(Boolean).join(', ')}`);
-    if (message !== undefined) out.line(`    ${message}${requestId === undefined ? '' : ` (request ${requestId})`}`);
+    if (message !== undefined)
+      out.line(`    ${withTyped(message, self)}${requestId === undefined ? '' : ` (request ${requestId})`}`);
     if (next !== undefined) out.line(`    Next step: ${withTyped(next, self)}`);
   }
 }
@@ -62,7 +63,7 @@ export function tellDoubts({ dataset, days }: Pick<DatasetFacts, 'dataset' | 'da
   for (const { from, to, days: count, doubt } of runs) {
     const range = count === 1 ? from : `${from} to ${to} (${counted(count, 'day')})`;
     out.line(`  ${range}: ${out.paint('yellow', doubt.reason)}`);
-    out.line(`    ${doubt.message}`);
+    out.line(`    ${withTyped(doubt.message, self)}`);
     out.line(`    Next step: ${withTyped(doubt.next, self)}`);
   }
 }

@@ -8,13 +8,21 @@ export function quoted(path: string, platform = process.platform): string {
 
 const OPTIONS = ['data', 'settings', 'account', 'queueAccount'] as const;
 
+/** What a person types for this program: npm tells a program that it was called by npx. */
+export function calledAs(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env['npm_command'] === 'exec' ? 'npx landline' : 'landline';
+}
+
 /** `landline --data 'my data'`: what was named on the command line about the target. */
-export function typedAs(target: { readonly [name in (typeof OPTIONS)[number]]?: string | undefined }): string {
+export function typedAs(
+  target: { readonly [name in (typeof OPTIONS)[number]]?: string | undefined },
+  program = calledAs(),
+): string {
   const named = OPTIONS.flatMap(name => {
     const value = target[name];
     return value === undefined ? [] : [`--${name === 'queueAccount' ? 'queue-account' : name} ${quoted(value)}`];
   });
-  return ['landline', ...named].join(' ');
+  return [program, ...named].join(' ');
 }
 
 /** @param self how this Landline is called */
@@ -22,7 +30,12 @@ export function asTyped(command: string, self: string): string {
   return command.replace(/^landline(?= )/, () => self);
 }
 
-/** The commands of a sentence, such as a next step. */
+/** The commands of a text, such as a next step or a help. Where the word is part of a path or of a name, it stays. */
 export function withTyped(text: string, self: string): string {
-  return text.replace(/\blandline (?=[a-z])/g, () => `${self} `);
+  return text.replace(/(?<=^|[\s`("'])(?<!npx )landline (?=[a-z])/g, () => `${self} `);
+}
+
+/** The same of a help, which shows commands with options before their name. */
+export function helpTyped(text: string, program = calledAs()): string {
+  return text.replace(/(?<=^|[\s`("'])(?<!npx )landline (?=[a-z[<-])/g, () => `${program} `);
 }

@@ -168,7 +168,7 @@ GROUP BY month
 ORDER BY month;
 
 -- 16. How does each month compare with the month before, and is it whole?
--- Below 100 the month is not held in full, and the change says little.
+-- Of the days owed: below 100 some are not held, and the change says little. Days before history are not owed.
 SELECT
   strftime(status.month, '%Y-%m') AS month,
   coalesce(calls, 0) AS calls,

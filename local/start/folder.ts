@@ -146,22 +146,59 @@ export async function noteHolds({ path, holds }: Folder): Promise<void> {
 
 /** As long as a run lasts, the CLI finds its emulator and sources here. */
 const RUNNING_FILE = 'running.json';
-const runningSchema = z.object({ settings: z.record(z.string(), z.string()) });
+const runningSchema = z.object({
+  /** The app's, without credentials of a real tenant: those stay in the environment. */
+  settings: z.record(z.string(), z.string()),
+  /** Of the run. */
+  pid: z.int().positive().optional(),
+  /** Address of the coverage page; absent until it is there. */
+  page: z.string().optional(),
+});
 
-/** @param settings the app's, without credentials of a real tenant: those stay in the environment */
-export async function noteRunning({ path }: Folder, settings: Readonly<Record<string, string>>): Promise<void> {
-  await writeFile(join(path, RUNNING_FILE), `${JSON.stringify({ settings })}\n`, { mode: 0o600 });
+export type Running = Readonly<z.output<typeof runningSchema>>;
+
+export async function noteRunning({ path }: Pick<Folder, 'path'>, running: Running): Promise<void> {
+  await writeFile(join(path, RUNNING_FILE), `${JSON.stringify(running)}\n`, { mode: 0o600 });
 }
 
 /**
  * The settings of the app that runs over the folder; `undefined` when none does. A run that was killed leaves its note
  * behind, so its emulator is asked.
  */
-export async function runningIn(path: string): Promise<Readonly<Record<string, string>> | undefined> {
+export async function runningIn(path: string): Promise<Running['settings'] | undefined> {
+  return (await runOver(path))?.settings;
+}
+
+async function runOver(path: string): Promise<Running | undefined> {
   const text = await readFile(join(path, RUNNING_FILE), 'utf8').catch(() => '');
-  const settings = runningSchema.safeParse(jsonOf(text)).data?.settings;
-  const emulator = /BlobEndpoint=([^;]+)/.exec(settings?.['AzureWebJobsStorage'] ?? '')?.[1] ?? '';
-  return isLoopback(emulator) && (await isAzurite(emulator)) ? settings : undefined;
+  const running = runningSchema.safeParse(jsonOf(text)).data;
+  const emulator = /BlobEndpoint=([^;]+)/.exec(running?.settings['AzureWebJobsStorage'] ?? '')?.[1] ?? '';
+  return isLoopback(emulator) && (await isAzurite(emulator)) ? running : undefined;
+}
+
+/**
+ * Before anything is said or started. The emulator of a run that was killed needs a moment to end, which whoever takes
+ * the folder waits for.
+ *
+ * @throws UsageError when another run is at work over the folder
+ */
+export async function refuseSecondRun(path: string): Promise<void> {
+  const running = await runOver(path);
+  if (running?.pid === undefined || !isAlive(running.pid)) return;
+  const page = running.page === undefined ? '' : `; its page is ${running.page}`;
+  throw new UsageError(
+    `\`npm start\` already runs over ${path}${page}. End it there with Ctrl-C, or name another folder with --data.`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // It is there, and somebody else's.
+    return codeOf(thrown) === 'EPERM';
+  }
 }
 
 export async function noteStopped({ path }: Folder): Promise<void> {

@@ -1,5 +1,6 @@
 import type { LogLine } from '../host.ts';
-import { at, complaintOf, eventOf, isProgress, kindOf } from './events.ts';
+import type { FaultRule } from '../simulator/index.ts';
+import { at, complaintOf, type Event, eventOf, isProgress, kindOf } from './events.ts';
 import type { RunLog } from './log.ts';
 import type { Progress } from './progress.ts';
 import type { Screen } from './screen.ts';
@@ -15,15 +16,18 @@ export class Listener {
   movedAt = Date.now();
   private readonly screen: Screen;
   private readonly progress: Progress;
-  private readonly log: RunLog;
+  private readonly log: Pick<RunLog, 'write'>;
+  private readonly onPurpose: readonly FaultRule[];
   private readonly told = new Set<string>();
   private readonly refused = new AbortController();
   private waitToldAt = 0;
 
-  constructor(screen: Screen, progress: Progress, log: RunLog) {
+  /** @param onPurpose days of a simulated tenant that fail so that a gap can be seen */
+  constructor(screen: Screen, progress: Progress, log: Pick<RunLog, 'write'>, onPurpose: readonly FaultRule[]) {
     this.screen = screen;
     this.progress = progress;
     this.log = log;
+    this.onPurpose = onPurpose;
   }
 
   /** Aborts when the product refuses its configuration: nothing can come of this run. */
@@ -43,17 +47,26 @@ export class Listener {
     // A hundred days that fail alike are one piece of news; the table at the end counts them.
     if (complaint !== undefined && !this.told.has(kindOf(event))) {
       this.told.add(kindOf(event));
-      this.screen.warn(complaint);
+      this.screen.warn(
+        this.isOnPurpose(event) ? `${complaint} (A simulated tenant fails once on purpose.)` : complaint,
+      );
     }
     if (event.event === 'config rejected') this.refused.abort();
     const now = Date.now();
     if (this.progress.note(event, now)) this.screen.show(this.progress.datasets, this.progress.pace(now));
   }
 
+  private isOnPurpose({ dataset, day }: Event): boolean {
+    return this.onPurpose.some(rule => rule.dataset === dataset && rule.day === day);
+  }
+
   /** Nothing is being done until then. */
   wait(until: number): void {
     const now = Date.now();
-    if (until < now + WAIT_MS || now < this.waitToldAt + WAIT_TOLD_MS) return;
+    if (until < now + WAIT_MS) return;
+    // How fast days landed says nothing of when a wait is over.
+    this.screen.show(this.progress.datasets);
+    if (now < this.waitToldAt + WAIT_TOLD_MS) return;
     this.waitToldAt = now;
     this.screen.say(`Only days that wait are left; the next one is tried ${at(new Date(until).toISOString())}.`);
   }

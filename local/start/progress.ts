@@ -98,11 +98,18 @@ export class Progress {
     return [...this.tallies.values()].reduce((sum, { healed }) => sum + healed.size, 0);
   }
 
-  /** How fast days land in this run, and how long the rest takes at that pace; absent until there is something to go by. */
+  /**
+   * How fast days land in this run, and how long the rest takes at that pace; absent until there is something to go by,
+   * and when only days are left that failed or wait: those go by the clock.
+   */
   pace(now: number): Pace | undefined {
     const seconds = (now - this.startedAt) / 1_000;
     if (this.landed < PACE_DAYS_MIN || seconds <= 0) return undefined;
     const left = this.datasets.reduce((sum, { daysOwed, daysLanded }) => sum + daysOwed - daysLanded, 0);
+    const waiting = [...this.tallies.values()].flatMap(({ troubled, rows }) =>
+      [...troubled].filter(day => !rows.has(day)),
+    );
+    if (left > 0 && waiting.length >= left) return undefined;
     const daysPerSecond = this.landed / seconds;
     return { daysPerSecond, secondsLeft: Math.ceil(left / daysPerSecond) };
   }

@@ -97,8 +97,8 @@ export function report(screen: Screen, { options, summary, ended, daysHealed, pa
 }
 
 /** The command line over this folder. */
-function selfOf(dataFolder: string): string {
-  return `npx ${typedAs({ data: dataFolder === DEFAULTS.data ? undefined : dataFolder })}`;
+export function selfOf(dataFolder: string): string {
+  return typedAs({ data: dataFolder === DEFAULTS.data ? undefined : dataFolder }, 'npx landline');
 }
 
 function leftWaiting({ exit }: Options): string {

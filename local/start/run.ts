@@ -6,14 +6,23 @@ import { MINUTE_MS } from '../../shared/words/day.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { type Host, startHost } from '../host.ts';
 import { copyOut, openOut } from './copy.ts';
-import { arrivedBy, type Folder, noteHolds, noteRunning, noteStopped, openFolder } from './folder.ts';
+import {
+  arrivedBy,
+  type Folder,
+  noteHolds,
+  noteRunning,
+  noteStopped,
+  openFolder,
+  type Running,
+  refuseSecondRun,
+} from './folder.ts';
 import { askOlderDays } from './history.ts';
 import { Listener } from './listen.ts';
 import { logFile, openLog } from './log.ts';
 import { type Options, USUAL_PORT } from './options.ts';
 import { portFor } from './port.ts';
 import { Progress } from './progress.ts';
-import { greet, pageAt, report, tellStart } from './report.ts';
+import { greet, pageAt, report, selfOf, tellStart } from './report.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { pause, type Settled, settle } from './settle.ts';
 import { appSettings, checkConfig, type Sources, startSources } from './sources.ts';
@@ -39,6 +48,7 @@ export async function run(options: Options): Promise<number> {
   const startedAt = Date.now();
   const screen = screenOn(options.json ? process.stderr : process.stdout, process.env, () => Date.now());
   const folder = await openFolder(options, process.env['AZURE_TENANT_ID'] ?? '', startedAt);
+  await refuseSecondRun(folder.path);
   if (options.out !== undefined) await openOut(options.out);
   // Refused before anything is started, and taken as late as can be: another program may come first.
   const early = await portFor(options.port);
@@ -52,7 +62,7 @@ export async function run(options: Options): Promise<number> {
     const storage = await startStorage(folder.path);
     try {
       await noteHolds(folder);
-      await noteRunning(folder, appSettings(sources.settings, storage.azurite.connectionString));
+      await noteRunning(folder, runningBy(sources, storage));
       await takeUp(storage.ledger, datasets, options.late, Date.now());
       if (options.days !== undefined) await goBack(storage.ledger, datasets, options.days, Date.now());
       for (const { dataset, why } of off) screen.say(`${dataset} is off: ${why}.`);
@@ -67,6 +77,10 @@ export async function run(options: Options): Promise<number> {
     await sources.stop();
     stop.dispose();
   }
+}
+
+function runningBy({ settings }: Sources, { azurite }: Storage): Running {
+  return { settings: appSettings(settings, azurite.connectionString), pid: process.pid };
 }
 
 interface Run {
@@ -94,12 +108,14 @@ async function work(on: Run): Promise<number> {
   tellStart(screen, folder, options, before);
   const progress = new Progress(before, Date.now());
   const log = await openLog(folder.path);
-  const listener = new Listener(screen, progress, log);
+  const listener = new Listener(screen, progress, log, on.sources.onPurpose);
   const host = await hostOf(on, listener);
+  const page = host.url === undefined ? undefined : `${host.url}/api/status`;
+  if (page !== undefined) await noteRunning(folder, { ...runningBy(on.sources, on.storage), page });
   if (host.url !== undefined && host.url !== new URL(pageAt(on.early)).origin) {
     // Another program may come first between the first line and this one.
     if (on.early !== 0) screen.say(`Port ${on.early} is taken by another program by now. The address has changed.`);
-    screen.say(`Coverage page: ${host.url}/api/status`);
+    screen.say(`Coverage page: ${page}`);
   }
   let watched: Watched;
   try {
@@ -114,7 +130,7 @@ async function work(on: Run): Promise<number> {
   else {
     const { daysHealed } = progress;
     report(screen, { options, summary, ended, daysHealed, page: undefined, log: logFile(folder.path) });
-    tellLeftOut(screen, leftOut);
+    tellLeftOut(on, leftOut);
   }
   if (options.json) process.stdout.write(`${jsonText(summary)}\n`);
   if (listener.refusal.aborted) return 2;
@@ -173,7 +189,7 @@ async function watch(on: Run, { host, listener, progress, before }: Watch): Prom
     const page = host.url === undefined ? undefined : `${host.url}/api/status`;
     const { daysHealed } = progress;
     report(screen, { options, summary, ended, daysHealed, page, log: logFile(folder.path) });
-    tellLeftOut(screen, leftOut);
+    tellLeftOut(on, leftOut);
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }
 }
@@ -203,9 +219,11 @@ function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
   return readStandings(storage.ledger, datasets, folder.holds.days, () => Date.now());
 }
 
-function tellLeftOut(screen: Screen, days: readonly string[]): void {
+function tellLeftOut({ screen, folder }: Run, days: readonly string[]): void {
   for (const day of days)
-    screen.say(`${day} was not copied: its blob is none of Landline's, or damaged. \`landline verify\` says more.`);
+    screen.say(
+      `${day} was not copied: its blob is none of Landline's, or damaged. \`${selfOf(folder.path)} verify\` says more.`,
+    );
 }
 
 interface Concluded {

@@ -4,7 +4,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { certificateEnd } from '../../shared/sources/sign-in.ts';
 import { failureOf } from '../../shared/words/errors.ts';
 import type { Day } from '../../shared/words/model.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
+import { type FaultRule, type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts';
 import { serviceAccount } from '../simulator/tokens.ts';
 import type { Holds } from './folder.ts';
 import { gapOf } from './history.ts';
@@ -45,6 +45,8 @@ export interface Sources {
   readonly simulator: Simulator | undefined;
   /** All settings of the product but those of storage. */
   readonly settings: AppSettings;
+  /** Days of the simulator that fail so that there is something to see, and not because somebody asked for a fault. */
+  readonly onPurpose: readonly FaultRule[];
   stop(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export async function startSources(
   };
   if (holds.from === 'tenant') {
     const settings = { ...common, LANDLINE_CREDENTIAL: 'environment' };
-    return { simulator: undefined, settings, stop: async () => undefined };
+    return { simulator: undefined, settings, onPurpose: [], stop: async () => undefined };
   }
   // Whatever the shell is set up for, nothing of it is sent to a stand-in.
   const blank = {
@@ -81,11 +83,12 @@ export async function startSources(
       LANDLINE_VOXIMPLANT_URL: voximplant === undefined ? '' : methodsAt(voximplant),
       LANDLINE_VOXIMPLANT_KEY: voximplant === undefined ? '' : serviceAccount().keyFile('plain'),
     };
-    return { simulator: undefined, settings, stop: async () => undefined };
+    return { simulator: undefined, settings, onPurpose: [], stop: async () => undefined };
   }
   const { faults = 0, fault } = options;
   // A drill shows the faults that were asked for, and nothing beside them.
-  const rules = fault ?? (options.faults === undefined ? gapOf(holds, Date.now()) : []);
+  const onPurpose = fault === undefined && options.faults === undefined ? gapOf(holds, Date.now()) : [];
+  const rules = fault ?? onPurpose;
   const simulator = await startSimulator({ ...simulatedTenant(holds, lateThrough), faults, rules });
   const settings = {
     ...standIn,
@@ -93,7 +96,7 @@ export async function startSources(
     LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
     LANDLINE_VOXIMPLANT_KEY: simulator.account.keyFile('plain'),
   };
-  return { simulator, settings, stop: () => simulator.stop() };
+  return { simulator, settings, onPurpose, stop: () => simulator.stop() };
 }
 
 /** A source for which no server was named is off, when another one was. */

@@ -4,6 +4,7 @@ import { type Failure, failureOf } from '../words/errors.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Check, DoctorPorts, Found, KeyRoles, Learnt, Told } from './finding.ts';
 import { QUESTION_MS, WHO } from './finding.ts';
+import { grantCommand } from './graph.ts';
 import { SKEW_BROKEN_MS } from './running.ts';
 
 /** One real question per dataset, as small as can be: a second of yesterday. Only the number of rows is looked at. */
@@ -48,15 +49,11 @@ async function ask(dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promis
       };
     const failure = failureOf(thrown);
     if (failure.remedy === 'wait' || failure.remedy === 'retry')
-      return {
-        about,
-        result: 'warning',
-        meaning: failure.message,
-        next: 'None: it is tried again by itself',
-        who: WHO.runner,
-      };
+      return { about, result: 'warning', meaning: `${failure.message} It is tried again by itself.` };
     const told =
-      dataset.source === 'graph' ? graph(failure, dataset, learnt) : await voximplant(failure, dataset, ports, learnt);
+      dataset.source === 'graph'
+        ? graph(failure, dataset, ports, learnt)
+        : await voximplant(failure, dataset, ports, learnt);
     return { about, result: 'broken', ...told };
   }
 }
@@ -69,19 +66,21 @@ function secondOf(now: number, dataset: Dataset): Window {
   return { day, from: at(noon), to: at(noon + (dataset.overlap === 'second' ? 2_000 : 1_000)) };
 }
 
-function graph({ reason, message }: Failure, dataset: Dataset, learnt: Learnt): Told {
+function graph({ reason, message }: Failure, dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Told {
   if (reason === 'auth.forbidden' && learnt.role === 'absent')
     return {
       meaning: `Graph refuses ${dataset.call}, because the role is not in the token.`,
       next: 'See graph-token',
       who: WHO.directory,
     };
-  if (reason === 'auth.forbidden')
+  if (reason === 'auth.forbidden') {
+    const compare = `open ${dataset.docsUrl} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`;
     return {
       meaning: learnt.role === 'granted' ? `${message} The token has the role all the same.` : message,
-      next: `Open ${dataset.docsUrl} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`,
+      next: `${grantCommand(ports, learnt)}; if that says that the role is there: ${compare}`,
       who: WHO.directory,
     };
+  }
   if (reason === 'auth.rejected')
     return { meaning: message, next: 'Compare LANDLINE_CLOUD with the cloud of the tenant', who: WHO.deployer };
   if (/\b404\b/.test(message))
@@ -112,6 +111,13 @@ async function voximplant(failure: Failure, dataset: Dataset, ports: DoctorPorts
   if (answer === undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
   if (answer.code !== undefined && KEY_CODES.has(answer.code)) return wrongKey('no call is accepted with it');
   if (answer.code !== undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
+  const enough = answer.roles.filter(role => dataset.permission.split(/[ ,]+/).includes(role));
+  if (enough.length > 0)
+    return {
+      meaning: `The clock or the key: ${dataset.call} is refused, although the service account of the key has the role ${enough.join(', ')}, which is enough. Signed tokens are refused where this machine's clock is wrong or the key is of another account.`,
+      next: `Compare the clock with a time server (timedatectl); if it is right: ${NEW_KEY}`,
+      who: WHO.voximplant,
+    };
   const has = answer.roles.length === 0 ? 'no role' : `only ${answer.roles.join(', ')}`;
   return {
     meaning: `The role: the key is accepted, but its service account has ${has}. Needed for ${dataset.call}: ${dataset.permission}.`,
@@ -123,10 +129,13 @@ async function voximplant(failure: Failure, dataset: Dataset, ports: DoctorPorts
 const ROLE_PAGE =
   'Voximplant control panel > Settings > Service accounts: give the service account of this key a role that is named here';
 
+const NEW_KEY =
+  'Voximplant control panel > Settings > Service accounts > Generate key; set the whole file as LANDLINE_VOXIMPLANT_KEY (az keyvault secret set --vault-name <vault> --name voximplant-key --file <file>)';
+
 function wrongKey(why: string): Told {
   return {
     meaning: `The key: ${why}.`.replace(/\.\.$/, '.'),
-    next: 'Voximplant control panel > Settings > Service accounts > Generate key; set the whole file as LANDLINE_VOXIMPLANT_KEY (az keyvault secret set --vault-name <vault> --name voximplant-key --file <file>)',
+    next: NEW_KEY,
     who: WHO.voximplant,
   };
 }

@@ -21,7 +21,7 @@ export const WHO = {
 export const UNDONE_BY_DEPLOYMENT =
   'the next deployment undoes it, unless the parameter of the template is set too (docs/deploy.md, "Parameters")';
 
-/** Nobody is told of trouble without what to do about it, and who can. */
+/** Nobody is told of trouble that stays without what to do about it, and who can. */
 export interface Trouble {
   /** The dataset, setting or service it is about. */
   readonly about?: string;
@@ -32,6 +32,13 @@ export interface Trouble {
   readonly who: string;
 }
 
+/** Trouble that passes by itself: nobody has to do anything. */
+interface Passing extends Pick<Trouble, 'about' | 'meaning'> {
+  readonly result: 'warning';
+  readonly next?: undefined;
+  readonly who?: undefined;
+}
+
 interface Calm extends Pick<Trouble, 'about' | 'meaning'> {
   readonly result: 'fine' | 'skipped';
   readonly next?: undefined;
@@ -39,7 +46,7 @@ interface Calm extends Pick<Trouble, 'about' | 'meaning'> {
 }
 
 /** What a check says; the check's stable name is added to it. */
-export type Found = Calm | Trouble;
+export type Found = Calm | Passing | Trouble;
 export type Finding = Found & { readonly check: string };
 export type Told = Pick<Trouble, 'meaning' | 'next' | 'who'>;
 

@@ -105,7 +105,7 @@ function roleFinding(claims: Claims, ports: DoctorPorts, learnt: Learnt): Found 
 }
 
 /** By the script that looks first, so that it does no harm where the role is there. */
-function grantCommand({ config }: DoctorPorts, { principal }: Learnt): string {
+export function grantCommand({ config }: DoctorPorts, { principal }: Learnt): string {
   const to = principal ?? "<object id of the app's identity>";
   return `bash infra/consent.sh --identity ${to} --cloud ${config.cloud.name} (in the folder of the repository; other ways: docs/consent.md)`;
 }

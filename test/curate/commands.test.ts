@@ -72,6 +72,10 @@ test('the tables are made, drawn and cleared of a person from the command line',
     await clients.blobs.getContainerClient('curated').getBlobClient(FILE).downloadToBuffer(),
   );
   assert.equal((exported as { views: string }).views, join(to, 'landline.sql'));
+  const range = ['--datasets', 'teams-sms', '--from', '2026-01-03', '--to', DAY];
+  const [part, told] = await command('export', '--curated', '--out', to, ...range);
+  const [absent] = (told as { absent: { days: string[] }[] }).absent;
+  assert.deepEqual([part, absent?.days.slice(0, 2)], [4, ['2026-01-03', '2026-01-04']]);
   assert.match(await readFile(join(to, 'csv/fact_message.csv'), 'utf8'), /^key,source_dataset,.*\r\nteams-sms:a,/);
   assert.ok(existsSync(database));
   for (const option of ['--csv', '--duckdb=x']) assert.equal((await command('export', '--out', to, option))[0], 2);

@@ -74,7 +74,7 @@ test('a curated file that is damaged or gone is found, named, and made again', a
   ]);
   const report = await command('report', '--out', join(folder, 'report.html'));
   assert.equal(report.code, 1);
-  assert.match(report.said, /curated\.damaged.*date=2026-01-05.*landline curate teams-sms 2026-01-05 --force/);
+  assert.match(report.said, /curated\.damaged.*date=2026-01-05.*landline .*curate teams-sms 2026-01-05 --force/);
 
   // Its label says that it is up to date.
   assert.equal((await command('curate', 'teams-sms')).json['curated'], 1);

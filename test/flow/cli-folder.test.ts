@@ -96,6 +96,21 @@ test('a source that is left alone is told of in status and to who asks, and what
   assert.equal((await landline(folder, 'retry', SMS, LAST)).note, sooner);
 });
 
+test('of one log only the gate of its source is told, and who opens it hears how many days are owed', async context => {
+  const folder = await folderOf(context, async ledger => {
+    await put(ledger, []);
+    const gate = { notBefore: instantOf(NOW + DAY_MS), reason: 'source.throttled' } as const;
+    await ledger.putGate({ ...gate, source: 'graph' }, undefined);
+    await ledger.putGate({ ...gate, source: 'voximplant' }, undefined);
+  });
+  const sources = async (...argv: string[]) =>
+    (await landline(folder, '--json', 'status', ...argv)).json.gates.map(({ source }: { source: string }) => source);
+  assert.deepEqual(await sources(), ['graph', 'voximplant']);
+  assert.deepEqual(await sources(SMS), ['graph']);
+  const { out } = await landline(folder, 'resume', '--source', 'graph');
+  assert.match(out, /Days that waited for it: 10\./);
+});
+
 test('where nobody is at work, status and show say that nothing goes on by itself', async context => {
   const folder = await folderOf(context, ledger => put(ledger, []));
   const stopped = `npm start is not running over ${folder}: start it to go on.`;

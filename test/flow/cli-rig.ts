@@ -30,7 +30,9 @@ export interface Ran {
 
 /** Runs `landline` as a shell would, in a folder without any settings. */
 export async function landline(cwd: string, ...args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  // As it is called without npx, whatever has started the tests.
+  const { npm_command: _, ...env } = process.env;
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { said, ended } = processOf(`landline ${args.join(' ')}`, child);
   const { code } = await ended();
   if (args.includes('--json') && said.stdout !== '') checkAnswer(args, said.stdout);

@@ -264,7 +264,7 @@ test('a ledger entity that cannot be read is found, and rebuilt from its partiti
   const failed = seen.answer.datasets.map(({ counts }: { counts: { failed: number } }) => counts.failed);
   assert.deepEqual([seen.code, failed, seen.answer.unreadable], [1, [0, 1], []]);
   assert.match((await rig.run('status')).stdout, /is damaged \(rows\)[\s\S]* rebuild\n/);
-  assert.match((await rig.run('show', SMS, D2)).stderr, /is damaged \(rows\)\. Run `landline rebuild`/);
+  assert.match((await rig.run('show', SMS, D2)).stderr, /is damaged \(rows\)\. Run `landline .* rebuild`/);
   const other = await rig.run('show', SMS, D1);
   assert.match(other.stdout, new RegExp(`^${SMS} ${D1}: open`));
   assert.match(other.stderr, new RegExp(`entry of another day of ${SMS} is damaged: run .landline rebuild`));
@@ -318,7 +318,7 @@ test('a gate that cannot be read is open, says so, and is cleared by a rebuild',
   await rig.table.updateEntity({ partitionKey: 'gate', rowKey: 'graph', notBefore: 'soon' }, 'Merge');
   await rig.run('retry', SMS, D2);
   const told = (await rig.ledger.gate('graph'))?.value.unreadable;
-  assert.match(told ?? '', /gate of graph is damaged.*Run `landline rebuild`/);
+  assert.match(told ?? '', /gate of graph is damaged.*Run `landline .*rebuild`/);
   assert.match((await rig.run('status')).stdout, /The gate of graph cannot be looked at/);
   await rig.work();
   assert.equal((await rig.json('show', SMS, D2)).answer.state, 'open');
@@ -337,6 +337,9 @@ test('an emptied day is held until a person accepts it', async () => {
   const asked = await rig.run('accept', SMS, D2);
   assert.equal(asked.code, 1);
   assert.match(asked.stdout, new RegExp(`${shown.answer.held.rows} rows are held, and the source has had 0 since`));
+  assert.match(asked.stdout, /more rows: --limit shows them/);
+  const limited = await rig.run('accept', SMS, D2, '--limit', '100000');
+  assert.equal(limited.stdout.match(/^- line /gm)?.length, shown.answer.held.rows);
   assert.equal((await rig.run('accept', SMS, D2, '--yes')).code, 0);
   await rig.work();
   const after = await rig.json('show', SMS, D2);
@@ -453,7 +456,7 @@ test('where a person was erased, backfill leaves the day alone and retry asks, s
   const told = await rig.run('backfill', '--from', D1, '--to', D1, '--datasets', PSTN, '--all');
   assert.match(
     told.stdout,
-    new RegExp(`1 day not asked for, because a person was erased; .*: landline retry ${PSTN} <day>`),
+    new RegExp(`1 day not asked for, because a person was erased; .*: landline --settings \\S+ retry ${PSTN} <day>`),
   );
   const unanswered = await rig.run('retry', PSTN, D0, D1);
   assert.equal(unanswered.code, 1);
@@ -462,7 +465,10 @@ test('where a person was erased, backfill leaves the day alone and retry asks, s
   assert.ok((await entries()).every(({ work }) => work.askedAt === undefined));
   const asked = await rig.run('retry', PSTN, D1, '--yes');
   assert.equal(asked.code, 0);
-  assert.match(asked.stderr, new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline forget. again`));
+  assert.match(
+    asked.stderr,
+    new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline --settings \\S+ forget. again`),
+  );
   await rig.work();
   assert.equal((await rig.json('show', PSTN, D1)).answer.state, 'open');
 });

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { lastDay } from '../../shared/ledger/owed.ts';
 import { HAS_BASH } from '../system.ts';
 import { CLI } from './cli-rig.ts';
 
@@ -35,7 +36,10 @@ printf '%s\\n' "\${COMPREPLY[@]}"
 }
 
 test('each shell has its script, which starts this very program', () => {
-  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) assert.ok(scriptFor(shell).includes(CLI), shell);
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+    assert.ok(scriptFor(shell).includes(CLI), shell);
+    assert.match(scriptFor(shell), /\n# To have the word landline: .*landline\.mjs/, shell);
+  }
   const { status, stderr } = spawnSync(process.execPath, [CLI, 'complete', 'tcsh'], { encoding: 'utf8' });
   assert.deepEqual([status, /zsh/.test(stderr)], [2, true]);
 });
@@ -54,4 +58,11 @@ if (HAS_BASH)
     assert.ok(offered('verify', '--datasets', 'teams-s').includes('teams-sms'));
     assert.ok(offered('prove', '--from', 'y').includes('yesterday'));
     assert.deepEqual(offered('verify', '--from', '7d', '--mo'), ['--month']);
+    assert.ok(offered('prove', '--from', '').includes('-7d'));
+    assert.deepEqual(offered('prove', '--from', '-7'), ['-7d']);
+    const newest = lastDay(Date.now());
+    assert.deepEqual(offered('verify', '--month', '')[0], newest.slice(0, 7));
+    assert.ok(offered('show', 'teams-sms', newest.slice(0, 9)).includes(newest));
+    assert.deepEqual(offered('show', 'teams-sms', newest.slice(0, 4)), []);
+    assert.deepEqual(offered('verify', '--datasets', 'teams-sms,voximplant-s'), ['teams-sms,voximplant-sms']);
   });

@@ -317,6 +317,31 @@ test('a Voximplant role that is too small: the one it has, and those it needs', 
   );
 });
 
+test('a Voximplant key whose role is enough and that is refused all the same is not told to have a role', async () => {
+  const keyRoles = async () => ({ roles: ['Owner'] });
+  const { meaning, next } = finding(
+    await diagnosisOf({ voximplantRole: 'Developer', parts: { keyRoles } }),
+    'dataset',
+    'voximplant-a2p-sms',
+  );
+  assert.match(meaning, /^The clock or the key: A2PGetSmsHistory is refused, although .* has the role Owner, which/);
+  assert.match(next ?? '', /time server.*Generate key/);
+  assert.doesNotMatch(`${meaning} ${next}`, /Needed|give the service account/);
+});
+
+test('where Graph refuses, the script that grants comes before any page; what passes by itself asks nobody', async context => {
+  context.after(() => simulator.setFaults([]));
+  simulator.setFaults([{ fault: 'forbidden', dataset: 'teams-sms' }]);
+  const diagnosis = await diagnosisOf();
+  const { meaning, next } = finding(diagnosis, 'dataset', 'teams-sms');
+  assert.match(meaning, /403.*\.Read\.All\. The token has the role all the same\.$/);
+  assert.match(next ?? '', /^bash infra\/consent\.sh --identity .*docs\/consent\.md.*: open https:/);
+  simulator.setFaults([{ fault: 'unavailable', dataset: 'teams-sms' }]);
+  const passing = finding(await diagnosisOf(), 'dataset', 'teams-sms');
+  assert.deepEqual([passing.result, passing.next, passing.who], ['warning', undefined, undefined]);
+  assert.match(passing.meaning, /\. It is tried again by itself\.$/);
+});
+
 test('a clock that is ahead is told from key and role', async () => {
   const diagnosis = await diagnosisOf({ skewMs: 8 * MINUTE_MS });
   assert.match(finding(diagnosis, 'clock', 'voximplant').meaning, /480 s ahead of 127\.0\.0\.1/);

@@ -473,6 +473,14 @@ test('the coverage page is where --port says, with a way to it from the root, an
   const front = await (await fetch(`http://127.0.0.1:${port}/`)).text();
   assert.match(front, /<a href="\/api\/status">/);
   assert.equal((await fetch(`http://127.0.0.1:${port}/api/status`)).status, 200);
+  const second = await start(t, '--data', folder);
+  assert.deepEqual([second.code, second.stdout], [2, '']);
+  assert.match(
+    second.stderr,
+    new RegExp(
+      `^error: .npm start. already runs over .*; its page is http://127.0.0.1:${port}/api/status. End it there`,
+    ),
+  );
   child.kill('SIGINT');
   assert.equal((await ended()).code, POSIX ? 130 : null);
 });

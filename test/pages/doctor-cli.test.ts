@@ -16,6 +16,8 @@ import { close, listen } from '../wait.ts';
 
 /** `landline doctor`, over an app in the local host and over a settings file. */
 
+const ORDER = ['broken', 'warning', 'skipped', 'fine'];
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 clockFrom('2026-03-11T12:00:00.000Z');
@@ -58,7 +60,10 @@ test('asked of an app, the doctor prints what the app found, with the next step 
   const url = await brokenApp(context);
   const { code, said } = await landline('doctor', '--app', url, '--key', 'the-key');
   assert.equal(code, 1);
-  assert.match(said, /^broken {3}configuration LANDLINE_CLOUD: Microsoft does not offer .* China cloud/);
+  assert.match(
+    said,
+    /^Landline source\n1 broken\.\n\nbroken {3}configuration LANDLINE_CLOUD: Microsoft does not offer .* China cloud/,
+  );
   assert.match(
     said,
     /\n {9}next: az functionapp config appsettings set .*"LANDLINE_CLOUD=<value>".*the next deployment undoes it, unless the parameter/,
@@ -66,7 +71,11 @@ test('asked of an app, the doctor prints what the app found, with the next step 
   assert.match(said, /\n {9}who: {2}whoever may change the Function App/);
   const json = await landline('--json', 'doctor', '--app', url, '--key', 'the-key');
   assert.equal(JSON.parse(json.said).findings[0].about, 'LANDLINE_CLOUD');
-  assert.match(said, /\nLandline source\n/);
+  const results = [...said.matchAll(/^(broken|warning|skipped|fine) /gm)].map(([, result]) => result);
+  assert.deepEqual(
+    results,
+    results.toSorted((a = '', b = '') => ORDER.indexOf(a) - ORDER.indexOf(b)),
+  );
 });
 
 test('an app from before it said its version is understood', async context => {
@@ -75,7 +84,7 @@ test('an app from before it said its version is understood', async context => {
   const port = await listen(server);
   context.after(() => close(server));
   const { code, said } = await landline('doctor', '--app', `http://127.0.0.1:${port}`);
-  assert.deepEqual([code, said], [0, '\nLandline unknown\nEverything is fine.']);
+  assert.deepEqual([code, said], [0, 'Landline unknown\nEverything is fine.']);
 });
 
 test('a wrong key, a wrong address and an app that is not there are told apart', async context => {
@@ -96,7 +105,7 @@ test('over a settings file it looks from this machine', async context => {
   await writeFile(file, JSON.stringify({ IsEncrypted: false, Values }));
   const { code, said } = await landline('--settings', file, 'doctor');
   assert.equal(code, 1);
-  assert.match(said, /^broken {3}key-vault LANDLINE_VOXIMPLANT_KEY: Its Key Vault reference is not resolved/);
+  assert.match(said, /^broken {3}key-vault LANDLINE_VOXIMPLANT_KEY: Its Key Vault reference is not resolved/m);
 });
 
 test('of `npm start` it asks the one that runs, and never the settings of a real tenant instead', async context => {
@@ -122,7 +131,8 @@ test('of `npm start` it asks the one that runs, and never the settings of a real
   };
   await writeFile(join(data, 'running.json'), JSON.stringify({ settings }));
   const found = await shell(folder, 'doctor').finally(() => azurite.stop());
-  assert.match(found.stdout, /^fine {5}configuration: The configuration is whole/, found.stderr);
+  assert.match(found.stdout, /^fine {5}configuration: The configuration is whole/m, found.stderr);
+  assert.match(found.stdout, /^Landline \S+\n9 broken\.\n\nbroken {3}ledger /);
   assert.equal(found.code, 1);
   await refused();
 });

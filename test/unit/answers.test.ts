@@ -5,7 +5,7 @@ import { ANSWERS } from '../../cli/answers/commands.ts';
 import { run } from '../../cli/main.ts';
 import { linesFor, type Output, tableIn } from '../../cli/terminal/output.ts';
 import { jsonText, printable } from '../../cli/terminal/printable.ts';
-import { asTyped, quoted, typedAs } from '../../cli/terminal/typed.ts';
+import { asTyped, calledAs, helpTyped, quoted, typedAs, withTyped } from '../../cli/terminal/typed.ts';
 import { ANSWERS_FILE, answersText } from '../../tools/answers.ts';
 import { checkAnswer } from '../answers.ts';
 
@@ -79,6 +79,21 @@ test('on a terminal lines are broken between words and what follows is further i
   assert.equal(lines.map(line => line.trim()).join(' '), text.trim());
 });
 
+test('a command stays whole: on a line of its own, and in a sentence where it fits a line', () => {
+  const command = `npx landline --data '/home/me/my landline data' show teams-direct-routing-calls 2026-01-31`;
+  for (const own of [`  ${command}`, `\x1b[1m${command}\x1b[22m`]) assert.equal(linesFor(own, 60, true), `${own}\n`);
+  for (const each of [
+    command,
+    'npx landline retry teams-sms 2026-01-30 2026-01-31',
+    'npm start -- --data .landline/drill',
+    'bash infra/consent.sh --identity 1234 --cloud global',
+  ])
+    for (let before = 1; before < 12; before++) {
+      const text = `${'word '.repeat(before)}: ${each} and what follows it`;
+      assert.ok(linesFor(text, 90, false).includes(each), linesFor(text, 90, false));
+    }
+});
+
 test('a table that a terminal has no room for becomes a paragraph for each row', () => {
   const out: Output = { ...({} as Output), width: 60 };
   const head = ['log', 'from', 'to', 'days', 'held', 'missing', 'beyond horizon'];
@@ -92,10 +107,46 @@ test('a table that a terminal has no room for becomes a paragraph for each row',
 });
 
 test('a suggested command reaches the same Landline again, in any folder', () => {
-  assert.equal(typedAs({}), 'landline');
+  assert.equal(typedAs({}, calledAs({})), 'landline');
   assert.equal(quoted(".landline/o'clock", 'linux'), "'.landline/o'\\''clock'");
   assert.equal(quoted('C:\\my data', 'win32'), '"C:\\my data"');
-  const self = typedAs({ data: '/tmp/drill', queueAccount: 'host' });
+  const self = typedAs({ data: '/tmp/drill', queueAccount: 'host' }, 'landline');
   assert.equal(self, 'landline --data /tmp/drill --queue-account host');
   assert.equal(asTyped('landline show teams-sms 2026-01-31', self), `${self} show teams-sms 2026-01-31`);
+});
+
+test('who called through npx is told to, in every sentence, help and error, and never twice', async t => {
+  const before = process.env['npm_command'];
+  t.after(() => {
+    if (before === undefined) delete process.env['npm_command'];
+    else process.env['npm_command'] = before;
+  });
+  assert.deepEqual(
+    [{ npm_command: 'exec' }, { npm_command: 'start' }, {}].map(env => calledAs(env)),
+    ['npx landline', 'landline', 'landline'],
+  );
+  const npx = 'npx landline';
+  for (const [text, told] of [
+    [
+      'then: landline verify, `landline retry x` (landline accept)',
+      `then: ${npx} verify, \`${npx} retry x\` (${npx} accept)`,
+    ],
+    ['npx landline status in /home/me/landline data', 'npx landline status in /home/me/landline data'],
+  ] as const)
+    assert.equal(withTyped(text, npx), told);
+  assert.equal(
+    helpTyped('Usage: landline [options]\n  landline --account <name> status', npx),
+    `Usage: ${npx} [options]\n  ${npx} --account <name> status`,
+  );
+  for (const [command, called] of [
+    ['exec', npx],
+    ['test', 'landline'],
+  ] as const) {
+    process.env['npm_command'] = command;
+    const help = (await said('accept', '--help')).lines.join('\n');
+    assert.match(help, new RegExp(`^Usage: ${called} accept`));
+    assert.match(help, new RegExp(`^  ${called} accept teams-sms 2026-01-31$`, 'm'));
+    const { notes } = await said('resume', '--account', 'calldata');
+    assert.match(notes.join(), new RegExp(`\\(${called} --account calldata resume graph\\)`));
+  }
 });

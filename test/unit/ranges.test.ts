@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayOfText, daysOfText, dayText, isIn, neededRangeOf, rangeOf } from '../../cli/ranges.ts';
+import { dayOfText, daysOfText, dayText, isIn, neededRangeOf, oneDayText, rangeOf } from '../../cli/ranges.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 
 const NOW = Date.parse('2026-03-11T12:00:00.000Z');
@@ -16,8 +16,18 @@ test('days are read as people write them', () => {
   ] as const)
     assert.deepEqual([dayOfText(dayText(text), 'first', NOW), dayOfText(text, 'last', NOW)], [first, last], text);
   assert.equal(daysOfText('2026-02', NOW).length, 28);
-  for (const text of ['today', '2026-02-30', '2026-13', '1w', '--7d', ''])
+  for (const text of ['2026-13', '2026-01-00', '2026-13-01', '1w', '--7d', ''])
     assert.throws(() => dayText(text), /Expected a day such as/, text);
+  assert.throws(() => dayText('2026-11-31'), /^\w+: 2026-11-31 is not a day: November 2026 has 30\.$/);
+  assert.throws(() => dayText('2026-02-30'), /February 2026 has 28/);
+  for (const text of ['today', 'tomorrow'])
+    assert.throws(() => dayText(text), /is not over yet: the newest day is yest/);
+});
+
+test('where one day is meant, a month is none', () => {
+  for (const text of ['2026-01-31', 'yesterday', '-7d', '7d']) assert.equal(oneDayText(text), text);
+  assert.throws(() => oneDayText('2026-11'), /2026-11 is a month: name one of its days, such as 2026-11-30\.$/);
+  assert.throws(() => oneDayText('1w'), /Expected a day such as 2026-01-31, yesterday or -7d; days/);
 });
 
 test('a range is a month, or from a day to a day, and has a day that is over', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Folder } from '../../local/start/folder.ts';
 import { gapOf } from '../../local/start/history.ts';
+import { Listener } from '../../local/start/listen.ts';
 import type { Options } from '../../local/start/options.ts';
 import { Progress } from '../../local/start/progress.ts';
 import { greet, report, tellStart } from '../../local/start/report.ts';
@@ -78,6 +79,51 @@ test('what lands is told with its pace, and nothing that a text brings moves the
   );
   assert.match(said, /30 days a minute, about 20 seconds left/);
   for (const sign of ['\x1b]', '\x07', '\x1b[2J']) assert.ok(!said.includes(sign), JSON.stringify(said));
+});
+
+test('where only days are left that failed or wait, no time is told that they would take', () => {
+  const progress = new Progress([{ dataset: 'teams-sms', daysOwed: 5, held: new Map(), due: [] }], NOON);
+  const note = (event: string, at: number) =>
+    progress.note({ event, dataset: 'teams-sms', day: daysAgo(at), rows: 1 }, NOON);
+  for (const at of [1, 2, 3]) note('day landed', at);
+  note('day failed', 4);
+  assert.deepEqual(progress.pace(NOON + 6_000)?.secondsLeft, 4);
+  note('source throttled', 5);
+  assert.equal(progress.pace(NOON + 6_000), undefined);
+  note('day landed', 5);
+  note('day landed', 4);
+  assert.equal(progress.pace(NOON + 6_000)?.secondsLeft, 0);
+  const other = new Progress([{ dataset: 'teams-sms', daysOwed: 5, held: new Map(), due: [] }], NOON - 6_000);
+  for (const at of [1, 2, 3]) other.note({ event: 'day landed', dataset: 'teams-sms', day: daysAgo(at) }, NOON);
+  const said = saidBy(
+    screen => {
+      screen.show(other.datasets, other.pace(NOON));
+      new Listener(screen, other, { write: () => undefined }, []).wait(Date.now() + 60_000);
+    },
+    { isTTY: true, columns: 60 },
+  );
+  assert.doesNotMatch(said.slice(said.lastIndexOf('Only days that wait')), /left$/m);
+});
+
+test('that the one failing day of a simulated tenant is part of the show is said beside its complaint', () => {
+  const onPurpose = gapOf({ from: 'simulator', days: 14, seed: 1, rows: 500, late: false }, NOON);
+  const [{ dataset, day } = {}] = onPurpose;
+  const progress = new Progress([], NOON);
+  const line = (on: object) => {
+    const message = JSON.stringify({ event: 'day failed', dataset, message: 'No.', ...on });
+    return { time: new Date(NOON), level: 'warning', category: 'user', message } as const;
+  };
+  const said = saidBy(screen => {
+    const listener = new Listener(screen, progress, { write: () => undefined }, onPurpose);
+    listener.hear(line({ day, reason: 'source.failing' }));
+    listener.hear(line({ day: daysAgo(1), reason: 'auth.forbidden' }));
+  });
+  const [first, second] = said.split('\n');
+  assert.match(
+    first ?? '',
+    /^teams-pstn-calls .*: No\. Tried again later\. \(A simulated tenant fails once on purpose\.\)$/,
+  );
+  assert.match(second ?? '', /Tried again later\.$/);
 });
 
 test('of a simulated tenant one day fails at first, in the first run over a folder of some length', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Change, tableOfChanges } from '../../cli/commands/changes.ts';
+import { type Change, limitsOf, noneLines, sumsOf, tableOfChanges } from '../../cli/commands/changes.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 
 /** What a narrow terminal shows: a line for each thing, and what fits beside it. */
@@ -29,3 +29,28 @@ for (const width of [60, 80, 100, 120])
     assert.deepEqual(said, ['+3 ~2 −1', '−4 erased', 'none']);
     assert.equal(lines.filter(line => line.includes('2026-03-14 09:10')).length, width < 80 ? 0 : CHANGES.length);
   });
+
+test('that nothing changed is said of what was asked about, and not of every day', () => {
+  const now = Date.parse('2026-03-11T12:00:00.000Z');
+  const [since, datasets] = ['2026-03-04T00:00:00.000Z', DATASETS.slice(0, 2)];
+  for (const [limits, said] of [
+    [limitsOf({}, {}, now), 'No day changed since 2026-03-04 00:00 UTC.'],
+    [limitsOf({}, { from: '2026-03-10' }, now), 'Of 2026-03-10, no day changed since 2026-03-04 00:00 UTC.'],
+    [limitsOf({}, { to: '2026-03-02' }, now), 'Of the days up to 2026-03-02, no day'],
+    [
+      limitsOf({ datasets }, { from: '2026-03-01', to: '2026-03-31' }, now),
+      'Of 2026-03-01 to 2026-03-10 of teams-pstn-calls, teams-direct-routing-calls, no day',
+    ],
+    [limitsOf({ datasets: datasets.slice(1) }, {}, now), 'Of teams-direct-routing-calls, no day'],
+  ] as const)
+    assert.ok(noneLines(limits, since)[0]?.startsWith(said), noneLines(limits, since)[0]);
+  assert.deepEqual([noneLines('', since).length, noneLines('2026-03-10', since).length], [1, 2]);
+});
+
+test('changes are added up for each log', () => {
+  const days = Array.from({ length: 3 }, () => changeOf('teams-sms', { rowsAdded: 400, rowsRemoved: 1 }));
+  assert.deepEqual(sumsOf([...days, changeOf('voximplant-sms', { rowsChanged: 2 })]), [
+    'teams-sms: 3 days, +1,200 ~0 −3 rows',
+    'voximplant-sms: 1 day, +0 ~2 −0 rows',
+  ]);
+});
