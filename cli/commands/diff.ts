@@ -1,5 +1,6 @@
 import { counted } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
+import { wrongRevision } from '../../shared/verify/verify-history.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { dataset, examples, type On, type Register, whole } from '../command.ts';
 import { type DayText, dayOfText, ONE_DAY_FORMS, oneDayText } from '../ranges.ts';
@@ -64,6 +65,10 @@ async function diffDay(
     await contentOf(on, of, day, to, newest),
     limit,
   );
+  for (const number of [from, to]) {
+    const wrong = await wrongRevision(on.lake, of.name, day, number === newest ? undefined : number);
+    if (wrong !== undefined) on.out.note(`r${number} is damaged: ${wrong}. What differs may be the damage.`);
+  }
   if (on.json)
     on.out.json({ dataset: of.name, day, newest, older: from, newer: to, ...differencesJson(found, showRows) });
   else {

@@ -42,7 +42,16 @@ async function isLandedAnew(lake: Lake, dataset: string, day: Day, revision: num
   );
 }
 
-async function wrongRevision(lake: Lake, dataset: string, day: Day, revision: number): Promise<string | undefined> {
+/**
+ * What is wrong with a revision in `history`, or without one with the partition, by its receipt; `undefined` when
+ * nothing is, or it is not there.
+ */
+export async function wrongRevision(
+  lake: Lake,
+  dataset: string,
+  day: Day,
+  revision: number | undefined,
+): Promise<string | undefined> {
   try {
     const head = await lake.head(dataset, day, revision);
     const chunks = head && (await lake.read(dataset, day, revision));

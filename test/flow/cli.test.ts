@@ -155,6 +155,7 @@ test('one flipped byte: verify names dataset and day; it heals by itself, and hi
     [kept.code, kept.answer.findings.map(({ kind, day }: Record<string, unknown>) => [kind, day])],
     [0, [['kept-damaged', D1]]],
   );
+  assert.match((await rig.run('diff', PSTN, D1)).stderr, /^r1 is damaged: .*What differs may be the damage\.$/m);
   const { rowsAdded, rowsChanged, rowsRemoved } = (await rig.ledger.day(PSTN, D1))?.value.held ?? {};
   assert.deepEqual([rowsAdded, rowsChanged, rowsRemoved], [0, 0, 0], 'nothing of what the source says has changed');
 });
