@@ -72,9 +72,12 @@ async function acceptDays(
   const days = [];
   for (const each of candidates) {
     const { day, held, rowsHeld } = each;
-    const outcome: Accepted | 'declined' = sure
+    const outcome: Outcome = sure
       ? await acceptShrink(ledger, each.of, day, held?.fingerprint ?? '', now)
-      : 'declined';
+      : // As JSON nobody is asked: it is shown what --yes would do.
+        json
+        ? 'preview'
+        : 'declined';
     const rows = going.get(each);
     days.push({
       dataset: each.of.name,
@@ -148,7 +151,10 @@ function tellGoing({ out }: On, found: Differences | string, whole: boolean): vo
   }
 }
 
-const OUTCOMES: Readonly<Record<Accepted | 'declined', string>> = {
+type Outcome = Accepted | 'declined' | 'preview';
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  preview: 'Nothing was changed: --yes accepts.',
   accepted: 'Accepted: the day is read again, and replaced if the source still says the same.',
   declined: 'Nothing was changed. In a script, add --yes.',
   'in-work': 'The day is being read just now: look again when that is done.',

@@ -5,9 +5,10 @@ import { messageOf, reasonOf } from '../../shared/status/dataset-facts.ts';
 import { closedGates } from '../../shared/status/facts.ts';
 import { nextStep } from '../../shared/status/next-step.ts';
 import { type Shown, shownOf } from '../../shared/status/states.ts';
-import { grouped } from '../../shared/status/text.ts';
+import { grouped, minuteOf } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
-import type { DayEntry, Seam } from '../../shared/words/ledger.ts';
+import { DAY_MS, endOf, HOUR_MS, instantOf } from '../../shared/words/day.ts';
+import type { DayEntry, Held, Seam } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Receipt } from '../../shared/words/model.ts';
 import { type AmongOthers, lookAround } from '../around-day.ts';
 import { dataset, examples, type On, type Register, refuseUnfinished } from '../command.ts';
@@ -77,6 +78,7 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
     if (next !== undefined) on.out.line(`Next step: ${withTyped(next, on.self)}`);
     if (gate !== undefined && due !== undefined) on.out.line(gateLine(on, gate));
     for (const line of doubts.flatMap(doubtLines)) on.out.line(withTyped(line, on.self));
+    if (state === 'open' && entry?.held !== undefined) on.out.line(openLine(of, at, entry.held, on.now));
     section(on, 'Held, by the ledger', heldLines(entry));
     const receipt = foreign === undefined ? undefined : { none: foreign };
     section(on, 'Receipt of the partition', receipt ?? receiptLines(partition?.receipt, partition?.bytes));
@@ -106,6 +108,14 @@ function whyLines(state: Shown, entry: DayEntry | undefined): string[] {
     ...(message === undefined ? [] : [`Message: ${message}`]),
     ...(requestId === undefined ? [] : [`Request id: ${requestId}`]),
   ];
+}
+
+/** When the day is read next, and which read makes it final. */
+function openLine(of: Dataset, day: Day, { checkedAt }: Held, now: number): string {
+  const next = Date.parse(checkedAt) + of.rereadHours * HOUR_MS;
+  const old = endOf(day) + of.settleDays * DAY_MS;
+  const when = old > now ? `after ${minuteOf(instantOf(old))} UTC` : 'from now on';
+  return `Read again about ${minuteOf(instantOf(Math.max(next, now)))} UTC; final once a read ${when} finds nothing new.`;
 }
 
 function doubtLines({ reason, message, next }: Doubt): string[] {

@@ -120,6 +120,12 @@ function gapItem({ from, to, days, state, reason, why }: ProvenGap): Html {
 `;
 }
 
+/** The day is held whatever became of the last read of it. */
+function stateText(state: ProvenDay['state']): string {
+  if (state === 'failed') return 'held; last read failed';
+  return state === 'waiting' ? 'held; next read waits' : state;
+}
+
 function dayRow(each: ProvenDay): Html {
   const {
     day,
@@ -137,6 +143,6 @@ function dayRow(each: ProvenDay): Html {
   const notes = [reason, ...doubts, erasedAt === undefined ? undefined : 'a person was erased']
     .filter(Boolean)
     .join(', ');
-  return html`<tr><th scope="row">${day}</th><td>${state}${notes === '' ? '' : ` (${notes})`}</td><td class="r">${grouped(rows)}</td><td class="r">${revision}</td><td>${minuteOf(landedAt)}</td><td>${minuteOf(checkedAt)}</td><td>${recounted}</td><td><code>${fingerprint.slice(0, FINGERPRINT_SHOWN)}</code></td></tr>
+  return html`<tr><th scope="row">${day}</th><td>${stateText(state)}${notes === '' ? '' : ` (${notes})`}</td><td class="r">${grouped(rows)}</td><td class="r">${revision}</td><td>${minuteOf(landedAt)}</td><td>${minuteOf(checkedAt)}</td><td>${recounted}</td><td><code>${fingerprint.slice(0, FINGERPRINT_SHOWN)}</code></td></tr>
 `;
 }

@@ -33,7 +33,8 @@ export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known
     const text = 'A new app plans within minutes. If this page stays as it is for half an hour, ask the doctor.';
     yield { text, command: 'landline doctor', help: 'deploy.md' };
   }
-  const pace = filling && moving ? paceNote(filling) : undefined;
+  // While a source is left alone, nobody knows.
+  const pace = filling && moving && gates.length === 0 ? paceNote(filling) : undefined;
   if (pace !== undefined) yield { text: pace };
   for (const gate of gates) yield { text: gateNote(gate), command: openGate(gate), help: 'operations.md#throttled' };
   for (const { title, dataset, pausedAt } of datasets)

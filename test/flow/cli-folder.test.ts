@@ -18,6 +18,7 @@ import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import type { Ledger } from '../../shared/words/ports.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
+import { heldOn } from '../unit/days.ts';
 
 /** What the command line says of a ledger that is written here as it may be found; nobody is at work on its folder. */
 
@@ -109,6 +110,19 @@ test('of one log only the gate of its source is told, and who opens it hears how
   assert.deepEqual(await sources(SMS), ['graph']);
   const { out } = await landline(folder, 'resume', '--source', 'graph');
   assert.match(out, /Days that waited for it: 10\./);
+});
+
+test('show of an open day says when it is read again, and which read makes it final', async context => {
+  const [young, old] = [LAST, addDays(LAST, -7)];
+  const entries = [young, old].map(day => ({
+    ...freshEntry(SMS, day, NOW),
+    held: heldOn(day, { checkedAt: instantOf(NOW) }),
+  }));
+  const folder = await folderOf(context, ledger => put(ledger, entries));
+  const lines = async (day: string) => (await landline(folder, 'show', SMS, day)).out.split('\n');
+  const next = 'Read again about 2026-03-12 12:00 UTC; final once a read';
+  assert.ok((await lines(young)).includes(`${next} after 2026-03-16 00:00 UTC finds nothing new.`));
+  assert.ok((await lines(old)).includes(`${next} from now on finds nothing new.`));
 });
 
 test('where nobody is at work, status and show say that nothing goes on by itself', async context => {

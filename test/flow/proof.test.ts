@@ -46,7 +46,7 @@ test('a day that gains late rows is listed by changes, and diff names the rows w
   await rig.work();
   const shown = await rig.json('accept', SMS, D1);
   const [day] = shown.answer.days;
-  assert.deepEqual([shown.code, day.outcome, day.going.removed], [0, 'declined', day.rowsHeld - day.rowsRead]);
+  assert.deepEqual([shown.code, day.outcome, day.going.removed], [0, 'preview', day.rowsHeld - day.rowsRead]);
   assert.ok(day.going.rows.every((row: object) => !('row' in row)));
   assert.deepEqual((await rig.json('accept', '--from', D0, '--datasets', PSTN)).answer.days, []);
   assert.equal((await rig.run('accept', '--from', D0, '--yes')).code, 0);
