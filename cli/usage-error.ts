@@ -33,6 +33,7 @@ export function wordsOf({ code, message }: CommanderError, typed: readonly strin
     ) ?? [];
   if (why === '') return text;
   const word = typed.includes(`-${given}`) && !typed.includes(given) ? `-${given}` : given;
-  const about = flag === undefined ? word : `${flag} ${word}`;
-  return flag === undefined && why.includes(word) ? why : `${about}: ${why}`;
+  // It may name the word by itself.
+  const about = [flag, ...(why.includes(word) ? [] : [word])].filter(Boolean).join(' ');
+  return about === '' ? why : `${about}: ${why}`;
 }

@@ -75,6 +75,7 @@ test('wrong usage exits 2 and says how it is right', async () => {
     [['retry', 'teams-sms', '3 May'], /^error: 3 May: Expected a day such as 2026-01-31, yesterday, -7d or 2026-01;/],
     [['verify', '--month', '2026-13'], /^error: --month 2026-13: Expected a month such as/],
     [['verify', '--month', '-7d'], /^error: --month -7d: Expected a month such as/],
+    [['verify', '--from', '2026-02-30'], /^error: --from: 2026-02-30 is not a day/],
     [['verify', '--from', 'last week'], /^error: --from last week: Expected a day such as/],
     [['stauts'], /^error: unknown command 'stauts' \(Did you mean status\?\)\n/],
     [['show', 'teams-sms'], /missing required argument 'day'/],
