@@ -67,13 +67,13 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wra
   .heat { display: grid; grid-template-rows: repeat(25, auto); grid-auto-flow: column; grid-template-columns: max-content; grid-auto-columns: minmax(0, 1fr); gap: 2px; min-width: 0; }
   .heat :is(thead, tbody, tr) { display: contents; }
   .heat th:first-child { width: auto; text-align: center; }
-}
-@media screen and (max-width: 760px) {
-  .broad { display: none; } .slim { display: block; }
   .plain thead { display: none; } .plain tbody { display: grid; gap: 12px; }
   .plain tr { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 16px; border-top: 1px solid var(--line); padding-top: 8px; }
   .plain tr td { border: 0; padding: 0; text-align: left; white-space: normal; } .plain td:first-child { grid-column: 1 / -1; font-weight: 600; }
   .plain td:not(:first-child)::before { content: attr(data-h); display: block; color: var(--quiet); font-size: 13px; }
+}
+@media screen and (max-width: 760px) {
+  .broad { display: none; } .slim { display: block; }
 }
 footer { color: var(--quiet); font-size: 14px; margin-top: 28px; }
 @page { size: A4; margin: 12mm; }
