@@ -75,16 +75,20 @@ function xAxes(labels: readonly string[]): readonly object[] {
   ];
 }
 
+/** Sizes of a picture over time: a screen or a page of paper, and a phone, where all of it has to be seen at once. */
+export const SIZES = { broad: [1040, 250], slim: [360, 230] } as const;
+
 /** From left to right: stacked bars. Where nothing is held there is no bar, not even of zero. */
 export function overTime(
   labels: readonly string[],
   coverage: readonly Coverage[],
   bars: readonly Series[],
   label: string,
+  [width, height]: readonly [number, number],
 ): string {
   return drawn(
     {
-      grid: { left: 8, right: 8, top: 14, bottom: 4, containLabel: true },
+      grid: { left: 2, right: 14, top: 14, bottom: 4, containLabel: true },
       xAxis: xAxes(labels),
       yAxis: [
         {
@@ -104,12 +108,12 @@ export function overTime(
           data: values,
           itemStyle: { color: colour },
           barMaxWidth: 48,
-          barCategoryGap: labels.length > 60 ? '10%' : '28%',
+          barCategoryGap: width / labels.length < 14 ? '10%' : '28%',
         })),
       ],
     },
-    1040,
-    250,
+    width,
+    height,
     label,
   );
 }

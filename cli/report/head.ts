@@ -1,14 +1,16 @@
 import { escaped } from '../../shared/status/html/markup.ts';
+import { gapsIn } from '../../shared/status/stretches.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
 import type { Figures } from './data.ts';
 import { CALL_LOGS, type LogCoverage, MESSAGE_LOGS } from './held.ts';
 import { before, type Period } from './period.ts';
-import type { Sums } from './sums.ts';
-import { change, dated, percent } from './text.ts';
+import type { Sums, TrunkFigures } from './sums.ts';
+import { change, dated, percent, spanned } from './text.ts';
 
 /** The top of the report: how much of the period is held, the totals, and how they compare with the period before. */
 
-const NAMED_DAYS = 4;
+/** Runs of days that are named before the rest is only counted. */
+const NAMED = 4;
 
 /** Says first whether the numbers below are whole. */
 export function completeness({ held }: Figures, period: Period): string {
@@ -30,8 +32,9 @@ export function completeness({ held }: Figures, period: Period): string {
 }
 
 function noteOf({ dataset, begins, missing }: LogCoverage): string[] {
-  const named = missing.slice(0, NAMED_DAYS).map(dated).join(', ');
-  const more = missing.length - NAMED_DAYS;
+  const runs = gapsIn(missing);
+  const named = runs.slice(0, NAMED).map(spanned).join(', ');
+  const more = runs.slice(NAMED).reduce((sum, { days }) => sum + days, 0);
   const gaps = `not held: ${named}${more > 0 ? ` and ${counted(more, 'day')} more` : ''}`;
   const notes = [
     ...(begins === undefined ? [] : [`its history begins on ${dated(begins)}`]),
@@ -43,6 +46,8 @@ function noteOf({ dataset, begins, missing }: LogCoverage): string[] {
 interface Tile {
   readonly value: string;
   readonly what: string;
+  /** What the value is made of, where it is of several kinds. */
+  readonly split?: string;
   readonly compared: string | undefined;
 }
 
@@ -55,7 +60,11 @@ export function tiles(figures: Figures, period: Period): string {
   const calls = (value: number, other: number): string | undefined => compared(CALL_LOGS, value, other);
   const [legs, oldLegs] = [legsOf(now), legsOf(earlier)];
   const all: Tile[] = [
-    { value: grouped(now.calls), what: 'calls', compared: calls(now.calls, earlier.calls) },
+    {
+      value: grouped(now.calls),
+      ...callsTold(now, legs.all),
+      compared: calls(now.calls, earlier.calls),
+    },
     {
       value: grouped(Math.round(now.seconds / 3600)),
       what: 'hours of calls',
@@ -76,8 +85,8 @@ export function tiles(figures: Figures, period: Period): string {
     },
   ];
   const shown = all.map(
-    ({ value, what, compared: than }) =>
-      `<div class="tile"><b>${value}</b><span>${what}</span>${than === undefined ? '' : `<span>${than}</span>`}</div>`,
+    ({ value, what, split, compared: than }) =>
+      `<div class="tile"><b>${value}</b><span>${what}</span>${split === undefined ? '' : `<span>${split}</span>`}${than === undefined ? '' : `<span>${than}</span>`}</div>`,
   );
   return `<div class="tiles">${shown.join('')}</div><p class="sub">${than(figures, period, past, all)}</p>`;
 }
@@ -91,10 +100,26 @@ function than({ held }: Figures, period: Period, past: Period, all: readonly Til
   return `Not compared with ${span}: that period is not held in full.`;
 }
 
-function legsOf({ trunks }: Sums): { readonly good: number; readonly failed: number } {
+/** A call over Direct Routing is there once per leg. */
+function callsTold({ calls }: Sums, legs: number): Pick<Tile, 'what' | 'split'> {
+  if (legs === 0) return { what: 'calls' };
+  if (legs === calls) return { what: 'legs of calls over Direct Routing' };
+  return { what: 'calls and legs', split: `${grouped(calls - legs)} calls, ${grouped(legs)} Direct Routing legs` };
+}
+
+interface Legs {
+  readonly good: number;
+  readonly failed: number;
+  /** Also those that do not say. */
+  readonly all: number;
+}
+
+function legsOf({ trunks }: Sums): Legs {
   const all = [...trunks.values()];
+  const sum = (of: (each: TrunkFigures) => number): number => all.reduce((total, each) => total + of(each), 0);
   return {
-    good: all.reduce((sum, { good }) => sum + good, 0),
-    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+    good: sum(({ good }) => good),
+    failed: sum(({ failed }) => failed),
+    all: sum(({ good, failed, unknown }) => good + failed + unknown),
   };
 }

@@ -1,6 +1,6 @@
 import { escaped } from '../../shared/status/html/markup.ts';
 import { grouped } from '../../shared/status/text.ts';
-import { COLOURS, overMonths, overTime, type Series } from './charts.ts';
+import { COLOURS, overMonths, overTime, type Series, SIZES } from './charts.ts';
 import type { Figures } from './data.ts';
 import { CALL_LOGS, type Coverage, MESSAGE_LOGS } from './held.ts';
 import { type Key, keys, NOTHING, numbers, section, table } from './parts.ts';
@@ -64,19 +64,17 @@ function overTimeOf(
     ...drawn.map(({ values }) => (typeof values[i] === 'number' ? grouped(values[i]) : '–')),
     { whole: 'all', part: 'a part', none: 'nothing' }[coverage[i] ?? 'none'],
   ]);
-  const picture = overTime(
-    buckets.map(({ label }) => label),
-    coverage,
-    drawn,
-    title,
+  const labels = buckets.map(({ label }) => label);
+  const pictures = Object.entries(SIZES).map(
+    ([name, size]) => `<div class="${name}">${overTime(labels, coverage, drawn, title, size)}</div>`,
   );
   const shades = shadesOf(coverage);
   const partly = coverage.includes('part') ? ' Where a part is held, there may have been more.' : '';
   return section(
     title,
     `${keys([...series, ...shades])}${partly}`,
-    // On a narrow screen the picture is moved sideways rather than made unreadable.
-    `<div class="wide" tabindex="0">${picture}</div>`,
+    // One of the two is shown, by the width of the screen.
+    pictures.join(''),
     numbers(
       [step === 'day' ? 'Day' : step === 'week' ? 'Week of' : 'Month', ...series.map(({ name }) => name), 'Held'],
       rows,
@@ -120,12 +118,7 @@ export function costs({ now, before: earlier, held }: Figures, period: Period): 
       return [currency, ...shown, isCompared ? rounded(past.calls + past.messages, decimalsOf(currency)) : '–'];
     });
     const head = ['Currency', 'Calls', 'Messages', 'Together', 'The period before'];
-    return section(
-      'Cost per currency',
-      'Currencies are never added up.',
-      `<div class="wide" tabindex="0">${table(head, rows, 'plain')}</div>`,
-      below,
-    );
+    return section('Cost per currency', 'Currencies are never added up.', table(head, rows, 'plain'), below);
   }
   const coverage = months.map(bucket =>
     held.isKnown ? held.ofBucket([...CALL_LOGS, ...MESSAGE_LOGS], bucket) : 'part',

@@ -2,9 +2,10 @@ import { escaped } from '../../shared/status/html/markup.ts';
 import { minuteOf } from '../../shared/status/text.ts';
 import type { Figures } from './data.ts';
 import { completeness, tiles } from './head.ts';
+import { hours } from './hours.ts';
 import { callsOverTime, costs, messagesOverTime } from './over-time.ts';
 import type { Period } from './period.ts';
-import { codes, destinations, hours, trunks, users } from './ranks.ts';
+import { codes, destinations, trunks, users } from './ranks.ts';
 import { STYLE } from './style.ts';
 import { dated } from './text.ts';
 
@@ -30,7 +31,7 @@ ${tiles(figures, period)}
 ${callsOverTime(figures, period)}
 ${messagesOverTime(figures, period)}
 ${costs(figures, period)}
-${hours(figures)}
+${hours(figures, period)}
 ${destinations(figures)}
 <div class="pair">
 ${trunks(figures)}
@@ -38,7 +39,7 @@ ${codes(figures)}
 </div>
 ${users(figures)}
 <footer>Made by <code>landline report</code> on ${escaped(minuteOf(madeAt))} UTC from the curated tables: docs/bi says how to ask more.
-Headings round amounts to the decimals of their currency; <i>The numbers</i> have every digit. A call over Direct Routing counts once per leg, and its time includes the ringing.</footer>
+Amounts are rounded to the decimals of their currency, each for itself, so that a sum may differ from its parts in the last digit; <i>The numbers</i> have every digit. A call over Direct Routing counts once per leg, and its time includes the ringing.</footer>
 </main>
 </body>
 </html>

@@ -28,11 +28,13 @@ export function section(title: string, sub: string, picture: string, table: stri
 
 export type TableRow = readonly (string | Label)[];
 
+/** @param kind of a table that stands in the page itself: on a phone, its cells stand below one another with their heads */
 export function table(head: readonly string[], rows: readonly TableRow[], kind = ''): string {
-  const cells = (tag: 'th' | 'td', row: TableRow): string =>
-    `<tr>${row.map(cell => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${typeof cell === 'string' ? escaped(cell) : shown(cell)}</${tag}>`).join('')}</tr>`;
-  const body = rows.map(row => cells('td', row)).join('');
-  return `<table${kind && ` class="${kind}"`}><thead>${cells('th', head)}</thead><tbody>${body}</tbody></table>`;
+  const text = (cell: string | Label): string => (typeof cell === 'string' ? escaped(cell) : shown(cell));
+  const named = (at: number): string => (kind === '' ? '' : ` data-h="${escaped(head[at] ?? '')}"`);
+  const top = head.map(cell => `<th scope="col">${text(cell)}</th>`).join('');
+  const body = rows.map(row => `<tr>${row.map((cell, at) => `<td${named(at)}>${text(cell)}</td>`).join('')}</tr>`);
+  return `<table${kind && ` class="${kind}"`}><thead><tr>${top}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
 export function numbers(head: readonly string[], rows: readonly TableRow[]): string {

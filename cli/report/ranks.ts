@@ -1,4 +1,3 @@
-import { escaped } from '../../shared/status/html/markup.ts';
 import { grouped } from '../../shared/status/text.ts';
 import { COLOURS } from './charts.ts';
 import type { Figures } from './data.ts';
@@ -6,25 +5,9 @@ import { coloursOf, keys, NOTHING, numbers, section } from './parts.ts';
 import { labelsOf, type Ranked, ranked, sumOf } from './ranked.ts';
 import { percent } from './text.ts';
 
-/** Who, where, when and why: lists from top to bottom, and the hours of the week. */
+/** Who, where and why: lists from top to bottom. */
 
 const TOP = 10;
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-/** Darker is more; every cell has its number. */
-export function hours({ now: { hours: all }, zone }: Figures): string {
-  const most = Math.max(...all.flat());
-  const names = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
-  const cell = (count: number): string => {
-    const share = most === 0 ? 0 : count / most;
-    return `<td style="--v:${(0.85 * share).toFixed(2)}"${share > 0.6 ? ' class="much"' : ''}>${count === 0 ? '' : grouped(count)}</td>`;
-  };
-  const rows = all.map((row, day) => `<tr><th scope="row">${WEEKDAYS[day]}</th>${row.map(cell).join('')}</tr>`);
-  const head = `<tr><th scope="col"></th>${names.map(name => `<th scope="col">${name}</th>`).join('')}</tr>`;
-  const picture = `<div class="wide" tabindex="0"><table class="heat"><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`;
-  const sub = `When calls started, by weekday and hour in ${escaped(zone)}. The darker, the more.`;
-  return section('Hours of the week', sub, most === 0 ? NOTHING : picture, '');
-}
 
 export function destinations({ now: { destinations: all } }: Figures): string {
   const top = [...all].sort(([, a], [, b]) => b.calls - a.calls).slice(0, TOP);

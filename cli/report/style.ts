@@ -33,8 +33,9 @@ section .pair { gap: 12px 32px; margin: 0; }
 .pair details { margin-top: auto; padding-top: 14px; }
 .months { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 24px 32px; }
 svg { display: block; width: 100%; height: auto; }
-.wide { overflow-x: auto; }
-.wide > svg { min-width: 760px; }
+.slim { display: none; max-width: 480px; }
+/* The edges of what scrolls are shaded as long as there is more behind them. */
+.wide, .scroll { overflow: auto; background: linear-gradient(to right, var(--card) 40%, transparent) 0 0 / 40px 100% no-repeat local, linear-gradient(to left, var(--card) 40%, transparent) 100% 0 / 40px 100% no-repeat local, linear-gradient(to right, var(--gap), transparent) 0 0 / 12px 100% no-repeat scroll, linear-gradient(to left, var(--gap), transparent) 100% 0 / 12px 100% no-repeat scroll; }
 .key { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 6px; }
 .keyed { margin-right: 14px; white-space: nowrap; }
 .ranked { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr) max-content; gap: 12px 10px; margin: 0; padding: 0; list-style: none; font-size: 13px; line-height: 18px; }
@@ -46,14 +47,14 @@ table .label bdi { white-space: normal; }
 .label span { flex: none; margin-left: 6px; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .bar { display: flex; height: 16px; }
 .bar i:last-child { border-radius: 0 3px 3px 0; }
-@media (max-width: 600px) { .ranked { row-gap: 10px; } .ranked .label { grid-column: 1 / -1; } .ranked .bar { grid-column: 1 / 3; } }
+@media (max-width: 600px) { main { padding: 28px 14px 40px; } section { padding: 18px 14px 14px; } .ranked { row-gap: 10px; } .ranked .label { grid-column: 1 / -1; } .ranked .bar { grid-column: 1 / 3; } }
 .key, .bar i { forced-color-adjust: none; }
 .heat { border-collapse: separate; border-spacing: 2px; margin: 0; table-layout: fixed; min-width: 760px; font-size: 12px; }
 .heat th { border: 0; padding: 3px 2px; font-weight: 500; text-align: center; }
-.heat th:first-child { width: 44px; text-align: left; }
+.heat th:first-child { width: 58px; text-align: left; }
 .heat td { border: 0; border-radius: 4px; padding: 5px 1px; text-align: center; background: color-mix(in srgb, var(--calls) calc(var(--v) * 100%), var(--card)); }
-.heat td.much { color: #fff; }
-.plain td, .plain th { font-size: 15px; padding: 7px 8px; white-space: nowrap; }
+.plain td, .plain th { font-size: 15px; padding: 7px 8px; }
+.plain td:not(:first-child), .plain th { white-space: nowrap; }
 details { margin-top: 14px; font-size: 14px; }
 summary { cursor: pointer; color: var(--quiet); padding: 4px 0; width: max-content; }
 summary:focus-visible { outline: 2px solid var(--calls); outline-offset: 3px; border-radius: 4px; }
@@ -61,7 +62,19 @@ table { border-collapse: collapse; width: 100%; margin-top: 6px; font-variant-nu
 th, td { text-align: right; padding: 5px 8px; border-top: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 550; border-top: 0; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
-.scroll { max-height: 320px; overflow: auto; }
+.scroll { max-height: 320px; }
+@media screen and (max-width: 900px) {
+  .heat { display: grid; grid-template-rows: repeat(25, auto); grid-auto-flow: column; grid-template-columns: max-content; grid-auto-columns: minmax(0, 1fr); gap: 2px; min-width: 0; }
+  .heat :is(thead, tbody, tr) { display: contents; }
+  .heat th:first-child { width: auto; text-align: center; }
+  .plain thead { display: none; } .plain tbody { display: grid; gap: 12px; }
+  .plain tr { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 16px; border-top: 1px solid var(--line); padding-top: 8px; }
+  .plain tr td { border: 0; padding: 0; text-align: left; white-space: normal; } .plain td:first-child { grid-column: 1 / -1; font-weight: 600; }
+  .plain td:not(:first-child)::before { content: attr(data-h); display: block; color: var(--quiet); font-size: 13px; }
+}
+@media screen and (max-width: 760px) {
+  .broad { display: none; } .slim { display: block; }
+}
 footer { color: var(--quiet); font-size: 14px; margin-top: 28px; }
 @page { size: A4; margin: 12mm; }
 @media print {
@@ -69,6 +82,6 @@ footer { color: var(--quiet); font-size: 14px; margin-top: 28px; }
   body { background: var(--card); font-size: 12px; } main { max-width: none; padding: 0; }
   details { display: none; } section, .tile, .whole { break-inside: avoid; border-radius: 6px; }
   section { padding: 12px 14px; } .tiles { grid-template-columns: repeat(4, 1fr); gap: 8px; } .tile { padding: 10px; } .tile b { font-size: 20px; }
-  .wide > svg, .heat { min-width: 0; } .wide { overflow: visible; } .heat { font-size: 8px; } .pair { grid-template-columns: 1fr 1fr; }
+  .heat { min-width: 0; font-size: 8px; } .wide { overflow: visible; background: none; } .plain :is(td, th) { font-size: 12px; padding: 4px 6px; } .plain :is(td, th):first-child { padding-left: 0; } .pair { grid-template-columns: 1fr 1fr; }
 }
 `;

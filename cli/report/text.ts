@@ -10,6 +10,19 @@ export function dated(day: string): string {
   return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
 }
 
+/** Neighbouring days: `11 to 16 Nov 2026`, without the month and the year of the first where the last has the same. */
+export function spanned({ from, to }: { readonly from: string; readonly to: string }): string {
+  if (from === to) return dated(from);
+  const [day = '', month = '', year = ''] = dated(from).split(' ');
+  const first =
+    from.slice(0, 7) === to.slice(0, 7)
+      ? [day]
+      : from.slice(0, 4) === to.slice(0, 4)
+        ? [day, month]
+        : [day, month, year];
+  return `${first.join(' ')} to ${dated(to)}`;
+}
+
 /** Digits after the point that a currency has: 2 for most, 0 for JPY, 3 for KWD; 2 where nobody knows. */
 export function decimalsOf(currency: string): number {
   if (!/^[A-Z]{3}$/.test(currency)) return 2;

@@ -32,7 +32,7 @@ interface Endpoint {
 /** What Azure's front end takes, in bytes. */
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
 
-/** Serves the app's HTTP functions below the route prefix, a page of links to them, and `POST /admin/functions/<name>`. */
+/** Serves the app's HTTP functions below the route prefix, the way to its page, and `POST /admin/functions/<name>`. */
 export function createHttpServer(options: HttpOptions): Server {
   const endpoints = options.functions.map(fn => readEndpoint(fn, options.routePrefix));
   endpoints.sort((a, b) => a.route.precedence.localeCompare(b.route.precedence));
@@ -86,9 +86,7 @@ async function answer(
   const match = matches.find(({ methods }) => methods.includes(method));
   if (match === undefined) {
     request.resume();
-    if (url.pathname === '/' && method === 'GET' && matches.length === 0)
-      return reply(response, 200, { 'content-type': 'text/html; charset=utf-8' }, frontPage(endpoints));
-    if (matches.length === 0) return reply(response, 404);
+    if (matches.length === 0) return replyElsewhere(response, url, method, pageOf(options, endpoints));
     // Azure's own host answers 404 here (Azure/azure-functions-host issue 10098); 405 tells the developer why.
     return reply(response, 405, { allow: matches.flatMap(({ methods }) => methods).join(', ') });
   }
@@ -117,11 +115,21 @@ function isFromHere({ headers: { host = '127.0.0.1', origin } }: IncomingMessage
   return isHere(`http://${host}`) && (origin === undefined || origin === `http://${host}`);
 }
 
-/** Where Azure says that the app is up: the pages of this one that can be opened as they are. */
-function frontPage(endpoints: readonly Endpoint[]): Buffer {
-  const pages = endpoints.filter(({ path, methods }) => methods.includes('GET') && !/[{}<>"&]/.test(path));
-  const items = pages.map(({ path }) => `<li><a href="${path}">${path}</a>`);
-  return Buffer.from(`<!doctype html><html lang=en><title>Local host</title><ul>${items.join('')}</ul>\n`);
+/** The path of the page that a person looks for, where the app has one. */
+function pageOf({ routePrefix }: HttpOptions, endpoints: readonly Endpoint[]): string | undefined {
+  const page = `/${routePrefix}/status`.replace(/^\/+/, '/');
+  return endpoints.find(({ path }) => path === page)?.path;
+}
+
+/** The address alone leads to the page; any other path that nothing is at says so. */
+function replyElsewhere(response: ServerResponse, { pathname, search }: URL, method: string, page?: string): void {
+  if (pathname === '/' && page !== undefined && (method === 'GET' || method === 'HEAD')) {
+    reply(response, 302, { location: `${page}${search}` });
+    return;
+  }
+  const where = page === undefined ? '' : ` The coverage page is at ${page}.`;
+  const text = method === 'HEAD' ? undefined : Buffer.from(`Nothing is at this path.${where}\n`);
+  reply(response, 404, { 'content-type': 'text/plain; charset=utf-8' }, text);
 }
 
 function hasKey(key: string | undefined, request: IncomingMessage, url: URL): boolean {

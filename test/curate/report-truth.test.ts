@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { reportPage } from '../../cli/report/page.ts';
 import { before, bucketsOf, stepOf } from '../../cli/report/period.ts';
 import { ACCOUNT_CURRENCY, NO_CURRENCY, Sums } from '../../cli/report/sums.ts';
-import { brief, change, decimalsOf, exact, rounded } from '../../cli/report/text.ts';
+import { brief, change, decimalsOf, exact, rounded, spanned } from '../../cli/report/text.ts';
 import { heldDays, MADE_AT, made, WEEK } from './report-figures.ts';
 
 /** What a report may not get wrong: gaps, periods, signs, currencies, and what a row does not say. */
@@ -58,6 +58,44 @@ describe('gaps', () => {
     assert.match(html, /Which days are held is not known/);
     assert.equal(barsOf(html, 'Calls per day', 'gap').length, 6);
   });
+});
+
+test('days that are not held are named by their runs, and those past four are counted', () => {
+  const missing = (...days: string[]): string => {
+    const html = reportPage(
+      made(now => now.addCall(CALL, '2026-01-05'), heldDays(PSTN, JANUARY, days), JANUARY),
+      JANUARY,
+      MADE_AT,
+    );
+    return /<\/code>: (.*?)<\/li>/.exec(html)?.[1] ?? '';
+  };
+  assert.equal(
+    missing('2026-01-11', '2026-01-12', '2026-01-13', '2026-01-20'),
+    'not held: 11 to 13 Jan 2026, 20 Jan 2026',
+  );
+  const odd = [1, 3, 5, 7, 9, 10, 12].map(day => `2026-01-${String(day).padStart(2, '0')}`);
+  assert.match(missing(...odd), /^not held: 1 Jan 2026, .*, 7 Jan 2026 and 3 days more$/);
+  assert.deepEqual(
+    [
+      ['2026-01-28', '2026-02-03'],
+      ['2025-12-31', '2026-01-01'],
+    ].map(([from = '', to = '']) => spanned({ from, to })),
+    ['28 Jan to 3 Feb 2026', '31 Dec 2025 to 1 Jan 2026'],
+  );
+});
+
+test('legs are not called calls', () => {
+  const tile = (...routes: string[]): string => {
+    const fill = (now: Sums): void => {
+      for (const route of routes) now.addCall({ ...CALL, route }, '2026-01-05');
+    };
+    return (
+      /<div class="tile">.*?<\/div>/.exec(reportPage(made(fill), WEEK, MADE_AT))?.[0].replace(/<[^>]+>/g, ' ') ?? ''
+    );
+  };
+  assert.match(tile('pstn', 'pstn', 'direct-routing'), /^ +3 +calls and legs +2 calls, 1 Direct Routing legs/);
+  assert.match(tile('pstn'), /^ +1 +calls +$/);
+  assert.match(tile('direct-routing'), /^ +1 +legs of calls over Direct Routing/);
 });
 
 describe('periods', () => {

@@ -92,8 +92,8 @@ test('a month is one page without a network, which says what is missing and comp
   const month = { from: '2026-03-01', to: '2026-03-31' };
   const figures = await figuresOf(store, { ...month, zone: 'Europe/Berlin' });
   const html = reportPage(figures, month, MADE_AT);
-  // Calls and messages over time; the one month of cost is a table.
-  assert.equal(html.match(/<svg /g)?.length, 2);
+  // Calls and messages over time, each for a screen and for a phone; the one month of cost is a table.
+  assert.equal(html.match(/<svg /g)?.length, 4);
   assert.equal(html.match(/<script|<link|<img|src=|@import|url\((?!#)|http(?!:\/\/www\.w3\.org\/)s?:/)?.[0], undefined);
   assert.ok(!html.includes("O'Neil, Pat <b>"));
   assert.match(html, /Complete: all 217 days of 7 logs are held/);
@@ -117,7 +117,7 @@ test('a month is one page without a network, which says what is missing and comp
     const complaints: string[] = [];
     page.on('console', message => complaints.push(message.text()));
     await page.setContent(html);
-    assert.equal(await page.locator('svg').count(), 2);
+    assert.equal(await page.locator('svg:visible').count(), 2);
     const sideways = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
     assert.equal(sideways, false, `${width} px`);
     await page.locator('summary').first().click();

@@ -77,6 +77,14 @@ test('without the key nobody gets an answer, and with it a broken configuration 
   context.after(() => host.stop());
   const get = (path: string, headers: Record<string, string> = {}) => fetch(`${host.url}/api/${path}`, { headers });
   assert.deepEqual([(await get('status')).status, (await get('doctor')).status], [401, 401]);
+  // The address alone leads to the page, with the key; what is at no path says where the page is.
+  const root = await fetch(`${host.url}/?code=the-key`, { redirect: 'manual' });
+  assert.deepEqual([root.status, root.headers.get('location')], [302, '/api/status?code=the-key']);
+  for (const path of ['', 'nothing']) {
+    const nowhere = await get(path);
+    assert.deepEqual([nowhere.status, nowhere.headers.get('content-type')], [404, 'text/plain; charset=utf-8']);
+    assert.equal(await nowhere.text(), 'Nothing is at this path. The coverage page is at /api/status.\n');
+  }
   const page = await get('status?code=the-key');
   assert.equal(page.status, 503);
   const text = await page.text();

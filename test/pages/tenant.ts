@@ -71,7 +71,7 @@ const FORBIDDEN: Partial<Work> = {
   errorKind: 'auth.forbidden',
   errorRemedy: 'fix-config',
   errorMessage:
-    'Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant. Grant it to the app’s identity (docs/consent.md). Needed: CallRecord-PstnCalls.Read.All.',
+    'Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant. Grant it to the app’s identity (docs/consent.md); a token cached before the grant is replaced within a day, or by a restart. Needed: CallRecord-PstnCalls.Read.All.',
   requestId: '9f0e2c3a-7d51-4c07-9a61-5a0c4f3b2e11',
 };
 
@@ -177,27 +177,32 @@ const GATE: Gate = { source: 'graph', notBefore: instantOf(NOW + 4 * MINUTE_MS),
 /** Every state there is, in seven datasets. */
 export function troubledFacts(): Facts {
   const ledgers = DATASETS.map(troubledLedger);
-  return factsOf({
-    now: NOW,
-    ledgers,
-    unreadable: [],
-    off: [],
-    gates: [GATE],
-    depth: { fetch: 4, poison: 0 },
-    plannedAt: instantOf(NOW - 2 * MINUTE_MS),
-  });
+  return factsOf({ ...READ, ledgers, gates: [GATE], depth: { fetch: 4, poison: 0 } });
 }
+
+/** The first two weeks of a tenant that nobody gave a permission: the newest days failed, the others wait for them. */
+export function forbiddenFacts(): Facts {
+  const last = lastDay(NOW);
+  const firstDay = addDays(last, -13);
+  const ledgers = DATASETS.map((dataset, at) => ({
+    dataset,
+    watermark: watermarkOf(dataset, firstDay, undefined),
+    entries: [...eachDay(addDays(last, -(at % 3)), last)].map(day => failed(1)(dataset, day)),
+  }));
+  return factsOf({ ...READ, ledgers });
+}
+
+/** What is read beside the ledgers. */
+const READ = {
+  now: NOW,
+  unreadable: [],
+  off: [],
+  gates: [],
+  depth: { fetch: 0, poison: 0 },
+  plannedAt: instantOf(NOW - 2 * MINUTE_MS),
+} as const;
 
 /** All is well. */
 export function heldFacts(days = 365): Facts {
-  const ledgers = DATASETS.map(dataset => heldLedger(dataset, days));
-  return factsOf({
-    now: NOW,
-    ledgers,
-    unreadable: [],
-    off: [],
-    gates: [],
-    depth: { fetch: 0, poison: 0 },
-    plannedAt: instantOf(NOW - 2 * MINUTE_MS),
-  });
+  return factsOf({ ...READ, ledgers: DATASETS.map(dataset => heldLedger(dataset, days)) });
 }

@@ -91,10 +91,12 @@ describe('an app over HTTP', () => {
     assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST']);
   });
 
-  test('the front page has a link to each function that can be opened as it is', async () => {
-    const response = await fetch(host.url ?? '');
-    assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'text/html; charset=utf-8']);
-    assert.deepEqual((await response.text()).match(/href="[^"]*"/g), ['href="/api/crash"']);
+  test('where nothing is, a sentence says so, and an app without a coverage page names none', async () => {
+    for (const path of ['', '/', '/nothing', '/api/']) {
+      const response = await fetch(`${host.url}${path}`);
+      assert.deepEqual([response.status, response.headers.get('content-type')], [404, 'text/plain; charset=utf-8']);
+      assert.equal(await response.text(), 'Nothing is at this path.\n');
+    }
   });
 
   test('status, headers and bytes pass in both directions unchanged', async () => {

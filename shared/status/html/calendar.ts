@@ -3,6 +3,7 @@ import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import { isDoubted, type Shown } from '../states.ts';
 import { counted, grouped, MONTHS, minuteOf } from '../text.ts';
 import { type Html, html } from './markup.ts';
+import { room } from './room.ts';
 
 /** A year of days as months side by side, weeks across, weekdays down. A page has 2,500 of them: bytes count here. */
 
@@ -23,8 +24,8 @@ export const CELLS: Readonly<Record<Shown, string>> = {
 /** The class of a cell whose day is doubted, beside that of its state. */
 export const DOUBT_CELL = 'u';
 
-/** Longer texts are in the list below the calendar. */
-const MESSAGE_CHARS = 120;
+/** Such a message is told in full, as what to do stands at its end. Longer ones are in the list below the calendar. */
+const MESSAGE_CHARS = 480;
 
 /** @param group the name of the radio buttons: one letter, another for each calendar */
 export function calendar({ title, days }: DatasetFacts, group: string): Html {
@@ -40,8 +41,7 @@ export function calendar({ title, days }: DatasetFacts, group: string): Html {
     const cells = month.map(day => cell(day, group, { first: day === first, chosen: day === newest }));
     return html`<div class=m><p>${first === undefined ? '' : monthName(first.day, i === 0)}</p><div>${cells}</div></div>`;
   });
-  const long = days.some(day => day.message !== undefined || day.next !== undefined) ? ' long' : '';
-  return html`<div class="cal${long}" role=radiogroup aria-label="${title}: days">${blocks}</div>`;
+  return html`<div class=cal role=radiogroup aria-label="${title}: days"><div class=ms>${blocks}</div>${room(days.map(day => labelOf(day)))}</div>`;
 }
 
 function monthName(day: string, withYear: boolean): string {
@@ -67,7 +67,7 @@ export function cell(day: DayFacts, group: string, { log, chosen = false, first 
     (day.revision ?? 1) > 1 ? 'v' : '',
     first ? `d${weekday(day.day)}` : '',
   ].filter(name => name !== '');
-  const label = log === undefined ? labelOf(day) : `${log}, ${labelOf(day)}`;
+  const label = labelOf(day, log);
   const names = classes.join(' ');
   // Thousands of cells: without the quotes where HTML allows it.
   const styled = classes.length > 1 ? html` class="${names}"` : names === '' ? undefined : html` class=${names}`;
@@ -87,8 +87,8 @@ function weekday(day: string): number {
   return ((startOf(day) / DAY_MS + 3) % 7) + 1;
 }
 
-/** All there is to say about a day, in one line. */
-function labelOf(day: DayFacts): string {
+/** All there is to say about a day, in one line. @param log its title, where it is not above the day */
+export function labelOf(day: DayFacts, log?: string): string {
   const held = day.held ? heldText(day) : '';
   const message = day.message ?? '';
   const short = message.length > MESSAGE_CHARS ? `${message.slice(0, MESSAGE_CHARS - 1)}…` : message;
@@ -96,7 +96,7 @@ function labelOf(day: DayFacts): string {
   const stop = /[.…]$/.test(reason) ? '' : '.';
   const next = day.next === undefined ? '' : `${stop} Next step: ${day.next}`;
   const doubts = day.doubts === undefined ? '' : `; in doubt: ${day.doubts.map(doubt => doubt.reason).join(', ')}`;
-  return `${day.day} ${day.state}${held}${doubts}${reason}${next}`;
+  return `${log === undefined ? '' : `${log}, `}${day.day} ${day.state}${held}${doubts}${reason}${next}`;
 }
 
 /**

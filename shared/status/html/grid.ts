@@ -1,12 +1,16 @@
 import { addDays, eachDay } from '../../words/day.ts';
 import type { DatasetFacts } from '../dataset-facts.ts';
 import { MONTHS } from '../text.ts';
-import { cell } from './calendar.ts';
+import { cell, labelOf } from './calendar.ts';
 import { type Html, html } from './markup.ts';
+import { room } from './room.ts';
 
 /** The last weeks of all logs in one grid: a row for each log, a column for each day. Pure. */
 
 const WEEKS_MAX = 5;
+
+/** Columns that are shown where there is no place for all; style.ts hides the others. */
+const FEW = { phone: 10, tablet: 14 } as const;
 
 /** @param group the name of the radio buttons */
 export function grid(datasets: readonly DatasetFacts[], group: string): Html {
@@ -25,7 +29,19 @@ export function grid(datasets: readonly DatasetFacts[], group: string): Html {
     });
     return html`<tr><th scope=row><a href="#${each.dataset}">${each.title}</a></th>${cells}</tr>`;
   });
-  return html`<div class="grid cal"><table role=radiogroup aria-label="All logs, the last weeks"><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  const labels = datasets.flatMap(each =>
+    each.days.filter(({ day }) => day >= (days[0] ?? '')).map(day => labelOf(day, each.title)),
+  );
+  return html`${fewOf(days.length, last)}<div class="grid cal"><table role=radiogroup aria-label="All logs, the last weeks"><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table>${room(labels)}</div>`;
+}
+
+/** Where days are left out, the grid says how many it has. */
+function fewOf(days: number, last: string): Html[] {
+  const said = ([name, few]: readonly [string, number]) =>
+    html`<p class="few ${name}">The last ${few} days, to ${dateOf(last)}</p>`;
+  return Object.entries(FEW)
+    .filter(([, few]) => days > few)
+    .map(said);
 }
 
 function dateOf(day: string): string {

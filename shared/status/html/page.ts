@@ -1,16 +1,15 @@
-import { daysBetween, MINUTE_MS } from '../../words/day.ts';
+import { MINUTE_MS } from '../../words/day.ts';
 import { docsUrl, VERSION } from '../../words/version.ts';
 import type { DatasetFacts } from '../dataset-facts.ts';
-import { doubtRunsOf } from '../doubt-runs.ts';
 import type { Facts } from '../facts.ts';
 import type { Point } from '../point.ts';
-import { runsOf } from '../runs.ts';
-import { DOUBTED, SHOWN_STATES, type Shown } from '../states.ts';
+import { DOUBTED, SHOWN_STATES } from '../states.ts';
 import { counted, grouped, minuteOf } from '../text.ts';
 import { CELLS, calendar, DOUBT_CELL, olderYears } from './calendar.ts';
 import { grid } from './grid.ts';
 import { type Html, html, styleElement } from './markup.ts';
 import { STYLE } from './style.ts';
+import { doubtList, expiringList, swatch, troubleList } from './trouble.ts';
 
 /** The coverage page: facts in, one HTML document out. Pure. */
 export function pageOf(facts: Facts): string {
@@ -82,7 +81,7 @@ function summary(datasets: readonly DatasetFacts[]): Html {
   const rows = datasets.map(each => {
     return html`<tr><td><a href="#${each.dataset}">${each.title}</a></td><td class=wide>${bar(each)}</td><td class="r" data-h="Days held">${grouped(each.daysHeld)} of ${grouped(each.daysOwed)}</td><td class=num data-h="Newest day held">${newestOf(each)}</td><td data-h="Gaps">${gapsOf(each)}</td><td class=r data-h="Rows">${grouped(each.rows)}</td></tr>`;
   });
-  return html`<table><thead><tr><th scope=col>Log</th><th scope=col>Days by state</th><th scope=col class=r>Days held</th><th scope=col>Newest day held</th><th scope=col>Gaps</th><th scope=col class=r>Rows</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table class=sum><thead><tr><th scope=col>Log</th><th scope=col>Days by state</th><th scope=col class=r>Days held</th><th scope=col>Newest day held</th><th scope=col>Gaps</th><th scope=col class=r>Rows</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function newestOf({ newestHeld, lagDays, lagTargetDays }: DatasetFacts): string {
@@ -90,15 +89,17 @@ function newestOf({ newestHeld, lagDays, lagTargetDays }: DatasetFacts): string 
   return lagDays <= lagTargetDays ? newestHeld : `${newestHeld}, ${counted(lagDays, 'day')} behind`;
 }
 
-function gapsOf({ gapDays, gaps, pausedAt }: DatasetFacts): string {
+function gapsOf({ gapDays, gaps, pausedAt }: DatasetFacts): string | Html {
   const [first] = gaps;
   const paused = pausedAt === undefined ? '' : ', paused';
   if (first === undefined) return `none${paused}`;
+  const to = first.days > 1 ? ` to ${first.to}` : '';
+  // Lines break between words, not within a date.
   const where =
     gaps.length > 1
-      ? `${counted(gaps.length, 'run')}, the first from ${first.from}`
-      : `${first.from}${first.days > 1 ? ` to ${first.to}` : ''}`;
-  return `${counted(gapDays, 'day')} (${where})${paused}`;
+      ? html`(${counted(gaps.length, 'run')}, the first from <span class=nb>${first.from})</span>`
+      : html`<span class=nb>(${first.from}${to})</span>`;
+  return html`${counted(gapDays, 'day')} ${where}${paused}`;
 }
 
 /** How the days divide among the states. SVG, because a style attribute is forbidden here. */
@@ -120,11 +121,7 @@ function legend(): Html {
     ({ state, meaning }) => html`<li>${swatch(state)}<span><b>${state}</b> ${meaning}</span></li>`,
   );
   const doubted = html`<li><i class=${DOUBT_CELL} aria-hidden=true></i><span><b>${DOUBTED.name}</b> ${DOUBTED.meaning}</span></li>`;
-  return html`<ul class=legend aria-label="Legend">${items}${doubted}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: details appear below. A lighter day has fewer rows than its log usually has on that weekday, a darker one more; a frame marks a day that is far from usual, a corner one whose rows came late or changed.</p>`;
-}
-
-function swatch(state: Shown): Html {
-  return html`<i class="${CELLS[state]}" aria-hidden=true></i>`;
+  return html`<ul class=legend aria-label="Legend">${items}${doubted}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: its details appear under the grid or calendar that it is in. A lighter day has fewer rows than its log usually has on that weekday, a darker one more; a frame marks a day that is far from usual, a corner one whose rows came late or changed.</p>`;
 }
 
 function section(each: DatasetFacts, group: string): Html {
@@ -132,50 +129,4 @@ function section(each: DatasetFacts, group: string): Html {
   return html`<section class=card id="${dataset}" aria-label="${title}"><div class=head><h2>${title}</h2><code>${dataset}</code></div>
 <p class=line><span>Newest day held <b>${newestOf(each)}</b></span><span>Gaps <b>${gapsOf(each)}</b></span><span>Without a gap through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
 ${calendar(each, group)}${olderYears(each)}${troubleList(each)}${doubtList(each)}${expiringList(expiring, each.lastDay)}</section>`;
-}
-
-/** Runs shown before the rest is only counted. */
-const RUNS_MAX = 12;
-
-function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
-  const runs = runsOf(trouble.filter(({ state }) => state !== 'missing' && state !== 'waiting'));
-  if (runs.length === 0) return undefined;
-  const items = runs.slice(0, RUNS_MAX).map(run => {
-    const [first] = run;
-    const last = run.at(-1);
-    if (first === undefined || last === undefined) return html``;
-    const days = run.length === 1 ? first.day : `${first.day} to ${last.day} (${counted(run.length, 'day')})`;
-    const kept =
-      first.held && !first.broken ? ` The ${grouped(first.rows ?? 0)} rows that landed before stay as they are.` : '';
-    const request = first.requestId === undefined ? undefined : html` Request <code>${first.requestId}</code>.`;
-    const why = first.reason === undefined ? undefined : html` <code>${first.reason}</code>`;
-    return html`<li>${swatch(first.state)}<span class=num>${days}</span>: ${first.state}${why}${first.message === undefined ? undefined : html`<p>${first.message}${request}</p>`}${kept === '' ? undefined : html`<p>${kept}</p>`}<p>Next step: <b>${first.next ?? `landline show ${dataset} ${first.day}`}</b></p></li>`;
-  });
-  const more =
-    runs.length > RUNS_MAX
-      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
-      : undefined;
-  return html`<details open><summary>What is wrong, and what to do</summary><ul>${items}${more}</ul></details>`;
-}
-
-function doubtList({ days, dataset }: DatasetFacts): Html | undefined {
-  const runs = doubtRunsOf(days);
-  const count = days.filter(({ doubts }) => doubts !== undefined).length;
-  if (runs.length === 0) return undefined;
-  const items = runs.slice(0, RUNS_MAX).map(({ from, to, days: length, doubt }) => {
-    const range = length === 1 ? from : `${from} to ${to} (${counted(length, 'day')})`;
-    return html`<li><i class=${DOUBT_CELL} aria-hidden=true></i><span class=num>${range}</span> <code>${doubt.reason}</code><p>${doubt.message}</p><p>Next step: <b>${doubt.next}</b></p></li>`;
-  });
-  const more =
-    runs.length > RUNS_MAX
-      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
-      : undefined;
-  return html`<details><summary>Held, and in some doubt: ${counted(count, 'day')}</summary><ul>${items}${more}</ul></details>`;
-}
-
-function expiringList(expiring: DatasetFacts['expiring'], lastDay: string): Html | undefined {
-  const [first] = expiring;
-  if (first === undefined) return undefined;
-  const left = daysBetween(lastDay, first.lastChance) - 1;
-  return html`<details open><summary>${counted(expiring.length, 'day')} not held and soon forgotten by the source</summary><ul><li><span class=num>${first.day}</span> can be read until the end of <span class=num>${first.lastChance}</span>: ${counted(Math.max(0, left), 'day')} from now.</li></ul></details>`;
 }

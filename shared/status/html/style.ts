@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
  * everything else: no script, no font, no image, no style attribute.
  *
  * A calendar is a group of radio buttons: one stop of the tab key, arrow keys from day to day, a tap on a phone. The
- * day that is chosen, or pointed at, writes its label into the line below its calendar.
+ * day that is chosen, or pointed at, writes its label into the room below its calendar: the second row of the calendar's
+ * grid, which is as high as the longest label (room.ts).
  */
 export const STYLE = `
 :root{color-scheme:light dark;
@@ -36,7 +37,7 @@ code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans M
 .verdict.held{border-left-color:var(--good);background:var(--good-bg)}
 .verdict.landing{border-left-color:var(--busy);background:var(--busy-bg)}
 .verdict.attention{border-left-color:var(--bad);background:var(--bad-bg)}
-.verdict ul{list-style:none;margin-top:12px;display:grid;gap:4px}
+.verdict ul{list-style:none;margin-top:12px;display:grid;grid-template-columns:minmax(0,1fr);gap:4px;overflow-wrap:anywhere}
 .verdict li{padding-left:1.1em;text-indent:-1.1em}
 .verdict code{background:var(--card);border-radius:4px;padding:1px 5px}.help{font-size:.8125rem;color:var(--quiet)}a.help{color:var(--link)}
 .verdict li::before{content:"– ";color:var(--quiet)}
@@ -50,7 +51,7 @@ th{font-weight:500;color:var(--quiet);text-align:left;padding:0 16px 8px 0;borde
 td{padding:9px 16px 9px 0;border-bottom:1px solid var(--line);vertical-align:middle}
 tr:last-child td{border-bottom:0;padding-bottom:0}
 td:last-child,th:last-child{padding-right:0}
-.r{text-align:right;font-variant-numeric:tabular-nums}th,td{white-space:nowrap}td:nth-child(2){width:40%}th:nth-child(4),td:nth-child(4){padding-left:20px}
+.r{text-align:right;font-variant-numeric:tabular-nums}th,td,.nb{white-space:nowrap}.sum td:nth-child(2){width:40%}.sum td:nth-child(4),.sum td:nth-child(5){white-space:normal}.sum :is(th,td):nth-child(4){padding-left:20px}
 td svg{display:block;width:100%;min-width:120px;height:8px;border-radius:4px;background:var(--line)}
 .legend{display:flex;flex-wrap:wrap;gap:6px 20px;list-style:none;font-size:.8125rem;color:var(--quiet);margin-top:20px;padding:0 2px}
 .legend li{display:flex;align-items:center;gap:7px}
@@ -61,9 +62,9 @@ td svg{display:block;width:100%;min-width:120px;height:8px;border-radius:4px;bac
 .line{display:flex;flex-wrap:wrap;gap:2px 20px;color:var(--quiet);font-size:.8125rem;margin-top:4px}
 .line b{color:var(--text);font-weight:500;font-variant-numeric:tabular-nums}
 .logs{display:grid;grid-template-columns:minmax(0,1fr);gap:20px;margin-top:20px}.logs .card{margin-top:0}.logs.short{grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr))}
-.grid{overflow:visible}.grid table{width:auto;border-collapse:separate;border-spacing:var(--gap)}.grid th,.grid td{padding:0;border:0;width:auto}.grid td:nth-child(2),.grid td:nth-child(4),.grid th:nth-child(4){width:auto;padding-left:0}.grid tbody th{padding-right:12px;font-weight:400}.grid thead th{font-size:.75rem}.grid td{line-height:0;min-width:var(--cell)}.grid td.wk{padding-left:5px!important}
+.grid{overflow:visible}.grid table{width:auto;justify-self:start;border-collapse:separate;border-spacing:var(--gap)}.grid th,.grid td{padding:0;border:0;width:auto}.few{display:none;font-size:.75rem;color:var(--quiet)}.grid tbody th{padding-right:12px;font-weight:400}.grid thead th{font-size:.75rem}.grid td{line-height:0;min-width:var(--cell)}.grid td.wk{padding-left:5px!important}
 .years{display:flex;flex-wrap:wrap;gap:6px 20px}.year pre{margin:8px 0 0;font:12px/1.35 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:var(--good);overflow-x:auto}.year pre b{color:var(--bad)}
-.cal{position:relative;display:flex;flex-wrap:wrap;gap:14px 8px;margin-top:14px;padding-bottom:56px}
+.cal{position:relative;display:grid;grid-template:auto auto/minmax(0,1fr);gap:10px;margin-top:14px}.ms{display:flex;flex-wrap:wrap;gap:14px 8px}.room{grid-row:2;display:grid;visibility:hidden}.room span{grid-area:1/1}.room span::before{content:attr(data-t)}
 .m p{font-size:.75rem;line-height:1;color:var(--quiet);margin:0 0 6px;white-space:nowrap}
 .m div{display:grid;grid-auto-flow:column;grid-template-rows:repeat(7,var(--cell));grid-auto-columns:var(--cell);gap:var(--gap)}
 .m:first-child{display:grid;grid-template-columns:20px auto}
@@ -73,7 +74,7 @@ td svg{display:block;width:100%;min-width:120px;height:8px;border-radius:4px;bac
 input,i{appearance:none;-webkit-appearance:none;margin:0;width:var(--cell);height:var(--cell);border-radius:3px;background:var(--final);color:var(--open-ink);font:700 10px/1 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;display:inline-grid;place-items:center;flex:none;cursor:default}
 input:checked{box-shadow:0 0 0 1.5px var(--card),0 0 0 3px var(--text)}
 input:focus-visible{outline:3px solid var(--link);outline-offset:3px}
-input:checked::after,input:hover::after{content:attr(aria-label);position:absolute;left:0;right:0;top:calc(100% - 46px);min-height:46px;padding:6px 0 4px;background:var(--card);color:var(--text);font:.8125rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;border-top:1px solid var(--line);overflow-wrap:anywhere}
+input:checked::after,input:hover::after{content:attr(aria-label);position:absolute;grid-row:2;left:0;right:0;top:0;min-height:100%;background:var(--card)}input::after,.room span{box-sizing:border-box;padding:6px 0 4px;min-height:46px;color:var(--text);white-space:normal;text-align:left;font:.8125rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;border-top:1px solid var(--line);overflow-wrap:anywhere}
 input:checked:focus-visible::after{border-top-color:var(--link)}
 input:hover::after{z-index:1}
 .o{background:var(--open);color:var(--open-ink)}.o::before{content:"+"}
@@ -98,11 +99,14 @@ details li i{margin-right:6px;vertical-align:-1px}
 details li p{color:var(--quiet);margin-top:2px}
 details li p b{color:var(--text);font-weight:500}
 footer{margin-top:24px;color:var(--quiet);font-size:.8125rem}
-@media (max-width:760px){body{padding:18px 14px 40px}h1{font-size:1.375rem}.verdict{padding:16px 16px}.card{padding:16px 14px}
-thead{display:none}tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}tr:last-child{border:0;padding-bottom:0}tr:first-child{padding-top:0}td{padding:0;border:0;white-space:normal}td:nth-child(2){width:auto}td:nth-child(4){padding-left:0}td[data-h]::before{content:attr(data-h) " ";color:var(--quiet)}td.num::before{display:block}td:first-child,td.wide{grid-column:1/-1}.grid tr,.grid tr:first-child{display:flex;flex-wrap:wrap;gap:var(--gap);border:0;padding:0 0 10px}.grid tbody th{width:100%;text-align:left}.grid td,.grid td.wk{padding:0!important}.grid td:nth-last-child(n+11){display:none}td.wide{padding:4px 0}.r{text-align:left}}
-@media (pointer:coarse),(max-width:760px){:root{--cell:22px;--gap:3px}.cal{gap:16px 10px;padding-bottom:76px}.cal.long{padding-bottom:114px}input:checked::after,input:hover::after{top:calc(100% - 66px);min-height:66px}.long input:checked::after,.long input:hover::after{top:calc(100% - 104px);min-height:104px}input,i{font-size:13px}.legend i,details i{--cell:15px;font-size:10px}}
+@media (max-width:980px){.sum thead{display:none}.sum tr{display:grid;grid-template-columns:1fr 1.2fr 1.7fr 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}.sum tr:last-child{border:0;padding-bottom:0}.sum tr:first-child{padding-top:0}.sum tr td:nth-child(n){padding:0;border:0;white-space:normal;width:auto;text-align:left}.sum td[data-h]::before{content:attr(data-h);display:block;color:var(--quiet)}.sum td:first-child,.sum td.wide{grid-column:1/-1}.sum tr td.wide:nth-child(n){padding:4px 0}}
+@media (max-width:840px),(pointer:coarse) and (max-width:1190px){.few.tablet{display:block}.grid td:nth-last-child(n+15),.grid thead th:nth-last-child(n+3){display:none}}
+@media (max-width:600px){.sum tr{grid-template-columns:1fr 1fr}}
+@media (max-width:760px){.few.phone{display:block}.few.tablet{display:none}body{padding:18px 14px 40px}h1{font-size:1.375rem}.verdict{padding:16px 16px}.card{padding:16px 14px}
+.grid thead{display:none}.grid tr{display:flex;flex-wrap:wrap;gap:var(--gap);padding:0 0 10px}.grid tbody th{width:100%;text-align:left}.grid td,.grid td.wk{padding:0!important}.grid td:nth-last-child(n+11){display:none}}
+@media (pointer:coarse),(max-width:760px){:root{--cell:22px;--gap:3px}.ms{gap:16px 10px}.room span{min-height:66px}input,i{font-size:13px}.legend i,details i{--cell:15px;font-size:10px}}
 @media (forced-colors:active){input,i,svg{forced-color-adjust:none}}
-@media print{:root{--cell:11px}body{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}input{color:#fff}input::before{content:"#"}.hint,.vitals+br{display:none}.card{break-inside:avoid;margin-top:10px}.cal{padding-bottom:0}input:checked{box-shadow:none}input:checked::after{display:none}.logs.short{grid-template-columns:1fr 1fr}}
+@media print{:root{--cell:11px}body{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}input{color:#fff}input::before{content:"#"}.hint,.vitals+br{display:none}.card{break-inside:avoid;margin-top:10px}.room{display:none}input:checked{box-shadow:none}input:checked::after{display:none}.logs.short{grid-template-columns:1fr 1fr}}
 `.replace(/\n/g, '');
 
 const DIGEST = createHash('sha256').update(STYLE).digest('base64');
