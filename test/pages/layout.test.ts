@@ -64,7 +64,10 @@ test('the details of a day lie over nothing, and what is below them stays where 
           await aroundDetails(page, calendar),
         ];
         // The debugger tells places in the window, as the page does.
-        assert.ok(details.top >= around.top && details.bottom <= around.bottom, `${calendar} ${at}: ${JSON.stringify([details, around])}`);
+        assert.ok(
+          details.top >= around.top && details.bottom <= around.bottom,
+          `${calendar} ${at}: ${JSON.stringify([details, around])}`,
+        );
         assert.ok(details.bottom - details.top > 40);
         below.add(around.bottom - around.top);
       }
@@ -76,16 +79,18 @@ test('the details of a day lie over nothing, and what is below them stays where 
 
 test('no list of a card is covered or cut', NEEDS_BROWSER, async () => {
   for (const facts of [forbiddenFacts(), troubledFacts()]) {
-    const page = await served.open(facts, { viewport: { width: 420, height: 900 } });
+    const page = await served.open(facts);
     // What is hit in the middle of each line is the line itself.
-    const covered = await page.locator('.logs summary, .logs li > i + .num, .logs .line').evaluateAll((lines): string[] =>
-      lines.flatMap(line => {
-        line.scrollIntoView({ block: 'center' });
-        const { left, top, height } = line.getBoundingClientRect();
-        const hit = line.ownerDocument.elementFromPoint(left + 4, top + height / 2);
-        return line.checkVisibility() && !line.contains(hit) ? [line.textContent] : [];
-      }),
-    );
+    const covered = await page
+      .locator('.logs summary, .logs li > i + .num, .logs .line')
+      .evaluateAll((lines): string[] =>
+        lines.flatMap(line => {
+          line.scrollIntoView({ block: 'center' });
+          const { left, top, height } = line.getBoundingClientRect();
+          const hit = line.ownerDocument.elementFromPoint(left + 4, top + height / 2);
+          return line.checkVisibility() && !line.contains(hit) ? [line.textContent] : [];
+        }),
+      );
     assert.deepEqual(covered, []);
     await page.context().close();
   }
