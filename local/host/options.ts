@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly schedules?: boolean;
   /** Port on 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number;
+  /** Whether it may be any other one when that is taken. */
+  readonly orAnyPort?: boolean;
   /** Wanted by functions of level `function` and `admin` when set; by default nobody asks for a key. */
   readonly functionKey?: string;
   /** How long a received message is invisible; 10 minutes as on Azure, in whole seconds. */

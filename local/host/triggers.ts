@@ -91,7 +91,7 @@ export function bindTriggers(options: TriggersOptions): Triggers {
     functions,
     async start() {
       // The server first: a port that is taken must not leave pollers behind.
-      const port = http.length > 0 ? await listen(server, host.port ?? 0) : undefined;
+      const port = http.length > 0 ? await listenFor(host, server) : undefined;
       for (const queue of queues) queue.start();
       if (host.schedules ?? true) for (const timer of timers.values()) void timer.follow();
       return port === undefined ? undefined : `http://127.0.0.1:${port}`;
@@ -138,6 +138,14 @@ function queueOf(fn: Registration, { hostJson, settings, invoker, work, log, hos
     work,
     log,
     invoke: async (reason, input, metadata) => (await invoker.run(fn, reason, input, metadata)).ok,
+  });
+}
+
+/** Another program may have come first since the port was found free. */
+async function listenFor({ port = 0, orAnyPort = false }: HostOptions, server: Server): Promise<number> {
+  return listen(server, port).catch(thrown => {
+    if (orAnyPort && thrown.code === 'EADDRINUSE') return listen(server, 0);
+    throw thrown;
   });
 }
 

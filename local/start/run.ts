@@ -137,12 +137,13 @@ async function work(on: Run): Promise<number> {
   return ended === 'stopped' ? 130 : summary.ok ? 0 : 1;
 }
 
-function hostOf({ port, storage: { azurite }, sources }: Run, listener: Listener): Promise<Host> {
+function hostOf({ options, port, storage: { azurite }, sources }: Run, listener: Listener): Promise<Host> {
   const { connectionString } = azurite;
   return startHost({
     root: ROOT,
     main: 'functions/*.ts',
     port,
+    orAnyPort: options.port === undefined,
     connectionString,
     settings: appSettings(sources.settings, connectionString),
     log: line => listener.hear(line),

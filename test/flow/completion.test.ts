@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
+import { clockFrom } from '../clock.ts';
 import { HAS_BASH } from '../system.ts';
 import { CLI } from './cli-rig.ts';
+
+const NOW = clockFrom('2026-03-11T12:00:00.000Z');
 
 /** The scripts that the shells read, and what bash makes of its own where it is. */
 
@@ -60,7 +63,7 @@ if (HAS_BASH)
     assert.deepEqual(offered('verify', '--from', '7d', '--mo'), ['--month']);
     assert.ok(offered('prove', '--from', '').includes('-7d'));
     assert.deepEqual(offered('prove', '--from', '-7'), ['-7d']);
-    const newest = lastDay(Date.now());
+    const newest = lastDay(NOW);
     assert.deepEqual(offered('verify', '--month', '')[0], newest.slice(0, 7));
     assert.ok(offered('show', 'teams-sms', newest.slice(0, 9)).includes(newest));
     assert.deepEqual(offered('show', 'teams-sms', newest.slice(0, 4)), []);

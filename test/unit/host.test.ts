@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Host, type HostOptions, type LogLine, startHost } from '../../local/host.ts';
-import { waitFor } from '../wait.ts';
+import { close, listen, waitFor } from '../wait.ts';
 
 const ROOT = fileURLToPath(new URL('../fixtures/host-app/', import.meta.url));
 
@@ -131,6 +131,16 @@ describe('a host', () => {
       'post today after pre',
       'appTerminate',
     ]);
+  });
+
+  test('a port that another program has is refused, or another one taken where any will do', async context => {
+    const other = createServer();
+    context.after(() => close(other));
+    const port = await listen(other);
+    const { url } = await start({ port, orAnyPort: true });
+    assert.match(url ?? '', /^http:/);
+    assert.notEqual(new URL(url ?? '').port, String(port));
+    await assert.rejects(start({ port }), /EADDRINUSE/);
   });
 
   test('an entry file that throws while loading rejects the start, as Azure would have no functions', async () => {

@@ -9,7 +9,10 @@ import { greet, report, tellStart } from '../../local/start/report.ts';
 import { screenOn, type Terminal } from '../../local/start/screen.ts';
 import { summaryOf } from '../../local/start/summary.ts';
 import { factsOf } from '../../shared/status/facts.ts';
+import { clockFrom } from '../clock.ts';
 import { DATASET, daysAgo, entryOf, heldOn, NOON } from './days.ts';
+
+clockFrom(new Date(NOON).toISOString());
 
 /** What `npm start` says around a run. */
 
