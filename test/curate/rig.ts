@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from '@duckdb/node-api';
 import { type CuratePorts, curateDay } from '../../shared/curate/curate-day.ts';
 import { type Profile, privacyProfile } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
@@ -117,6 +117,8 @@ export async function duck(context: Pick<TestContext, 'after'>): Promise<Duck> {
     instance.closeSync();
   });
   await connection.run("SET TimeZone = 'UTC'");
+  // The client writes instants in the zone of the process, whatever the connection says.
+  DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
   return {
     rows: async sql => (await connection.runAndReadAll(sql)).getRowObjectsJson() as Rows,
     run: async sql => {
