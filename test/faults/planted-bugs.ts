@@ -315,12 +315,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/sources/page-body.ts',
     find: `if (response.header('odata-error') !== undefined) throw`,
     replace: `if (response.header('odata-error') === '') throw`,
+    from: 215,
   },
   {
     name: 'a result that says that it is cut is whole',
     file: 'shared/sources/page-body.ts',
     find: `if ((value === true || value === 'true') && CUT_NAME`,
     replace: `if (value === dataset && CUT_NAME`,
+    from: 195,
   },
   {
     name: 'of a divided window the first part is all',
