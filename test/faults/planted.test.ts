@@ -28,23 +28,31 @@ function tableOf(readme: string): Map<string, string[]> {
   return new Map(rows.map(([, name = '', rules = '']) => [name, rules.split(', ')]));
 }
 
-test('every planted bug is noticed, by an invariant that README.md names', async t => {
-  const table = tableOf(readFileSync(pathOf('./README.md'), 'utf8'));
+const EXPECTED = tableOf(readFileSync(pathOf('./README.md'), 'utf8'));
+
+test('README.md lists every planted bug, in order, with rules that there are', () => {
   assert.deepEqual(
-    [...table.keys()],
+    [...EXPECTED.keys()],
     PLANTED_BUGS.map(({ name }) => name),
   );
-  const unexpected: string[] = [];
-  const rest = PLANTED_BUGS.entries();
-  await Promise.all(
-    Array.from({ length: SIDE_BY_SIDE }, async () => {
-      for (const [number, { name }] of rest) {
-        const { rule, by } = await noticed(number);
-        t.diagnostic(`${name}: ${rule === undefined ? 'NOT NOTICED' : `rule ${rule}, ${by}`}`);
-        if (rule === undefined || table.get(name)?.includes(rule) !== true) unexpected.push(`${name}: ${rule}`);
-      }
-    }),
-  );
-  assert.deepEqual(unexpected, []);
-  assert.ok([...table.values()].flat().every(rule => rule in RULES));
+  assert.ok([...EXPECTED.values()].flat().every(rule => rule in RULES));
 });
+
+/** Of one test: all of them take longer on a busy machine than a test may. */
+const BUGS = 10;
+
+for (let from = 0; from < PLANTED_BUGS.length; from += BUGS)
+  test(`every planted bug from number ${from + 1} on is noticed, by an invariant that README.md names`, async t => {
+    const unexpected: string[] = [];
+    const rest = [...PLANTED_BUGS.entries()].slice(from, from + BUGS).values();
+    await Promise.all(
+      Array.from({ length: SIDE_BY_SIDE }, async () => {
+        for (const [number, { name }] of rest) {
+          const { rule, by } = await noticed(number);
+          t.diagnostic(`${name}: ${rule === undefined ? 'NOT NOTICED' : `rule ${rule}, ${by}`}`);
+          if (rule === undefined || EXPECTED.get(name)?.includes(rule) !== true) unexpected.push(`${name}: ${rule}`);
+        }
+      }),
+    );
+    assert.deepEqual(unexpected, []);
+  });

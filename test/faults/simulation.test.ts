@@ -25,7 +25,14 @@ test('each thing that can go wrong has gone wrong in these worlds: a harness tha
     ...SOURCE_FAULTS.map(fault => `source ${fault}`),
     ...MESSAGE_FAULTS.map(fault => `message ${fault}`),
     ...CHANGES.map(change => `rows ${change}`),
-    ...['ledger wiped', 'machine crashed', 'machine frozen', 'rows late while paging', 'rows withdrawn while paging'],
+    ...[
+      'answer struck',
+      'ledger wiped',
+      'machine crashed',
+      'machine frozen',
+      'rows late while paging',
+      'rows withdrawn while paging',
+    ],
     ...[
       'landed',
       'revised',
