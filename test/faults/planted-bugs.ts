@@ -19,7 +19,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'test/doubles/memory-lake.ts',
     find: 'if (blob.committed?.etag !== replaces) {',
     replace: 'if (blob.committed?.receipt.ticket === receipt.ticket) {',
-    from: 310,
+    from: 318,
   },
   {
     name: 'commit names no version to replace',
@@ -104,7 +104,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/fetch/guards.ts',
     find: 'if (stated !== undefined &&',
     replace: 'if (stated === -1 &&',
-    from: 50,
+    from: 63,
   },
   {
     name: 'checkpoint saved before staging',
@@ -236,7 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/fetch/reading.ts',
     find: `if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));`,
     replace: '',
-    from: 130,
+    from: 145,
   },
   {
     name: 'a superseded worker goes on',
@@ -309,25 +309,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/sources/page-body.ts',
     find: 'if (ERROR_NAME.test(name) && value !== null) throw failedWith',
     replace: 'if (ERROR_NAME.test(name) && value === dataset) throw failedWith',
+    from: 47,
   },
   {
     name: 'an error behind the body is not looked at',
     file: 'shared/sources/page-body.ts',
     find: `if (response.header('odata-error') !== undefined) throw`,
     replace: `if (response.header('odata-error') === '') throw`,
-    from: 215,
+    from: 218,
   },
   {
     name: 'a result that says that it is cut is whole',
     file: 'shared/sources/page-body.ts',
     find: `if ((value === true || value === 'true') && CUT_NAME`,
     replace: `if (value === dataset && CUT_NAME`,
-    from: 195,
+    from: 198,
   },
   {
     name: 'of a divided window the first part is all',
     file: 'shared/fetch/parts.ts',
     find: 'if (this.index + 1 >= this.count) return false;',
     replace: 'if (this.index >= 0) return false;',
+    from: 70,
   },
 ];
