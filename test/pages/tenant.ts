@@ -192,8 +192,8 @@ export function forbiddenFacts(): Facts {
   return factsOf({ ...READ, ledgers });
 }
 
-/** What is read beside the ledgers. */
-const READ = {
+/** What is read beside the ledgers, of an app that runs and is in no trouble. */
+export const READ = {
   now: NOW,
   unreadable: [],
   off: [],

@@ -10,18 +10,9 @@ import { DAY_MS, instantOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
-import { heldFacts, heldLedger, NOW, troubledFacts } from '../pages/tenant.ts';
+import { heldFacts, heldLedger, NOW, READ, troubledFacts } from '../pages/tenant.ts';
 
 const clock = { now: () => NOW, sleep: async () => {}, timeout: (ms: number) => AbortSignal.timeout(ms) };
-/** What was read beside the ledgers, of an app that runs and is in no trouble. */
-const READ = {
-  now: NOW,
-  unreadable: [],
-  off: [],
-  gates: [],
-  depth: { fetch: 0, poison: 0 },
-  plannedAt: instantOf(NOW),
-};
 const ASKED: Asked = { method: 'GET', accept: null, format: null };
 
 function reply(asked: Partial<Asked>, facts: () => Promise<Facts> = async () => troubledFacts()) {
