@@ -63,6 +63,7 @@ export const ANSWERS = {
     owed: z.string().optional().describe('why it is to be read'),
     reason: reason.optional(),
     message: z.string().optional(),
+    since: instant.optional().describe('the first failure in a row, or the read that was not believed'),
     next: z.string().optional(),
     doubts: doubts.optional(),
     gate: gate.optional().describe('the source is left alone until then'),

@@ -1,9 +1,10 @@
 import type { Doubt } from '../../shared/ledger/doubts.ts';
 import { isExpired } from '../../shared/ledger/owed.ts';
 import { keysIn } from '../../shared/ledger/seams.ts';
-import { messageOf, reasonOf } from '../../shared/status/dataset-facts.ts';
+import { messageOf, reasonOf, sinceOf } from '../../shared/status/dataset-facts.ts';
 import { closedGates } from '../../shared/status/facts.ts';
 import { nextStep } from '../../shared/status/next-step.ts';
+import { sinceText } from '../../shared/status/runs.ts';
 import { type Shown, shownOf } from '../../shared/status/states.ts';
 import { grouped, minuteOf } from '../../shared/status/text.ts';
 import { headOrForeign } from '../../shared/verify/verify-day.ts';
@@ -59,7 +60,11 @@ async function showDay(on: On, of: Dataset, text: DayText): Promise<0 | 1> {
       day: at,
       state,
       owed: due,
-      ...(entry && { reason: reasonOf(state, entry.work), message: messageOf(state, entry.work) }),
+      ...(entry && {
+        reason: reasonOf(state, entry.work),
+        message: messageOf(state, entry.work),
+        since: sinceOf(state, entry.work),
+      }),
       next,
       ...(doubts.length > 0 && { doubts }),
       ...(gate !== undefined && { gate }),
@@ -103,8 +108,9 @@ function whyLines(state: Shown, entry: DayEntry | undefined): string[] {
   if (entry === undefined) return [];
   const { requestId } = entry.work;
   const [reason, message] = [reasonOf(state, entry.work), messageOf(state, entry.work)];
+  const since = sinceOf(state, entry.work);
   return [
-    ...(reason === undefined ? [] : [`Reason: ${reason}`]),
+    ...(reason === undefined ? [] : [`Reason: ${reason}${sinceText([since])}`]),
     ...(message === undefined ? [] : [`Message: ${message}`]),
     ...(requestId === undefined ? [] : [`Request id: ${requestId}`]),
   ];

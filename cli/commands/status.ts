@@ -7,7 +7,7 @@ import { chosen, dataset, examples, type On, type Register } from '../command.ts
 import { tellStopped } from '../delays.ts';
 import { LEGEND } from '../terminal/colours.ts';
 import { tellFacts, tellGaps } from '../terminal/coverage.ts';
-import { tellDoubts, tellTrouble, troubleOf } from '../terminal/trouble.ts';
+import { tellDoubts, tellTrouble } from '../terminal/trouble.ts';
 
 const WATCH_MS = 5_000;
 
@@ -64,7 +64,7 @@ function tell(on: On, facts: Facts, closely: boolean, watch: boolean): void {
   if (closely)
     for (const each of facts.datasets) {
       tellGaps(each, out);
-      tellTrouble(each.dataset, troubleOf(each), out, on.self);
+      tellTrouble(each, out, on.self);
       tellDoubts(each, out, on.self);
     }
   tellStopped(on);

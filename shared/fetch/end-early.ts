@@ -102,7 +102,7 @@ export async function backOff(
       return 'restarted';
     case 'fail': {
       const { retryAt } = backoff;
-      await claim.save(failed(entry, trouble, retryAt, kept));
+      await claim.save(failed(entry, now, trouble, retryAt, kept));
       report('day failed', { ...told, until: retryAt });
       return 'failed';
     }
@@ -115,5 +115,6 @@ function contradicted({ reading }: Attempt): Pick<Requeue, 'contradicted'> {
 }
 
 function withoutFailures(entry: DayEntry): DayEntry {
-  return { ...entry, work: { ...entry.work, failures: 0 } };
+  const { failingSince: _, ...work } = entry.work;
+  return { ...entry, work: { ...work, failures: 0 } };
 }

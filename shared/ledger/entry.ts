@@ -90,15 +90,18 @@ export function alive(entry: DayEntry, now: number, checkpoint: Checkpoint | und
 /** The attempt failed; what was decided about the day before still holds. */
 export function failed(
   entry: DayEntry,
+  now: number,
   trouble: Trouble,
   retryAt: Instant,
   checkpoint: Checkpoint | undefined,
 ): DayEntry {
-  const { ticket, failures, suspicion, accepted } = entry.work;
+  const { ticket, failures, failingSince, suspicion, accepted } = entry.work;
+  const since = failures === 0 ? instantOf(now) : failingSince;
   const work: Work = {
     state: 'failed',
     ticket,
     failures: failures + 1,
+    ...(since !== undefined && { failingSince: since }),
     rereads: 0,
     retryAt,
     ...trouble,

@@ -51,5 +51,5 @@ export async function poisonSilentDay({ value, etag }: Versioned<DayEntry>, on: 
 /** From the first page, because what was staged so far may be what kills. */
 function poisoned(entry: DayEntry, message: string, now: number): DayEntry {
   const trouble = troubleOf({ reason: 'worker.poisoned', remedy: 'retry', message });
-  return failed(entry, trouble, instantOf(now + REST_MS), undefined);
+  return failed(entry, now, trouble, instantOf(now + REST_MS), undefined);
 }

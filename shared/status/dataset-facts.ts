@@ -50,6 +50,8 @@ export interface DayFacts {
   readonly rowsRemoved?: number;
   readonly retryAt?: Instant;
   readonly failures?: number;
+  /** Since when it is as it should not be: the first failure in a row, or the read that was not believed. */
+  readonly since?: Instant;
   readonly reason?: ReasonCode;
   readonly message?: string;
   readonly requestId?: string;
@@ -188,6 +190,11 @@ export function reasonOf(state: Shown, { errorKind, suspicion }: DayEntry['work'
   return state === 'failed' ? errorKind : (suspicion?.reason ?? errorKind);
 }
 
+/** Since when that is so. */
+export function sinceOf(state: Shown, { failingSince, suspicion }: DayEntry['work']): Instant | undefined {
+  return state === 'failed' ? failingSince : (suspicion?.since ?? failingSince);
+}
+
 /** What went wrong, in words: of a refused read, how many rows did not come and how many came for the first time. */
 export function messageOf(state: Shown, { errorMessage, suspicion }: DayEntry['work']): string | undefined {
   const { vanished, added = 0 } = suspicion ?? {};
@@ -208,6 +215,7 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, aroun
   const step = nextStep(dataset, day, state, entry, holdup, now);
   const reason = work && reasonOf(state, work);
   const message = work && messageOf(state, work);
+  const since = work && sinceOf(state, work);
   const odd = held && unusual(held.rows, usual);
   const waits = state === 'missing' && !holdup.paused && holdup.blocker !== undefined;
   return {
@@ -231,6 +239,7 @@ function dayFacts(dataset: Dataset, day: Day, entry: DayEntry | undefined, aroun
     }),
     ...(work?.retryAt !== undefined && { retryAt: work.retryAt }),
     ...(work !== undefined && work.failures > 0 && { failures: work.failures }),
+    ...(since !== undefined && { since }),
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
     ...(work?.requestId !== undefined && { requestId: work.requestId }),

@@ -1,6 +1,7 @@
 import type { ReasonCode } from '../words/model.ts';
 import type { DatasetFacts, DayFacts } from './dataset-facts.ts';
 import type { Point } from './point.ts';
+import { sinceText } from './runs.ts';
 import { counted, grouped } from './text.ts';
 
 /** What a verdict says of the days of each log, and where the documents go on. Pure. */
@@ -62,7 +63,7 @@ function pointsOf(each: DatasetFacts): Ranked[] {
     const cause = newest?.message === undefined ? '' : ` ${firstSentence(newest.message)}`;
     say(
       reason.startsWith('security.') ? 'security' : 'failed',
-      `${counted(days.length, 'day')} failed (${reason})${others}.${cause}`,
+      `${counted(days.length, 'day')} failed (${reason})${sinceText(days.map(({ since }) => since))}${others}.${cause}`,
       {
         command: newest?.command ?? `landline show ${dataset} ${newest?.day ?? ''}`,
         help: helpOf(reason),

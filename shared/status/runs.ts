@@ -1,5 +1,7 @@
 import { daysBetween } from '../words/day.ts';
+import type { Instant } from '../words/model.ts';
 import type { DayFacts } from './dataset-facts.ts';
+import { minuteOf } from './text.ts';
 
 /** Neighbouring days with the same trouble: a week without a permission is one thing to do. Pure. */
 export function runsOf(days: readonly DayFacts[]): DayFacts[][] {
@@ -19,4 +21,10 @@ export function runsOf(days: readonly DayFacts[]): DayFacts[][] {
     else runs.push([day]);
   }
   return runs;
+}
+
+/** ` since 2026-01-31 14:05 UTC`, the earliest of those that are known; empty when none is. */
+export function sinceText(instants: readonly (Instant | undefined)[]): string {
+  const [since] = instants.filter(instant => instant !== undefined).sort();
+  return since === undefined ? '' : ` since ${minuteOf(since)} UTC`;
 }

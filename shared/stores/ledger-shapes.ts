@@ -75,6 +75,7 @@ export const workShape = z.object({
   heartbeat: instant.exactOptional(),
   retryAt: instant.exactOptional(),
   failures: tries,
+  failingSince: instant.exactOptional(),
   rereads: tries,
   contradicted: text.exactOptional(),
   takeovers: tries.exactOptional(),

@@ -158,6 +158,8 @@ export interface Work {
   readonly checkpoint?: Checkpoint;
   /** Failed attempts in a row. Waiting is not failing. */
   readonly failures: number;
+  /** When the first of these failed; absent when none did, and where that was noted by a version that did not say. */
+  readonly failingSince?: Instant;
   /** Complete reads in a row that contradicted themselves. */
   readonly rereads: number;
   /** Fingerprint of the last of them that ended; absent when none did. */

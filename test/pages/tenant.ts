@@ -129,7 +129,13 @@ function working(work: Partial<Work>, isHeld = false) {
 
 function failed(failures: number) {
   const retryAt = instantOf(NOW + 17 * MINUTE_MS);
-  return working({ state: 'failed', failures, retryAt, ...FORBIDDEN });
+  return working({
+    state: 'failed',
+    failures,
+    failingSince: instantOf(NOW - failures * HOUR_MS),
+    retryAt,
+    ...FORBIDDEN,
+  });
 }
 
 function suspect(reason: 'shrink.unconfirmed' | 'shrink.emptied', rows: number) {

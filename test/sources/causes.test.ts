@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessToken, TokenCredential } from '@azure/identity';
-import { troubleOf } from '../../cli/terminal/trouble.ts';
 import type { Simulator, SimulatorOptions, Switches } from '../../local/simulator/index.ts';
 import { readConfig } from '../../shared/config/config.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { signInWith } from '../../shared/sources/sign-in.ts';
 import { datasetFacts } from '../../shared/status/dataset-facts.ts';
+import { runsOf } from '../../shared/status/runs.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
@@ -213,9 +213,11 @@ function troublesIn(reader: Rig, dataset: Dataset): string[] {
   const watermark = { dataset: dataset.name, firstDay: '2026-03-08' };
   const [facts] = datasetFacts({ dataset, watermark, entries: reader.ledger.entries() }, reader.clock.now());
   assert.ok(facts);
-  return troubleOf(facts)
-    .filter(({ reason }) => reason !== undefined)
-    .map(({ from, count, reason, message }) => `${dataset.name}, ${from}, ${count}: ${reason}: ${message}`);
+  return runsOf(facts.trouble).flatMap(([first, ...others]) =>
+    first?.reason === undefined
+      ? []
+      : `${dataset.name}, ${first.day}, ${1 + others.length}: ${first.reason}: ${first.message}`,
+  );
 }
 
 async function readUnder(

@@ -64,6 +64,7 @@ export const WORK: Required<Work> = {
   retryAt: '2026-02-04T00:02:00.000Z',
   checkpoint: CHECKPOINT,
   failures: 2,
+  failingSince: '2026-02-03T22:00:00.000Z',
   rereads: 1,
   contradicted: '39998-0123456789abcdef0123456789abcdef',
   takeovers: 3,

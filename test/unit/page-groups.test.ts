@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { troubleOf } from '../../cli/terminal/trouble.ts';
+import { nextOf } from '../../cli/terminal/trouble.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { type Facts, factsOf } from '../../shared/status/facts.ts';
 import { pageOf } from '../../shared/status/html/page.ts';
+import { runsOf } from '../../shared/status/runs.ts';
 import { addDays, instantOf } from '../../shared/words/day.ts';
 import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import { heldLedger, NOW } from '../pages/tenant.ts';
@@ -57,7 +58,9 @@ test('of several days it tells the rows of none, and one command for all, as the
   assert.doesNotMatch(text, /[\d,]+ rows that landed/);
   const [log] = of.datasets;
   assert.ok(log !== undefined);
-  const next = troubleOf(log).find(({ state }) => state === 'failed')?.next;
+  const run = runsOf(log.trouble).find(([first]) => first?.state === 'failed') ?? [];
+  const [first] = run;
+  const next = first && nextOf(SMS, first, run);
   assert.match(next ?? '', /landline retry teams-sms$/);
   assert.ok(text.includes(`Next step: ${next} `), text);
 });

@@ -169,7 +169,7 @@ test('the verdict counts days and logs, and says who is needed', () => {
   assert.deepEqual(
     verdict.points.map(({ text }) => text),
     [
-      'Teams Direct Routing calls: 3 days failed (auth.forbidden), and 2 more wait for it. Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant.',
+      'Teams Direct Routing calls: 3 days failed (auth.forbidden) since 2026-11-21 08:04 UTC, and 2 more wait for it. Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant.',
       'Teams SMS: 1 day not held, and soon forgotten by the source.',
       'Voximplant SMS: 2 days are suspect: the source contradicted itself.',
       'Microsoft Graph asked to be left alone until 2026-11-21 12:08 UTC (source.throttled); it goes on by itself.',

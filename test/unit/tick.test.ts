@@ -71,7 +71,7 @@ test('a worker that ends its attempt itself, however, begins the count anew', ()
   for (const { work } of [
     queued(counted, NOON, undefined),
     done(counted, undefined, undefined),
-    failed(counted, trouble, instantOf(NOON), undefined),
+    failed(counted, NOON, trouble, instantOf(NOON), undefined),
   ])
     assert.equal(work.takeovers, undefined);
 });

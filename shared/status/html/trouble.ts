@@ -1,7 +1,7 @@
 import { daysBetween, eachDay } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import { doubtRunsOf } from '../doubt-runs.ts';
-import { runsOf } from '../runs.ts';
+import { runsOf, sinceText } from '../runs.ts';
 import type { Shown } from '../states.ts';
 import { counted, grouped } from '../text.ts';
 import { CELLS, DOUBT_CELL } from './calendar.ts';
@@ -41,7 +41,7 @@ function itemOf(dataset: string, run: readonly DayFacts[]): Html {
   const request = requestId === undefined ? undefined : html` Request${of} <code>${requestId}</code>.`;
   const why = reason === undefined ? undefined : html` <code>${reason}</code>`;
   const what = message === undefined ? undefined : html`<p>${message}${request}</p>`;
-  return html`<li>${swatch(state)}<span class=num>${days}</span>: ${state}${why}${what}${kept}<p>Next step: <b>${nextOf(dataset, first, last)}</b></p></li>`;
+  return html`<li>${swatch(state)}<span class=num>${days}</span>: ${state}${why}${sinceText(run.map(({ since }) => since))}${what}${kept}<p>Next step: <b>${nextOf(dataset, first, last)}</b></p></li>`;
 }
 
 /** One command for all days of a run, where it has the same effect: a day that a person was erased from is to be named. */
