@@ -19,7 +19,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { type Absent, absentIn, tellAbsent } from '../not-held.ts';
 import { profileOn } from '../privacy-profile.ts';
 import { type RangeOptions, rangeOf, withRange } from '../ranges.ts';
-import { withTyped } from '../terminal/typed.ts';
+import { findingLines } from '../terminal/findings.ts';
 
 interface Options extends RangeOptions {
   readonly part?: { n: number; of: number };
@@ -90,12 +90,7 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
   const code = trouble.length > 0 ? 1 : absent.length > 0 ? 4 : 0;
   if (on.json) on.out.json({ ...found, clean: trouble.length === 0, absent });
   else {
-    for (const finding of found.findings) {
-      const { kind, message, mark: marked } = finding;
-      on.out.line(
-        `${on.out.paint(isTrouble(finding) ? 'red' : 'cyan', kind)}  ${withTyped(message.replace(/\.$/, ''), on.self)}.${marked === 'busy' ? ' A worker has the day, so it was not marked: verify again when that is done.' : ''}`,
-      );
-    }
+    for (const line of findingLines(found.findings, on.out, on.self)) on.out.line(line);
     if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again: the mark is taken away.`);
     tellAbsent(on, absent);
     const compared = source === undefined ? '' : `, ${counted(found.compared, 'day')} compared with the source`;

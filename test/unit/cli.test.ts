@@ -11,9 +11,11 @@ import { run } from '../../cli/main.ts';
 import { withDevelopmentPackages } from '../../cli/packages.ts';
 import { placeOf } from '../../cli/settings-files.ts';
 import { COLOURS, LEGEND } from '../../cli/terminal/colours.ts';
+import { findingLines } from '../../cli/terminal/findings.ts';
 import { type Output, table } from '../../cli/terminal/output.ts';
 import landline from '../../package.json' with { type: 'json' };
 import { markOf, type Shown } from '../../shared/status/states.ts';
+import type { Finding } from '../../shared/verify/verify.ts';
 
 /** Runs the command line in this process; nothing of it is printed. */
 async function said(...argv: readonly string[]) {
@@ -248,4 +250,24 @@ test('what the command line writes is for its owner alone', async context => {
   await mkdir(join(folder, 'landed'));
   const modes = await Promise.all(['rows', 'landed'].map(async name => (await stat(join(folder, name))).mode & 0o777));
   assert.deepEqual(modes, process.platform === 'win32' ? modes : [0o600, 0o700]);
+});
+
+test('what a verification finds of many days alike is said once, and every day is named or counted', () => {
+  const plain = { paint: (_: string, text: string) => text };
+  const unread = (day: string): Finding => ({
+    kind: 'source-unread',
+    dataset: 'teams-sms',
+    day,
+    message: `teams-sms ${day} was not compared: Graph refused getSmsLogs with 403.`,
+  });
+  const other: Finding = { kind: 'stray', name: 'x', message: 'raw/x is no partition' };
+  const days = ['2026-11-02', '2026-11-09', '2026-11-10'];
+  assert.deepEqual(findingLines([...days.map(unread), other], plain, 'landline'), [
+    'source-unread  teams-sms 2026-11-02 was not compared: Graph refused getSmsLogs with 403. The same of 2026-11-09, 2026-11-10.',
+    'stray  raw/x is no partition.',
+  ]);
+  const many = Array.from({ length: 30 }, (_, at) => unread(`2026-11-${String(at + 1).padStart(2, '0')}`));
+  const [line, ...more] = findingLines(many, plain, 'landline');
+  assert.match(line ?? '', /2026-11-02, .* 2026-11-13 and 17 more\.$/);
+  assert.deepEqual(more, []);
 });
