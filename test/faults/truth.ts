@@ -1,4 +1,4 @@
-import { addDays, dayOf, HOUR_MS, windowOf } from '../../shared/words/day.ts';
+import { DAY_MS, dayOf, endOf, HOUR_MS, startOf, windowOf } from '../../shared/words/day.ts';
 import type { Dataset, Day, Window } from '../../shared/words/model.ts';
 import type { Dice } from './dice.ts';
 import type { Change } from './profile.ts';
@@ -14,6 +14,8 @@ export interface Row {
   readonly key: string;
   /** For sorting; empty when it has no time. */
   readonly at: string;
+  /** The same in milliseconds since the epoch; `NaN` when it has no time. */
+  readonly ms: number;
   /** The bytes the source sends. */
   readonly served: string;
   /** The line that must land. */
@@ -76,7 +78,7 @@ export class Truth {
     const isIn = isBetween(this.bounds, Date.parse(asked.from), Date.parse(asked.to));
     const starts = startsDay(this.dataset, asked);
     return around(day).flatMap(each =>
-      this.rows(each).filter(row => (row.at === '' ? starts && each === day : isIn(instantOf(row)))),
+      this.rows(each).filter(row => (row.at === '' ? starts && each === day : isIn(row.ms))),
     );
   }
 
@@ -117,12 +119,13 @@ export class Truth {
   /** A row's time depends on its number alone, so that a changed row stays where it was. */
   private rowOf(day: Day, number: number, version: number): Row {
     const at = this.dataset.eventTime === undefined ? '' : timeOf(day, number);
+    const ms = Date.parse(`${at.replace(' ', 'T')}Z`);
     const text = textOf(this.dataset.name, day, number, version, at);
     // Some sources break their rows over lines.
     const served = number % 7 === 3 ? text.replace(',', ',\r\n ') : text;
     const line = served.replace(/[\r\n]/g, ' ');
     const nameless = this.dataset.name === 'teams-pstn-calls' && number % 11 === 10;
-    const row = { day, number, version, key: nameless ? line : `${day}#${number}`, at, served, line };
+    const row = { day, number, version, key: nameless ? line : `${day}#${number}`, at, ms, served, line };
     this.byLine.set(line, row);
     return row;
   }
@@ -155,8 +158,8 @@ function isBetween(bounds: Bounds, first: number, last: number): (at: number) =>
       return at => at - shift >= first && at - shift <= last;
     }
     case 'dates': {
-      const [from, to] = [first, last].map(each => dayOf(new Date(each))) as [Day, Day];
-      return at => dayOf(new Date(at)) >= from && dayOf(new Date(at)) <= to;
+      const [from, to] = [startOf(dayOf(new Date(first))), endOf(dayOf(new Date(last)))];
+      return at => at >= from && at < to;
     }
     default: {
       const low = kind === 'lower exclusive' || kind === 'exclusive' ? first + 1 : first;
@@ -166,12 +169,13 @@ function isBetween(bounds: Bounds, first: number, last: number): (at: number) =>
   }
 }
 
-function around(day: Day): Day[] {
-  return [-2, -1, 0, 1, 2].map(days => addDays(day, days));
-}
+const AROUND = new Map<Day, readonly Day[]>();
 
-function instantOf({ at }: Row): number {
-  return Date.parse(`${at.replace(' ', 'T')}Z`);
+/** A world asks for few days, and for each of them with every page. */
+function around(day: Day): readonly Day[] {
+  const known = AROUND.get(day) ?? [-2, -1, 0, 1, 2].map(days => dayOf(new Date(startOf(day) + days * DAY_MS)));
+  AROUND.set(day, known);
+  return known;
 }
 
 /** Mostly some second of the day; some rows lie on its very borders, and some have no time. */
