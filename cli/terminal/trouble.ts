@@ -22,7 +22,7 @@ export function tellTrouble({ dataset, trouble }: DatasetFacts, out: Output, sel
   const runs = runsOf(trouble);
   out.line();
   const none = runs.length === 0;
-  out.line(none ? `${dataset}: every day is held, or in work.` : `${dataset}, days that are not as they should be:`);
+  out.line(none ? `${dataset}: every day is held, or in work.` : `${dataset}, days that need attention:`);
   for (const run of runs) for (const line of linesOf(dataset, run, out, self)) out.line(line);
 }
 

@@ -2,14 +2,14 @@ import { diagnose } from '../doctor/diagnose.ts';
 import { type Asked, headOf, jsonReply, type Reply, readFacts, refuseMethod, statusReply } from '../status/reply.ts';
 import { systemClock } from './clock.ts';
 import { composed, siteName } from './compose.ts';
-import { guarded, type Invocation } from './invocation.ts';
+import { type Invocation, runReported } from './invocation.ts';
 
 /** The wiring of what is asked over HTTP. Both answers change nothing and take nothing from the caller but its form. */
 
 /** What is held. */
 export function answerStatus(asked: Asked, invocation: Invocation): Promise<Reply> {
   return statusReply(asked, systemClock, () =>
-    guarded('status', invocation, app => readFacts({ ...app, ...app.config, clock: systemClock })),
+    runReported('status', invocation, app => readFacts({ ...app, ...app.config, clock: systemClock })),
   );
 }
 

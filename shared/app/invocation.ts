@@ -1,4 +1,4 @@
-import { failureOf, toldOf } from '../words/errors.ts';
+import { eventFieldsOf, failureOf } from '../words/errors.ts';
 import { type Report, reporter } from '../words/telemetry.ts';
 import { type App, composed } from './compose.ts';
 
@@ -13,7 +13,7 @@ export interface Invocation {
 }
 
 /** Runs `work` with the app; what goes wrong is reported in our own words, then thrown for the host to see. */
-export async function guarded<T>(
+export async function runReported<T>(
   name: string,
   invocation: Invocation,
   work: (app: App, report: Report) => Promise<T>,
@@ -23,30 +23,30 @@ export async function guarded<T>(
     warn: line => invocation.warn(line),
     error: line => invocation.error(line),
   });
-  let parts: App;
+  let app: App;
   try {
-    parts = composed();
+    app = composed();
   } catch (thrown) {
     report('config rejected', { message: failureOf(thrown).message });
     throw thrown;
   }
   try {
-    return await work(parts, report);
+    return await work(app, report);
   } catch (thrown) {
-    report('work failed', { function: name, ...toldOf(thrown) });
+    report('work failed', { function: name, ...eventFieldsOf(thrown) });
     throw thrown;
   }
 }
 
-/** As `guarded`, and never throws: where throwing would change nothing, or lose a poison message from sight. */
-export async function guardedForGood(
+/** As `runReported`, and never throws: where throwing would change nothing, or lose a poison message from sight. */
+export async function runSwallowing(
   name: string,
   invocation: Invocation,
   work: (app: App, report: Report) => Promise<void> | void,
 ): Promise<void> {
   try {
-    await guarded(name, invocation, async (parts, report) => work(parts, report));
+    await runReported(name, invocation, async (app, report) => work(app, report));
   } catch {
-    // `guarded` has reported it; the planner finds the day by its silence.
+    // `runReported` has reported it; the planner finds the day by its silence.
   }
 }

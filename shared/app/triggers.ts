@@ -13,7 +13,7 @@ import type { Report } from '../words/telemetry.ts';
 import { VERSION } from '../words/version.ts';
 import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
-import { guardedForGood, type Invocation } from './invocation.ts';
+import { type Invocation, runSwallowing } from './invocation.ts';
 import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts';
 
 /**
@@ -24,13 +24,13 @@ import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts
 
 /** Timer: queue what is owed, move the watermarks, report the coverage. */
 export async function onPlan(invocation: Invocation): Promise<void> {
-  await guardedForGood('plan', invocation, async (parts, report) => {
-    doubtSecrets(parts, report);
+  await runSwallowing('plan', invocation, async (app, report) => {
+    doubtSecrets(app, report);
     const traceparent = invocation.traceContext?.traceParent || undefined;
-    const { ledgers } = await runPlan(planPorts(parts, report), undefined, traceparent);
-    await parts.pulse.beat(instantOf(systemClock.now()));
+    const { ledgers } = await runPlan(planPorts(app, report), undefined, traceparent);
+    await app.pulse.beat(instantOf(systemClock.now()));
     // Without the depth the heartbeat is still worth having.
-    const depth = await parts.backlog.depth().catch(() => undefined);
+    const depth = await app.backlog.depth().catch(() => undefined);
     for (const { dataset, watermark, entries } of ledgers) {
       if (watermark === undefined) continue;
       const { days, ...rest } = coverageOf(dataset, watermark, entries, systemClock.now());
@@ -38,9 +38,9 @@ export async function onPlan(invocation: Invocation): Promise<void> {
       const queues = { queueDepth: depth?.fetch, poison: depth?.poison };
       report('coverage reported', { ...rest, ...days, paused, ...queues, appVersion: VERSION });
     }
-    await owedCuration(parts, report, ledgers, traceparent);
-    const whole = ledgers.length === parts.config.datasets.length ? ledgers : undefined;
-    await writeDimensionFiles(parts.curated, whole, systemClock.now(), report);
+    await owedCuration(app, report, ledgers, traceparent);
+    const whole = ledgers.length === app.config.datasets.length ? ledgers : undefined;
+    await writeDimensionFiles(app.curated, whole, systemClock.now(), report);
   });
 }
 
@@ -53,19 +53,19 @@ function doubtSecrets({ config, doubted }: App, report: Report): void {
 
 /** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
 export async function onFetch(received: unknown, invocation: Invocation): Promise<void> {
-  await guardedForGood('fetch', invocation, async (parts, report) => {
+  await runSwallowing('fetch', invocation, async (app, report) => {
     const parsed = parseFetchMessage(received);
     if (parsed.kind === 'refused') return refuse(parsed, report);
     const { message } = parsed;
-    const { config } = parts;
+    const { config } = app;
     const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
     const limits = { ...FETCH_LIMITS, deadlineMs: config.fetchMs };
-    const ports: FetchPorts = { ...parts, clock: systemClock, report, limits, datasets };
+    const ports: FetchPorts = { ...app, clock: systemClock, report, limits, datasets };
     const outcome = await fetchDay(message, ports);
     const source = datasets.get(message.dataset)?.source;
     if (outcome === 'dropped' || source === undefined) return;
-    const { ledgers } = await runPlan(planPorts(parts, report), source, message.traceparent);
-    await owedCuration(parts, report, ledgers, message.traceparent);
+    const { ledgers } = await runPlan(planPorts(app, report), source, message.traceparent);
+    await owedCuration(app, report, ledgers, message.traceparent);
   });
 }
 
@@ -74,12 +74,12 @@ let curating: Promise<unknown> = Promise.resolve();
 
 /** Queue: make the curated file of one day. A failure is reported and owed again; it never comes back as a message. */
 export async function onCurate(received: unknown, invocation: Invocation): Promise<void> {
-  await guardedForGood('curate', invocation, async (parts, report) => {
+  await runSwallowing('curate', invocation, async (app, report) => {
     const parsed = parseCurateMessage(received);
     if (parsed.kind === 'refused') return refuse(parsed, report);
     const { message } = parsed;
-    const datasets = new Map(parts.config.datasets.map(dataset => [dataset.name, dataset]));
-    const mine = curating.then(() => curateMessage(message, { ...parts, datasets, report }));
+    const datasets = new Map(app.config.datasets.map(dataset => [dataset.name, dataset]));
+    const mine = curating.then(() => curateMessage(message, { ...app, datasets, report }));
     curating = mine.catch(() => undefined);
     await mine;
   });
@@ -98,7 +98,7 @@ async function owedCuration(
 
 /** Queue: note a fetch that the host gave up on. */
 export async function onPoison(received: unknown, invocation: Invocation): Promise<void> {
-  await guardedForGood('poison', invocation, ({ ledger }, report) => {
+  await runSwallowing('poison', invocation, ({ ledger }, report) => {
     const parsed = parseFetchMessage(received);
     if (parsed.kind === 'refused') return refuse(parsed, report);
     return poisonDay(parsed.message, { ledger, clock: systemClock, report });
@@ -107,7 +107,7 @@ export async function onPoison(received: unknown, invocation: Invocation): Promi
 
 /** Queue: tell of a curation that the host gave up on. */
 export async function onPoisonCurate(received: unknown, invocation: Invocation): Promise<void> {
-  await guardedForGood('poison-curate', invocation, (_, report) => {
+  await runSwallowing('poison-curate', invocation, (_, report) => {
     const parsed = parseCurateMessage(received);
     if (parsed.kind === 'refused') return refuse(parsed, report);
     const { dataset, day, revision } = parsed.message;
@@ -124,7 +124,7 @@ function refuse({ why, digest }: Extract<Parsed<never>, { kind: 'refused' }>, re
 const CURATION_GIVEN_UP =
   'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
 
-function planPorts(parts: App, report: Report): PlanPorts {
-  const { config, ledger, jobs } = parts;
+function planPorts(app: App, report: Report): PlanPorts {
+  const { config, ledger, jobs } = app;
   return { datasets: config.datasets, ledger, jobs, clock: systemClock, report, settings: config.plan };
 }

@@ -1,5 +1,5 @@
 import { linesOf } from '../rows/cut.ts';
-import { LandlineError, toldOf } from '../words/errors.ts';
+import { eventFieldsOf, LandlineError } from '../words/errors.ts';
 import type { CurateMessage, Dataset, Day } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
 import type { Lake, Ledger, Partition } from '../words/ports.ts';
@@ -50,7 +50,7 @@ export async function curateMessage(message: CurateMessage, on: CuratePorts): Pr
     return await curateDay(dataset.name, day, on, traceparent);
   } catch (thrown) {
     const table = tableOf(dataset.name).name;
-    on.report('curation failed', { dataset: name, day, revision, table, ...toldOf(thrown), traceparent });
+    on.report('curation failed', { dataset: name, day, revision, table, ...eventFieldsOf(thrown), traceparent });
     return 'failed';
   }
 }

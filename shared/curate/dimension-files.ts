@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { toldOf } from '../words/errors.ts';
+import { eventFieldsOf } from '../words/errors.ts';
 import type { DatasetLedger } from '../words/ledger.ts';
 import { smallTablePath } from '../words/paths.ts';
 import type { Report } from '../words/telemetry.ts';
@@ -31,7 +31,7 @@ export async function writeDimensionFiles(
     try {
       if (await writeDimensionFile(curated, table, table.rows)) written.push(table.name);
     } catch (thrown) {
-      report('curation failed', { table: table.name, ...toldOf(thrown) });
+      report('curation failed', { table: table.name, ...eventFieldsOf(thrown) });
       return written;
     }
   }

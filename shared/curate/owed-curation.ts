@@ -1,5 +1,5 @@
 import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../words/day.ts';
-import { toldOf } from '../words/errors.ts';
+import { eventFieldsOf } from '../words/errors.ts';
 import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Day } from '../words/model.ts';
 import type { Clock, CurateJobs, Ledger } from '../words/ports.ts';
@@ -63,7 +63,7 @@ export async function queueCuration(
       if (await queueDay(dataset, day, on, traceparent)) count += 1;
     }
   } catch (thrown) {
-    on.report('curation failed', { dataset, ...toldOf(thrown), traceparent });
+    on.report('curation failed', { dataset, ...eventFieldsOf(thrown), traceparent });
   }
   return count;
 }

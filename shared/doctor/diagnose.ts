@@ -1,5 +1,5 @@
 import { instantOf } from '../words/day.ts';
-import { failureOf, toldOf } from '../words/errors.ts';
+import { eventFieldsOf, failureOf } from '../words/errors.ts';
 import type { Instant } from '../words/model.ts';
 import type { Clock } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
@@ -69,7 +69,7 @@ async function findingsOf(open: () => DoctorPorts, site: string): Promise<Findin
 
 /** Checks turn what they foresee into findings themselves. */
 function stumbled(thrown: unknown): Found {
-  const { message, cause } = toldOf(thrown);
+  const { message, cause } = eventFieldsOf(thrown);
   const evidence = cause === undefined ? '' : `, with: ${cause}`;
   const next = `Run landline doctor again. If it says the same, report it as a bug${evidence}`;
   return { result: 'broken', meaning: message, next, who: WHO.runner };

@@ -1,6 +1,6 @@
 import { failed, queued, type Requeue, troubleOf } from '../ledger/entry.ts';
 import { closeGate } from '../ledger/gate.ts';
-import { failureOf, toldOf } from '../words/errors.ts';
+import { eventFieldsOf, failureOf } from '../words/errors.ts';
 import type { Checkpoint, DayEntry } from '../words/ledger.ts';
 import type { ReasonCode } from '../words/model.ts';
 import type { Jobs } from '../words/ports.ts';
@@ -72,7 +72,7 @@ export async function backOff(
       : undefined;
   if (parts !== undefined) {
     await requeue(attempt, on, parts, troubleOf(failure), 0);
-    report('day restarted', toldOf(thrown));
+    report('day restarted', eventFieldsOf(thrown));
     return 'restarted';
   }
   const kept = remedy === 'retry' && !ENDLESS.has(reason) ? await progress(attempt) : undefined;
@@ -81,7 +81,7 @@ export async function backOff(
   const entry = furthered ? withoutFailures(claim.entry) : claim.entry;
   const backoff = backoffOf(failure, entry.work, now);
   const trouble = troubleOf(failure);
-  const told = toldOf(thrown);
+  const told = eventFieldsOf(thrown);
   switch (backoff.kind) {
     case 'delay': {
       const { until } = backoff;

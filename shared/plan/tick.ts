@@ -3,7 +3,7 @@ import { done, freshEntry, queued } from '../ledger/entry.ts';
 import { isFrozen, type Owed, owed } from '../ledger/owed.ts';
 import { damageOf, type ReadDataset, readDataset } from '../ledger/read-ledger.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
-import { failureOf, isUnreadable, toldOf } from '../words/errors.ts';
+import { eventFieldsOf, failureOf, isUnreadable } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, SourceName } from '../words/model.ts';
 import type { Clock, Jobs, Ledger } from '../words/ports.ts';
@@ -59,7 +59,7 @@ export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: 
 async function readDatasets(on: PlanPorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
   const now = on.clock.now();
   const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset, now));
-  for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...toldOf(thrown) });
+  for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...eventFieldsOf(thrown) });
   for (const message of read.map(damageOf)) if (message !== undefined) tellDamage(on, message);
   return read;
 }

@@ -90,7 +90,7 @@ function isStuck({ state, held, waitsFor }: DayFacts): boolean {
   return !held && (state === 'failed' || waitsFor !== undefined);
 }
 
-/** Days that are held and all the same not as they should be. */
+/** Days that are held and need attention all the same. */
 function troubleAmong(datasets: readonly DatasetFacts[]): string {
   const failed = total(datasets, ({ counts }) => counts.failed);
   const needy = failed === 0 ? '' : `, and ${counted(failed, 'day')} ${failed === 1 ? 'needs' : 'need'} a person`;

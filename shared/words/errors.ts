@@ -68,7 +68,7 @@ export function failureOf(thrown: unknown): Failure {
 }
 
 /** What an event says of anything thrown. */
-export function toldOf(thrown: unknown) {
+export function eventFieldsOf(thrown: unknown) {
   const { reason, remedy, message, requestId } = failureOf(thrown);
   return { reason, remedy, message, requestId, cause: causeOf(thrown) };
 }

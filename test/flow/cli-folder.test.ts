@@ -172,7 +172,7 @@ test('status of one dataset lists its days in trouble, those in a row as one thi
   const self = `landline --data ${quoted(folder)}`;
   const [d1, d2, d3] = [-3, -2, -1].map(at => addDays(LAST, at));
   const told = [
-    `${SMS}, days that are not as they should be:`,
+    `${SMS}, days that need attention:`,
     `  ${FIRST} to ${addDays(LAST, -4)} (6 days): missing`,
     `    Next step: it waits for ${d2} (auth.forbidden), which needs a person: ${self} show ${SMS} ${d2}`,
     `  ${d1} to ${d2} (2 days): failed, auth.forbidden`,

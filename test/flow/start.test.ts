@@ -116,7 +116,7 @@ const linesOf = (text: string | undefined): string[] => (text ?? '').split('\n')
 const sumOf = ({ run }: Summary, field: 'daysLanded' | 'daysRevised' | 'rowsGained'): number =>
   run.reduce((sum, each) => sum + each[field], 0);
 const rowsOf = ({ status }: Summary): number => status.datasets.reduce((sum, { rows }) => sum + rows, 0);
-/** Days that are not as they should be, as `dataset day reason`. */
+/** Days that need attention, as `dataset day reason`. */
 const troublesOf = ({ status }: Summary): string[] =>
   status.datasets.flatMap(({ dataset, trouble }) =>
     trouble.filter(({ reason }) => reason !== undefined).map(({ day, reason }) => `${dataset} ${day} ${reason}`),
