@@ -42,7 +42,8 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
   const { clock, random } = patience;
   let waits = 0;
   const delayAfter = (error: Error, tries: number): number | undefined => {
-    if (!(error instanceof LandlineError) || (error.remedy !== 'retry' && error.remedy !== 'wait')) return undefined;
+    if (!(error instanceof LandlineError)) return undefined;
+    if (error.until === undefined && error.remedy !== 'retry' && error.remedy !== 'wait') return undefined;
     if (error.remedy === 'wait' && waits++ >= WAITS) return undefined;
     if (error.until === undefined) return RETRY_MS * 2 ** (error.remedy === 'wait' ? waits : tries) * (0.5 + random());
     // What the source asked for is not spread: it said when.

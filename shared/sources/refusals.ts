@@ -84,17 +84,18 @@ function refusalOf(status: number): Refusal {
   return redirects(status) ? REDIRECT : UNKNOWN;
 }
 
-/** Statuses of a server that could answer and does not want to: the wait they name is one for the whole source. */
-const OVERLOADED: ReadonlySet<number> = new Set([503, 529]);
+/** Statuses that ask for fewer requests, whatever was asked: the wait they name is one for the whole source. */
+const THROTTLING: ReadonlySet<number> = new Set([429, 503, 529]);
 
 /**
- * RFC 9110, 10.2.3 has `Retry-After` on any response. On a 4xx, and on what says overload, the source asks to be left
- * alone; on any other 5xx this one request is to be repeated then, and the source's other logs go on.
+ * RFC 9110, 10.2.3 has `Retry-After` on any response. Where it does not come with throttling, it is this one request that
+ * is not to be repeated before: what the status means stays, and the source's other logs go on. It may pass by itself then,
+ * but for a permission, a key or a setting.
  */
 function withWait(refusal: Refusal, status: number, until: Instant | undefined): Refusal {
   if (until === undefined || status < 400) return refusal;
-  const asks = status < 500 || OVERLOADED.has(status);
-  return asks ? { ...refusal, reason: 'source.throttled', remedy: 'wait' } : { ...refusal, remedy: 'retry' };
+  if (THROTTLING.has(status)) return { ...refusal, reason: 'source.throttled', remedy: 'wait' };
+  return refusal.remedy === 'fix-config' ? refusal : { ...refusal, remedy: 'retry' };
 }
 
 export interface Particulars {
@@ -114,7 +115,8 @@ export function failureOfStatus(
   { refusal, code, requestId }: Particulars,
 ): LandlineError {
   const { status, header } = response;
-  const until = retryAfter(header('retry-after'), now, header('date'));
+  // What redirects is not asked again by itself, however long one waits.
+  const until = redirects(status) ? undefined : retryAfter(header('retry-after'), now, header('date'));
   const { reason, remedy, meaning } = withWait(refusal ?? refusalOf(status), status, until);
   const needed = reason === 'auth.forbidden' ? ` Needed: ${dataset.permission}.` : '';
   return new LandlineError({

@@ -88,7 +88,7 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
   'gateway-524': FAILING,
   'overloaded-529': FAILING,
   'overloaded-529-retry-after': THROTTLED,
-  'conflict-retry-after': THROTTLED,
+  'conflict-retry-after': retried('source.rejected'),
   'throttled-years': { ...THROTTLED, once: 'waiting' },
   'paging-capped': DIVIDED,
   // The simulator's 401 says for Voximplant that the token has expired.

@@ -240,6 +240,28 @@ test('a wait that nobody can mean closes a source for an hour at most', async ()
     assert.equal(Date.parse(gate?.notBefore ?? ''), NOW + HOUR_MS, after);
   }
 });
+test('a refusal of one log that names a time keeps its meaning, is not asked before, and closes no gate', async () => {
+  for (const [status, reason] of [
+    [403, 'auth.forbidden'],
+    [404, 'source.rejected'],
+    [409, 'source.rejected'],
+    [423, 'source.rejected'],
+  ] as const)
+    for (const after of ['600', '978307200']) {
+      const { reader } = await read(teamsPstnCalls, () => ({ status, body: '', headers: { 'retry-after': after } }));
+      const { work } = reader.entry(teamsPstnCalls, DAY);
+      assert.deepEqual([work.state, work.errorKind, reader.clock.waits], ['failed', reason, []], `${status}`);
+      // Whether it may pass by itself, or waits for a person.
+      assert.equal(work.errorRemedy, status === 403 ? 'fix-config' : 'retry');
+      assert.ok(Date.parse(work.retryAt ?? '') >= NOW + Math.min(Number(after) * 1_000, HOUR_MS));
+      assert.equal(await reader.ledger.gate('graph'), undefined);
+    }
+});
+test('a redirect that names a time is for a person at once', async () => {
+  const { reader } = await read(teamsPstnCalls, () => ({ status: 302, body: '', headers: { 'retry-after': '7' } }));
+  const { work } = reader.entry(teamsPstnCalls, DAY);
+  assert.deepEqual([work.state, work.errorKind, reader.clock.waits], ['failed', 'security.redirect', []]);
+});
 test('a 5xx that names a time delays its own day and closes no gate', async () => {
   const { reader } = await read(teamsPstnCalls, () => ({ status: 502, body: '', headers: { 'retry-after': '600' } }));
   const { work } = reader.entry(teamsPstnCalls, DAY);
