@@ -137,7 +137,7 @@ test('columns line up, numbers to the right, whatever the colour', () => {
   );
 });
 
-test('the last line of verify counts every line above it: what is trouble, and what is only a note', () => {
+test('the last line of verify counts every finding above it: what is trouble, and what is only a note', () => {
   const of = (...kinds: ('seam' | 'settling' | 'source-news')[]) => kinds.map(kind => ({ kind, message: '' }));
   const absent = [{ dataset: 'teams-sms', days: ['2026-03-01', '2026-03-02'] }];
   const told = [
