@@ -13,7 +13,7 @@ import { lastDay } from '../../shared/ledger/owed.ts';
 import { minuteOf } from '../../shared/status/text.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
-import { addDays, DAY_MS, instantOf } from '../../shared/words/day.ts';
+import { addDays, DAY_MS, HOUR_MS, instantOf } from '../../shared/words/day.ts';
 import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import type { Ledger } from '../../shared/words/ports.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
@@ -159,7 +159,13 @@ test('a paused dataset shows what is not well and what is still in work', async 
 });
 
 test('status of one dataset lists its days in trouble, those in a row as one thing to do', async context => {
-  const refused = { state: 'failed', errorRemedy: 'fix-config', errorKind: 'auth.forbidden', failures: 1 } as const;
+  const refused = {
+    state: 'failed',
+    errorRemedy: 'fix-config',
+    errorKind: 'auth.forbidden',
+    failures: 27,
+    failingSince: instantOf(NOW - 26 * HOUR_MS),
+  } as const;
   const message = { errorMessage: 'Graph refuses getSms.', requestId: 'req-1' };
   const twice = { reason: 'page.duplicates', rows: 2, fingerprint: 'x', since: instantOf(NOW) } as const;
   const days = daysWith(
@@ -175,10 +181,10 @@ test('status of one dataset lists its days in trouble, those in a row as one thi
     `${SMS}, days that need attention:`,
     `  ${FIRST} to ${addDays(LAST, -4)} (6 days): missing`,
     `    Next step: it waits for ${d2} (auth.forbidden), which needs a person: ${self} show ${SMS} ${d2}`,
-    `  ${d1} to ${d2} (2 days): failed, auth.forbidden`,
+    `  ${d1} to ${d2} (2 days): failed, auth.forbidden since 2026-03-10 10:00 UTC`,
     '    Graph refuses getSms. (request req-1)',
     `    Next step: do what the message says, then: ${self} retry ${SMS}`,
-    `  ${d3}: suspect, page.duplicates`,
+    `  ${d3}: suspect, page.duplicates since 2026-03-11 12:00 UTC`,
     `    Next step: the day is held, but its reads contradicted each other; to read it once more: ${self} retry ${SMS} ${d3}`,
   ];
   assert.ok(out.includes(`\n${told.join('\n')}\n`), out);
