@@ -1,9 +1,10 @@
 import { dayOf } from '../words/day.ts';
 import { failureOf, isUnreadable } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
-import type { Dataset } from '../words/model.ts';
+import type { Dataset, Day } from '../words/model.ts';
 import type { Ledger, Versioned } from '../words/ports.ts';
-import { advanced, markThatLies, mayBeHeld } from './watermark.ts';
+import { horizonOf } from './owed.ts';
+import { advanced, laterDay, markThatLies, mayBeHeld } from './watermark.ts';
 
 /** A dataset's part of the ledger, and the watermark with the version that it was read at. */
 export interface ReadDataset extends DatasetLedger {
@@ -20,8 +21,9 @@ export async function readDataset(ledger: Ledger, dataset: Dataset, now: number)
   const lie = recorded && markThatLies(recorded.value, mayBeHeld(entries), now);
   const unreadable = lie === undefined ? marks.unreadable : toldOfLie(dataset, lie);
   if (unreadable === undefined) return { dataset, recorded, watermark: recorded?.value, entries };
-  const { pausedAt } = recorded?.value ?? {};
-  const watermark = { ...marksFromDays(dataset, entries, now), ...(pausedAt !== undefined && { pausedAt }) };
+  const { pausedAt, firstDay } = recorded?.value ?? {};
+  const begins = lie === 'firstDay' ? undefined : firstDay;
+  const watermark = { ...marksFromDays(dataset, begins, entries, now), ...(pausedAt !== undefined && { pausedAt }) };
   return { dataset, recorded: undefined, watermark, entries, unreadable };
 }
 
@@ -47,9 +49,23 @@ function toldOfLie({ name }: Dataset, lie: string): string {
   return `The watermark of ${name} is damaged (${lie} contradicts the days). Run \`landline rebuild\` to write it anew from the partitions.`;
 }
 
-/** History begins with the first day that is known. */
-function marksFromDays(dataset: Dataset, entries: readonly DayEntry[], now: number): Watermark {
-  const days = entries.map(({ day }) => day).sort();
-  const firstDay = days.find(day => day >= '2000-01-01') ?? dayOf(new Date(now));
+/**
+ * Marks as far on as the days allow. History begins with the first day that is known, or where it was recorded to begin
+ * and the source still has the days: those that were lost with a ledger are landed again, and then the mark is true.
+ *
+ * @param begins as recorded; `undefined` where that cannot be believed
+ */
+function marksFromDays(
+  dataset: Dataset,
+  begins: Day | undefined,
+  entries: readonly DayEntry[],
+  now: number,
+): Watermark {
+  const days = entries.map(({ day }) => day).filter(day => day >= '2000-01-01');
+  const horizon = horizonOf(dataset, now);
+  const [firstDay = dayOf(new Date(now))] = [
+    ...days,
+    ...(begins === undefined ? [] : [laterDay(begins, horizon)]),
+  ].sort();
   return advanced(dataset, { dataset: dataset.name, firstDay }, new Map(entries.map(each => [each.day, each])), now);
 }

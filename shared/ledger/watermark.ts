@@ -14,7 +14,7 @@ type Entries = ReadonlyMap<Day, DayEntry>;
  */
 export function firstWatermark(dataset: Dataset, historyDays: number, now: number): Watermark {
   const firstDay = addDays(lastDay(now), 1 - historyDays);
-  return { dataset: dataset.name, firstDay: later(firstDay, horizonOf(dataset, now)) };
+  return { dataset: dataset.name, firstDay: laterDay(firstDay, horizonOf(dataset, now)) };
 }
 
 /**
@@ -32,10 +32,10 @@ export function beginning(
   if (recorded === undefined) return first;
   if (recorded.landedThrough !== undefined || entries.some(({ held }) => held !== undefined)) return recorded;
   const earlier = recorded.firstDay < first.firstDay ? recorded.firstDay : first.firstDay;
-  return { ...recorded, firstDay: later(earlier, horizonOf(dataset, now)) };
+  return { ...recorded, firstDay: laterDay(earlier, horizonOf(dataset, now)) };
 }
 
-function later(a: Day, b: Day): Day {
+export function laterDay(a: Day, b: Day): Day {
   return a < b ? b : a;
 }
 

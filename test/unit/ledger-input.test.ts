@@ -121,6 +121,7 @@ async function world() {
       assert.ok(row, `${partitionKey} ${rowKey}`);
       for (const [property, value] of Object.entries(properties)) row[property] = asRead(value);
     },
+    forget: (dataset: string, day: string) => void table.rows.delete(`${dataset} ${day}`),
     async ask(dataset: string, day: string): Promise<void> {
       const row = table.rows.get(`${dataset} ${day}`);
       if (row) row['askedAt'] = instantOf(NOW);
@@ -230,4 +231,16 @@ test('progress that lies is no progress: the day is read from its first page and
     await on.work().catch(thrown => assert.fail(`${property}: ${thrown.stack}`));
     on.assertUntouched(property);
   }
+});
+
+test('days that were lost with a ledger are owed again where a late planner recorded that they had landed', async () => {
+  const on = await world();
+  // Who read the ledger before it was lost, and was the last to write, says of days that are not in it that they landed.
+  on.forget(DATASET.name, DAYS[0]);
+  assert.ok(await on.isDamaged(), 'the mark says more than the days do');
+  await on.work();
+  assert.ok((await on.ledger.day(DATASET.name, DAYS[0]))?.value.held, 'the first day is held again');
+  assert.ok(!(await on.isDamaged()), 'and the mark is true, without a rebuild');
+  assert.equal((await on.ledger.watermark(DATASET.name))?.value.firstDay, DAYS[0]);
+  assert.deepEqual(await on.findings(), []);
 });
