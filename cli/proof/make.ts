@@ -9,6 +9,7 @@ import { daysBetween, eachDay, instantOf } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { VERSION } from '../../shared/words/version.ts';
+import { notHeldText, rangeText } from '../not-held-text.ts';
 import {
   isFinal,
   keyedFingerprint,
@@ -61,21 +62,19 @@ function sentenceOf(logs: readonly ProvenLog[], findings: number, days: number):
   const missing = logs.reduce((sum, { gaps }) => sum + gaps.reduce((all, gap) => all + gap.days, 0), 0);
   const final = logs.reduce((sum, log) => sum + log.days.filter(isFinal).length, 0);
   const held = logs.reduce((sum, log) => sum + log.days.length, 0);
-  const range = `${counted(days, 'day')} of ${counted(logs.length, 'log')}`;
+  const range = { days, logs: logs.length };
   const wrong =
     findings === 0
       ? ''
       : ` ${counted(findings, 'finding')} of the recount ${findings === 1 ? 'stands' : 'stand'} against it.`;
   if (missing > 0) {
     const early = logs.reduce((sum, log) => sum + daysBeforeHistory(log), 0);
-    const before = early === 0 ? '' : `, ${early === missing ? 'all' : grouped(early)} of them before history begins`;
-    const not = `${counted(missing, 'day')} ${missing === 1 ? 'is' : 'are'} not held${before}`;
-    return `Not complete: of ${range} (${grouped(days * logs.length)} in all), ${not}.${wrong}`;
+    return `Not complete: ${notHeldText({ ...range, missing, early })}.${wrong}`;
   }
-  if (findings > 0) return `All ${range} are held.${wrong}`;
+  if (findings > 0) return `All ${rangeText(range)} are held.${wrong}`;
   const open = held - final;
   const rest = open === 0 ? 'none is read again' : `${counted(open, 'day')} may still gain late rows`;
-  return `Complete: all ${range} are held and were found whole; ${rest}.`;
+  return `Complete: all ${rangeText(range)} are held and were found whole; ${rest}.`;
 }
 
 function daysBeforeHistory({ gaps, firstDay = '' }: ProvenLog): number {

@@ -1,6 +1,8 @@
 import { escaped } from '../../shared/status/html/markup.ts';
 import { gapsIn } from '../../shared/status/stretches.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
+import { daysBetween } from '../../shared/words/day.ts';
+import { notHeldText, rangeText } from '../not-held-text.ts';
 import type { Figures } from './data.ts';
 import { CALL_LOGS, type LogCoverage, MESSAGE_LOGS } from './held.ts';
 import { before, type Period } from './period.ts';
@@ -17,30 +19,44 @@ export function completeness({ held }: Figures, period: Period): string {
   if (!held.isKnown)
     return `<div class="whole partly"><p>Which days are held is not known: the tables have no <code>partition_status</code>. A day without rows may not have landed.</p></div>`;
   const logs = held.coverage(period);
-  const owed = logs.reduce((sum, log) => sum + log.held + log.missing.length, 0);
-  const there = logs.reduce((sum, log) => sum + log.held, 0);
-  const final = logs.reduce((sum, log) => sum + log.final, 0);
-  const notes = logs.flatMap(noteOf);
+  const sum = (of: (log: LogCoverage) => number): number => logs.reduce((all, log) => all + of(log), 0);
+  const early = sum(log => log.early);
+  const missing = early + sum(log => log.missing.length);
+  const open = sum(log => log.held - log.final);
+  const range = { days: daysBetween(period.from, period.to) + 1, logs: logs.length };
   const said =
-    there === owed
-      ? `Complete: all ${grouped(owed)} days of ${counted(logs.length, 'log')} are held`
-      : `Not complete: ${grouped(there)} of ${grouped(owed)} days of ${counted(logs.length, 'log')} are held`;
-  const rest =
-    final === there ? 'and none of them changes any more.' : `and ${grouped(there - final)} of them may still change.`;
+    missing === 0
+      ? `Complete: all ${rangeText(range)} are held`
+      : `Not complete: ${notHeldText({ ...range, missing, early })}`;
+  const rest = open === 0 ? 'What is held changes no more' : `${counted(open, 'day')} may still change`;
+  const notes = notesOf(logs);
   const list = notes.length === 0 ? '' : `<ul>${notes.map(note => `<li>${note}</li>`).join('')}</ul>`;
-  return `<div class="whole${notes.length === 0 ? '' : ' partly'}"><p>${said}, ${rest}</p>${list}</div>`;
+  return `<div class="whole${missing === 0 ? '' : ' partly'}"><p>${said}. ${rest}.</p>${list}</div>`;
 }
 
-function noteOf({ dataset, begins, missing }: LogCoverage): string[] {
+/** What is the same of several logs is said once. */
+function notesOf(logs: readonly LogCoverage[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const log of logs) {
+    const note = noteOf(log);
+    if (note !== '') groups.set(note, [...(groups.get(note) ?? []), log.dataset]);
+  }
+  return [...groups].map(([note, names]) => {
+    const all = logs.length > 1 && names.length === logs.length;
+    const whose = all ? 'All logs' : names.map(name => `<code>${escaped(name)}</code>`).join(', ');
+    return `${whose}: ${escaped(note)}`;
+  });
+}
+
+function noteOf({ begins, missing }: LogCoverage): string {
   const runs = gapsIn(missing);
   const named = runs.slice(0, NAMED).map(spanned).join(', ');
   const more = runs.slice(NAMED).reduce((sum, { days }) => sum + days, 0);
   const gaps = `not held: ${named}${more > 0 ? ` and ${counted(more, 'day')} more` : ''}`;
-  const notes = [
-    ...(begins === undefined ? [] : [`its history begins on ${dated(begins)}`]),
+  return [
+    ...(begins === undefined ? [] : [`history begins on ${dated(begins)}`]),
     ...(missing.length === 0 ? [] : [gaps]),
-  ];
-  return notes.length === 0 ? [] : [`<code>${escaped(dataset)}</code>: ${escaped(notes.join('; '))}`];
+  ].join('; ');
 }
 
 interface Tile {

@@ -1,5 +1,5 @@
 import { TABLES } from '../../shared/curate/tables.ts';
-import { eachDay } from '../../shared/words/day.ts';
+import { daysBetween, eachDay } from '../../shared/words/day.ts';
 import { type Bucket, isIn, type Period } from './period.ts';
 
 /** Which days of which logs are held: what a report may draw as a number, and what it must not draw as zero. Pure. */
@@ -20,6 +20,8 @@ export interface LogCoverage {
   readonly final: number;
   /** The day on which its history begins, where that is within the period or after it. */
   readonly begins: string | undefined;
+  /** Days of the period before that. */
+  readonly early: number;
   /** Days since then that are not held. */
   readonly missing: readonly string[];
 }
@@ -88,6 +90,7 @@ export class Held {
         held: held.length,
         final: held.filter(({ state }) => state === 'final').length,
         begins: first > period.from ? first : undefined,
+        early: daysBetween(period.from, period.to) + 1 - asked.length,
         missing: asked.filter(day => !heldDays.has(day)),
       };
     });

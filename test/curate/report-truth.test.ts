@@ -34,7 +34,7 @@ describe('gaps', () => {
     const row = (day: string): string => html.match(new RegExp(`<tr><td>${day}</td>.*?</tr>`))?.[0] ?? '';
     assert.match(row('2026-01-07'), /<td>–<\/td><td>–<\/td><td>nothing<\/td>/);
     assert.match(row('2026-01-09'), /<td>0<\/td><td>0<\/td><td>all<\/td>/);
-    assert.match(html, /Not complete: 6 of 7 days of 1 log are held/);
+    assert.match(html, /Not complete: of 7 days of 1 log \(7 in all\), 1 day is not held\. /);
   });
 
   test('before the history of a log begins, its days are held in part, and the head says when it begins', () => {
@@ -46,7 +46,27 @@ describe('gaps', () => {
     );
     assert.equal(barsOf(html, 'Calls per day', 'part').length, 4);
     assert.equal(barsOf(html, 'Calls per day', 'gap').length, 0);
-    assert.match(html, /teams-direct-routing-calls<\/code>: its history begins on 9 Jan 2026/);
+    assert.match(
+      html,
+      /Not complete: of 7 days of 2 logs \(14 in all\), 4 days are not held, all of them before history/,
+    );
+    assert.match(html, /teams-direct-routing-calls<\/code>: history begins on 9 Jan 2026/);
+  });
+
+  test('a period that begins before history is not complete, and what is the same of all logs is said once', () => {
+    const history = { from: '2026-01-09', to: WEEK.to };
+    const status = [...heldDays(PSTN, history), ...heldDays(LEGS, history)];
+    const html = reportPage(
+      made(now => now.addCall(CALL, '2026-01-10'), status),
+      WEEK,
+      MADE_AT,
+    );
+    assert.match(
+      html,
+      /Not complete: of 7 days of 2 logs \(14 in all\), 8 days are not held, all of them before history/,
+    );
+    assert.match(html, /<li>All logs: history begins on 9 Jan 2026<\/li>/);
+    assert.doesNotMatch(html, /<code>teams-pstn-calls<\/code>: history/);
   });
 
   test('without a status nothing is called complete, and a day without rows is not drawn as zero', () => {
