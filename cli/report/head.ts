@@ -22,13 +22,16 @@ export function completeness({ held }: Figures, period: Period): string {
   const sum = (of: (log: LogCoverage) => number): number => logs.reduce((all, log) => all + of(log), 0);
   const early = sum(log => log.early);
   const missing = early + sum(log => log.missing.length);
-  const open = sum(log => log.held - log.final);
+  const [there, final] = [sum(({ held: days }) => days), sum(({ final: days }) => days)];
   const range = { days: daysBetween(period.from, period.to) + 1, logs: logs.length };
   const said =
     missing === 0
       ? `Complete: all ${rangeText(range)} are held`
       : `Not complete: ${notHeldText({ ...range, missing, early })}`;
-  const rest = open === 0 ? 'What is held changes no more' : `${counted(open, 'day')} may still change`;
+  const rest =
+    final === there
+      ? 'What is held changes no more'
+      : `${grouped(there - final)} of the ${grouped(there)} that are held may still change`;
   const notes = notesOf(logs);
   const list = notes.length === 0 ? '' : `<ul>${notes.map(note => `<li>${note}</li>`).join('')}</ul>`;
   return `<div class="whole${missing === 0 ? '' : ' partly'}"><p>${said}. ${rest}.</p>${list}</div>`;
