@@ -132,8 +132,8 @@ async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
 }
 
 /**
- * Returns when everything that was read is staged. In two waits, because who has lost the day during the first begins no
- * other block.
+ * Returns when everything that was read is staged. Two waits: a worker that loses the day during the first must not
+ * start another block.
  *
  * @throws Superseded when another worker has the day
  */

@@ -70,7 +70,7 @@ export function erasePartition(finder: PersonFinder, dataset: Dataset, day: Day,
   });
 }
 
-/** Notes in the ledger a revision that was written by an erasure which did not live to note it. */
+/** Notes in the ledger a revision written by an erasure that crashed before it updated the ledger. */
 export function noteErased(dataset: string, day: Day, on: ErasePorts): Promise<void> {
   return withClaim(dataset, day, on, async claim => {
     const { held, work } = claim.entry;

@@ -63,7 +63,7 @@ interface Days {
   readonly whole: ReadonlySet<Day>;
   /** Those with a blob that is none of ours. */
   readonly foreign: ReadonlySet<Day>;
-  /** Those with a partition that an erasure wrote and did not live to note. */
+  /** Those with a partition written by an erasure that crashed before it updated the ledger. */
   readonly unnoted: readonly Day[];
 }
 

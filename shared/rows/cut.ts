@@ -101,7 +101,7 @@ function cutArray(places: RowSpans, at: number, { rowArray, rowsMax = Number.POS
 }
 
 function tooManyRows(rowsMax: number): LandlineError {
-  const message = `A page holds more than ${rowsMax} rows, the most that one of this source has. Check what answers in the name of the source.`;
+  const message = `A page holds more than ${rowsMax} rows, the most that one of this source has. Check whether a proxy is answering instead of the source.`;
   return new LandlineError({ reason: 'limits.page_rows', remedy: 'reject', message });
 }
 

@@ -14,7 +14,7 @@ export const NAMES_MAX = 4_096;
 export const NAME_BYTES_MAX = 1024 * 1024;
 
 export function tooManyNames(max: number): LandlineError {
-  const message = `A page has more than ${max} names of members in one object or in all of its rows, or a megabyte of them, which no log has. Check what answers in the name of the source.`;
+  const message = `A page has more than ${max} names of members in one object or in all of its rows, or a megabyte of them, which no log has. Check whether a proxy is answering instead of the source.`;
   return new LandlineError({ reason: 'limits.page_names', remedy: 'reject', message });
 }
 

@@ -64,7 +64,7 @@ export function trustedLink(link: string, origin: string, dataset: Dataset, from
   throw new LandlineError({
     reason: 'security.foreign_link',
     remedy: 'reject',
-    message: `A page link of ${dataset.name} was not followed and no token was sent: ${refused[0]}. Links must stay on ${origin}, version ${dataset.api}, function ${dataset.call}. Find out who answers in the name of the source.`,
+    message: `A page link of ${dataset.name} was not followed and no token was sent: ${refused[0]}. Links must stay on ${origin}, version ${dataset.api}, function ${dataset.call}. Check whether a proxy is answering instead of the source.`,
   });
 }
 

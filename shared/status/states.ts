@@ -54,7 +54,7 @@ export const SHOWN_STATES: readonly ShownState[] = [
  * Of a day that is held and in some doubt all the same (ledger/doubts.ts), which is less than `suspect`: it keeps its state
  * and is shown with this mark.
  */
-export const DOUBTED = { name: 'doubted', mark: '*', meaning: 'held, and in some doubt: why stands below' } as const;
+export const DOUBTED = { name: 'doubted', mark: '*', meaning: 'held, and in some doubt: the reason is below' } as const;
 
 const HELD: ReadonlySet<Shown> = new Set<Shown>(['final', 'open', 'empty']);
 

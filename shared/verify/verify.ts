@@ -38,7 +38,7 @@ export interface Progress {
 }
 
 export interface VerifyOptions {
-  /** Whether `datasets` is only a choice, so that names outside their folders are nobody's business. */
+  /** Whether `datasets` is only a choice, so that names outside their folders are ignored. */
   readonly chosen?: boolean;
   /** Both included; absent: without bound. */
   readonly from?: Day;

@@ -58,7 +58,7 @@ export function isFarAhead(at: number, now: number): boolean {
   return at > now + AHEAD_MAX_MS;
 }
 
-/** Whether an instant that something waits for has come. What is far ahead binds nobody, so it counts as past. */
+/** Whether an instant that something waits for has come. An instant that is too far ahead to be true is ignored: it counts as past. */
 export function hasCome(at: number, now: number): boolean {
   return at <= now || isFarAhead(at, now);
 }
