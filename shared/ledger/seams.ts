@@ -132,20 +132,25 @@ function farLenders(entries: Iterable<DayEntry>): Map<Day, string> {
 /** Reads for a seam that may follow one another at once; then they wait for an hour, and twice as long each time. */
 const AT_ONCE = 3;
 
+function owesSeam(dataset: Dataset, entry: DayEntry, around: Around, now: number): boolean {
+  const { held, work } = entry;
+  if (held === undefined || !awaitsSeam(dataset, entry, around, now)) return false;
+  const reads = (work.seamReads ?? 0) - AT_ONCE;
+  const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
+  return hasCome(Date.parse(held.checkedAt) + waitMs, now);
+}
+
 /**
- * Whether the held and idle day has to be read again to close a seam: the day that was read earlier is, so that a loan
- * comes home or, when its day was read since and lacks it, stays where it came.
+ * Whether the held and idle day is read again by itself, now or later, to close a seam: the day that was read earlier is,
+ * so that a loan comes home or, when its day was read since and lacks it, stays where it came.
  */
-function owesSeam(dataset: Dataset, { day, held, work }: DayEntry, around: Around, now: number): boolean {
+export function awaitsSeam(dataset: Dataset, { day, held, work }: DayEntry, around: Around, now: number): boolean {
   if (dataset.eventTime === undefined || held === undefined || work.state !== 'idle') return false;
   if (isFrozen(held) || isRefused(work)) return false;
   const { seams } = held;
   // Nearly every day of a ledger ends here.
   if (seams !== undefined && !differs(dataset, day, seams, around, now)) return false;
-  if (isExpired(dataset, day, now)) return false;
-  const reads = (work.seamReads ?? 0) - AT_ONCE;
-  const waitMs = reads < 0 ? 0 : Math.min(2 ** reads, dataset.rereadHours) * HOUR_MS;
-  return hasCome(Date.parse(held.checkedAt) + waitMs, now);
+  return !isExpired(dataset, day, now);
 }
 
 /** Whether another read of the day would decide about a row of its borders. */

@@ -1,5 +1,5 @@
-import { isSettled } from '../ledger/owed.ts';
-import { openSeam } from '../ledger/seams.ts';
+import { isExpired, isSettled } from '../ledger/owed.ts';
+import { aroundOf, awaitsSeam, openSeam } from '../ledger/seams.ts';
 import { KeyTable } from '../rows/keys.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
@@ -24,20 +24,24 @@ export function openSeams(log: Log, days: readonly Day[]): Finding[] {
     // What waits for a day to land, or to be read by this version, is the planner's business.
     if (open?.why !== 'differs') return [];
     const what = `${dataset.name} ${day}: a row at its border with ${open.day} is in neither day or in both`;
-    return [doubt(log, 'seam', [day], what)];
+    return [doubt(log, 'seam', [day, open.day], what)];
   });
 }
 
-/** Trouble only where nobody reads the days again by himself. */
-function doubt({ dataset, entries, now }: Log, kind: 'seam' | 'twice', days: readonly Day[], what: string): Finding {
+/** Trouble only where none of the days is read again by itself. */
+function doubt(log: Log, kind: 'seam' | 'twice', days: readonly Day[], what: string): Finding {
+  const { dataset, entries, firstDay, now } = log;
+  const around = aroundOf(entries, firstDay);
   const settled = days.every(day => {
     const entry = entries.get(day);
-    return entry !== undefined && isSettled(dataset, entry, now) && entry.work.state === 'idle';
+    if (entry === undefined || entry.work.state !== 'idle') return false;
+    return isSettled(dataset, entry, now) && !awaitsSeam(dataset, entry, around, now);
   });
   const [day = ''] = days;
-  const next = settled
-    ? `To have it read again: \`landline retry ${dataset.name} ${day}\``
-    : 'It is still re-read: nothing is to be done';
+  const gone = days.every(each => isExpired(dataset, each, now));
+  const retry = `To have it read again: \`landline retry ${dataset.name} ${day}\``;
+  const settledNext = gone ? 'The source no longer has these days: what is held stays' : retry;
+  const next = settled ? settledNext : 'It is still re-read: nothing is to be done';
   return { kind: settled ? kind : 'settling', dataset: dataset.name, day, message: `${what}. ${next}` };
 }
 
