@@ -1,6 +1,7 @@
 /**
  * `node batch-run.ts seeds <from> <count>` or `node batch-run.ts sweep`: a batch, as one line of JSON. A process of its
- * own, because node:test follows every promise of a test, and a batch makes tens of millions of them.
+ * own, because node:test follows every promise of a test, and a batch makes tens of millions of them; and because worlds
+ * that have ended leave something behind.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
