@@ -1,5 +1,6 @@
 import type { CuratedFile, CuratedLabel, CuratedStore } from '../../shared/curate/ports.ts';
 import { between, type Hooks } from './hooks.ts';
+import { inChunks } from './memory-lake.ts';
 
 /** The curated files of a memory, for looking at. */
 export interface MemoryCurated extends CuratedStore {
@@ -37,8 +38,4 @@ export function memoryCurated(hooks: Hooks = {}): MemoryCurated {
       yield* [...files.keys()].filter(path => path.startsWith(prefix)).sort();
     },
   };
-}
-
-async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
 }

@@ -247,10 +247,17 @@ function structuredCopy(landed: Landed): Landed {
   return { bytes: Buffer.from(landed.bytes), receipt: structuredClone(landed.receipt) };
 }
 
-/** Chunks that end anywhere, also within a line: readers must not count on more. */
-async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  const size = 7;
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+/** Bytes of the chunks that are read one after the other: some end within a line, or within a character. */
+const CHUNKS = [1, 7, 61, 509, 4_093] as const;
+
+/** Chunks that end anywhere: readers must not count on more. */
+export async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for (let turn = 0; at < bytes.length; turn++) {
+    const size = CHUNKS[turn % CHUNKS.length] ?? 1;
+    yield bytes.subarray(at, at + size);
+    at += size;
+  }
 }
 
 /** The eraser of a lake in memory. A revision's fingerprint stands for its etag. */
