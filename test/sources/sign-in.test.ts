@@ -76,7 +76,7 @@ async function readRefusing(
 }
 
 const tokensOf = (signIn: Exclude<SignIn, { kind: 'simulator' }>, scope: string = CLOUD.scope) =>
-  signInWith(() => credentialOf(signIn, CLOUD), Date.now, 300).tokensFor(scope);
+  signInWith(() => credentialOf(signIn, CLOUD)).tokensFor(scope);
 
 for (const [kind, signIn] of Object.entries(IDENTITIES)) {
   test(`a ${kind} identity whose token is refused is told with the words for clock and tenant, and no other`, async () => {
