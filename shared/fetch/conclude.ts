@@ -39,7 +39,9 @@ export async function conclude(attempt: Attempt, on: Ports, replaces: Partition 
   refuseUnfinished(attempt, now);
   const read = reading.complete();
   const difference = await differenceOf(attempt, on, read, replaces);
-  const verdict = judge(read, replaces?.receipt, difference, claim.entry, instantOf(on.clock.now()));
+  // A witness is as old as its last page: what came between that and here may have taken long.
+  const readAt = instantOf(Math.min(on.clock.now(), reading.cursorAt));
+  const verdict = judge(read, replaces?.receipt, difference, claim.entry, readAt);
   const found = { read, suspicion: verdict.kind === 'again' ? undefined : verdict.suspicion, changes: difference, now };
   switch (verdict.kind) {
     case 'again':

@@ -46,7 +46,7 @@ export function contradictionOf(read: CompleteRead, { work }: Known): ReasonCode
  * @param held the partition's receipt; `undefined` when the day has none
  * @param difference of the read and that partition; `undefined` when it has these very bytes, or cannot be compared with
  * @param entry what the ledger knows; a partition that was removed still counts against a smaller read
- * @param now an ISO instant
+ * @param now when the read ended, by our clock
  */
 export function judge(
   read: CompleteRead,

@@ -56,7 +56,8 @@ export class Reading {
   private doubted = false;
   /** What pages stated to be more than came on them. */
   private readonly stated = new Set<number>();
-  private cursorAt: number;
+  /** When the last page arrived, by our clock. */
+  cursorAt: number;
   private readonly digest: Digest;
   private readonly keys: KeyTable;
   /** Keys of rows that were left to other days by this worker. */

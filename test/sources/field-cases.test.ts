@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { addDays, HOUR_MS } from '../../shared/words/day.ts';
+import { addDays, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './lane.ts';
@@ -383,3 +383,30 @@ ends('a new name in each of a thousand rows, many times over', teamsPstnCalls, '
 ends('millions of empty rows', teamsPstnCalls, 'limits.page_rows', 1, () => ({
   body: Buffer.concat([Buffer.from('{"value":['), Buffer.alloc(9_000_000, '{},'), Buffer.from('{}]}')]),
 }));
+
+test('a read is a witness from when the source answered, however long storage takes to look at what is held', async () => {
+  const clock = virtualClock(NOW);
+  let rows = rowsFrom(1, 6);
+  let slowMs = 0;
+  const lakeHooks = { before: async (op: string) => void (op.startsWith('lake.read') && clock.pass(slowMs)) };
+  await answering(
+    () => list(rows),
+    async ({ origin }) => {
+      const reader = rig({ clock, datasets: [teamsPstnCalls], origin, lakeHooks });
+      const readNow = async () => {
+        await reader.ask(teamsPstnCalls, DAY);
+        await reader.drive();
+        return reader.entry(teamsPstnCalls, DAY).held?.rows;
+      };
+      assert.equal(await readNow(), 6);
+      rows = rowsFrom(1, 5);
+      assert.equal(await readNow(), 6);
+      clock.pass(50 * MINUTE_MS);
+      slowMs = 20 * MINUTE_MS;
+      assert.equal(await readNow(), 6, 'the source was asked twice within an hour');
+      slowMs = 0;
+      clock.pass(HOUR_MS);
+      assert.equal(await readNow(), 5);
+    },
+  );
+});
