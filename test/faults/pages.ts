@@ -8,6 +8,8 @@ import { endsDay, type Row, startsDay, type Truth } from './truth.ts';
 interface Taken {
   /** Of the first page of a later part, every page that the part before it ended with. */
   readonly before: readonly number[];
+  /** To the next page, as it came. */
+  readonly link: string | undefined;
   /** Start of the part of the window. */
   readonly part: string;
   readonly rows: readonly Row[];
@@ -17,7 +19,7 @@ interface Taken {
   readonly believable: boolean;
 }
 
-export type TakenPage = Pick<Taken, 'rows' | 'at' | 'version' | 'total' | 'believable'> & {
+export type TakenPage = Pick<Taken, 'link' | 'rows' | 'at' | 'version' | 'total' | 'believable'> & {
   /** The number in the cursor that it was asked for with. */
   readonly before: number | undefined;
   readonly asked: Window;
@@ -78,6 +80,19 @@ export class PageRecord {
       this.partEnds.set(`${key}/${next}`, [...ends, number]);
     }
     return number;
+  }
+
+  /** The page of the chain, up to this one, that gave the link first: what leads in a circle has to look like it. */
+  gaveFirst(number: number, link: string): number {
+    let first = number;
+    for (let page = this.pages[number]; page?.before.length === 1; ) {
+      const [before = 0] = page.before;
+      const earlier: Taken | undefined = this.pages[before];
+      if (earlier?.part !== page.part) break;
+      if (earlier.link === link) first = before;
+      page = earlier;
+    }
+    return first;
   }
 
   /** When the worker that holds a cursor last knew it was good. */

@@ -129,8 +129,9 @@ export class SimulatedSource {
     const { now } = on.scheduler;
     const { rows, believable } = exchange;
     const last = page.next === undefined;
-    const number = on.pages.take(truth, { before, asked, rows, at, version, total: page.total, believable, last });
-    const next = last ? undefined : `${number}@${page.next}`;
+    const taken = { before, asked, link: page.next, rows, at, version, total: page.total, believable, last };
+    const number = on.pages.take(truth, taken);
+    const next = last ? undefined : `${on.pages.gaveFirst(number, page.next ?? '')}@${page.next}`;
     if (next !== undefined) on.pages.refresh(next, now);
     actor.facts.cursor = next;
     this.stage.trace.note(now, `${actor.name} page ${dataset.name} ${day} ${cursor ?? 'first'} → ${page.cut.count}`);
