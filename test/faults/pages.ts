@@ -20,8 +20,8 @@ interface Taken {
 }
 
 export type TakenPage = Pick<Taken, 'link' | 'rows' | 'at' | 'version' | 'total' | 'believable'> & {
-  /** The number in the cursor that it was asked for with. */
-  readonly before: number | undefined;
+  /** The cursor that it was asked for with. */
+  readonly cursor: string | undefined;
   readonly asked: Window;
   /** No page of the window, or of its part, follows. */
   readonly last: boolean;
@@ -59,6 +59,8 @@ export class PageRecord {
   /** The last pages of parts, by where the next part starts. */
   private readonly partEnds = new Map<string, number[]>();
   private readonly freshAt = new Map<string, number>();
+  /** The pages that gave a cursor: several, where a chain leads in a circle. */
+  private readonly givers = new Map<string, number[]>();
 
   constructor(pageRows: number) {
     this.pageRows = pageRows;
@@ -66,12 +68,12 @@ export class PageRecord {
 
   /** @returns its number */
   take(truth: Truth, page: TakenPage): number {
-    const { before, asked, last, ...rest } = page;
+    const { cursor, asked, last, ...rest } = page;
     const { dataset } = truth;
     const key = `${dataset.name}/${asked.day}`;
-    const first = before === undefined && startsDay(dataset, asked);
-    const earlier = before === undefined ? (this.partEnds.get(`${key}/${asked.from}`) ?? []) : [before];
-    const number = this.pages.push({ ...rest, part: asked.from, before: first ? [] : earlier }) - 1;
+    const first = cursor === undefined && startsDay(dataset, asked);
+    const earlier = cursor === undefined ? this.partEnds.get(`${key}/${asked.from}`) : this.givers.get(cursor);
+    const number = this.pages.push({ ...rest, part: asked.from, before: first ? [] : (earlier ?? []) }) - 1;
     if (!last) return number;
     if (endsDay(dataset, asked)) this.finish(dataset, asked.day, key, number);
     else {
@@ -82,8 +84,8 @@ export class PageRecord {
     return number;
   }
 
-  /** The page of the chain, up to this one, that gave the link first: what leads in a circle has to look like it. */
-  gaveFirst(number: number, link: string): number {
+  /** The cursor to the page behind this one. What leads in a circle has to look like it. */
+  cursorOf(number: number, link: string): string {
     let first = number;
     for (let page = this.pages[number]; page?.before.length === 1; ) {
       const [before = 0] = page.before;
@@ -92,7 +94,9 @@ export class PageRecord {
       if (earlier.link === link) first = before;
       page = earlier;
     }
-    return first;
+    const cursor = `${first}@${link}`;
+    this.givers.set(cursor, [...(this.givers.get(cursor) ?? []), number]);
+    return cursor;
   }
 
   /** When the worker that holds a cursor last knew it was good. */

@@ -108,7 +108,7 @@ export class SimulatedSource {
     const { dice } = this.stage;
     const truth = on.truths.get(dataset.name);
     if (truth === undefined) throw new Error(`There is no ${dataset.name}`);
-    const [before, theirs] = cursor === undefined ? [] : parse(cursor);
+    const theirs = cursor === undefined ? undefined : linkIn(cursor);
     const struck = this.strikeNow(dataset, theirs !== undefined);
     let [at, version, tries] = [0, 0, 0];
     const exchange = new Exchange({
@@ -129,9 +129,9 @@ export class SimulatedSource {
     const { now } = on.scheduler;
     const { rows, believable } = exchange;
     const last = page.next === undefined;
-    const taken = { before, asked, link: page.next, rows, at, version, total: page.total, believable, last };
+    const taken = { cursor, asked, link: page.next, rows, at, version, total: page.total, believable, last };
     const number = on.pages.take(truth, taken);
-    const next = last ? undefined : `${on.pages.gaveFirst(number, page.next ?? '')}@${page.next}`;
+    const next = page.next === undefined ? undefined : on.pages.cursorOf(number, page.next);
     if (next !== undefined) on.pages.refresh(next, now);
     actor.facts.cursor = next;
     this.stage.trace.note(now, `${actor.name} page ${dataset.name} ${day} ${cursor ?? 'first'} → ${page.cut.count}`);
@@ -178,10 +178,9 @@ export class SimulatedSource {
 }
 
 /** The page that a cursor stands on, and what the product's source knows as the cursor. */
-function parse(cursor: string): [number, string] {
-  const at = cursor.indexOf('@');
-  const before = Number(cursor.slice(0, at));
-  if (at <= 0 || Number.isNaN(before))
-    throw new LandlineError({ reason: 'source.rejected', remedy: 'reject', message: `No such cursor: ${cursor}` });
-  return [before, cursor.slice(at + 1)];
+/** The link behind the number of its page. */
+function linkIn(cursor: string): string {
+  const [, link] = /^\d+@(.*)$/s.exec(cursor) ?? [];
+  if (link !== undefined) return link;
+  throw new LandlineError({ reason: 'source.rejected', remedy: 'reject', message: `No such cursor: ${cursor}` });
 }
