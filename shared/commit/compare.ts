@@ -32,40 +32,38 @@ type Chunks = AsyncIterable<Uint8Array>;
  * the partition, and by 17 more while it is read. A row counts as changed by 32 bits of what it says.
  */
 export class Comparison {
+  /** Whether the whole partition was read. */
   begun = false;
   private readonly dataset: Dataset;
   private readonly with: Fingerprint;
+  private readonly from: Compared | undefined;
   /** Rows of the partition that this worker has not met. */
-  private readonly rest = new KeyTable({ tags: true });
+  private rest = new KeyTable({ tags: true });
   private oldRows = 0;
-  private readonly oldSum = new Sum();
-  private readonly metSum: Sum;
-  private met: number;
-  private changed: number;
-  private moved: number;
-  private added: number;
+  private oldSum = new Sum();
+  private metSum = new Sum();
+  private met = 0;
+  private changed = 0;
+  private moved = 0;
+  private added = 0;
 
   /** @param saved how far earlier workers of the same read got; ignored when the partition has been replaced since */
   constructor(dataset: Dataset, partition: Fingerprint, saved?: Compared) {
     this.dataset = dataset;
     this.with = partition;
-    const from = saved?.with === partition ? saved : undefined;
-    this.metSum = new Sum(from?.metSum);
-    this.met = from?.met ?? 0;
-    this.changed = from?.changed ?? 0;
-    this.moved = from?.moved ?? 0;
-    this.added = from?.added ?? 0;
+    this.from = saved?.with === partition ? saved : undefined;
   }
 
   /**
-   * Reads the partition.
+   * Reads the partition. When that breaks off, nothing is begun, and it may be tried again: what half a partition says
+   * would count the rows of the other half as new, and as gone.
    *
    * @param taken rows of the read so far that were not noted here, with the tags of `note`
    * @param lent those of them that do not land
    */
   async begin(partition: Chunks, taken: KeyTable, lent: KeyTable): Promise<void> {
     const distinct = new KeyTable();
-    this.begun = true;
+    this.startOver();
     this.added += taken.size - lent.size;
     await eachRow(this.dataset, partition, (keys, row, tag) => {
       if (!distinct.add(keys, row)) return;
@@ -79,6 +77,20 @@ export class Comparison {
         this.meet(keys, row, now !== tag, left);
       }
     });
+    this.begun = true;
+  }
+
+  /** Where earlier workers of the same read got. */
+  private startOver(): void {
+    const { from } = this;
+    this.rest = new KeyTable({ tags: true });
+    this.oldRows = 0;
+    this.oldSum = new Sum();
+    this.metSum = new Sum(from?.metSum);
+    this.met = from?.met ?? 0;
+    this.changed = from?.changed ?? 0;
+    this.moved = from?.moved ?? 0;
+    this.added = from?.added ?? 0;
   }
 
   /** A row of the read, once for each key. @param left to another day */

@@ -63,6 +63,8 @@ export class Reading {
   /** Keys of rows that were left to other days by this worker. */
   private readonly lent = new KeyTable();
   private readonly comparison: Comparison | undefined;
+  /** While the partition is being read for it. */
+  private beginning: Promise<void> | undefined;
   private readonly resumed: boolean;
   private readonly of: ReadingOf;
   private readonly on: ReadingPorts;
@@ -102,6 +104,14 @@ export class Reading {
 
   /** The partition is read before progress is saved, since who goes on from there has not seen these rows. */
   async beginComparison(): Promise<void> {
+    // A worker that stops waiting for it saves its progress, and waits for the same once more.
+    this.beginning ??= this.readPartition().finally(() => {
+      this.beginning = undefined;
+    });
+    return this.beginning;
+  }
+
+  private async readPartition(): Promise<void> {
     const { comparison } = this;
     if (comparison === undefined || comparison.begun) return;
     const chunks = await this.on.lake.read(this.of.dataset.name, this.of.window.day);

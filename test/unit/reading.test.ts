@@ -68,3 +68,35 @@ test('progress of another day, or dated far ahead, is not gone on from', () => {
       [undefined, 0],
     );
 });
+
+/** Of a partition that is read: chunk after chunk, until one is an error. */
+async function* chunksOf(chunks: readonly (string | Error)[]) {
+  for (const chunk of chunks) {
+    if (chunk instanceof Error) throw chunk;
+    yield Buffer.from(chunk);
+  }
+}
+
+test('a comparison whose partition broke off half-way begins anew', async () => {
+  const line = (id: number) => `{"message_id":${id},"processed_date":"2026-01-02 10:00:00"}\n`;
+  const downloads = [
+    [line(1), new Error('broke off')],
+    [line(1), line(2), line(3)],
+  ];
+  const lake = { read: async () => chunksOf(downloads.shift() ?? []) };
+  const partition = { receipt: { fingerprint: 'f' }, etag: 'e', bytes: 0 } as Partition;
+  const of = { dataset: voximplantSms, window: WINDOW, held: undefined, partition, checkpoint: undefined };
+  const reading = new Reading(of, { ...on, lake });
+  for (const id of [1, 2]) {
+    reading.take(page(id, 4), []);
+    reading.advance('more', 0);
+  }
+  await assert.rejects(reading.beginComparison(), /broke off/);
+  assert.equal(reading.checkpoint([]).compared, undefined);
+  // Two that ask for it at once wait for one download.
+  await Promise.all([reading.beginComparison(), reading.beginComparison()]);
+  reading.take(page(4, 4), []);
+  const found = await reading.difference();
+  assert.deepEqual([found?.rowsAdded, found?.rowsChanged, found?.rowsRemoved], [1, 0, 1]);
+  assert.deepEqual(downloads, []);
+});
