@@ -116,7 +116,7 @@ export class Exchange {
     }
     if (fault?.wire !== undefined) answer = fault.wire(answer, occasion);
     if (page.rows.length === 0) this.rows = [];
-    this.believable = fault === undefined || fault.recovery === 'accept' || isHarmless(fault, dataset);
+    this.believable = fault === undefined || fault.recovery === 'accept' || isHarmless(fault, occasion);
     return received(answer, request.url, this.options);
   };
 
@@ -179,9 +179,12 @@ export function sourceOver(
     : voximplantSource({ ...around, url: `${ORIGIN}/platform_api` });
 }
 
-/** A count that is wrong on a page of Graph counts nothing that matters: the rows win. */
-function isHarmless(fault: Fault, { source }: Dataset): boolean {
-  return fault === countWrong && source === 'graph';
+function isHarmless(fault: Fault, { source, skip, total }: Occasion): boolean {
+  // A count that is wrong on a page of Graph counts nothing that matters: the rows win.
+  if (fault === countWrong) return source === 'graph';
+  // A link back over no rows brings none twice, and skips none: it only has an empty page asked for again.
+  if (fault === LINK_FAULTS['link-repeats']) return skip >= total;
+  return fault === LINK_FAULTS['link-to-first-page'] && total === 0;
 }
 
 function skipOf({ url, body }: Parameters<Send>[0]): number {
