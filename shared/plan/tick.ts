@@ -37,8 +37,10 @@ export interface PlanRun {
  */
 export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: string): Promise<PlanRun> {
   const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
-  const read = await readDatasets(on, datasets);
+  // Before the ledger is read: by a later clock, a worker that gave signs of life meanwhile would seem lost, and its day
+  // would not be counted among those in flight.
   const now = on.clock.now();
+  const read = await readDatasets(on, datasets, now);
   const { queue, watermarks, owedLater } = plan(read, await gatesOf(on, datasets), on.settings, now);
 
   // First, as a worker has to know where history begins: rows of days before it stay in the day that brings them.
@@ -56,8 +58,7 @@ export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: 
 }
 
 /** A dataset whose entities cannot be read is reported and left out; the others go on. */
-async function readDatasets(on: PlanPorts, datasets: readonly Dataset[]): Promise<readonly ReadDataset[]> {
-  const now = on.clock.now();
+async function readDatasets(on: PlanPorts, datasets: readonly Dataset[], now: number): Promise<readonly ReadDataset[]> {
   const { read, unread } = await eachDataset(datasets, dataset => readDataset(on.ledger, dataset, now));
   for (const { thrown } of unread) on.report('work failed', { function: 'plan', ...eventFieldsOf(thrown) });
   for (const message of read.map(damageOf)) if (message !== undefined) tellDamage(on, message);

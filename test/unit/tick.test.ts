@@ -91,6 +91,22 @@ test('an erasure that is alive is left alone', async () => {
   assert.deepEqual([queued, entry?.work.state], [0, 'fetching']);
 });
 
+test('a fetch that is alive is in flight, however long the ledger takes to be read', async () => {
+  const ledger = memoryLedger();
+  const alive = { ...silent, heartbeat: instantOf(NOON) };
+  const etag = await ledger.putDay(entryOf(daysAgo(2), alive), undefined);
+  let now = NOON;
+  const days: Ledger['days'] = async dataset => {
+    const found = await ledger.days(dataset);
+    now += 10 * MINUTE_MS;
+    await ledger.putDay(entryOf(daysAgo(2), { ...alive, heartbeat: instantOf(now) }), etag);
+    return found;
+  };
+  const on = portsOver({ ...ledger, days }, 2);
+  const settings = { ...on.settings, inFlight: { graph: 1, voximplant: 1 } };
+  assert.equal((await runPlan({ ...on, settings, clock: { ...on.clock, now: () => now } })).queued, 0);
+});
+
 /** A ledger that calls `meanwhile` once, just before the first watermark is written through it. */
 function overtaken(store: LedgerStore, meanwhile: () => Promise<unknown>): Ledger {
   let step: (() => Promise<unknown>) | undefined = meanwhile;
