@@ -56,6 +56,12 @@ export const FETCH_LIMITS: FetchLimits = {
   emptyPagesMax: 1_000,
 };
 
+/** A page, and when it came. */
+interface Arrived {
+  readonly page: Page;
+  readonly arrivedAt: number;
+}
+
 /**
  * Reads from where the attempt's reading stands to the last page. The next page is requested while the rows of this
  * one are staged. The last of them are not staged when this returns: nobody needs them if the read brings nothing new.
@@ -67,18 +73,20 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
   const { dataset, reading, deadline } = attempt;
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
-  const request = (cursor: string | undefined): Promise<Page> => {
-    const page = on.source.read(dataset, reading.asked, cursor, signal);
+  const request = (cursor: string | undefined): Promise<Arrived> => {
+    // It may lie here for minutes, while a block is staged or a sign of life is given, and its cursor ages meanwhile.
+    const arrived = on.source
+      .read(dataset, reading.asked, cursor, signal)
+      .then(page => ({ page, arrivedAt: on.clock.now() }));
     // It may fail while a block is being staged, before anybody awaits it.
-    page.catch(() => {});
-    return page;
+    arrived.catch(() => {});
+    return arrived;
   };
   const chain = new Chain(dataset, reading, on.limits);
   let savedAt = on.clock.now();
   try {
-    for (let pending: Promise<Page> | undefined = request(reading.cursor); pending !== undefined; ) {
-      const page: Page = await withHeartbeat(pending, attempt, on);
-      const arrivedAt = on.clock.now();
+    for (let pending: Promise<Arrived> | undefined = request(reading.cursor); pending !== undefined; ) {
+      const { page, arrivedAt }: Arrived = await withHeartbeat(pending, attempt, on);
       chain.refuseEndless(page);
       pending = page.next === undefined ? undefined : request(page.next);
       const [rows, before] = [page.cut.count, reading.duplicates];

@@ -6,7 +6,7 @@ import { blockMemory } from '../../shared/fetch/staging.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { cutSpecOf } from '../../shared/rows/sift.ts';
-import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
+import { HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { FetchMessage } from '../../shared/words/model.ts';
 import type { Clock, Source } from '../../shared/words/ports.ts';
@@ -116,6 +116,41 @@ test('a store that fails when the time of the fetch is up as well is a failure, 
   const { state, errorKind, failures } = (await place.entry())?.work ?? {};
   assert.deepEqual({ state, errorKind, failures }, { state: 'failed', errorKind: 'storage.failing', failures: 1 });
   assert.ok(place.events.includes('day failed'));
+});
+
+test('a cursor is as old as the page that it came with, however long the sign of life beside it took', async () => {
+  const place = placeWith();
+  await place.plan();
+  const ports = place.worker([1]);
+  const [beating, came] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const read: Source['read'] = async (dataset, window, cursor, signal) => {
+    if (cursor !== undefined)
+      throw new LandlineError({ reason: 'source.failing', remedy: 'retry', message: 'No second page' });
+    await beating.promise;
+    setImmediate(came.resolve);
+    return { ...(await ports.sources.graph.read(dataset, window, cursor, signal)), next: 'second' };
+  };
+  let slept = 0;
+  const sleep: Clock['sleep'] = async (ms, signal) => (slept++ === 0 ? undefined : ports.clock.sleep(ms, signal));
+  let puts = 0;
+  const putDay: FetchPorts['ledger']['putDay'] = async (entry, etag) => {
+    // The first claims the day.
+    if (++puts === 2) {
+      beating.resolve();
+      await waitFor('the page came', came.promise);
+      place.state.now += 10 * MINUTE_MS;
+    }
+    return ports.ledger.putDay(entry, etag);
+  };
+  const worker: FetchPorts = {
+    ...ports,
+    clock: { ...ports.clock, sleep },
+    ledger: { ...ports.ledger, putDay },
+    sources: { graph: { read }, voximplant: { read } },
+  };
+  assert.equal(await fetchDay(place.message(), worker), 'failed');
+  const { cursor, cursorAt } = (await place.entry())?.work.checkpoint ?? {};
+  assert.deepEqual({ cursor, cursorAt }, { cursor: 'second', cursorAt: instantOf(NOON) });
 });
 
 test('names of unknown fields are remembered up to a bound, since they come from outside and a process lives long', async () => {
