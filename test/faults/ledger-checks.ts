@@ -193,7 +193,10 @@ export class LedgerChecks {
     const mine = new Set(linesIn(text).map(line => keys?.get(line)?.key ?? line));
     for (const other of this.on.stores().entries()) {
       if (other.dataset !== dataset || other.day === day || other.held?.settledAt === undefined) continue;
-      const theirs = linesIn(this.lake.of(dataset, other.day).current?.text ?? '');
+      const { current } = this.lake.of(dataset, other.day);
+      // Its worker died between blob and ledger: what it committed is not what had settled, and has to settle anew.
+      if (current?.receipt.revision !== other.held.revision) continue;
+      const theirs = linesIn(current.text);
       const twice = theirs.find(line => mine.has(keys?.get(line)?.key ?? line));
       this.findings.check(
         twice === undefined,
