@@ -85,7 +85,7 @@ export class Lending {
   private async look(other: Day, seam: 'before' | 'after' | undefined): Promise<void> {
     const known = this.targets.get(other) ?? { entry: await this.entryOf(other), rows: undefined };
     const { held } = known.entry ?? {};
-    if (held === undefined) this.firstDay ??= await this.readFirstDay();
+    if (held === undefined || seam === undefined) this.firstDay ??= await this.readFirstDay();
     // What the ledger has lost or never knew may be in the lake all the same.
     const whole = held === undefined ? seam === undefined : !isFrozen(held) && this.ownOf(held, seam) === MANY;
     const rows = known.rows ?? (whole ? await this.rowsOf(other) : undefined);
@@ -163,7 +163,8 @@ export class Lending {
     // Rows that were erased must not come back by way of another day.
     if (isFrozen(held)) return 'left';
     if (rows === undefined ? hasKey(this.ownOf(held, seam), key) : rows.tagOf(keys, row) !== undefined) return 'left';
-    if (lost) return 'kept';
+    // A day before the first one may be held, where the ledger was lost, and is not read again to bring the row home.
+    if (lost || (seam === undefined && day < (this.firstDay ?? ''))) return 'kept';
     const believed = entry !== undefined && !isRefused(entry.work);
     const readSince = believed && (held.seams?.at ?? '') > (before?.seams?.at ?? '~');
     if (seam === undefined) {

@@ -191,6 +191,19 @@ test('a row far from the window and before the first day stays, and leaves when 
   assert.deepEqual([on.ids(before), on.ids(FIRST)], [['stray'], []]);
 });
 
+test('a row far from the window stays also where its day is held and before the first day', async () => {
+  const before = addDays(FIRST, -1);
+  const strays: Row[] = [];
+  const serve: World['serve'] = (_from, _to, day) => (day === FIRST ? strays : []);
+  const on = worldOf({ first: before, last: LAST, serve });
+  await on.rest();
+  const found = await on.ledger.watermark(on.dataset.name);
+  assert.ok(found && (await on.ledger.putWatermark({ dataset: on.dataset.name, firstDay: FIRST }, found.etag)));
+  strays.push({ id: 'stray', time: `${before}T12:00:00Z` });
+  await settled(on);
+  assert.deepEqual([on.ids(before), on.ids(FIRST)], [[], ['stray']]);
+});
+
 test('rows without a time, with one that nobody can read, and of another age stay where they came', async () => {
   const odd = [
     { id: 'none', time: null },
