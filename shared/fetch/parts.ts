@@ -31,7 +31,10 @@ export function divided({ from, to }: Window, parts: number, now: number): Check
   return { ...nothing, ...start, parts: 2 * parts, part: 0 };
 }
 
-type State = Pick<Checkpoint, 'parts' | 'part' | 'total' | 'totalBefore' | 'repeats'>;
+type State = Pick<Checkpoint, 'parts' | 'part' | 'total' | 'totalBefore' | 'repeats' | 'partKeys'>;
+
+/** Bytes of a key in `Checkpoint.recentKeys`. */
+const KEY_BYTES = 8;
 
 export class Parts {
   readonly count: number;
@@ -42,15 +45,22 @@ export class Parts {
   index: number;
   private total: number | undefined;
   private totalBefore: number;
+  /** All that came in this part. */
   private keys = new KeyTable();
+  /** Of these, how many had not come in an earlier part. */
+  private fresh = 0;
 
-  constructor(window: Window, from: { readonly [K in keyof State]?: State[K] | undefined }) {
+  /** @param recent keys of the whole read so far, as `Checkpoint.recentKeys` has them */
+  constructor(window: Window, from: { readonly [K in keyof State]?: State[K] | undefined }, recent?: Buffer) {
     this.window = window;
     this.count = from.parts ?? 1;
     this.index = from.part ?? 0;
     this.total = from.total;
     this.totalBefore = from.totalBefore ?? 0;
     this.repeats = from.repeats ?? 0;
+    // What comes again behind the cursor came twice in this part: that is a shift of rows, and no overlap.
+    this.fresh = Math.min(from.partKeys ?? 0, Math.floor((recent?.length ?? 0) / KEY_BYTES));
+    if (recent !== undefined) this.keys.addAll(recent.subarray(recent.length - KEY_BYTES * this.fresh));
   }
 
   /** What to ask for: the whole window, or its part. */
@@ -71,7 +81,11 @@ export class Parts {
     if (this.count === 1) return fresh;
     for (let row = 0; row < count; row++) {
       const again = !this.keys.add(keys, row);
-      if (again || all.tagOf(keys, row) === undefined) continue;
+      if (again) continue;
+      if (all.tagOf(keys, row) === undefined) {
+        this.fresh += 1;
+        continue;
+      }
       fresh[row] = 0;
       this.repeats += 1;
     }
@@ -94,13 +108,14 @@ export class Parts {
     if (this.index + 1 >= this.count) return false;
     this.index += 1;
     this.keys = new KeyTable();
+    this.fresh = 0;
     this.totalBefore += this.total ?? 0;
     this.total = undefined;
     return true;
   }
 
   get state(): State {
-    const { total, count, index: part, totalBefore, repeats } = this;
-    return count === 1 ? { total } : { total, parts: count, part, totalBefore, repeats };
+    const { total, count, index: part, totalBefore, repeats, fresh: partKeys } = this;
+    return count === 1 ? { total } : { total, parts: count, part, totalBefore, repeats, partKeys };
   }
 }

@@ -82,7 +82,8 @@ export class Reading {
     this.comparison = partition && new Comparison(dataset, partition.receipt.fingerprint, from?.compared);
     this.lending = new Lending(dataset, window.day, held, from?.seams, on);
     // Where a window had to be divided, it is worth knowing however long ago that was.
-    this.parts = new Parts(window, from ?? { parts: checkpoint?.parts });
+    const recent = from && Buffer.from(from.recentKeys, 'base64');
+    this.parts = new Parts(window, from ?? { parts: checkpoint?.parts }, recent);
     this.cursorAt = now;
     if (from === undefined) return;
     this.cursor = from.cursor;

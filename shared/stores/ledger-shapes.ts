@@ -137,6 +137,7 @@ export const checkpointShape = json(
     part: count.exactOptional(),
     totalBefore: count.exactOptional(),
     repeats: count.exactOptional(),
+    partKeys: count.exactOptional(),
   } satisfies ShapeOf<Omit<Checkpoint, 'recentKeys'>>),
 );
 

@@ -96,6 +96,8 @@ export interface Checkpoint {
   /** What the source stated of earlier parts, and rows that came in two of them. */
   readonly totalBefore?: number;
   readonly repeats?: number;
+  /** How many of the recent keys, the last ones, came in this part and in no earlier one. */
+  readonly partKeys?: number;
 }
 
 export type WorkState = 'idle' | 'queued' | 'fetching' | 'failed';

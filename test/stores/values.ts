@@ -53,6 +53,7 @@ export const CHECKPOINT: Checkpoint = {
   part: 3,
   totalBefore: 20,
   repeats: 1,
+  partKeys: 7,
   recentKeys: Buffer.from(Array.from({ length: 8000 * 8 }, (_, at) => (at * 31) % 251)).toString('base64'),
 };
 

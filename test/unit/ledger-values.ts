@@ -71,6 +71,7 @@ const PROGRESS: Readonly<Record<string, unknown>> = {
   part: 1_000,
   totalBefore: 9,
   repeats: -1,
+  partKeys: 2 ** 40,
   window: '2026-01-01T23:59:59.0000000Z',
 };
 
