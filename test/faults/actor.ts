@@ -45,6 +45,8 @@ interface GateRead {
 /** What the checks need to know of a worker. Instants are the world's, not its clock's. */
 export interface Facts {
   claimedAt: number;
+  /** When the first worker of the read claimed the day, where this one may go on from its progress. */
+  readSince: number;
   ticket: number | undefined;
   /** `dataset/day` of the ticket. */
   day: string;
@@ -92,6 +94,7 @@ export class Actor {
     this.startedAt = stage.scheduler.now;
     this.facts = {
       claimedAt: 0,
+      readSince: 0,
       ticket: undefined,
       day: '',
       rereads: 0,

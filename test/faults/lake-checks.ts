@@ -150,12 +150,12 @@ export class LakeChecks {
     }
   }
 
-  /** A row of another day may stay where its own day was without it when its worker looked. */
+  /** A row of another day may stay where its own day was without it when a worker of the read looked. */
   private mayStay(actor: Actor, dataset: string, { day, key }: Row): boolean {
     const { current, committedAt } = this.of(dataset, day);
     const keys = this.on.truths.get(dataset)?.byLine;
     const there = linesIn(current?.text ?? '').some(line => keys?.get(line)?.key === key);
-    return !there || committedAt >= actor.facts.claimedAt;
+    return !there || committedAt >= actor.facts.readSince;
   }
 
   private grown(

@@ -21,6 +21,8 @@ export class LedgerChecks {
   private readonly settled = new Set<string>();
   /** When a worker that had been silent for too long gave a sign of life again, by day. */
   private readonly revivedAt = new Map<string, number>();
+  /** When the read that is under way began, by day. */
+  private readonly readsSince = new Map<string, number>();
   /** When the ledger was last lost. */
   wipedAt = 0;
 
@@ -46,7 +48,17 @@ export class LedgerChecks {
       actor.facts.day = keyOf(after.dataset, after.day);
       actor.facts.rereads = before.work.rereads;
       actor.facts.claimedAt = this.on.scheduler.now;
+      actor.facts.readSince = this.readSince(before);
     }
+  }
+
+  /** A checkpoint without pages carries nothing that was looked at. */
+  private readSince({ dataset, day, work }: DayEntry): number {
+    const key = keyOf(dataset, day);
+    const { now } = this.on.scheduler;
+    const since = (work.checkpoint?.pages ?? 0) > 0 ? (this.readsSince.get(key) ?? now) : now;
+    this.readsSince.set(key, since);
+    return since;
   }
 
   /** A worker that hands its own day on is not a planner, nor is a person. */
