@@ -143,9 +143,11 @@ export class Lending {
     const { day } = place;
     if (!this.far.has(day) && this.far.size >= FAR_DAYS_MAX) return true;
     const fate = this.fateOf(place, keys, row, '');
-    const { open, kept } = this.far.get(day) ?? { open: 0, kept: 0 };
+    const seen = this.targets.get(day)?.entry?.held?.revision ?? 0;
+    // Of several workers of a read, what the first one saw: rows that it kept stay by that.
+    const { open, kept, ...noted } = this.far.get(day) ?? { open: 0, kept: 0, revision: seen };
     const [more, stays] = [fate === 'open' ? 1 : 0, fate === 'kept' ? 1 : 0];
-    if (more + stays > 0) this.far.set(day, { day, open: open + more, kept: kept + stays });
+    if (more + stays > 0) this.far.set(day, { ...noted, day, open: open + more, kept: kept + stays });
     return fate === 'kept';
   }
 

@@ -163,10 +163,12 @@ function differs(dataset: Dataset, day: Day, seams: Seams, around: Around, now: 
   if (owesBorder(seams, SIDES[0], before, entries, gone)) return true;
   if (owesBorder(seams, SIDES[1], after, entries, gone)) return true;
   if (seams.far.length === 0) return false;
-  return seams.far.some(({ day: other, open, kept }) => {
+  return seams.far.some(({ day: other, open, kept, revision }) => {
     const its = entries.get(other)?.held;
     if (open > 0 && (gone(other) || (its?.seams?.at ?? '') > seams.at)) return true;
-    return kept > 0 && (its?.landedAt ?? '') > seams.at;
+    if (kept === 0 || its === undefined) return false;
+    // By the revision: a read takes a while, and its end may be later than a landing that it knows nothing of.
+    return revision === undefined ? its.landedAt > seams.at : its.revision !== revision;
   });
 }
 

@@ -41,7 +41,9 @@ const seamsShape = z.object({
   at: instant,
   before: seam,
   after: seam,
-  far: z.array(z.object({ day, open: count, kept: count } satisfies ShapeOf<FarLoan>)).max(10),
+  far: z
+    .array(z.object({ day, open: count, kept: count, revision: count.exactOptional() } satisfies ShapeOf<FarLoan>))
+    .max(10),
 } satisfies ShapeOf<Seams>);
 
 export const heldShape = z.object({

@@ -33,6 +33,8 @@ export interface FarLoan {
   readonly open: number;
   /** Rows that stay here. */
   readonly kept: number;
+  /** Of that day when it was looked at; 0 when it was not held. Absent where an older version noted the loan. */
+  readonly revision?: number;
 }
 
 /** What a day knows of its borders, as of its last read. */

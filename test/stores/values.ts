@@ -25,7 +25,7 @@ const HELD: Required<Held> = {
     at: '2026-02-02T01:00:00.000Z',
     before: { own: 'aaaaaaaaaaa'.repeat(100), lent: '*', kept: '' },
     after: { own: '', lent: 'bbbbbbbbbbbcccccccccc-', kept: 'ddddddddd_d' },
-    far: [{ day: '2026-02-02', open: 3, kept: 1 }],
+    far: [{ day: '2026-02-02', open: 3, kept: 1, revision: 2 }],
   },
   doubted: true,
   forgottenAt: '2026-02-04T01:00:00.000Z',

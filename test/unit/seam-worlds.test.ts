@@ -204,6 +204,30 @@ test('a row far from the window stays also where its day is held and before the 
   assert.deepEqual([on.ids(before), on.ids(FIRST)], [[], ['stray']]);
 });
 
+test('a row far from the window goes home when its day brings it while the other day is read', async () => {
+  const stray = { id: 'stray', time: `${LAST}T12:00:00Z` };
+  const at = (day: Day) => [1, 2, 3, 4].map(hour => ({ id: `${day} ${hour}`, time: `${day}T0${hour}:00:00Z` }));
+  let gives = false;
+  const on = worldOf({
+    first: FIRST,
+    last: LAST,
+    serve: (_from, _to, day) => {
+      if (day === FIRST) return [];
+      if (day === MIDDLE) return [stray, ...at(day), { id: 'end', time: `${day}T05:00:00Z` }];
+      return gives ? [...at(day), stray] : at(day);
+    },
+    pageRows: 1,
+    // Attempts at the two days take turns, and the stray is looked for by the first of the one that lands last.
+    deadlinePages: 2,
+  });
+  await on.rest();
+  assert.deepEqual(on.holders().get('stray'), [MIDDLE]);
+  gives = true;
+  on.state.now += 21 * HOUR_MS;
+  await on.rest();
+  assert.deepEqual(on.holders().get('stray'), [LAST]);
+});
+
 test('rows without a time, with one that nobody can read, and of another age stay where they came', async () => {
   const odd = [
     { id: 'none', time: null },
