@@ -47,8 +47,6 @@ export class Parts {
   private totalBefore: number;
   /** All that came in this part. */
   private keys = new KeyTable();
-  /** Of these, how many had not come in an earlier part. */
-  private fresh = 0;
 
   /** @param recent keys of the whole read so far, as `Checkpoint.recentKeys` has them */
   constructor(window: Window, from: { readonly [K in keyof State]?: State[K] | undefined }, recent?: Buffer) {
@@ -59,8 +57,8 @@ export class Parts {
     this.totalBefore = from.totalBefore ?? 0;
     this.repeats = from.repeats ?? 0;
     // What comes again behind the cursor came twice in this part: that is a shift of rows, and no overlap.
-    this.fresh = Math.min(from.partKeys ?? 0, Math.floor((recent?.length ?? 0) / KEY_BYTES));
-    if (recent !== undefined) this.keys.addAll(recent.subarray(recent.length - KEY_BYTES * this.fresh));
+    if (recent === undefined) return;
+    this.keys.addAll(recent.subarray(Math.max(0, recent.length - KEY_BYTES * (from.partKeys ?? 0))));
   }
 
   /** What to ask for: the whole window, or its part. */
@@ -81,11 +79,8 @@ export class Parts {
     if (this.count === 1) return fresh;
     for (let row = 0; row < count; row++) {
       const again = !this.keys.add(keys, row);
-      if (again) continue;
-      if (all.tagOf(keys, row) === undefined) {
-        this.fresh += 1;
-        continue;
-      }
+      if (again || all.tagOf(keys, row) === undefined) continue;
+      all.touch(keys, row);
       fresh[row] = 0;
       this.repeats += 1;
     }
@@ -108,14 +103,13 @@ export class Parts {
     if (this.index + 1 >= this.count) return false;
     this.index += 1;
     this.keys = new KeyTable();
-    this.fresh = 0;
     this.totalBefore += this.total ?? 0;
     this.total = undefined;
     return true;
   }
 
   get state(): State {
-    const { total, count, index: part, totalBefore, repeats, fresh: partKeys } = this;
-    return count === 1 ? { total } : { total, parts: count, part, totalBefore, repeats, partKeys };
+    const { total, count, index: part, totalBefore, repeats, keys } = this;
+    return count === 1 ? { total } : { total, parts: count, part, totalBefore, repeats, partKeys: keys.size };
   }
 }

@@ -65,7 +65,7 @@ export interface KeyTableOptions {
   readonly tags?: boolean;
   /** Rows that are expected: what it has room for at first, so that it need not grow; never taken for more than a million. */
   readonly rows?: number;
-  /** How many of the keys added last `recent` returns; none unless given. */
+  /** How many of the keys added or touched last `recent` returns; none unless given. */
   readonly recentMax?: number;
 }
 
@@ -109,6 +109,12 @@ export class KeyTable {
     return true;
   }
 
+  /** Has `recent` return a known key as one of the last: it came again. */
+  touch(digests: Int32Array, row: number): void {
+    const hi = digests[2 * row] as number;
+    this.remember(hi, loOf(hi, digests[2 * row + 1] as number));
+  }
+
   /** The tag of a row's key (0 in a table without tags); `undefined` when the key is not there. */
   tagOf(digests: Int32Array, row: number): number | undefined {
     const hi = digests[2 * row] as number;
@@ -127,7 +133,7 @@ export class KeyTable {
     return tag;
   }
 
-  /** The keys added last, at most `recentMax`, oldest first, eight bytes each. */
+  /** The keys added or touched last, at most `recentMax`, oldest first, eight bytes each. */
   recent(): Buffer {
     const kept = Math.min(this.added, this.ring.length / 2);
     const bytes = Buffer.alloc(DIGEST_BYTES * kept);
@@ -145,7 +151,7 @@ export class KeyTable {
     for (let at = 0; at + DIGEST_BYTES <= bytes.length; at += DIGEST_BYTES) {
       digests[0] = bytes.readInt32LE(at);
       digests[1] = bytes.readInt32LE(at + 4);
-      this.add(digests, 0);
+      if (!this.add(digests, 0)) this.touch(digests, 0);
     }
   }
 

@@ -98,7 +98,7 @@ export interface Checkpoint {
   /** What the source stated of earlier parts, and rows that came in two of them. */
   readonly totalBefore?: number;
   readonly repeats?: number;
-  /** How many of the recent keys, the last ones, came in this part and in no earlier one. */
+  /** How many of the recent keys, the last ones, came in this part. */
   readonly partKeys?: number;
 }
 
