@@ -60,7 +60,7 @@ async function curateAll(
     for (const day of named?.length ? named : await landedDays(on, name)) {
       on.out.progress(`${name} ${day}`);
       try {
-        const outcome = await curateDay(name, day, { ...on, profile, report: () => undefined }, undefined, force);
+        const outcome = await curateDay(name, day, { ...on, profile, report: () => undefined }, force);
         tally[KIND[outcome]] += 1;
         if (KIND[outcome] === 'failed') failures.push(`${name} ${day}: ${outcome}`);
       } catch (thrown) {

@@ -9,7 +9,9 @@ import { coverageOf } from '../ledger/coverage.ts';
 import { poisonDay } from '../plan/give-up.ts';
 import { type PlanPorts, type PlanRun, runPlan } from '../plan/tick.ts';
 import { instantOf } from '../words/day.ts';
-import type { Report } from '../words/telemetry.ts';
+import type { CurateMessage, FetchMessage } from '../words/model.ts';
+import type { CurateJobs, Jobs } from '../words/ports.ts';
+import { about, type Report } from '../words/telemetry.ts';
 import { VERSION } from '../words/version.ts';
 import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
@@ -24,10 +26,10 @@ import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts
 
 /** Timer: queue what is owed, move the watermarks, report the coverage. */
 export async function onPlan(invocation: Invocation): Promise<void> {
-  await runSwallowing('plan', invocation, async (app, report) => {
+  await runSwallowing('plan', invocation, async (untracedApp, untraced) => {
+    const { app, report } = traced(untracedApp, untraced, invocation.traceContext?.traceParent || undefined);
     doubtSecrets(app, report);
-    const traceparent = invocation.traceContext?.traceParent || undefined;
-    const { ledgers } = await runPlan(planPorts(app, report), undefined, traceparent);
+    const { ledgers } = await runPlan(planPorts(app, report));
     await app.pulse.beat(instantOf(systemClock.now()));
     // Without the depth the heartbeat is still worth having.
     const depth = await app.backlog.depth().catch(() => undefined);
@@ -38,10 +40,17 @@ export async function onPlan(invocation: Invocation): Promise<void> {
       const queues = { queueDepth: depth?.fetch, poison: depth?.poison };
       report('coverage reported', { ...rest, ...days, paused, ...queues, appVersion: VERSION });
     }
-    await owedCuration(app, report, ledgers, traceparent);
+    await owedCuration(app, report, ledgers);
     const whole = ledgers.length === app.config.datasets.length ? ledgers : undefined;
     await writeDimensionFiles(app.curated, whole, systemClock.now(), report);
   });
+}
+
+/** What is reported and sent on behalf of a planner's run carries its trace. @param traceparent absent without Application Insights */
+function traced(app: App, report: Report, traceparent: string | undefined): { app: App; report: Report } {
+  const jobs: Jobs = { send: (message, delayMs) => app.jobs.send({ ...message, traceparent }, delayMs) };
+  const curateJobs: CurateJobs = { send: message => app.curateJobs.send({ ...message, traceparent }) };
+  return { app: { ...app, jobs, curateJobs }, report: about(report, { traceparent }) };
 }
 
 function doubtSecrets({ config, doubted }: App, report: Report): void {
@@ -51,74 +60,68 @@ function doubtSecrets({ config, doubted }: App, report: Report): void {
   }
 }
 
-/** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
-export async function onFetch(received: unknown, invocation: Invocation): Promise<void> {
-  await runSwallowing('fetch', invocation, async (app, report) => {
-    const parsed = parseFetchMessage(received);
-    if (parsed.kind === 'refused') return refuse(parsed, report);
-    const { message } = parsed;
-    const { config } = app;
-    const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
-    const limits = { ...FETCH_LIMITS, deadlineMs: config.fetchMs };
-    const ports: FetchPorts = { ...app, clock: systemClock, report, limits, datasets };
-    const outcome = await fetchDay(message, ports);
-    const source = datasets.get(message.dataset)?.source;
-    if (outcome === 'dropped' || source === undefined) return;
-    const { ledgers } = await runPlan(planPorts(app, report), source, message.traceparent);
-    await owedCuration(app, report, ledgers, message.traceparent);
-  });
+/** What a queue's trigger calls. A message that is not of ours is removed and reported: the planner queues what is owed anyway. */
+function onMessage<M extends FetchMessage | CurateMessage>(
+  name: string,
+  parse: (received: unknown) => Parsed<M>,
+  work: (message: M, app: App, report: Report) => Promise<void>,
+): (received: unknown, invocation: Invocation) => Promise<void> {
+  return (received, invocation) =>
+    runSwallowing(name, invocation, async (untracedApp, untraced) => {
+      const parsed = parse(received);
+      if (parsed.kind === 'refused') {
+        const { why, digest } = parsed;
+        return untraced('message rejected', { why: `${why}; it was removed, and nothing was changed`, digest });
+      }
+      const { app, report } = traced(untracedApp, untraced, parsed.message.traceparent);
+      await work(parsed.message, app, report);
+    });
 }
+
+/** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
+export const onFetch = onMessage('fetch', parseFetchMessage, async (message, app, report) => {
+  const { config } = app;
+  const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
+  const limits = { ...FETCH_LIMITS, deadlineMs: config.fetchMs };
+  const ports: FetchPorts = { ...app, clock: systemClock, report, limits, datasets };
+  const outcome = await fetchDay(message, ports);
+  const source = datasets.get(message.dataset)?.source;
+  if (outcome === 'dropped' || source === undefined) return;
+  const { ledgers } = await runPlan(planPorts(app, report), source);
+  await owedCuration(app, report, ledgers);
+});
 
 /** One after the other in a process: they are all processor and memory, so side by side would only take more of both. */
 let curating: Promise<unknown> = Promise.resolve();
 
 /** Queue: make the curated file of one day. A failure is reported and owed again; it never comes back as a message. */
-export async function onCurate(received: unknown, invocation: Invocation): Promise<void> {
-  await runSwallowing('curate', invocation, async (app, report) => {
-    const parsed = parseCurateMessage(received);
-    if (parsed.kind === 'refused') return refuse(parsed, report);
-    const { message } = parsed;
-    const datasets = new Map(app.config.datasets.map(dataset => [dataset.name, dataset]));
-    const mine = curating.then(() => curateMessage(message, { ...app, datasets, report }));
-    curating = mine.catch(() => undefined);
-    await mine;
-  });
-}
+export const onCurate = onMessage('curate', parseCurateMessage, async (message, app, report) => {
+  const datasets = new Map(app.config.datasets.map(dataset => [dataset.name, dataset]));
+  const mine = curating.then(() => curateMessage(message, { ...app, datasets, report }));
+  curating = mine.catch(() => undefined);
+  await mine;
+});
 
 /** Queues the days whose curated files are behind. Never throws. */
 async function owedCuration(
   { ledger, curateJobs, profile }: App,
   report: Report,
   ledgers: PlanRun['ledgers'],
-  traceparent: string | undefined,
 ): Promise<void> {
   const on = { ledger, curateJobs, clock: systemClock, report, stamp: tableStamp(profile) };
-  for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on, traceparent);
+  for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on);
 }
 
 /** Queue: note a fetch that the host gave up on. */
-export async function onPoison(received: unknown, invocation: Invocation): Promise<void> {
-  await runSwallowing('poison', invocation, ({ ledger }, report) => {
-    const parsed = parseFetchMessage(received);
-    if (parsed.kind === 'refused') return refuse(parsed, report);
-    return poisonDay(parsed.message, { ledger, clock: systemClock, report });
-  });
-}
+export const onPoison = onMessage('poison', parseFetchMessage, (message, { ledger }, report) =>
+  poisonDay(message, { ledger, clock: systemClock, report }),
+);
 
 /** Queue: tell of a curation that the host gave up on. */
-export async function onPoisonCurate(received: unknown, invocation: Invocation): Promise<void> {
-  await runSwallowing('poison-curate', invocation, (_, report) => {
-    const parsed = parseCurateMessage(received);
-    if (parsed.kind === 'refused') return refuse(parsed, report);
-    const { dataset, day, revision } = parsed.message;
-    report('message poisoned', { dataset, day, revision, message: CURATION_GIVEN_UP });
-  });
-}
-
-/** What is no message of ours is removed and reported; the planner queues what is owed, whatever was in the queue. */
-function refuse({ why, digest }: Extract<Parsed<never>, { kind: 'refused' }>, report: Report): void {
-  report('message rejected', { why: `${why}; it was removed, and nothing was changed`, digest });
-}
+export const onPoisonCurate = onMessage('poison-curate', parseCurateMessage, async (message, _, report) => {
+  const { dataset, day, revision } = message;
+  report('message poisoned', { dataset, day, revision, message: CURATION_GIVEN_UP });
+});
 
 /** The ledger needs no note: it owes the table until it is there, and waits longer after every try. */
 const CURATION_GIVEN_UP =

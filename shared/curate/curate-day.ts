@@ -40,17 +40,17 @@ export class Replaced extends Error {
 
 /** Curates the day of a message. Never throws: a failure is reported, and the planner owes the day again. */
 export async function curateMessage(message: CurateMessage, on: CuratePorts): Promise<CurateOutcome> {
-  const { dataset: name, day, revision, traceparent } = message;
+  const { dataset: name, day, revision } = message;
   const dataset = on.datasets.get(name);
   if (dataset === undefined) {
-    on.report('message dropped', { dataset: name, day, why: 'the dataset is switched off', traceparent });
+    on.report('message dropped', { dataset: name, day, why: 'the dataset is switched off' });
     return 'dropped';
   }
   try {
-    return await curateDay(dataset.name, day, on, traceparent);
+    return await curateDay(dataset.name, day, on);
   } catch (thrown) {
     const table = tableOf(dataset.name).name;
-    on.report('curation failed', { dataset: name, day, revision, table, ...eventFieldsOf(thrown), traceparent });
+    on.report('curation failed', { dataset: name, day, revision, table, ...eventFieldsOf(thrown) });
     return 'failed';
   }
 }
@@ -66,7 +66,6 @@ export async function curateDay(
   dataset: string,
   day: Day,
   on: Omit<CuratePorts, 'datasets'>,
-  traceparent?: string,
   anew = false,
 ): Promise<CurateOutcome> {
   const table = tableOf(dataset);
@@ -99,7 +98,7 @@ export async function curateDay(
   if (label === undefined) throw new Error('A written file has a label');
   const { rows, duplicates, conflicts, misfits } = label;
   const counts = { rows, bytes, duplicates, conflicts, misfits };
-  on.report('table curated', { dataset, day, revision, table: table.name, ...counts, traceparent });
+  on.report('table curated', { dataset, day, revision, table: table.name, ...counts });
   await noteCurated(on.ledger, dataset, day, label);
   return 'curated';
 }

@@ -51,30 +51,20 @@ export interface CurationPorts {
 }
 
 /** Queues what is owed of one dataset. Never throws: the planner's own work is done by now and must count. */
-export async function queueCuration(
-  dataset: string,
-  entries: readonly DayEntry[],
-  on: CurationPorts,
-  traceparent?: string,
-): Promise<number> {
+export async function queueCuration(dataset: string, entries: readonly DayEntry[], on: CurationPorts): Promise<number> {
   let count = 0;
   try {
     for (const day of planCuration(entries, on.stamp, on.clock.now())) {
-      if (await queueDay(dataset, day, on, traceparent)) count += 1;
+      if (await queueDay(dataset, day, on)) count += 1;
     }
   } catch (thrown) {
-    on.report('curation failed', { dataset, ...eventFieldsOf(thrown), traceparent });
+    on.report('curation failed', { dataset, ...eventFieldsOf(thrown) });
   }
   return count;
 }
 
 /** Ledger first, then the message: a crash between them leaves a day that is owed again after its patience. */
-async function queueDay(
-  dataset: string,
-  day: Day,
-  on: CurationPorts,
-  traceparent: string | undefined,
-): Promise<boolean> {
+async function queueDay(dataset: string, day: Day, on: CurationPorts): Promise<boolean> {
   const found = await on.ledger.day(dataset, day);
   const now = on.clock.now();
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
@@ -83,7 +73,7 @@ async function queueDay(
   const marked = { ...held, curateQueuedAt: instantOf(now), curateTries: (held.curateTries ?? 0) + 1 };
   if ((await on.ledger.putDay({ ...found.value, held: marked }, found.etag)) === undefined) return false;
   const { revision } = held;
-  await on.curateJobs.send({ dataset, day, revision, traceparent });
-  on.report('curation queued', { dataset, day, revision, traceparent });
+  await on.curateJobs.send({ dataset, day, revision });
+  on.report('curation queued', { dataset, day, revision });
   return true;
 }

@@ -45,7 +45,7 @@ async function progress(attempt: Attempt): Promise<Checkpoint | undefined> {
 
 /** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
 async function requeue(
-  { claim, traceparent }: Attempt,
+  { claim }: Attempt,
   on: EndEarlyPorts,
   checkpoint: Checkpoint | undefined,
   changes: Requeue,
@@ -53,7 +53,7 @@ async function requeue(
 ): Promise<void> {
   await claim.save(queued(claim.entry, on.clock.now(), checkpoint, changes));
   const { dataset, day, work } = claim.entry;
-  await on.jobs.send({ dataset, day, ticket: work.ticket, traceparent }, delayMs);
+  await on.jobs.send({ dataset, day, ticket: work.ticket }, delayMs);
 }
 
 /** Something failed: the ledger learns what, and when the day is tried again. */

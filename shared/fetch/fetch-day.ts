@@ -37,17 +37,17 @@ export type FetchOutcome = Concluded | 'continued' | 'delayed' | 'restarted' | '
  * finds another ticket and is dropped, and the planner takes the silent day over.
  */
 export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<FetchOutcome> {
-  const { dataset: name, day, ticket, traceparent } = message;
+  const { dataset: name, day, ticket } = message;
   const dataset = on.datasets.get(name);
   const claim = dataset === undefined ? undefined : await Claim.take(on.ledger, message, on.clock.now());
   if (dataset === undefined || claim === undefined) {
     const why = dataset === undefined ? 'the dataset is switched off' : 'the ticket is old';
-    on.report('message dropped', { dataset: name, day, ticket, why, traceparent });
+    on.report('message dropped', { dataset: name, day, ticket, why });
     return 'dropped';
   }
-  const report = about(on.report, { dataset: name, day, ticket: claim.ticket, traceparent });
+  const report = about(on.report, { dataset: name, day, ticket: claim.ticket });
   try {
-    return await fetchClaimed({ dataset, claim, traceparent, report }, on);
+    return await fetchClaimed({ dataset, claim, report }, on);
   } catch (thrown) {
     if (!(thrown instanceof Superseded)) throw thrown;
     report('worker superseded', {});
@@ -55,7 +55,7 @@ export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<F
   }
 }
 
-type Claimed = Pick<Attempt, 'dataset' | 'claim' | 'traceparent' | 'report'>;
+type Claimed = Pick<Attempt, 'dataset' | 'claim' | 'report'>;
 
 async function fetchClaimed(claimed: Claimed, on: FetchPorts): Promise<FetchOutcome> {
   const { dataset, claim } = claimed;

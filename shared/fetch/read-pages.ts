@@ -21,8 +21,6 @@ export interface Attempt {
   readonly staging: Staging;
   /** Ends the attempt; what was read is kept and another attempt goes on from there. */
   readonly deadline: AbortSignal;
-  /** The caller's trace, carried into the message that hands the day on. */
-  readonly traceparent: string | undefined;
   /** Every line says what the attempt is about. */
   readonly report: Report;
 }

@@ -35,7 +35,7 @@ export interface PlanRun {
  *
  * @param source only this one; all of them when absent
  */
-export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: string): Promise<PlanRun> {
+export async function runPlan(on: PlanPorts, source?: SourceName): Promise<PlanRun> {
   const datasets = on.datasets.filter(dataset => source === undefined || dataset.source === source);
   // Before the ledger is read: by a later clock, a worker that gave signs of life meanwhile would seem lost, and its day
   // would not be counted among those in flight.
@@ -52,8 +52,8 @@ export async function runPlan(on: PlanPorts, source?: SourceName, traceparent?: 
   );
   let count = 0;
   // One after the other: the order is the plan's, and a crash leaves the less urgent days for the next run.
-  for (const planned of queue) if (await orDamaged(on, () => queueDay(on, planned, traceparent))) count += 1;
-  on.report('plan made', { queued: count, owedLater, source, traceparent });
+  for (const planned of queue) if (await orDamaged(on, () => queueDay(on, planned))) count += 1;
+  on.report('plan made', { queued: count, owedLater, source });
   return { queued: count, owedLater, ledgers };
 }
 
@@ -91,7 +91,7 @@ async function orDamaged<T>(on: PlanPorts, work: () => Promise<T>): Promise<T | 
 }
 
 /** Ledger first, then the message: a crash between them leaves a queued day without a message, which is owed again. */
-async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string | undefined): Promise<boolean> {
+async function queueDay(on: PlanPorts, planned: PlannedDay): Promise<boolean> {
   const { dataset, day } = planned;
   const found = await on.ledger.day(dataset.name, day);
   // Somebody may have come first since the ledger was listed: decide again on the entry that will be replaced.
@@ -115,8 +115,8 @@ async function queueDay(on: PlanPorts, planned: PlannedDay, traceparent: string 
   const entry = queued({ ...before, work }, now, work.checkpoint, counts);
   if ((await on.ledger.putDay(entry, found?.etag)) === undefined) return false;
   const { ticket } = entry.work;
-  await on.jobs.send({ dataset: dataset.name, day, ticket, traceparent }, 0);
-  on.report('day queued', { dataset: dataset.name, day, ticket, why, traceparent });
+  await on.jobs.send({ dataset: dataset.name, day, ticket }, 0);
+  on.report('day queued', { dataset: dataset.name, day, ticket, why });
   return true;
 }
 

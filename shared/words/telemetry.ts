@@ -48,7 +48,6 @@ interface Fields {
   readonly queueDepth: number;
   readonly poison: number;
   readonly cause: string;
-  readonly traceparent: string;
   readonly table: string;
   readonly duplicates: number;
   readonly conflicts: number;
@@ -58,87 +57,43 @@ interface Fields {
   readonly setting: string;
 }
 
-const DAY_READ = ['dataset', 'day', 'ticket', 'revision', 'rows', 'pages'] as const;
-const ROWS_ELSEWHERE = ['rowsOutside', 'rowsNeighbour'] as const;
+const DAY = ['dataset', 'day'] as const;
+const ATTEMPT = [...DAY, 'ticket'] as const;
+const READ = [...ATTEMPT, 'revision', 'rows', 'pages'] as const;
+const LANDED = ['rowsOutside', 'rowsNeighbour'] as const;
+const TABLE = [...DAY, 'revision', 'table'] as const;
 
-/** Events and the fields each may carry. `dataset` and `day` stand on every event about a day. */
+/**
+ * Events and the fields each may carry. `dataset` and `day` stand on every event about a day. Each event may also carry
+ * `traceparent`: that of the planner's run which the work goes back to.
+ */
 export const EVENTS = {
-  'day queued': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
-  'day claimed': ['dataset', 'day', 'ticket', 'pages', 'traceparent'],
-  'day landed': [...DAY_READ, 'bytes', ...ROWS_ELSEWHERE, 'traceparent'],
-  'day revised': [...DAY_READ, 'bytes', 'rowsAdded', 'rowsChanged', 'rowsRemoved', ...ROWS_ELSEWHERE, 'traceparent'],
-  'day checked': [...DAY_READ, 'settled', 'traceparent'],
-  'day continued': ['dataset', 'day', 'ticket', 'rows', 'pages', 'traceparent'],
-  'progress lost': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
-  'day restarted': ['dataset', 'day', 'ticket', 'reason', 'message', 'traceparent'],
-  'shrink refused': ['dataset', 'day', 'ticket', 'reason', 'rows', 'message', 'traceparent'],
-  'day failed': [
-    'dataset',
-    'day',
-    'ticket',
-    'reason',
-    'remedy',
-    'message',
-    'until',
-    'requestId',
-    'cause',
-    'traceparent',
-  ],
-  'worker superseded': ['dataset', 'day', 'ticket', 'traceparent'],
-  'message dropped': ['dataset', 'day', 'ticket', 'why', 'traceparent'],
+  'day queued': [...ATTEMPT, 'why'],
+  'day claimed': [...ATTEMPT, 'pages'],
+  'day landed': [...READ, 'bytes', ...LANDED],
+  'day revised': [...READ, 'bytes', 'rowsAdded', 'rowsChanged', 'rowsRemoved', ...LANDED],
+  'day checked': [...READ, 'settled'],
+  'day continued': [...ATTEMPT, 'rows', 'pages'],
+  'progress lost': [...ATTEMPT, 'reason', 'message'],
+  'day restarted': [...ATTEMPT, 'reason', 'message'],
+  'shrink refused': [...ATTEMPT, 'reason', 'rows', 'message'],
+  'day failed': [...ATTEMPT, 'reason', 'remedy', 'message', 'until', 'requestId', 'cause'],
+  'worker superseded': ATTEMPT,
+  'message dropped': [...ATTEMPT, 'why'],
   'message rejected': ['why', 'digest'],
-  'message poisoned': ['dataset', 'day', 'ticket', 'revision', 'message'],
-  'page doubted': ['dataset', 'day', 'reason'],
-  'source throttled': ['source', 'dataset', 'day', 'ticket', 'reason', 'until', 'message', 'requestId', 'traceparent'],
-  'schema drifted': ['dataset', 'day', 'fields'],
+  'message poisoned': [...ATTEMPT, 'revision', 'message'],
+  'page doubted': [...DAY, 'reason'],
+  'source throttled': ['source', ...ATTEMPT, 'reason', 'until', 'message', 'requestId'],
+  'schema drifted': [...DAY, 'fields'],
   'coverage reported': [
-    'dataset',
-    'landedThrough',
-    'settledThrough',
-    'newestHeld',
-    'lagDays',
-    'gapDays',
-    'missing',
-    'queued',
-    'fetching',
-    'waiting',
-    'failed',
-    'suspect',
-    'expiring',
-    'expired',
-    'held',
-    'paused',
-    'uncurated',
-    'queueDepth',
-    'poison',
-    'appVersion',
+    ...['dataset', 'landedThrough', 'settledThrough', 'newestHeld', 'lagDays', 'gapDays', 'missing', 'queued'],
+    ...['fetching', 'waiting', 'failed', 'suspect', 'expiring', 'expired', 'held', 'paused', 'uncurated'],
+    ...['queueDepth', 'poison', 'appVersion'],
   ],
-  'plan made': ['queued', 'owedLater', 'source', 'traceparent'],
-  'curation queued': ['dataset', 'day', 'revision', 'traceparent'],
-  'table curated': [
-    'dataset',
-    'day',
-    'revision',
-    'table',
-    'rows',
-    'bytes',
-    'duplicates',
-    'conflicts',
-    'misfits',
-    'traceparent',
-  ],
-  'curation failed': [
-    'dataset',
-    'day',
-    'revision',
-    'table',
-    'reason',
-    'remedy',
-    'message',
-    'requestId',
-    'cause',
-    'traceparent',
-  ],
+  'plan made': ['queued', 'owedLater', 'source'],
+  'curation queued': [...DAY, 'revision'],
+  'table curated': [...TABLE, 'rows', 'bytes', 'duplicates', 'conflicts', 'misfits'],
+  'curation failed': [...TABLE, 'reason', 'remedy', 'message', 'requestId', 'cause'],
   'config rejected': ['message'],
   'config doubted': ['setting', 'message'],
   'work failed': ['function', 'reason', 'message', 'cause'],
@@ -155,7 +110,7 @@ export type EventFields<E extends EventName> = {
 export type Report = <E extends EventName>(event: E, fields: EventFields<E>) => void;
 
 /** A reporter whose every event says what it is about; fields that an event does not have are left out of its line. */
-export function about(report: Report, fields: Partial<Record<keyof Fields, unknown>>): Report {
+export function about(report: Report, fields: Partial<Record<keyof Fields | 'traceparent', unknown>>): Report {
   return (event, more) => report(event, { ...fields, ...more });
 }
 
@@ -189,7 +144,7 @@ export function levelOf(event: EventName): Level {
 export function lineOf<E extends EventName>(event: E, fields: EventFields<E>): string {
   const given: Partial<Record<string, unknown>> = fields;
   const line: Record<string, unknown> = { event };
-  for (const name of EVENTS[event]) if (given[name] !== undefined) line[name] = given[name];
+  for (const name of [...EVENTS[event], 'traceparent']) if (given[name] !== undefined) line[name] = given[name];
   return JSON.stringify(line);
 }
 
