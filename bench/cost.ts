@@ -1,7 +1,7 @@
 import { systemClock } from '../shared/app/clock.ts';
 import { teamsPstnCalls } from '../shared/datasets/teams-pstn-calls.ts';
+import { FETCH_LIMITS } from '../shared/fetch/attempt.ts';
 import { fetchDay } from '../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../shared/fetch/read-pages.ts';
 import { blockMemory } from '../shared/fetch/staging.ts';
 import { lastDay } from '../shared/ledger/owed.ts';
 import { runPlan } from '../shared/plan/tick.ts';
@@ -82,10 +82,9 @@ export async function operationsOfDay(pages: number): Promise<Operations> {
   const ports = { ledger, lake, jobs, clock: systemClock, report: () => {} };
   await runPlan({ ...ports, datasets: [teamsPstnCalls], settings });
   const message = jobs.messages[0]?.message as FetchMessage;
-  const datasets = new Map([[teamsPstnCalls.name, teamsPstnCalls]]);
   await fetchDay(message, {
     ...ports,
-    datasets,
+    datasets: [teamsPstnCalls],
     sources: { graph: source, voximplant: source },
     limits: FETCH_LIMITS,
     blocks: blockMemory(),

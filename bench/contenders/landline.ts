@@ -1,9 +1,8 @@
 import { createPlaces } from '../../local/create-storage.ts';
-import { systemClock } from '../../shared/app/clock.ts';
 import { compose } from '../../shared/app/compose.ts';
 import { readConfig } from '../../shared/config/config.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/attempt.ts';
 import { fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { freshEntry, queued } from '../../shared/ledger/entry.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import type { Day } from '../../shared/words/model.ts';
@@ -22,8 +21,7 @@ export const open: Open = async ({ connectionString, graph, warmUp, days }) => {
     LANDLINE_GRAPH_URL: graph,
     LANDLINE_DATASETS: DATASET,
   });
-  const parts = compose(config);
-  const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
+  const app = compose(config);
   const landed = new Map<Day, number>();
   let trouble = '';
   const report: Report = (event, fields) => {
@@ -32,12 +30,12 @@ export const open: Open = async ({ connectionString, graph, warmUp, days }) => {
     const { day = '', rows = 0 } = fields as EventFields<'day landed'>;
     landed.set(day, rows);
   };
-  const ports = { ...parts, datasets, clock: systemClock, limits: FETCH_LIMITS, report };
+  const ports = { ...app, limits: FETCH_LIMITS, report };
   const tickets = new Map<Day, number>();
   // A day is queued by the planner, before and elsewhere.
   for (const day of [warmUp, ...days]) {
     const entry = queued(freshEntry(DATASET, day, Date.now()), Date.now(), undefined);
-    await parts.ledger.putDay(entry, undefined);
+    await app.ledger.putDay(entry, undefined);
     tickets.set(day, entry.work.ticket);
   }
   return async day => {

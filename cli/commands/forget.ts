@@ -50,7 +50,7 @@ async function forgetBy(on: On, options: Options): Promise<0 | 1> {
   const person = personOf(options);
   // Before the search, which may take long: a key that is not there is found out too late when it is done.
   const profile = options.dryRun ? undefined : await profileOn(on);
-  const datasets = new Map(everyDataset(on, undefined).map(each => [each.name, each]));
+  const datasets = everyDataset(on, undefined);
   const onDay: NonNullable<SearchPorts['onDay']> = (doing, name, day) => on.out.progress(`${doing}: ${name} ${day}`);
   const ports: SearchPorts = { ...on, datasets, clock: systemClock, report: () => undefined, onDay };
   const record = options.dryRun ? undefined : options.record;

@@ -19,8 +19,7 @@ import { blobLake } from '../stores/lake.ts';
 import { tableLedger } from '../stores/ledger.ts';
 import { storageProbe } from '../stores/probe.ts';
 import { tablePulse } from '../stores/pulse.ts';
-import type { SourceName } from '../words/model.ts';
-import type { Backlog, CurateJobs, Jobs, Lake, Ledger, Pulse, Source, StorageProbe } from '../words/ports.ts';
+import type { Ports, Source } from '../words/ports.ts';
 import { CURATE_POISON_QUEUE, CURATE_QUEUE, FETCH_QUEUE, LEDGER_TABLE, POISON_QUEUE } from '../words/storage-names.ts';
 import { systemClock } from './clock.ts';
 
@@ -29,23 +28,15 @@ import { systemClock } from './clock.ts';
  * the life of the process, so that loading the app can never fail.
  */
 
-/** The parts that live as long as the process. */
-export interface App {
+/** What lives as long as the process. */
+export interface App extends Omit<Ports, 'report'> {
   readonly config: Config;
-  readonly ledger: Ledger;
-  readonly lake: Lake;
-  readonly jobs: Jobs;
-  readonly sources: Readonly<Record<SourceName, Source>>;
   readonly drifted: Set<string>;
   readonly blocks: BufferPool;
   /** Settings that were doubted: once in the life of the process is enough. */
   readonly doubted: Set<string>;
   readonly curated: CuratedStore;
-  readonly curateJobs: CurateJobs;
   readonly profile: PrivacyProfile;
-  readonly backlog: Backlog;
-  readonly probe: StorageProbe;
-  readonly pulse: Pulse;
   readonly graphToken: DoctorPorts['graphToken'];
   readonly certificateEnd: DoctorPorts['certificateEnd'];
   readonly servedAt: DoctorPorts['servedAt'];
@@ -78,6 +69,8 @@ export function compose(config: Config): App {
   const queues = clientsOf(storage.queue, signed, storage.version);
   return {
     config,
+    datasets: config.datasets,
+    clock: systemClock,
     ledger: tableLedger(table, randomUUID),
     lake: blobLake(blobs),
     jobs: queueJobs(queues.queue(FETCH_QUEUE)),

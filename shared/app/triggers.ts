@@ -3,17 +3,16 @@ import { curateMessage } from '../curate/curate-day.ts';
 import { writeDimensionFiles } from '../curate/dimension-files.ts';
 import { queueCuration } from '../curate/owed-curation.ts';
 import { tableStamp } from '../curate/privacy.ts';
-import { type FetchPorts, fetchDay } from '../fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../fetch/read-pages.ts';
+import { FETCH_LIMITS } from '../fetch/attempt.ts';
+import { fetchDay } from '../fetch/fetch-day.ts';
 import { coverageOf } from '../ledger/coverage.ts';
 import { poisonDay } from '../plan/give-up.ts';
-import { type PlanPorts, type PlanRun, runPlan } from '../plan/tick.ts';
+import { type PlanRun, runPlan } from '../plan/tick.ts';
 import { instantOf } from '../words/day.ts';
 import type { CurateMessage, FetchMessage } from '../words/model.ts';
 import type { CurateJobs, Jobs } from '../words/ports.ts';
 import { about, type Report } from '../words/telemetry.ts';
 import { VERSION } from '../words/version.ts';
-import { systemClock } from './clock.ts';
 import type { App } from './compose.ts';
 import { type Invocation, runSwallowing } from './invocation.ts';
 import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts';
@@ -29,20 +28,20 @@ export async function onPlan(invocation: Invocation): Promise<void> {
   await runSwallowing('plan', invocation, async (untracedApp, untraced) => {
     const { app, report } = traced(untracedApp, untraced, invocation.traceContext?.traceParent || undefined);
     doubtSecrets(app, report);
-    const { ledgers } = await runPlan(planPorts(app, report));
-    await app.pulse.beat(instantOf(systemClock.now()));
+    const { ledgers } = await runPlan({ ...app, report, settings: app.config.plan });
+    await app.pulse.beat(instantOf(app.clock.now()));
     // Without the depth the heartbeat is still worth having.
     const depth = await app.backlog.depth().catch(() => undefined);
     for (const { dataset, watermark, entries } of ledgers) {
       if (watermark === undefined) continue;
-      const { days, ...rest } = coverageOf(dataset, watermark, entries, systemClock.now());
+      const { days, ...rest } = coverageOf(dataset, watermark, entries, app.clock.now());
       const paused = watermark.pausedAt !== undefined;
       const queues = { queueDepth: depth?.fetch, poison: depth?.poison };
       report('coverage reported', { ...rest, ...days, paused, ...queues, appVersion: VERSION });
     }
     await owedCuration(app, report, ledgers);
-    const whole = ledgers.length === app.config.datasets.length ? ledgers : undefined;
-    await writeDimensionFiles(app.curated, whole, systemClock.now(), report);
+    const whole = ledgers.length === app.datasets.length ? ledgers : undefined;
+    await writeDimensionFiles(app.curated, whole, app.clock.now(), report);
   });
 }
 
@@ -80,14 +79,11 @@ function onMessage<M extends FetchMessage | CurateMessage>(
 
 /** Queue: fetch one day, then plan its source again, so that the pipe stays full between ticks. */
 export const onFetch = onMessage('fetch', parseFetchMessage, async (message, app, report) => {
-  const { config } = app;
-  const datasets = new Map(config.datasets.map(dataset => [dataset.name, dataset]));
-  const limits = { ...FETCH_LIMITS, deadlineMs: config.fetchMs };
-  const ports: FetchPorts = { ...app, clock: systemClock, report, limits, datasets };
-  const outcome = await fetchDay(message, ports);
-  const source = datasets.get(message.dataset)?.source;
+  const limits = { ...FETCH_LIMITS, deadlineMs: app.config.fetchMs };
+  const outcome = await fetchDay(message, { ...app, report, limits });
+  const source = app.datasets.find(({ name }) => name === message.dataset)?.source;
   if (outcome === 'dropped' || source === undefined) return;
-  const { ledgers } = await runPlan(planPorts(app, report), source);
+  const { ledgers } = await runPlan({ ...app, report, settings: app.config.plan }, source);
   await owedCuration(app, report, ledgers);
 });
 
@@ -96,25 +92,20 @@ let curating: Promise<unknown> = Promise.resolve();
 
 /** Queue: make the curated file of one day. A failure is reported and owed again; it never comes back as a message. */
 export const onCurate = onMessage('curate', parseCurateMessage, async (message, app, report) => {
-  const datasets = new Map(app.config.datasets.map(dataset => [dataset.name, dataset]));
-  const mine = curating.then(() => curateMessage(message, { ...app, datasets, report }));
+  const mine = curating.then(() => curateMessage(message, { ...app, report }));
   curating = mine.catch(() => undefined);
   await mine;
 });
 
 /** Queues the days whose curated files are behind. Never throws. */
-async function owedCuration(
-  { ledger, curateJobs, profile }: App,
-  report: Report,
-  ledgers: PlanRun['ledgers'],
-): Promise<void> {
-  const on = { ledger, curateJobs, clock: systemClock, report, stamp: tableStamp(profile) };
+async function owedCuration(app: App, report: Report, ledgers: PlanRun['ledgers']): Promise<void> {
+  const on = { ...app, report, stamp: tableStamp(app.profile) };
   for (const { dataset, entries } of ledgers) await queueCuration(dataset.name, entries, on);
 }
 
 /** Queue: note a fetch that the host gave up on. */
-export const onPoison = onMessage('poison', parseFetchMessage, (message, { ledger }, report) =>
-  poisonDay(message, { ledger, clock: systemClock, report }),
+export const onPoison = onMessage('poison', parseFetchMessage, (message, app, report) =>
+  poisonDay(message, { ...app, report }),
 );
 
 /** Queue: tell of a curation that the host gave up on. */
@@ -126,8 +117,3 @@ export const onPoisonCurate = onMessage('poison-curate', parseCurateMessage, asy
 /** The ledger needs no note: it owes the table until it is there, and waits longer after every try. */
 const CURATION_GIVEN_UP =
   'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
-
-function planPorts(app: App, report: Report): PlanPorts {
-  const { config, ledger, jobs } = app;
-  return { datasets: config.datasets, ledger, jobs, clock: systemClock, report, settings: config.plan };
-}

@@ -18,8 +18,8 @@ import { tableOf } from './tables.ts';
  */
 
 export interface CuratePorts {
-  /** Those that are switched on, by name. */
-  readonly datasets: ReadonlyMap<string, Dataset>;
+  /** Those that are switched on. */
+  readonly datasets: readonly Dataset[];
   readonly ledger: Ledger;
   readonly lake: Lake;
   readonly curated: CuratedStore;
@@ -41,7 +41,7 @@ export class Replaced extends Error {
 /** Curates the day of a message. Never throws: a failure is reported, and the planner owes the day again. */
 export async function curateMessage(message: CurateMessage, on: CuratePorts): Promise<CurateOutcome> {
   const { dataset: name, day, revision } = message;
-  const dataset = on.datasets.get(name);
+  const dataset = on.datasets.find(each => each.name === name);
   if (dataset === undefined) {
     on.report('message dropped', { dataset: name, day, why: 'the dataset is switched off' });
     return 'dropped';

@@ -8,18 +8,18 @@ import { LandlineError } from '../words/errors.ts';
 import type { Suspicion } from '../words/ledger.ts';
 import type { Dataset, Instant, ReasonCode, Receipt } from '../words/model.ts';
 import type { Partition } from '../words/ports.ts';
+import type { Attempt, FetchPorts } from './attempt.ts';
 import { contradictionOf, judge } from './guards.ts';
-import { type Attempt, allStaged, type PagePorts, withHeartbeat } from './read-pages.ts';
+import { allStaged, withHeartbeat } from './read-pages.ts';
 
 /** The end of a read: it is judged, committed if it may be believed, and noted in the ledger. */
 
 export type Concluded = 'landed' | 'revised' | 'unchanged' | 'refused';
-type Ports = Omit<PagePorts, 'source'>;
 
 /** A read would bring the person's rows back. Who wants them asks once more, now that the ledger knows. */
 export async function leaveErased(
   attempt: Attempt,
-  on: Ports,
+  on: FetchPorts,
   { receipt, bytes }: Partition,
   forgottenAt: Instant,
 ): Promise<Concluded> {
@@ -33,7 +33,7 @@ export async function leaveErased(
 }
 
 /** All pages are read: judge the read, and commit it if it may be believed. */
-export async function conclude(attempt: Attempt, on: Ports, replaces: Partition | undefined): Promise<Concluded> {
+export async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | undefined): Promise<Concluded> {
   const { dataset, claim, reading } = attempt;
   const now = Math.min(on.clock.now(), reading.servedAt);
   refuseUnfinished(attempt, now);
@@ -63,7 +63,7 @@ export async function conclude(attempt: Attempt, on: Ports, replaces: Partition 
 /** What the read is against the partition, which is read for it only where the bytes of the rows differ. */
 async function differenceOf(
   attempt: Attempt,
-  on: Ports,
+  on: FetchPorts,
   read: CompleteRead,
   replaces: Partition | undefined,
 ): Promise<Difference | undefined> {
@@ -82,7 +82,7 @@ async function differenceOf(
 /** Replaces the partition by what was staged. @throws LandlineError when somebody else has replaced it since */
 async function makeVisible(
   attempt: Attempt,
-  on: Ports,
+  on: FetchPorts,
   read: CompleteRead,
   replaces: Partition | undefined,
 ): Promise<Receipt> {
@@ -139,7 +139,7 @@ interface Found {
 /** The partition is as it should be: the ledger says so, and nothing is owed for now. */
 async function note(
   attempt: Attempt,
-  on: Ports,
+  on: FetchPorts,
   landed: Pick<Partition, 'receipt' | 'bytes'> | undefined,
   { read, suspicion, changes, now }: Found,
 ): Promise<Concluded> {
@@ -167,7 +167,7 @@ async function note(
 /** The read would shrink the partition. What is held stays until another read agrees, or a person decides. */
 async function refuse(
   attempt: Attempt,
-  on: Ports,
+  on: FetchPorts,
   suspicion: Suspicion,
   replaces: Partition | undefined,
   now: number,

@@ -3,22 +3,17 @@ import { closeGate } from '../ledger/gate.ts';
 import { eventFieldsOf, failureOf } from '../words/errors.ts';
 import type { Checkpoint, DayEntry } from '../words/ledger.ts';
 import type { ReasonCode } from '../words/model.ts';
-import type { Jobs } from '../words/ports.ts';
+import type { Attempt, FetchPorts } from './attempt.ts';
 import { backoffOf } from './backoff.ts';
 import { divided, isTooLarge } from './parts.ts';
-import type { Attempt, PagePorts } from './read-pages.ts';
 
 /** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day goes on. */
 
 /** A chain of pages that does not end is not gone on from: it would only grow. */
 const ENDLESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['paging.loop', 'paging.empty']);
 
-export interface EndEarlyPorts extends Pick<PagePorts, 'ledger' | 'clock'> {
-  readonly jobs: Jobs;
-}
-
 /** Time is up: the next attempt goes on from here. */
-export async function continueLater(attempt: Attempt, on: EndEarlyPorts): Promise<'continued'> {
+export async function continueLater(attempt: Attempt, on: FetchPorts): Promise<'continued'> {
   const { rows, pages } = attempt.reading;
   await requeue(attempt, on, await progress(attempt), {}, 0);
   attempt.report('day continued', { rows, pages });
@@ -46,7 +41,7 @@ async function progress(attempt: Attempt): Promise<Checkpoint | undefined> {
 /** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
 async function requeue(
   { claim }: Attempt,
-  on: EndEarlyPorts,
+  on: FetchPorts,
   checkpoint: Checkpoint | undefined,
   changes: Requeue,
   delayMs: number,
@@ -59,7 +54,7 @@ async function requeue(
 /** Something failed: the ledger learns what, and when the day is tried again. */
 export async function backOff(
   attempt: Attempt,
-  on: EndEarlyPorts,
+  on: FetchPorts,
   thrown: unknown,
 ): Promise<'delayed' | 'restarted' | 'failed'> {
   const { dataset, claim, report } = attempt;

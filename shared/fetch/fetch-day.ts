@@ -1,16 +1,16 @@
 import { refuseBeforeGate } from '../ledger/gate.ts';
-import type { BufferPool } from '../rows/buffer-pool.ts';
 import { windowOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Held } from '../words/ledger.ts';
-import type { Dataset, FetchMessage, Instant, SourceName } from '../words/model.ts';
-import type { Partition, Source } from '../words/ports.ts';
-import { about, type Report } from '../words/telemetry.ts';
+import type { FetchMessage, Instant } from '../words/model.ts';
+import type { Partition } from '../words/ports.ts';
+import { about } from '../words/telemetry.ts';
+import type { Attempt, FetchPorts } from './attempt.ts';
 import { Claim, Superseded } from './claim.ts';
 import { type Concluded, conclude, leaveErased } from './conclude.ts';
-import { backOff, continueLater, type EndEarlyPorts } from './end-early.ts';
+import { backOff, continueLater } from './end-early.ts';
 import { isFoundDamaged } from './guards.ts';
-import { type Attempt, type PagePorts, readPages, toldStaged, withHeartbeat } from './read-pages.ts';
+import { readPages, toldStaged, withHeartbeat } from './read-pages.ts';
 import { Reading } from './reading.ts';
 import { type Stage, Staging } from './staging.ts';
 
@@ -18,15 +18,6 @@ import { type Stage, Staging } from './staging.ts';
  * Fetching a day: claim it, read its pages, stage their rows, judge the read, commit it, note it in the ledger.
  * Whatever goes wrong ends in the ledger with a reason and the instant of the next attempt.
  */
-
-export interface FetchPorts extends Omit<PagePorts, 'source'>, EndEarlyPorts {
-  readonly report: Report;
-  /** Those that are switched on, by name. */
-  readonly datasets: ReadonlyMap<string, Dataset>;
-  readonly sources: Readonly<Record<SourceName, Source>>;
-  /** One for the process. */
-  readonly blocks: BufferPool;
-}
 
 export type FetchOutcome = Concluded | 'continued' | 'delayed' | 'restarted' | 'failed' | 'superseded' | 'dropped';
 
@@ -38,7 +29,7 @@ export type FetchOutcome = Concluded | 'continued' | 'delayed' | 'restarted' | '
  */
 export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<FetchOutcome> {
   const { dataset: name, day, ticket } = message;
-  const dataset = on.datasets.get(name);
+  const dataset = on.datasets.find(each => each.name === name);
   const claim = dataset === undefined ? undefined : await Claim.take(on.ledger, message, on.clock.now());
   if (dataset === undefined || claim === undefined) {
     const why = dataset === undefined ? 'the dataset is switched off' : 'the ticket is old';
@@ -73,7 +64,7 @@ async function fetchClaimed(claimed: Claimed, on: FetchPorts): Promise<FetchOutc
     }
     const { reading } = attempt;
     if (reading.comparesFromStart) await withHeartbeat(reading.beginComparison().then(toldStaged), attempt, on);
-    await readPages(attempt, { ...on, source: on.sources[dataset.source] });
+    await readPages(attempt, on);
     return await conclude(attempt, on, replaces);
   } catch (thrown) {
     if (thrown instanceof Superseded) throw thrown;

@@ -1,58 +1,10 @@
 import { refuseBeforeGate } from '../ledger/gate.ts';
 import { sift } from '../rows/sift.ts';
-import type { Dataset, Window } from '../words/model.ts';
-import type { Clock, Lake, Ledger, Page, Source } from '../words/ports.ts';
-import type { Report } from '../words/telemetry.ts';
-import { Chain, type ChainLimits } from './chain.ts';
-import type { Claim } from './claim.ts';
-import type { Reading } from './reading.ts';
-import type { Staging } from './staging.ts';
+import type { Page } from '../words/ports.ts';
+import type { Attempt, FetchPorts } from './attempt.ts';
+import { Chain } from './chain.ts';
 
 /** Reading a day page by page: each is checked, its rows are staged out of sight, and the progress is saved. */
-
-/** One attempt at a claimed day. */
-export interface Attempt {
-  readonly dataset: Dataset;
-  readonly window: Window;
-  readonly claim: Claim;
-  readonly reading: Reading;
-  /** Pages that earlier attempts had read. */
-  readonly pagesBefore: number;
-  readonly staging: Staging;
-  /** Ends the attempt; what was read is kept and another attempt goes on from there. */
-  readonly deadline: AbortSignal;
-  /** Every line says what the attempt is about. */
-  readonly report: Report;
-}
-
-export interface PagePorts {
-  readonly source: Source;
-  readonly ledger: Ledger;
-  readonly lake: Lake;
-  readonly clock: Clock;
-  readonly limits: FetchLimits;
-  /** Fields already reported as drift, as `dataset.field`: each is reported once per process. */
-  readonly drifted: Set<string>;
-}
-
-export interface FetchLimits extends ChainLimits {
-  /** A fetch stops here, well under the host's `functionTimeout`, and goes on in the next one. */
-  readonly deadlineMs: number;
-  /** Between two checkpoints. */
-  readonly checkpointMs: number;
-  /** While a page is awaited, a sign of life at least this often. */
-  readonly heartbeatMs: number;
-}
-
-export const FETCH_LIMITS: FetchLimits = {
-  deadlineMs: 8 * 60_000,
-  checkpointMs: 5_000,
-  heartbeatMs: 20_000,
-  // Far above any tenant's day, and below the 50,000 blocks a blob can have.
-  pagesMax: 40_000,
-  // A source that filters behind its paging may skip a day of other rows; at a tenth of a second a page, two minutes.
-  emptyPagesMax: 1_000,
-};
 
 /** A page, and when it came. */
 interface Arrived {
@@ -67,13 +19,13 @@ interface Arrived {
  * @throws LandlineError when the day cannot be read on; the deadline's reason when time is up
  * @throws Superseded when another worker has the day
  */
-export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> {
+export async function readPages(attempt: Attempt, on: FetchPorts): Promise<void> {
   const { dataset, reading, deadline } = attempt;
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
   const request = (cursor: string | undefined): Promise<Arrived> => {
     // It may lie here for minutes, while a block is staged or a sign of life is given, and its cursor ages meanwhile.
-    const arrived = on.source
+    const arrived = on.sources[dataset.source]
       .read(dataset, reading.asked, cursor, signal)
       .then(page => ({ page, arrivedAt: on.clock.now() }));
     // It may fail while a block is being staged, before anybody awaits it.
@@ -112,7 +64,7 @@ export async function readPages(attempt: Attempt, on: PagePorts): Promise<void> 
 export async function withHeartbeat<T extends object | string | number>(
   work: Promise<T>,
   { claim }: Pick<Attempt, 'claim'>,
-  { clock, limits }: Pick<PagePorts, 'clock' | 'limits'>,
+  { clock, limits }: Pick<FetchPorts, 'clock' | 'limits'>,
 ): Promise<T> {
   work.catch(() => {});
   for (;;) {
@@ -130,7 +82,7 @@ export async function withHeartbeat<T extends object | string | number>(
 }
 
 /** Only what is staged may be gone on from. */
-async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
+async function saveProgress(attempt: Attempt, on: FetchPorts): Promise<void> {
   const { reading, staging, claim } = attempt;
   await withHeartbeat(reading.beginComparison().then(toldStaged), attempt, on);
   await allStaged(attempt, on);
@@ -143,7 +95,7 @@ async function saveProgress(attempt: Attempt, on: PagePorts): Promise<void> {
  *
  * @throws Superseded when another worker has the day
  */
-export async function allStaged(attempt: Attempt, on: Pick<PagePorts, 'clock' | 'limits'>): Promise<void> {
+export async function allStaged(attempt: Attempt, on: Pick<FetchPorts, 'clock' | 'limits'>): Promise<void> {
   const { staging } = attempt;
   await withHeartbeat(staging.settled().then(toldStaged), attempt, on);
   await withHeartbeat(staging.flush().then(toldStaged), attempt, on);
@@ -152,7 +104,7 @@ export async function allStaged(attempt: Attempt, on: Pick<PagePorts, 'clock' | 
 /** `withHeartbeat` cannot wait for undefined. */
 export const toldStaged = () => 'staged';
 
-async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: PagePorts): Promise<void> {
+async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: FetchPorts): Promise<void> {
   const { dataset, window, reading, staging } = attempt;
   if (page.notice !== undefined) attempt.report('page doubted', { reason: page.notice });
   reportDrift(page.cut.members, attempt, on);
@@ -169,7 +121,7 @@ const DRIFT_MAX = 10_000;
 const NAME = /^[A-Za-z_@][\w.@-]{0,63}$/;
 
 /** Fields that the provider does not document are landed like all others, and named once. */
-function reportDrift(members: readonly string[], attempt: Attempt, on: PagePorts): void {
+function reportDrift(members: readonly string[], attempt: Attempt, on: FetchPorts): void {
   const { name, fields } = attempt.dataset;
   if (on.drifted.size >= DRIFT_MAX) return;
   const drifted = members.filter(field => !fields.includes(field) && !on.drifted.has(`${name}.${field}`));

@@ -9,7 +9,7 @@ import { instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Checkpoint, Held, Segment } from '../words/ledger.ts';
 import type { Dataset, Window } from '../words/model.ts';
-import type { Lake, Page, Partition } from '../words/ports.ts';
+import type { Page, Partition } from '../words/ports.ts';
 import { Lending, type LendingPorts } from './lending.ts';
 import { Parts } from './parts.ts';
 
@@ -32,8 +32,6 @@ export interface ReadingOf {
   /** Where an earlier worker stopped; ignored when its cursor is too old to trust, or it is damaged. */
   readonly checkpoint: Checkpoint | undefined;
 }
-
-export type ReadingPorts = LendingPorts & { readonly lake: Pick<Lake, 'read'> };
 
 export class Reading {
   readonly parts: Parts;
@@ -67,9 +65,9 @@ export class Reading {
   private beginning: Promise<void> | undefined;
   private readonly resumed: boolean;
   private readonly of: ReadingOf;
-  private readonly on: ReadingPorts;
+  private readonly on: LendingPorts;
 
-  constructor(of: ReadingOf, on: ReadingPorts) {
+  constructor(of: ReadingOf, on: LendingPorts) {
     const { dataset, window, held, partition, checkpoint } = of;
     const now = on.clock.now();
     this.of = of;

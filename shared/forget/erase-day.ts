@@ -1,6 +1,6 @@
 import { fromReceipt, revisionAfter } from '../commit/commit.ts';
+import { FETCH_LIMITS } from '../fetch/attempt.ts';
 import { Claim, Superseded } from '../fetch/claim.ts';
-import { FETCH_LIMITS } from '../fetch/read-pages.ts';
 import { blockMemory, type Stage, Staging } from '../fetch/staging.ts';
 import { done, freshEntry, queued } from '../ledger/entry.ts';
 import { instantOf } from '../words/day.ts';

@@ -40,7 +40,7 @@ export async function search(person: Person, on: SearchPorts): Promise<Searched>
   const found: SearchedDay[] = [];
   const unsure: UnsureDay[] = [];
   const seen: Seen = { spellings: new Map(), longer: new Map(), unsearched: 0 };
-  for (const { name } of on.datasets.values()) {
+  for (const { name } of on.datasets) {
     const finder = new PersonFinder(name, person);
     const { days, foreign } = await daysOf(name, on);
     for (const day of foreign) unsure.push({ dataset: name, day, why: await whyForeign(name, day, on) });
@@ -145,7 +145,7 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
   const { days } = await search(person, on);
   const more: UnsureDay[] = [];
   for (const { dataset: name, day, raw } of days) {
-    const dataset = on.datasets.get(name);
+    const dataset = on.datasets.find(each => each.name === name);
     if (dataset === undefined) continue;
     on.onDay?.('erasing', name, day);
     const finder = new PersonFinder(name, person);
@@ -161,7 +161,7 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
       if ((await eraseKept(finder, dataset, day, revision, on).catch(orDamaged)) === 'damaged')
         damaged(`revision ${revision}`);
   }
-  for (const name of on.datasets.keys()) {
+  for (const { name } of on.datasets) {
     const { unnoted, whole } = await daysOf(name, on);
     for (const day of unnoted) await noteErased(name, day, on);
     more.push(...(await renewCurated(name, days, whole, on)));
@@ -170,7 +170,7 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
   const { days: still, unsure } = await search(person, on);
   const left = still.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
   const at = instantOf(on.clock.now());
-  const datasets = [...on.datasets.keys()];
+  const datasets = on.datasets.map(({ name }) => name);
   return { at, kind: person.kind, datasets, days, left, unsure: [...unsure, ...more] };
 }
 

@@ -3,8 +3,7 @@ import { failed, troubleOf } from '../ledger/entry.ts';
 import { HOUR_MS, instantOf } from '../words/day.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { FetchMessage } from '../words/model.ts';
-import type { Clock, Ledger, Versioned } from '../words/ports.ts';
-import type { Report } from '../words/telemetry.ts';
+import type { Ports, Versioned } from '../words/ports.ts';
 
 /** What was given up on. That is not an end: it is told what happened, and what was asked for is owed again. */
 
@@ -17,11 +16,7 @@ const REST_MS = HOUR_MS;
  */
 export const TAKEOVERS_MAX = 2;
 
-export interface PoisonPorts {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly report: Report;
-}
+type PoisonPorts = Pick<Ports, 'ledger' | 'clock' | 'report'>;
 
 /** Notes a given-up message in the ledger, when the day is still waiting for just that message. */
 export async function poisonDay(message: FetchMessage, on: PoisonPorts): Promise<void> {

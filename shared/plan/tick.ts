@@ -6,21 +6,15 @@ import { advanced, sameMarks } from '../ledger/watermark.ts';
 import { eventFieldsOf, failureOf, isUnreadable } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, SourceName } from '../words/model.ts';
-import type { Clock, Jobs, Ledger } from '../words/ports.ts';
-import type { Report } from '../words/telemetry.ts';
+import type { Ledger, Ports } from '../words/ports.ts';
 import { poisonSilentDay, TAKEOVERS_MAX } from './give-up.ts';
 import { type PlannedDay, type PlanSettings, plan } from './plan.ts';
 
 /** The shell around plan.ts: reads the ledger, applies the plan. Two of them at once never queue a day twice. */
 
-export interface PlanPorts {
-  readonly datasets: readonly Dataset[];
-  readonly ledger: Ledger;
-  readonly jobs: Jobs;
-  readonly clock: Clock;
-  readonly report: Report;
+export type PlanPorts = Pick<Ports, 'datasets' | 'ledger' | 'jobs' | 'clock' | 'report'> & {
   readonly settings: PlanSettings;
-}
+};
 
 export interface PlanRun {
   /** Days queued by this run. */

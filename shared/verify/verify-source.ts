@@ -1,7 +1,8 @@
 import { isNoChange } from '../commit/compare.ts';
+import { FETCH_LIMITS } from '../fetch/attempt.ts';
 import { Chain } from '../fetch/chain.ts';
-import { FETCH_LIMITS } from '../fetch/read-pages.ts';
-import { CURSOR_MS, Reading, type ReadingPorts } from '../fetch/reading.ts';
+import type { LendingPorts } from '../fetch/lending.ts';
+import { CURSOR_MS, Reading } from '../fetch/reading.ts';
 import { isExpired, isSettled } from '../ledger/owed.ts';
 import { sift } from '../rows/sift.ts';
 import { windowOf } from '../words/day.ts';
@@ -12,7 +13,7 @@ import type { Finding } from './finding.ts';
 
 /** Whether the source still says of a day what is held: the day is read again, and nothing of it is landed. */
 
-export interface CompareSourcePorts extends ReadingPorts {
+export interface CompareSourcePorts extends LendingPorts {
   readonly source: Source;
   readonly ledger: Ledger;
   readonly lake: Lake;

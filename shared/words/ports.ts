@@ -10,6 +10,7 @@
 import type { Cut } from './cut.ts';
 import type { DayEntry, Gate, Segment, Watermark } from './ledger.ts';
 import type { CurateMessage, Dataset, Day, FetchMessage, Instant, Receipt, SourceName, Window } from './model.ts';
+import type { Report } from './telemetry.ts';
 
 /** Time as the stages see it. */
 export interface Clock {
@@ -195,4 +196,20 @@ export interface Source {
 /** The queue of curate messages: hints, like those of `Jobs`. */
 export interface CurateJobs {
   send(message: CurateMessage): Promise<void>;
+}
+
+/** What the app wires up for the stages. A function takes a `Pick` of it: what it uses, and no more. */
+export interface Ports {
+  /** The logs that are switched on. */
+  readonly datasets: readonly Dataset[];
+  readonly sources: Readonly<Record<SourceName, Source>>;
+  readonly ledger: Ledger;
+  readonly lake: Lake;
+  readonly jobs: Jobs;
+  readonly curateJobs: CurateJobs;
+  readonly backlog: Backlog;
+  readonly probe: StorageProbe;
+  readonly pulse: Pulse;
+  readonly clock: Clock;
+  readonly report: Report;
 }

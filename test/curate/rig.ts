@@ -30,7 +30,7 @@ export interface Rig extends CuratePorts {
 export function rig(profile: Profile = 'full'): Rig {
   const events: { event: string; fields: Record<string, unknown> }[] = [];
   return {
-    datasets: new Map(DATASETS.map(dataset => [dataset.name, dataset])),
+    datasets: DATASETS,
     ledger: memoryLedger(),
     lake: memoryLake(),
     curated: memoryCurated(),

@@ -1,5 +1,5 @@
-import { type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { FETCH_LIMITS, type FetchPorts } from '../../shared/fetch/attempt.ts';
+import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { poisonDay } from '../../shared/plan/give-up.ts';
 import { type PlanPorts, runPlan } from '../../shared/plan/tick.ts';
 import { BufferPool } from '../../shared/rows/buffer-pool.ts';
@@ -160,7 +160,7 @@ export class SimulatedHost {
     const source: Source = this.source.as(actor);
     const sources: Readonly<Record<SourceName, Source>> = { graph: source, voximplant: source };
     const ports: FetchPorts = {
-      datasets: new Map(this.datasets.map(dataset => [dataset.name, dataset])),
+      datasets: this.datasets,
       sources,
       ledger: stores.ledger(actor),
       lake: stores.lakeOf(actor),

@@ -1,4 +1,4 @@
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/attempt.ts';
 import { CURSOR_MS } from '../../shared/fetch/reading.ts';
 import { HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';

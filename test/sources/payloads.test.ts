@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { FETCH_LIMITS } from '../../shared/fetch/attempt.ts';
 import { DAY, NOW } from './lane.ts';
 import { type Rig, type RigOptions, rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';

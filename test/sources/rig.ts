@@ -1,7 +1,7 @@
 import type { DatasetName, Simulator } from '../../local/simulator/index.ts';
 import type { VoximplantKey } from '../../shared/config/voximplant-key.ts';
-import { type FetchOutcome, type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { FETCH_LIMITS, type FetchPorts } from '../../shared/fetch/attempt.ts';
+import { type FetchOutcome, fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import { stateOf } from '../../shared/ledger/owed.ts';
@@ -95,7 +95,7 @@ export function rig(options: RigOptions): Rig {
   const outcomes: FetchOutcome[] = [];
   const report: Report = (event, fields) => void told.push({ event, line: lineOf(event, fields) });
   const ports: FetchPorts = {
-    datasets: new Map(datasets.map(each => [each.name, each])),
+    datasets,
     sources: { ...realSources(options), ...options.sources },
     ledger,
     lake,

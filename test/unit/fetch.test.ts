@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { FETCH_LIMITS, type FetchPorts } from '../../shared/fetch/attempt.ts';
+import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
@@ -54,7 +54,7 @@ function placeWith() {
       report,
       limits: FETCH_LIMITS,
       drifted: new Set(),
-      datasets: new Map([[DATASET.name, DATASET]]),
+      datasets: [DATASET],
       sources: { graph: source, voximplant: source },
       blocks: blockMemory(),
     };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FETCH_LIMITS } from '../../shared/fetch/attempt.ts';
 import { fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
 import { damageOf, readDataset } from '../../shared/ledger/read-ledger.ts';
 import { poisonDay } from '../../shared/plan/give-up.ts';
@@ -66,7 +66,7 @@ async function world() {
     report: (event: EventName, fields: EventFields<EventName>) => void told.push({ event, fields }),
     limits: FETCH_LIMITS,
     drifted: new Set<string>(),
-    datasets: new Map(DATASETS.map(dataset => [dataset.name, dataset])),
+    datasets: DATASETS,
     sources: { graph: source, voximplant: source },
     blocks: blockMemory(),
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type FetchOutcome, type FetchPorts, fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { FETCH_LIMITS } from '../../shared/fetch/read-pages.ts';
+import { FETCH_LIMITS, type FetchPorts } from '../../shared/fetch/attempt.ts';
+import { type FetchOutcome, fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
 import { aroundOf, openSeam, owedAmong } from '../../shared/ledger/seams.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
@@ -103,7 +103,7 @@ export function worldOf({
     report: () => undefined,
     limits: FETCH_LIMITS,
     drifted: new Set(),
-    datasets: new Map([[dataset.name, dataset]]),
+    datasets: [dataset],
     sources: { graph: source, voximplant: source },
     blocks: blockMemory(),
   };
