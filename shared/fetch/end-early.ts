@@ -1,4 +1,4 @@
-import { failed, queued, type Requeue, troubleOf } from '../ledger/entry.ts';
+import { failed, queued, type Requeue, workErrorOf } from '../ledger/entry.ts';
 import { closeGate } from '../ledger/gate.ts';
 import { eventFieldsOf, failureOf } from '../words/errors.ts';
 import type { Checkpoint, DayEntry } from '../words/ledger.ts';
@@ -66,7 +66,7 @@ export async function backOff(
       ? divided(attempt.window, attempt.reading.parts.count, now)
       : undefined;
   if (parts !== undefined) {
-    await requeue(attempt, on, parts, troubleOf(failure), 0);
+    await requeue(attempt, on, parts, workErrorOf(failure), 0);
     report('day restarted', eventFieldsOf(thrown));
     return 'restarted';
   }
@@ -75,7 +75,7 @@ export async function backOff(
   const furthered = (kept?.pages ?? 0) > attempt.pagesBefore;
   const entry = furthered ? withoutFailures(claim.entry) : claim.entry;
   const backoff = backoffOf(failure, entry.work, now);
-  const trouble = troubleOf(failure);
+  const workError = workErrorOf(failure);
   const told = eventFieldsOf(thrown);
   switch (backoff.kind) {
     case 'delay': {
@@ -85,19 +85,19 @@ export async function backOff(
         attempt,
         on,
         await progress(attempt),
-        { ...trouble, retryAt: until },
+        { ...workError, retryAt: until },
         Math.max(0, Date.parse(until) - now),
       );
       report('source throttled', { ...told, source: dataset.source, until });
       return 'delayed';
     }
     case 'restart':
-      await requeue(attempt, on, undefined, { ...trouble, rereads: backoff.rereads, ...contradicted(attempt) }, 0);
+      await requeue(attempt, on, undefined, { ...workError, rereads: backoff.rereads, ...contradicted(attempt) }, 0);
       report('day restarted', told);
       return 'restarted';
     case 'fail': {
       const { retryAt } = backoff;
-      await claim.save(failed(entry, now, trouble, retryAt, kept));
+      await claim.save(failed(entry, now, workError, retryAt, kept));
       report('day failed', { ...told, until: retryAt });
       return 'failed';
     }

@@ -16,9 +16,9 @@ import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
 export const READS_MAX = 3;
 
 /** The ledger's side of a verdict. */
-export type Known = Pick<DayEntry, 'held' | 'work'>;
+export type KnownDay = Pick<DayEntry, 'held' | 'work'>;
 
-export type Verdict =
+export type Judgement =
   /** The partition holds these rows already. With a suspicion the day stays marked. */
   | { readonly kind: 'same'; readonly suspicion: Suspicion | undefined }
   /** May become the partition. With a suspicion it lands and is marked. */
@@ -29,12 +29,12 @@ export type Verdict =
   | { readonly kind: 'refuse'; readonly suspicion: Suspicion };
 
 /** Whether the partition was found damaged, so that it does not hold what its receipt says. */
-export function isFoundDamaged({ suspicion }: Known['work']): boolean {
+export function isFoundDamaged({ suspicion }: KnownDay['work']): boolean {
   return suspicion?.reason === 'partition.damaged' || suspicion?.damaged === true;
 }
 
 /** Whether the read contradicts itself, and the day is to be read again. */
-export function contradictionOf(read: CompleteRead, { work }: Known): ReasonCode | undefined {
+export function contradictionOf(read: CompleteRead, { work }: KnownDay): ReasonCode | undefined {
   // A source that states its total is held to it, however often it is read.
   const stated = read.total;
   if (stated !== undefined && stated !== read.rows + read.neighbours) return 'page.total';
@@ -52,9 +52,9 @@ export function judge(
   read: CompleteRead,
   held: Receipt | undefined,
   difference: Difference | undefined,
-  entry: Known,
+  entry: KnownDay,
   now: Instant,
-): Verdict {
+): Judgement {
   const { work } = entry;
   const reason = contradictionOf(read, entry);
   if (reason !== undefined) return { kind: 'again', reason };

@@ -23,22 +23,22 @@ export function freshEntry(dataset: string, day: Day, now: number): DayEntry {
 }
 
 /** What is known of why the day is not where it should be; kept until a read succeeds. */
-export type Trouble = Pick<Work, 'errorKind' | 'errorRemedy' | 'errorMessage' | 'requestId'>;
+export type WorkError = Pick<Work, 'errorKind' | 'errorRemedy' | 'errorMessage' | 'requestId'>;
 
 /** Characters of a message that are noted: far below the 64 KiB of a property in Table Storage, and enough to act on. */
 const MESSAGE_MAX = 2_000;
 
-export function troubleOf(failure: Failure): Trouble {
+export function workErrorOf(failure: Failure): WorkError {
   const { reason, remedy, message, requestId } = failure;
-  const trouble = {
+  const workError = {
     errorKind: reason,
     errorRemedy: remedy,
     errorMessage: message.slice(0, MESSAGE_MAX).toWellFormed(),
   };
-  return requestId === undefined ? trouble : { ...trouble, requestId };
+  return requestId === undefined ? workError : { ...workError, requestId };
 }
 
-export interface Requeue extends Trouble {
+export interface Requeue extends WorkError {
   /** The message is due at this instant; absent when it is due at once. */
   readonly retryAt?: Instant;
   /** Complete reads in a row that contradicted themselves. */
@@ -91,7 +91,7 @@ export function alive(entry: DayEntry, now: number, checkpoint: Checkpoint | und
 export function failed(
   entry: DayEntry,
   now: number,
-  trouble: Trouble,
+  workError: WorkError,
   retryAt: Instant,
   checkpoint: Checkpoint | undefined,
 ): DayEntry {
@@ -104,7 +104,7 @@ export function failed(
     ...(since !== undefined && { failingSince: since }),
     rereads: 0,
     retryAt,
-    ...trouble,
+    ...workError,
     ...(checkpoint && { checkpoint }),
     ...(suspicion && { suspicion }),
     ...(accepted !== undefined && { accepted }),

@@ -1,5 +1,5 @@
 import { changeDay } from '../ledger/change.ts';
-import { failed, troubleOf } from '../ledger/entry.ts';
+import { failed, workErrorOf } from '../ledger/entry.ts';
 import { HOUR_MS, instantOf } from '../words/day.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { FetchMessage } from '../words/model.ts';
@@ -45,6 +45,6 @@ export async function poisonSilentDay({ value, etag }: Versioned<DayEntry>, on: 
 
 /** From the first page, because what was staged so far may be what kills. */
 function poisoned(entry: DayEntry, message: string, now: number): DayEntry {
-  const trouble = troubleOf({ reason: 'worker.poisoned', remedy: 'retry', message });
-  return failed(entry, now, trouble, instantOf(now + REST_MS), undefined);
+  const workError = workErrorOf({ reason: 'worker.poisoned', remedy: 'retry', message });
+  return failed(entry, now, workError, instantOf(now + REST_MS), undefined);
 }

@@ -22,7 +22,7 @@ import {
 import { ask, must, type Operation } from './storage-errors.ts';
 
 /** What was read of an entity: its properties, and the version they are of. */
-interface Read {
+interface ReadEntity {
   readonly properties: Properties;
   readonly etag: string;
 }
@@ -33,7 +33,7 @@ interface Read {
  * @param newId a text that no other call ever returns, such as a UUID: the identity of one write
  */
 export function tableLedger(table: TableClient, newId: () => string): Ledger {
-  async function read(partitionKey: string, rowKey: string, what: string): Promise<Read | undefined> {
+  async function read(partitionKey: string, rowKey: string, what: string): Promise<ReadEntity | undefined> {
     // A table that is missing is another code. Should the service say "resource" of that too, nothing can be lost by
     // it: whoever believes the entity absent goes on to create it, and that says `TableNotFound`.
     const answer = await ask(operationOn(table, 'Reading', what), ['404 ResourceNotFound'], abortSignal =>

@@ -22,7 +22,7 @@ export const CALL_MS = MINUTE_MS;
 /** An answer that an operation foresees, as `status` or `status code`: `412`, `404 BlobNotFound`. */
 export type Refusal = `${number}` | `${number} ${string}`;
 
-export type Answer<T, R extends Refusal> =
+export type CallResult<T, R extends Refusal> =
   | { readonly refusal: undefined; readonly value: T }
   | { readonly refusal: R; readonly value: undefined };
 
@@ -36,7 +36,7 @@ export async function ask<T, R extends Refusal>(
   operation: Operation,
   refusals: readonly R[],
   call: (signal: AbortSignal) => Promise<T>,
-): Promise<Answer<T, R>> {
+): Promise<CallResult<T, R>> {
   const limit = AbortSignal.timeout(operation.timeoutMs ?? CALL_MS);
   try {
     return { refusal: undefined, value: await call(limit) };
