@@ -6,7 +6,7 @@ import { blockMemory } from '../shared/fetch/staging.ts';
 import { lastDay } from '../shared/ledger/owed.ts';
 import { runPlan } from '../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../shared/rows/cut.ts';
-import { cutSpecOf } from '../shared/rows/sift.ts';
+import { cutSpecOf } from '../shared/rows/place-in-day.ts';
 import type { FetchMessage } from '../shared/words/model.ts';
 import type { Source } from '../shared/words/ports.ts';
 import { memoryJobs } from '../test/doubles/memory-jobs.ts';

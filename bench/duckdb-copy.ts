@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { CALL_KINDS } from '../shared/curate/code-classes.ts';
-import type { Column } from '../shared/curate/model.ts';
 import type { Profile } from '../shared/curate/privacy.ts';
+import type { Column } from '../shared/curate/table-model.ts';
 import { tableOf } from '../shared/curate/tables.ts';
 import { DUCKDB_TYPES } from '../tools/sql-views.ts';
 import { usageFromHere } from './usage.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { meant } from '../shared/config/nearest.ts';
+import { meant } from '../shared/config/did-you-mean.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
 import { lastDay } from '../shared/ledger/owed.ts';
 import { isDay } from '../shared/words/day.ts';

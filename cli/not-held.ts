@@ -1,5 +1,5 @@
 import { stateOf } from '../shared/ledger/owed.ts';
-import { gapsIn } from '../shared/status/stretches.ts';
+import { gapsIn } from '../shared/status/gaps.ts';
 import { counted } from '../shared/status/text.ts';
 import { eachDay } from '../shared/words/day.ts';
 import { isUnreadable } from '../shared/words/errors.ts';

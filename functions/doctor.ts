@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerDoctor } from '../shared/app/answers.ts';
+import { answerDoctor } from '../shared/app/http.ts';
 
 /** What is wrong around the app, asked of the app itself. `landline doctor --app` prints it. */
 app.http('doctor', {

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerStatus } from '../shared/app/answers.ts';
+import { answerStatus } from '../shared/app/http.ts';
 
 /** What is held, as a page for people and as JSON for machines. Every method is bound, so that others get a 405. */
 app.http('status', {

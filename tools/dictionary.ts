@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DIMENSIONS } from '../shared/curate/dimensions.ts';
-import type { Column, ColumnKind, Privacy, Table } from '../shared/curate/model.ts';
 import { partitionStatus } from '../shared/curate/partition-status.ts';
+import type { Column, ColumnKind, Privacy, Table } from '../shared/curate/table-model.ts';
 import { TABLE_VERSION, TABLES } from '../shared/curate/tables.ts';
 import { duckdbViews, fabricViews, synapseViews } from './sql-views.ts';
 

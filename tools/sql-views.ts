@@ -1,6 +1,6 @@
 import { DIMENSIONS } from '../shared/curate/dimensions.ts';
-import type { Column, ColumnKind } from '../shared/curate/model.ts';
 import { partitionStatus } from '../shared/curate/partition-status.ts';
+import type { Column, ColumnKind } from '../shared/curate/table-model.ts';
 import { TABLES } from '../shared/curate/tables.ts';
 
 /** The SQL views of the BI kit with every column spelled out: what is inferred differs from reader to reader. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Facts } from '../../shared/status/facts.ts';
-import { readFacts } from '../../shared/status/reply.ts';
+import { readFacts } from '../../shared/status/http-reply.ts';
 import type { Dataset, SourceName } from '../../shared/words/model.ts';
 import type { Ledger } from '../../shared/words/ports.ts';
 import { chosen, dataset, examples, type On, type Register } from '../command.ts';

@@ -1,5 +1,5 @@
+import { gapsIn } from '../../shared/status/gaps.ts';
 import { escaped } from '../../shared/status/html/markup.ts';
-import { gapsIn } from '../../shared/status/stretches.ts';
 import { counted, grouped } from '../../shared/status/text.ts';
 import { daysBetween } from '../../shared/words/day.ts';
 import { notHeldText, rangeText } from '../not-held-text.ts';

@@ -1,6 +1,6 @@
 import { linesOf } from '../../shared/rows/cut.ts';
 import { keyDigests } from '../../shared/rows/keys.ts';
-import { cutSpecOf } from '../../shared/rows/sift.ts';
+import { cutSpecOf } from '../../shared/rows/place-in-day.ts';
 import type { Cut } from '../../shared/words/cut.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 

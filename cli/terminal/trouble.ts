@@ -1,6 +1,6 @@
 import type { DatasetFacts, DayFacts } from '../../shared/status/dataset-facts.ts';
+import { runsOf, sinceText } from '../../shared/status/day-runs.ts';
 import { doubtRunsOf } from '../../shared/status/doubt-runs.ts';
-import { runsOf, sinceText } from '../../shared/status/runs.ts';
 import { counted } from '../../shared/status/text.ts';
 import { COLOURS } from './colours.ts';
 import type { Output } from './output.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { jsonText } from '../../cli/terminal/printable.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { readFacts } from '../../shared/status/reply.ts';
+import { readFacts } from '../../shared/status/http-reply.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { type Host, startHost } from '../host.ts';

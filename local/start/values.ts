@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { meant, nearest } from '../../shared/config/did-you-mean.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
-import { meant, nearest } from '../../shared/config/nearest.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { isDay } from '../../shared/words/day.ts';
 import type { SourceName } from '../../shared/words/model.ts';

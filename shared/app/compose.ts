@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Access, type Config, readConfig } from '../config/config.ts';
 import { guardEnvironment } from '../config/loopback.ts';
+import { blobCurated } from '../curate/curated-blobs.ts';
 import type { CuratedStore } from '../curate/ports.ts';
 import { type PrivacyProfile, privacyProfile } from '../curate/privacy.ts';
-import { blobCurated } from '../curate/store.ts';
 import type { DoctorPorts } from '../doctor/diagnose.ts';
 import { blockMemory } from '../fetch/staging.ts';
 import type { BufferPool } from '../rows/buffer-pool.ts';

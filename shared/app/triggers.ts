@@ -18,7 +18,7 @@ import { type Invocation, runSwallowing } from './invocation.ts';
 import { type Parsed, parseCurateMessage, parseFetchMessage } from './message.ts';
 
 /**
- * What the timer and the queues set off: each invocation from its trigger to its last port. answers.ts is for HTTP. What
+ * What the timer and the queues set off: each invocation from its trigger to its last port. http.ts is for HTTP. What
  * has been reported is not thrown to the host as well: it would log two exceptions of 23 kB, and give a message back that
  * by then has another ticket. The ledger owes the work again. Only a worker that dies leaves its message to the host.
  */

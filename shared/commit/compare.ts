@@ -1,7 +1,7 @@
-import { contentDigests } from '../rows/content.ts';
+import { contentDigests } from '../rows/content-digest.ts';
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests } from '../rows/keys.ts';
-import { cutSpecOf } from '../rows/sift.ts';
+import { cutSpecOf } from '../rows/place-in-day.ts';
 import { isDamaged } from '../words/errors.ts';
 import type { Compared } from '../words/ledger.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';

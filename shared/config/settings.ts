@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { DATASETS } from '../datasets/index.ts';
 import { CLOUDS } from './clouds.ts';
 import { isLoopback } from './loopback.ts';
-import { mayBeRandom } from './random-text.ts';
 import { isSchedule } from './schedule.ts';
+import { mayBeRandom } from './secret-strength.ts';
 
 /** Every setting of the app: one table, from which configuration is checked and docs/settings.md is written. */
 

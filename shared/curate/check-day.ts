@@ -3,7 +3,7 @@ import type { Day } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
 import { type CuratePorts, fileOf, Replaced } from './curate-day.ts';
 import { tableStamp } from './privacy.ts';
-import { byBytesFirst, type KnownBy } from './repeats.ts';
+import { byBytesFirst, type KnownBy } from './repeated-rows.ts';
 import { tableOf } from './tables.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Column, ColumnKind, Derived, Privacy } from './model.ts';
+import type { Column, ColumnKind, Derived, Privacy } from './table-model.ts';
 
 /** Short hands for writing columns down: a definition should read like a line of a table. */
 

@@ -4,12 +4,12 @@ import type { CurateMessage, Dataset, Day } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
 import type { Lake, Ledger, Partition } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
-import type { Table } from './model.ts';
 import { ParquetFile } from './parquet/file.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';
 import { type PrivacyProfile, tableStamp } from './privacy.ts';
-import { byBytesFirst, type KnownBy } from './repeats.ts';
-import { Shaper } from './shape.ts';
+import { byBytesFirst, type KnownBy } from './repeated-rows.ts';
+import { Shaper } from './shape-rows.ts';
+import type { Table } from './table-model.ts';
 import { tableOf } from './tables.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Day } from '../words/model.ts';
 import type { ColumnBuffer } from './cells/column-buffer.ts';
 import { DerivedColumn } from './cells/derived-column.ts';
 import { blockClassOf, callClassOf, callDirectionOf, messageClassOf, messageDirectionOf } from './code-classes.ts';
-import type { Cell, ColumnKind, Derived } from './model.ts';
+import type { Cell, ColumnKind, Derived } from './table-model.ts';
 
 const EPOCH: Day = '1970-01-01';
 

@@ -5,10 +5,10 @@ import { smallTablePath } from '../words/paths.ts';
 import type { Report } from '../words/telemetry.ts';
 import { ColumnBuffer } from './cells/column-buffer.ts';
 import { DIMENSIONS } from './dimensions.ts';
-import type { Cell, ColumnKind, DimensionTable } from './model.ts';
 import { ParquetFile } from './parquet/file.ts';
 import { partitionStatus, statusRows } from './partition-status.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';
+import type { Cell, ColumnKind, DimensionTable } from './table-model.ts';
 
 /** The tables that are one file each: written when their rows differ from those of the file. */
 

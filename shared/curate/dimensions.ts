@@ -1,5 +1,5 @@
 import { CALL_KINDS, MESSAGE_STATUSES } from './code-classes.ts';
-import type { Cell, DimensionTable } from './model.ts';
+import type { Cell, DimensionTable } from './table-model.ts';
 
 /** The static tables: what the codes in the facts mean, as far as the providers say. A code that is not here is new. */
 

@@ -15,7 +15,7 @@ import {
   time,
   user,
 } from './columns.ts';
-import type { Table } from './model.ts';
+import type { Table } from './table-model.ts';
 
 /** Calls over Calling Plans, Operator Connect and conferencing numbers, and legs of calls over Direct Routing. */
 export const factCall: Table = {

@@ -1,5 +1,5 @@
 import { derived, EXTRA, HEAD, id, int, money, personal, sms, text, time, user, voximplant } from './columns.ts';
-import type { Table } from './model.ts';
+import type { Table } from './table-model.ts';
 
 /** Text messages: of Teams, and of a Voximplant account. */
 export const factMessage: Table = {

@@ -1,5 +1,5 @@
 import { derived, EXTRA, HEAD, id, int, money, personal, text, time, user } from './columns.ts';
-import type { Table } from './model.ts';
+import type { Table } from './table-model.ts';
 
 function dialout(field: string): Readonly<Record<string, string>> {
   return { 'teams-dialout-usage': field };

@@ -4,7 +4,7 @@ import { daysBetween, eachDay } from '../words/day.ts';
 import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, Instant } from '../words/model.ts';
 import { MISFIT, timeOf } from './cells/values.ts';
-import type { Cell, DimensionTable } from './model.ts';
+import type { Cell, DimensionTable } from './table-model.ts';
 
 /** What the ledger knows of every day, for those who read the facts: which days are whole, and which are missing. */
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { secondsAt } from './cells/instant.ts';
 import type { Direction } from './code-classes.ts';
-import type { Cell, Privacy } from './model.ts';
-import { maskedNumber, passingCallId, passingId, passingInstant, passingJson, passingWords } from './passing.ts';
+import { maskedNumber, passingCallId, passingId, passingInstant, passingJson, passingWords } from './safe-text.ts';
+import type { Cell, Privacy } from './table-model.ts';
 import { TABLE_VERSION } from './tables.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { ColumnBuffer } from './cells/column-buffer.ts';
 import { copyShort } from './cells/growing-bytes.ts';
-import type { Column, Table } from './model.ts';
-import { digestsOf, type Repeats } from './repeats.ts';
+import { digestsOf, type Repeats } from './repeated-rows.ts';
+import type { Column, Table } from './table-model.ts';
 
 /**
  * The keys of rows, and how many rows of a partition share one. From cells as the profile shows them, so that a key

@@ -1,7 +1,7 @@
 import { factCall } from './fact-call.ts';
 import { factMessage } from './fact-message.ts';
 import { factBlockedUser, factDialoutUsage } from './fact-teams.ts';
-import type { Table } from './model.ts';
+import type { Table } from './table-model.ts';
 
 /** Every fact table, in the order people see them. */
 export const TABLES: readonly Table[] = [factCall, factMessage, factDialoutUsage, factBlockedUser];

@@ -5,7 +5,7 @@ import type { Dataset, Window } from '../words/model.ts';
 import type { Check, DoctorPorts, Found, KeyRoles, Learnt, Told } from './finding.ts';
 import { QUESTION_MS, WHO } from './finding.ts';
 import { grantCommand } from './graph.ts';
-import { SKEW_BROKEN_MS } from './running.ts';
+import { SKEW_BROKEN_MS } from './planner-and-clock.ts';
 
 /** One real question per dataset, as small as can be: a second of yesterday. Only the number of rows is looked at. */
 

@@ -9,7 +9,7 @@ import { READING } from './datasets.ts';
 import type { Check, DoctorPorts, Finding, Found, Learnt, Result } from './finding.ts';
 import { WHO } from './finding.ts';
 import { GRAPH } from './graph.ts';
-import { RUNNING } from './running.ts';
+import { RUNNING } from './planner-and-clock.ts';
 import { STORAGE } from './storage.ts';
 
 export type { DoctorPorts, Finding, Result } from './finding.ts';

@@ -2,8 +2,8 @@ import type { BufferPool } from '../rows/buffer-pool.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Ports } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
-import type { ChainLimits } from './chain.ts';
 import type { Claim } from './claim.ts';
+import type { ChainLimits } from './followed-links.ts';
 import type { Reading } from './reading.ts';
 import type { Staging } from './staging.ts';
 

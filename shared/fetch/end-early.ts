@@ -5,7 +5,7 @@ import type { Checkpoint, DayEntry } from '../words/ledger.ts';
 import type { ReasonCode } from '../words/model.ts';
 import type { Attempt, FetchPorts } from './attempt.ts';
 import { backoffOf } from './backoff.ts';
-import { divided, isTooLarge } from './parts.ts';
+import { divided, isTooLarge } from './window-parts.ts';
 
 /** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day goes on. */
 

@@ -1,8 +1,8 @@
 import { refuseBeforeGate } from '../ledger/gate.ts';
-import { sift } from '../rows/sift.ts';
+import { sift } from '../rows/place-in-day.ts';
 import type { Page } from '../words/ports.ts';
 import type { Attempt, FetchPorts } from './attempt.ts';
-import { Chain } from './chain.ts';
+import { Chain } from './followed-links.ts';
 
 /** Reading a day page by page: each is checked, its rows are staged out of sight, and the progress is saved. */
 

@@ -1,17 +1,17 @@
 import type { CompleteRead } from '../commit/commit.ts';
 import { Comparison, type Difference } from '../commit/compare.ts';
-import { contentDigests } from '../rows/content.ts';
+import { contentDigests } from '../rows/content-digest.ts';
 import { lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf, isDigest } from '../rows/fingerprint.ts';
 import { KeyTable, keyDigests } from '../rows/keys.ts';
-import type { Oddity } from '../rows/sift.ts';
+import type { Oddity } from '../rows/place-in-day.ts';
 import { instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Checkpoint, Held, Segment } from '../words/ledger.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Page, Partition } from '../words/ports.ts';
-import { Lending, type LendingPorts } from './lending.ts';
-import { Parts } from './parts.ts';
+import { Lending, type LendingPorts } from './lent-rows.ts';
+import { Parts } from './window-parts.ts';
 
 /** The progress of one read of a day: what has been received, counted and staged so far. */
 

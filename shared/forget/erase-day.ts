@@ -9,7 +9,7 @@ import type { Held } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, Receipt } from '../words/model.ts';
 import type { Clock, Eraser, Lake, Ledger } from '../words/ports.ts';
 import type { PersonFinder } from './person.ts';
-import { Remaining } from './remaining.ts';
+import { Remaining } from './remaining-lines.ts';
 
 /**
  * Erasing a person's rows from one day. Its partition and its entry in the ledger both say that it was erased from: the

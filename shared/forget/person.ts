@@ -1,4 +1,4 @@
-import type { Privacy } from '../curate/model.ts';
+import type { Privacy } from '../curate/table-model.ts';
 import { tableOf } from '../curate/tables.ts';
 import { linesOf } from '../rows/cut.ts';
 import type { Cut } from '../words/cut.ts';

@@ -2,7 +2,7 @@ import { instantOf } from '../words/day.ts';
 import type { DayEntry, Suspicion, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';
 import type { Ledger } from '../words/ports.ts';
-import { changeDay, TRIES } from './change.ts';
+import { changeDay, TRIES } from './change-day.ts';
 import { freshEntry } from './entry.ts';
 import { horizonOf, isExpired, isRefused, lastDay, stateOf } from './owed.ts';
 import { watermarkFrom } from './watermark.ts';

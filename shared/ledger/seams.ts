@@ -5,7 +5,7 @@ import { isExpired, isFrozen, isRefused, type Owed, owed } from './owed.ts';
 
 /**
  * Whether the rows at the border of two days are in one of them, and which of the two has to be read again when they are
- * not. Pure. docs/format.md, 8 to 10, is the rule; fetch/lending.ts decides about the rows of one read.
+ * not. Pure. docs/format.md, 8 to 10, is the rule; fetch/lent-rows.ts decides about the rows of one read.
  */
 
 /** Digests that a list of a seam holds. All lists of a day take 13 KB at most, of the 64 KiB of a property. */

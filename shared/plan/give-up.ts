@@ -1,4 +1,4 @@
-import { changeDay } from '../ledger/change.ts';
+import { changeDay } from '../ledger/change-day.ts';
 import { failed, workErrorOf } from '../ledger/entry.ts';
 import { HOUR_MS, instantOf } from '../words/day.ts';
 import type { DayEntry } from '../words/ledger.ts';

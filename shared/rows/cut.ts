@@ -15,7 +15,7 @@ import {
   READ_AGAIN,
   startOfValue,
 } from './json.ts';
-import { NAME_BYTES_MAX, NAMES_MAX, RowSpans, tooManyNames } from './spans.ts';
+import { NAME_BYTES_MAX, NAMES_MAX, RowSpans, tooManyNames } from './row-spans.ts';
 
 /** Cutting rows out of a body byte for byte, lining them up, and reading them back: see docs/format.md, 5 and 6. */
 

@@ -1,6 +1,6 @@
 import type { Cut } from '../words/cut.ts';
-import { contentDigest } from './content.ts';
-import { Mixer } from './mixer.ts';
+import { contentDigest } from './content-digest.ts';
+import { Mixer } from './hash64.ts';
 
 /**
  * Which row is which: 64-bit digests of row keys, and a table that holds a million of them in little memory.

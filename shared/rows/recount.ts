@@ -4,7 +4,7 @@ import type { Dataset, Day, Fingerprint } from '../words/model.ts';
 import { linesOf } from './cut.ts';
 import { Digest, fingerprintOf } from './fingerprint.ts';
 import { keyDigests } from './keys.ts';
-import { countOutside, cutSpecOf } from './sift.ts';
+import { countOutside, cutSpecOf } from './place-in-day.ts';
 
 /** What recounting a partition gives. */
 export interface Recount {

@@ -4,8 +4,8 @@ import { httpDate } from './http/dates.ts';
 import type { Send, SourceResponse } from './http/send.ts';
 import { linkIn, trustedLink } from './links.ts';
 import { capped, codeIn, pageCut, refuseCut, saysCut } from './page-body.ts';
-import { patiently } from './patience.ts';
 import { failureOfStatus, type Refusal, refuseUnlessJson } from './refusals.ts';
+import { patiently } from './retries.ts';
 
 /**
  * Microsoft Graph: the log functions of `communications/callRecords`.

@@ -1,5 +1,5 @@
 import { cutRowsInPlace } from '../rows/cut.ts';
-import { cutSpecOf } from '../rows/sift.ts';
+import { cutSpecOf } from '../rows/place-in-day.ts';
 import type { Cut } from '../words/cut.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';

@@ -1,7 +1,7 @@
 import { LandlineError, type Remedy } from '../words/errors.ts';
 import type { Dataset, Instant, ReasonCode } from '../words/model.ts';
 import type { SourceResponse } from './http/send.ts';
-import { retryAfter } from './patience.ts';
+import { retryAfter } from './retries.ts';
 
 /** What a response means that is no page, whatever source it came from. */
 

@@ -4,8 +4,8 @@ import type { Clock, Page, Source } from '../words/ports.ts';
 import { httpDate } from './http/dates.ts';
 import type { Send, SourceResponse } from './http/send.ts';
 import { capped, pageCut, refuseCut } from './page-body.ts';
-import { patiently } from './patience.ts';
 import { refuseUnlessJson } from './refusals.ts';
+import { patiently } from './retries.ts';
 import { isOfStaleToken, refuseErrors } from './voximplant-errors.ts';
 
 /**

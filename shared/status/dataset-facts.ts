@@ -5,11 +5,11 @@ import { aroundOf } from '../ledger/seams.ts';
 import { addDays, daysBetween, eachDay, HOUR_MS } from '../words/day.ts';
 import type { DatasetLedger, DayEntry, Gate } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, ReasonCode, SourceName } from '../words/model.ts';
+import { type Gap, gapsIn, type YearFacts, yearsOf } from './gaps.ts';
 import { type Holdup, nextStep } from './next-step.ts';
 import { type Shown, shownOf } from './states.ts';
-import { type Gap, gapsIn, type YearFacts, yearsOf } from './stretches.ts';
 import { counted, grouped } from './text.ts';
-import { unusual, usualRows } from './usual.ts';
+import { unusual, usualRows } from './usual-rows.ts';
 
 /** What page, JSON and commands say of one dataset and of each of its days. Pure. docs/operations.md explains each. */
 

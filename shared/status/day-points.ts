@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../words/model.ts';
 import type { DatasetFacts, DayFacts } from './dataset-facts.ts';
+import { sinceText } from './day-runs.ts';
 import type { Point } from './point.ts';
-import { sinceText } from './runs.ts';
 import { counted, grouped } from './text.ts';
 
 /** What a verdict says of the days of each log, and where the documents go on. Pure. */

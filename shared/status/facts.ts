@@ -6,7 +6,7 @@ import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
 import { type DatasetFacts, datasetFacts, type Unreadable } from './dataset-facts.ts';
-import { type Filling, fillingOf } from './filling.ts';
+import { type Filling, fillingOf } from './filling-history.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 /** What the page and its JSON say: the ledger's facts, and nothing else. Pure. docs/operations.md explains each. */

@@ -1,6 +1,6 @@
 import type { Gate } from '../words/ledger.ts';
 import type { DatasetFacts, Unreadable } from './dataset-facts.ts';
-import { type Filling, paceNote } from './filling.ts';
+import { type Filling, paceNote } from './filling-history.ts';
 import type { Point } from './point.ts';
 import { counted, grouped, minuteOf } from './text.ts';
 

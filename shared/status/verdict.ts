@@ -4,7 +4,7 @@ import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import type { DatasetFacts, DayFacts, Unreadable } from './dataset-facts.ts';
 import { dayPoints, HELP } from './day-points.ts';
-import type { Filling } from './filling.ts';
+import type { Filling } from './filling-history.ts';
 import { notesOf } from './notes.ts';
 import type { Point } from './point.ts';
 import { counted, grouped, minuteOf } from './text.ts';

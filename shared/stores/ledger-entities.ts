@@ -3,7 +3,7 @@ import { instantOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
 import type { Checkpoint, DayEntry, Gate, Held, Watermark } from '../words/ledger.ts';
 import type { Day, SourceName } from '../words/model.ts';
-import { checkpointShape, day, heldShape, instant, reason, type ShapeOf, workShape } from './ledger-shapes.ts';
+import { checkpointShape, day, heldShape, instant, reason, type ShapeOf, workShape } from './ledger-schema.ts';
 import { damaged } from './storage-errors.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Receipt } from '../words/model.ts';
-import { instant } from './ledger-shapes.ts';
+import { instant } from './ledger-schema.ts';
 
 /** A receipt as blob metadata: lower-case keys, printable ASCII values. docs/format.md is the contract. */
 

@@ -2,7 +2,7 @@ import { isLoopback } from '../config/loopback.ts';
 import { MINUTE_MS } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { StorageService } from '../words/storage-names.ts';
-import { type CredentialKind, causeOf, ruleFor } from './refusals.ts';
+import { type CredentialKind, causeOf, ruleFor } from './service-codes.ts';
 
 /** One storage operation, in words that may be logged: names and days, never content or addresses. */
 export interface Operation {

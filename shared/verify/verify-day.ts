@@ -1,5 +1,5 @@
 import { FORMAT } from '../commit/commit.ts';
-import { changeDay } from '../ledger/change.ts';
+import { changeDay } from '../ledger/change-day.ts';
 import { isBroken } from '../ledger/owed.ts';
 import { EMPTY_DIGEST, fingerprintOf } from '../rows/fingerprint.ts';
 import { type Looked, type Recount, recountRows } from '../rows/recount.ts';

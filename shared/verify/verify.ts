@@ -4,11 +4,11 @@ import { failureOf, isNotGivenOut, isUnreadable } from '../words/errors.ts';
 import type { Dataset, Day, Instant, SourceName } from '../words/model.ts';
 import { dayOfPath, partitionPath } from '../words/paths.ts';
 import type { Lake, Source } from '../words/ports.ts';
+import { compareWithSource, type Drawable, drawDays } from './compare-source.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { type VerifyPorts, verifyDay } from './verify-day.ts';
 import { verifyHistory } from './verify-history.ts';
 import { type Log, openSeams, RowsOnce } from './verify-seams.ts';
-import { compareWithSource, type Drawable, drawDays } from './verify-source.ts';
 
 export type { Finding, FindingKind } from './finding.ts';
 

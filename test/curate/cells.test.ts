@@ -5,7 +5,7 @@ import { ColumnBuffer } from '../../shared/curate/cells/column-buffer.ts';
 import { viewOf } from '../../shared/curate/cells/growing-bytes.ts';
 import { microsecondsAt, secondsAt } from '../../shared/curate/cells/instant.ts';
 import { SpellingIndex } from '../../shared/curate/cells/spelling-index.ts';
-import { digestsOf, Repeats } from '../../shared/curate/repeats.ts';
+import { digestsOf, Repeats } from '../../shared/curate/repeated-rows.ts';
 
 test('an instant is read as `Date` reads it, to the microsecond', () => {
   const date = fc.date({ min: new Date('0001-01-02'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });

@@ -7,7 +7,7 @@ import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
-import { blobCurated } from '../../shared/curate/store.ts';
+import { blobCurated } from '../../shared/curate/curated-blobs.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { clockFrom } from '../clock.ts';

@@ -6,7 +6,7 @@ import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { blobCurated } from '../../shared/curate/store.ts';
+import { blobCurated } from '../../shared/curate/curated-blobs.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { acceptShrink, refusedRead } from '../../shared/ledger/asking.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';

@@ -13,7 +13,7 @@ import { owed } from '../../shared/ledger/owed.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
-import { countOutside, cutSpecOf } from '../../shared/rows/sift.ts';
+import { countOutside, cutSpecOf } from '../../shared/rows/place-in-day.ts';
 import { rebuild } from '../../shared/verify/rebuild.ts';
 import { addDays, windowOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';

@@ -1,4 +1,4 @@
-import type { Column } from '../../shared/curate/model.ts';
+import type { Column } from '../../shared/curate/table-model.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
 
 /** Values that a source could send in any field: legal JSON all of it, and hard to get right. */

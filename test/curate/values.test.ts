@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { secondsAt } from '../../shared/curate/cells/instant.ts';
 import { cellOf, MISFIT } from '../../shared/curate/cells/values.ts';
 import { callClassOf, callDirectionOf, messageClassOf, messageDirectionOf } from '../../shared/curate/code-classes.ts';
-import type { ColumnKind } from '../../shared/curate/model.ts';
+import type { ColumnKind } from '../../shared/curate/table-model.ts';
 import { readInstant } from '../../shared/words/instants.ts';
 import { Dice } from '../faults/dice.ts';
 

@@ -47,7 +47,7 @@ export interface WholeRead {
 /** Windows that are divided can be put together in several ways, where several workers read them. */
 const WAYS_MAX = 64;
 
-/** Parts of a window overlap by this much: shared/fetch/parts.ts. */
+/** Parts of a window overlap by this much: shared/fetch/window-parts.ts. */
 const OVERLAP_MS = 3_000;
 
 export class PageRecord {

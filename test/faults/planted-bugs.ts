@@ -288,19 +288,19 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'loans are forgotten',
-    file: 'shared/fetch/lending.ts',
+    file: 'shared/fetch/lent-rows.ts',
     find: 'if (more + stays > 0) this.far',
     replace: 'if (stays > 0) this.far',
   },
   {
     name: 'a loan never stays where it came',
-    file: 'shared/fetch/lending.ts',
+    file: 'shared/fetch/lent-rows.ts',
     find: '(wasOpen && readSince) ?',
     replace: '(wasOpen && now < 0) ?',
   },
   {
     name: 'a row stays although its own day has it',
-    file: 'shared/fetch/lending.ts',
+    file: 'shared/fetch/lent-rows.ts',
     find: `: rows.tagOf(keys, row) !== undefined) return 'left';`,
     replace: ': now < 0) return `left`;',
   },
@@ -327,7 +327,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'of a divided window the first part is all',
-    file: 'shared/fetch/parts.ts',
+    file: 'shared/fetch/window-parts.ts',
     find: 'if (this.index + 1 >= this.count) return false;',
     replace: 'if (this.index >= 0) return false;',
     from: 70,

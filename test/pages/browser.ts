@@ -4,7 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium as engine, type Page
 import { CHROMIUM_FLAGS, chromium, chromiumEnvironment, NO_CHROMIUM } from '../../local/chromium.ts';
 import { systemClock } from '../../shared/app/clock.ts';
 import type { Facts } from '../../shared/status/facts.ts';
-import { statusReply } from '../../shared/status/reply.ts';
+import { statusReply } from '../../shared/status/http-reply.ts';
 import { close, listen, WAIT_MS } from '../wait.ts';
 
 /** The page in a real browser, served with the headers it has in the product. */

@@ -7,7 +7,7 @@ import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { signInWith } from '../../shared/sources/sign-in.ts';
 import { datasetFacts } from '../../shared/status/dataset-facts.ts';
-import { runsOf } from '../../shared/status/runs.ts';
+import { runsOf } from '../../shared/status/day-runs.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';

@@ -6,7 +6,7 @@ import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { fetchDay } from '../../shared/fetch/fetch-day.ts';
-import { retryAfter } from '../../shared/sources/patience.ts';
+import { retryAfter } from '../../shared/sources/retries.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import { DAY, type Lane, NOW, openLane, withSimulator } from './lane.ts';

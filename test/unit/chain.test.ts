@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
-import { Chain } from '../../shared/fetch/chain.ts';
+import { Chain } from '../../shared/fetch/followed-links.ts';
 import type { Reading } from '../../shared/fetch/reading.ts';
 import type { Page } from '../../shared/words/ports.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contentDigest } from '../../shared/rows/content.ts';
+import { contentDigest } from '../../shared/rows/content-digest.ts';
 
 function said(row: string | Buffer): string {
   const [body, digests] = [Buffer.from(row), new Int32Array(2)];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contentDigest } from '../../shared/rows/content.ts';
+import { contentDigest } from '../../shared/rows/content-digest.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
 import { keyDigests, keyText } from '../../shared/rows/keys.ts';
 

@@ -5,7 +5,7 @@ import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { blockMemory } from '../../shared/fetch/staging.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { cutSpecOf } from '../../shared/rows/sift.ts';
+import { cutSpecOf } from '../../shared/rows/place-in-day.ts';
 import { HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import type { FetchMessage } from '../../shared/words/model.ts';

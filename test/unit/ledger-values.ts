@@ -1,5 +1,5 @@
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { checkpointShape, heldShape, workShape } from '../../shared/stores/ledger-shapes.ts';
+import { checkpointShape, heldShape, workShape } from '../../shared/stores/ledger-schema.ts';
 import { Dice } from '../faults/dice.ts';
 
 /** Values that somebody may have put into the ledger who may write there, for each property of each of its entities. */

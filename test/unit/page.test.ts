@@ -4,7 +4,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { type Facts, factsOf } from '../../shared/status/facts.ts';
 import { escaped, html } from '../../shared/status/html/markup.ts';
 import { pageOf } from '../../shared/status/html/page.ts';
-import { type Asked, readFacts, statusReply } from '../../shared/status/reply.ts';
+import { type Asked, readFacts, statusReply } from '../../shared/status/http-reply.ts';
 import { SHOWN_STATES } from '../../shared/status/states.ts';
 import { DAY_MS, instantOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { CURSOR_MS, Reading } from '../../shared/fetch/reading.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { cutSpecOf } from '../../shared/rows/sift.ts';
+import { cutSpecOf } from '../../shared/rows/place-in-day.ts';
 import { windowOf } from '../../shared/words/day.ts';
 import type { Checkpoint } from '../../shared/words/ledger.ts';
 import type { Page, Partition } from '../../shared/words/ports.ts';

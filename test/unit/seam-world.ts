@@ -5,7 +5,7 @@ import { blockMemory } from '../../shared/fetch/staging.ts';
 import { aroundOf, openSeam, owedAmong } from '../../shared/ledger/seams.ts';
 import { runPlan } from '../../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { cutSpecOf } from '../../shared/rows/sift.ts';
+import { cutSpecOf } from '../../shared/rows/place-in-day.ts';
 import { addDays, eachDay, endOf, HOUR_MS } from '../../shared/words/day.ts';
 import type { DayEntry, Watermark } from '../../shared/words/ledger.ts';
 import type { Dataset, Day, Window } from '../../shared/words/model.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { cutSpecOf, sift } from '../../shared/rows/sift.ts';
+import { cutSpecOf, sift } from '../../shared/rows/place-in-day.ts';
 import { addDays, type Place, placeOf, windowOf } from '../../shared/words/day.ts';
 import type { Day } from '../../shared/words/model.ts';
 import { DATASET } from './days.ts';

@@ -53,8 +53,8 @@ test('docs/telemetry.md has every member of the JSON for machines, and no other'
   assert.deepEqual(status.get('gates'), membersOf('Gate', 'words/ledger.ts'));
   assert.deepEqual(status.get('unreadable'), membersOf('Unreadable', 'status/dataset-facts.ts'));
   assert.deepEqual(status.get('days'), membersOf('DayFacts', 'status/dataset-facts.ts'));
-  assert.deepEqual(status.get('years'), membersOf('YearFacts', 'status/stretches.ts'));
-  assert.deepEqual(status.get('filling'), membersOf('Filling', 'status/filling.ts'));
+  assert.deepEqual(status.get('years'), membersOf('YearFacts', 'status/gaps.ts'));
+  assert.deepEqual(status.get('filling'), membersOf('Filling', 'status/filling-history.ts'));
   // Members of `expiring[]`.
   const below = ['day', 'lastChance'];
   const ofDataset = status.get('datasets')?.filter(name => !below.includes(name));

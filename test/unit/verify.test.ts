@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
+import { cutSpecOf } from '../../shared/rows/place-in-day.ts';
 import { recount } from '../../shared/rows/recount.ts';
-import { cutSpecOf } from '../../shared/rows/sift.ts';
 import { type Finding, isTrouble, type SweepPorts, type VerifyOptions, verify } from '../../shared/verify/verify.ts';
 import { addDays, instantOf } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';

@@ -1,4 +1,4 @@
-import type { ColumnKind } from '../../shared/curate/model.ts';
+import type { ColumnKind } from '../../shared/curate/table-model.ts';
 
 /** The Power Query of the project: how each of its tables is read. */
 

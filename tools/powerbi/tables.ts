@@ -1,6 +1,6 @@
 import { DIMENSIONS } from '../../shared/curate/dimensions.ts';
-import type { Column, ColumnKind } from '../../shared/curate/model.ts';
 import { partitionStatus } from '../../shared/curate/partition-status.ts';
+import type { Column, ColumnKind } from '../../shared/curate/table-model.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
 import {
   ACCOUNT_CURRENCY,

@@ -1,4 +1,4 @@
-import type { Cell, ColumnKind } from '../model.ts';
+import type { Cell, ColumnKind } from '../table-model.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 
 const TWO_TO_32 = 2 ** 32;

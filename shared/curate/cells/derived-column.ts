@@ -1,4 +1,4 @@
-import type { Cell, ColumnKind } from '../model.ts';
+import type { Cell, ColumnKind } from '../table-model.ts';
 import { ColumnBuffer } from './column-buffer.ts';
 
 /** Codes of two columns as one number. */

@@ -1,11 +1,11 @@
-import type { Cell, Column, Privacy } from '../model.ts';
 import { isByDirection, type PrivacyProfile } from '../privacy.ts';
+import type { Cell, Column, Privacy } from '../table-model.ts';
+import { ENDS, type Ends, UNKNOWN_ENDS } from './call-ends.ts';
 import { ColumnBuffer } from './column-buffer.ts';
 import { copyShort } from './growing-bytes.ts';
 import { microsecondsAt, secondsAt } from './instant.ts';
-import { ENDS, type Ends, UNKNOWN_ENDS } from './row-ends.ts';
+import type { Stretch } from './lines.ts';
 import { SpellingIndex } from './spelling-index.ts';
-import type { Stretch } from './stretch.ts';
 import { cellOf, isNever, isNeverAt, isQuotedValue, MISFIT, type Read } from './values.ts';
 
 const QUOTE = 0x22;

@@ -1,5 +1,5 @@
 import { microsOf, readInstant } from '../../words/instants.ts';
-import type { Cell, ColumnKind } from '../model.ts';
+import type { Cell, ColumnKind } from '../table-model.ts';
 import { microsecondsAt, secondsAt } from './instant.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet-writer';
 import { MONEY_SCALE } from '../cells/values.ts';
-import type { Column, ColumnKind } from '../model.ts';
+import type { Column, ColumnKind } from '../table-model.ts';
 
 export type Shape = Pick<Column, 'name' | 'kind'>;
 

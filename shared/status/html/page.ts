@@ -5,11 +5,11 @@ import type { Facts } from '../facts.ts';
 import type { Point } from '../point.ts';
 import { DOUBTED, SHOWN_STATES } from '../states.ts';
 import { counted, grouped, minuteOf } from '../text.ts';
-import { CELLS, calendar, DOUBT_CELL, olderYears } from './calendar.ts';
-import { grid } from './grid.ts';
 import { type Html, html, styleElement } from './markup.ts';
 import { STYLE } from './style.ts';
 import { doubtList, expiringList, swatch, troubleList } from './trouble.ts';
+import { grid } from './weeks-grid.ts';
+import { CELLS, calendar, DOUBT_CELL, olderYears } from './year-calendar.ts';
 
 /** The coverage page: facts in, one HTML document out. Pure. */
 export function pageOf(facts: Facts): string {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  *
  * A calendar is a group of radio buttons: one stop of the tab key, arrow keys from day to day, a tap on a phone. The
  * day that is chosen, or pointed at, writes its label into the room below its calendar: the second row of the calendar's
- * grid, which is as high as the longest label (room.ts).
+ * grid, which is as high as the longest label (details-space.ts).
  */
 export const STYLE = `
 :root{color-scheme:light dark;

@@ -1,11 +1,11 @@
 import { daysBetween, eachDay } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
+import { runsOf, sinceText } from '../day-runs.ts';
 import { doubtRunsOf } from '../doubt-runs.ts';
-import { runsOf, sinceText } from '../runs.ts';
 import type { Shown } from '../states.ts';
 import { counted, grouped } from '../text.ts';
-import { CELLS, DOUBT_CELL } from './calendar.ts';
 import { type Html, html } from './markup.ts';
+import { CELLS, DOUBT_CELL } from './year-calendar.ts';
 
 /** Below the calendar of a log: what is wrong with which days, and what to do. Pure. */
 

@@ -2,7 +2,7 @@ import { isExpired, isFrozen, isRefused } from '../ledger/owed.ts';
 import { hasKey, MANY, NO_SEAMS, type OpenSeam, openSeam, withKey } from '../ledger/seams.ts';
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
-import { cutSpecOf, type Oddity } from '../rows/sift.ts';
+import { cutSpecOf, type Oddity } from '../rows/place-in-day.ts';
 import { addDays, dayOf, instantOf, type Place } from '../words/day.ts';
 import { isUnreadable } from '../words/errors.ts';
 import type { DayEntry, FarLoan, Held, Seam, Seams } from '../words/ledger.ts';

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { contentDigests } from '../rows/content.ts';
+import { contentDigests } from '../rows/content-digest.ts';
+import { Mixer } from '../rows/hash64.ts';
 import { KeyTable } from '../rows/keys.ts';
-import { Mixer } from '../rows/mixer.ts';
 import type { Cut } from '../words/cut.ts';
 
 /** One for all: code that was made fast for a class is thrown away when no object of it is left. */

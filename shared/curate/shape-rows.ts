@@ -1,15 +1,15 @@
 import type { Cut } from '../words/cut.ts';
+import { RowEnds } from './cells/call-ends.ts';
 import { ColumnBuffer } from './cells/column-buffer.ts';
 import { DerivedColumn } from './cells/derived-column.ts';
 import { FieldReader } from './cells/field-reader.ts';
-import { RowEnds } from './cells/row-ends.ts';
-import { type Stretch, stretchOf } from './cells/stretch.ts';
+import { type Stretch, stretchOf } from './cells/lines.ts';
 import { derivedColumn, type OfFile } from './derivations.ts';
-import { Extras } from './extras.ts';
-import type { Column, Table } from './model.ts';
 import type { PrivacyProfile } from './privacy.ts';
-import { type KnownBy, Repeats } from './repeats.ts';
+import { type KnownBy, Repeats } from './repeated-rows.ts';
 import { RowKeys } from './row-keys.ts';
+import type { Column, Table } from './table-model.ts';
+import { Extras } from './unknown-fields.ts';
 
 /** What was met while a partition was shaped into rows. */
 export interface Counts {

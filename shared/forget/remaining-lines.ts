@@ -1,6 +1,6 @@
 import { linesOf, lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
-import { countOutside } from '../rows/sift.ts';
+import { countOutside } from '../rows/place-in-day.ts';
 import type { Cut } from '../words/cut.ts';
 import { windowOf } from '../words/day.ts';
 import type { Dataset, Day, Fingerprint, Receipt, Window } from '../words/model.ts';

@@ -2,8 +2,8 @@ import { DAY_MS, startOf } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import { isDoubted, type Shown } from '../states.ts';
 import { counted, grouped, MONTHS, minuteOf } from '../text.ts';
+import { room } from './details-space.ts';
 import { type Html, html } from './markup.ts';
-import { room } from './room.ts';
 
 /** A year of days as months side by side, weeks across, weekdays down. A page has 2,500 of them: bytes count here. */
 

@@ -1,10 +1,10 @@
 import { isNoChange } from '../commit/compare.ts';
 import { FETCH_LIMITS } from '../fetch/attempt.ts';
-import { Chain } from '../fetch/chain.ts';
-import type { LendingPorts } from '../fetch/lending.ts';
+import { Chain } from '../fetch/followed-links.ts';
+import type { LendingPorts } from '../fetch/lent-rows.ts';
 import { CURSOR_MS, Reading } from '../fetch/reading.ts';
 import { isExpired, isSettled } from '../ledger/owed.ts';
-import { sift } from '../rows/sift.ts';
+import { sift } from '../rows/place-in-day.ts';
 import { windowOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';

@@ -1,5 +1,6 @@
 import type { Cut } from '../words/cut.ts';
 import { LandlineError } from '../words/errors.ts';
+import { Mixer } from './hash64.ts';
 import {
   badJson,
   byteAt,
@@ -15,7 +16,6 @@ import {
   QUOTE,
   startOfValue,
 } from './json.ts';
-import { Mixer } from './mixer.ts';
 
 /**
  * What a row says, as 64 bits: equal for rows whose members have the same values, in whatever order, white space and

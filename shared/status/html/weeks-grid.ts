@@ -1,9 +1,9 @@
 import { addDays, eachDay } from '../../words/day.ts';
 import type { DatasetFacts } from '../dataset-facts.ts';
 import { MONTHS } from '../text.ts';
-import { cell, labelOf } from './calendar.ts';
+import { room } from './details-space.ts';
 import { type Html, html } from './markup.ts';
-import { room } from './room.ts';
+import { cell, labelOf } from './year-calendar.ts';
 
 /** The last weeks of all logs in one grid: a row for each log, a column for each day. Pure. */
 

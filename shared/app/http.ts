@@ -1,5 +1,13 @@
 import { diagnose } from '../doctor/diagnose.ts';
-import { type Asked, headOf, jsonReply, type Reply, readFacts, refuseMethod, statusReply } from '../status/reply.ts';
+import {
+  type Asked,
+  headOf,
+  jsonReply,
+  type Reply,
+  readFacts,
+  refuseMethod,
+  statusReply,
+} from '../status/http-reply.ts';
 import { systemClock } from './clock.ts';
 import { composed, siteName } from './compose.ts';
 import { type Invocation, runReported } from './invocation.ts';

@@ -1,6 +1,6 @@
-import { NOWHERE, RowSpans } from '../rows/spans.ts';
+import { NOWHERE, RowSpans } from '../rows/row-spans.ts';
 import type { Cut } from '../words/cut.ts';
-import { passingName } from './passing.ts';
+import { passingName } from './safe-text.ts';
 
 const OPEN_BRACE = 0x7b;
 
