@@ -1,4 +1,4 @@
-import type { Duck } from '../curate/rig.ts';
+import type { Duck } from '../curate/setup.ts';
 import type { Data, Value } from './dax-run.ts';
 
 /** The rows of the model as its Power Query makes them: amounts in millionths, days as numbers, keys of currencies. */

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { csvLine, harmless } from '../../cli/csv.ts';
 import { writeCsv, writeDatabase, writeViews } from '../../cli/curated-views.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
-import { curated, duck, folderFor, layOut, rig } from '../curate/rig.ts';
+import { curated, duck, folderFor, layOut, rig } from '../curate/setup.ts';
 
 const DAY = '2026-01-05';
 

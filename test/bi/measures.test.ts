@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DAY_MS } from '../../shared/words/day.ts';
 import { MEASURES_OF_MODEL } from '../../tools/powerbi/measures.ts';
-import { quarter, questions, ROWS, viewsOver } from '../curate/kit.ts';
-import type { Duck, Rows } from '../curate/rig.ts';
+import { quarter, questions, ROWS, viewsOver } from '../curate/bi-queries.ts';
+import type { Duck, Rows } from '../curate/setup.ts';
 import { dataOf } from './dax-data.ts';
 import { Evaluation, type Filter } from './dax-run.ts';
 

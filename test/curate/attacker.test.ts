@@ -8,7 +8,7 @@ import { maskedNumber, passingCallId, passingJson, passingName, passingWords } f
 import { tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { Digest } from '../../shared/rows/fingerprint.ts';
-import { curated, rig } from './rig.ts';
+import { curated, rig } from './setup.ts';
 
 /** Somebody has the container `curated` and nothing else. What docs/privacy.md says they learn is all they learn. */
 

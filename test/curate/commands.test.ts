@@ -11,7 +11,7 @@ import { blobCurated } from '../../shared/curate/curated-blobs.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { clockFrom } from '../clock.ts';
-import { folderFor, land, SECRET } from './rig.ts';
+import { folderFor, land, SECRET } from './setup.ts';
 
 clockFrom('2026-02-01T06:00:00.000Z');
 

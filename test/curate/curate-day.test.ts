@@ -9,7 +9,7 @@ import { tableOf } from '../../shared/curate/tables.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import type { Held } from '../../shared/words/ledger.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
-import { curated, land, parsedExactly, type Rig, rig, SECRET } from './rig.ts';
+import { curated, land, parsedExactly, type Rig, rig, SECRET } from './setup.ts';
 
 const DAY = '2026-01-05';
 const PATH = curatedPath('fact_message', 'teams-sms', DAY);

@@ -9,7 +9,7 @@ import { createPlaces } from '../../local/create-storage.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { blobLake } from '../../shared/stores/lake.ts';
 import { clockFrom } from '../clock.ts';
-import { folderFor, land } from './rig.ts';
+import { folderFor, land } from './setup.ts';
 
 clockFrom('2026-02-01T06:00:00.000Z');
 

@@ -23,7 +23,7 @@ import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryEraser } from '../doubles/memory-lake.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { Dice } from '../faults/dice.ts';
-import { land, parsedExactly, type Rig, receiptOf, rig } from './rig.ts';
+import { land, parsedExactly, type Rig, receiptOf, rig } from './setup.ts';
 
 const NOW = clockFrom('2026-03-01T00:00:00.000Z');
 const DAYS = Array.from({ length: 2 }, (_, i) => addDays('2026-01-05', i));

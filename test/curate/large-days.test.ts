@@ -4,7 +4,7 @@ import { parquetMetadata } from 'hyparquet';
 import type { Profile } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { distinctLines, oddLines } from './odd-lines.ts';
-import { curated, duck, folderFor, layOut, rig } from './rig.ts';
+import { curated, duck, folderFor, layOut, rig } from './setup.ts';
 
 const DAY = '2026-01-05';
 

@@ -4,7 +4,7 @@ import { type DatasetName, type Simulator, startSimulator } from '../../local/si
 import { TABLES, tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays, eachDay } from '../../shared/words/day.ts';
-import { curated, type Duck, duck, folderFor, layOut, millionths, parsedExactly, type Rig, rig } from './rig.ts';
+import { curated, type Duck, duck, folderFor, layOut, millionths, parsedExactly, type Rig, rig } from './setup.ts';
 
 /** A month of every dataset, as the simulator knows it, against what DuckDB reads of the raw and the curated files. */
 

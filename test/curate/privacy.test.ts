@@ -10,7 +10,7 @@ import { maskedNumber } from '../../shared/curate/safe-text.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { PRIVACY_PAGE, privacyPage } from '../../tools/dictionary.ts';
-import { curated, parsedExactly, type Rig, rig, SECRET } from './rig.ts';
+import { curated, parsedExactly, type Rig, rig, SECRET } from './setup.ts';
 
 const DAYS = Array.from({ length: 6 }, (_, i) => addDays('2026-01-05', i));
 const IP = /\b\d{1,3}(\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){3,}/i;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeDimensionFiles } from '../../shared/curate/dimension-files.ts';
-import { questions, viewsOver } from './kit.ts';
-import { curated, folderFor, layOut, type Rows, rig } from './rig.ts';
+import { questions, viewsOver } from './bi-queries.ts';
+import { curated, folderFor, layOut, type Rows, rig } from './setup.ts';
 
 /** What the questions may not get wrong, over rows made by hand: large sums, what a row does not say, one user of two names. */
 

@@ -6,7 +6,7 @@ import { hoursHeld } from '../../cli/report/hours.ts';
 import { reportPage } from '../../cli/report/page.ts';
 import { grouped } from '../../shared/status/text.ts';
 import { DAY_MS, eachDay, HOUR_MS, startOf } from '../../shared/words/day.ts';
-import { ROWS, simulated } from './kit.ts';
+import { ROWS, simulated } from './bi-queries.ts';
 import { heldDays, MADE_AT, made, storeOf } from './report-figures.ts';
 
 /** The hours of the week say how many calls start in an hour, whatever the number of such hours that are held. */

@@ -3,7 +3,7 @@ import { chromium as engine } from 'playwright-core';
 import { figuresOf, type Wanted } from '../../cli/report/data.ts';
 import { reportPage } from '../../cli/report/page.ts';
 import { CHROMIUM_FLAGS, chromium, NO_CHROMIUM } from '../../local/chromium.ts';
-import { simulated } from './kit.ts';
+import { simulated } from './bi-queries.ts';
 import { storeOf } from './report-figures.ts';
 
 /** Writes the pictures of the report in docs/images: `node test/curate/report-images.ts`. Nothing else writes them. */

@@ -7,7 +7,7 @@ import { reportPage } from '../../cli/report/page.ts';
 import { CHROMIUM_FLAGS, chromium, chromiumEnvironment } from '../../local/chromium.ts';
 import { NEEDS_BROWSER } from '../pages/browser.ts';
 import { WAIT_MS } from '../wait.ts';
-import { ROWS, simulated } from './kit.ts';
+import { ROWS, simulated } from './bi-queries.ts';
 import { MADE_AT, storeOf } from './report-figures.ts';
 
 /** The report of a real month as it is read: on a screen, light and dark, on a phone, and on paper. */

@@ -9,9 +9,9 @@ import { ACCOUNT_CURRENCY, type Cost } from '../../cli/report/sums.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { CHROMIUM_FLAGS, chromium, chromiumEnvironment } from '../../local/chromium.ts';
 import { WAIT_MS } from '../wait.ts';
-import { quarter, questions, ROWS, viewsOver } from './kit.ts';
+import { quarter, questions, ROWS, viewsOver } from './bi-queries.ts';
 import { MADE_AT, made, storeOf, WEEK } from './report-figures.ts';
-import { folderFor, millionths, type Rows } from './rig.ts';
+import { folderFor, millionths, type Rows } from './setup.ts';
 
 test('the totals of the report are the answers of the questions, to the last digit', async context => {
   const folder = await quarter(context, ROWS, true);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { duck, folderFor } from './rig.ts';
 import { CELLS, cellsOfKept } from './same-cells.ts';
+import { duck, folderFor } from './setup.ts';
 
 test('every cell of the kept lines, under every profile, is what it was', async context => {
   const now = await cellsOfKept(await duck(context), folderFor(context));

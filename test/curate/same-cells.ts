@@ -8,7 +8,7 @@ import { PROFILES, type Profile } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { eachDay } from '../../shared/words/day.ts';
 import { distinctLines, oddLines } from './odd-lines.ts';
-import { type Duck, duck, type Rows } from './rig.ts';
+import { type Duck, duck, type Rows } from './setup.ts';
 
 /**
  * Whether two versions of the code write the same cells: a month of every dataset under every profile, and lines made
@@ -39,12 +39,12 @@ const KEPT_ROWS = 6;
 
 /** What of a checkout is asked for here, by its own names. */
 interface Checkout {
-  readonly rig: typeof import('./rig.ts').rig;
-  readonly curated: typeof import('./rig.ts').curated;
+  readonly rig: typeof import('./setup.ts').rig;
+  readonly curated: typeof import('./setup.ts').curated;
 }
 
 async function checkoutIn(root: string): Promise<Checkout> {
-  return import(pathToFileURL(join(root, 'test/curate/rig.ts')).href);
+  return import(pathToFileURL(join(root, 'test/curate/setup.ts')).href);
 }
 
 /** Lines by dataset and day. */

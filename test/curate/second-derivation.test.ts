@@ -7,7 +7,6 @@ import { PROFILES, type Profile } from '../../shared/curate/privacy.ts';
 import { tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
-import { curated, type Duck, duck, folderFor, layOut, rig, SECRET } from './rig.ts';
 import {
   comparedColumns,
   derive,
@@ -20,6 +19,7 @@ import {
 } from './second/derive.ts';
 import type { Word } from './second/documents.ts';
 import { hostileLines } from './second/hostile-lines.ts';
+import { curated, type Duck, duck, folderFor, layOut, rig, SECRET } from './setup.ts';
 
 /**
  * Every cell of every table a second time: by DuckDB from the raw lines and by the words of the documents, over rows that

@@ -11,7 +11,7 @@ import { partitionPath } from '../../shared/words/paths.ts';
 import { POSIX } from '../system.ts';
 import { waitFor } from '../wait.ts';
 import { Dice } from './dice.ts';
-import { type Rig, startRig, type Worker } from './kills-rig.ts';
+import { type Rig, startRig, type Worker } from './kills-setup.ts';
 
 /**
  * Real worker processes against the emulator and the simulator, killed and stopped at random moments. The emulator is

@@ -5,12 +5,12 @@ import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
-import { rig } from '../sources/rig.ts';
+import { rig } from '../sources/test-pipeline.ts';
 import { virtualClock } from '../sources/virtual-clock.ts';
-import { leaksOf, type Seen, saidByCommands, secretsOf, storedIn, workedThrough } from './canary-rig.ts';
+import { leaksOf, type Seen, saidByCommands, secretsOf, storedIn, workedThrough } from './canary-outputs.ts';
 import { CANARIES, canaryServer } from './canary-server.ts';
-import { examine, finding } from './doctor-rig.ts';
-import { productFor } from './product-rig.ts';
+import { examine, finding } from './doctor-setup.ts';
+import { productFor } from './product-setup.ts';
 
 /** Personal data and secrets go into partitions, or nowhere. */
 

@@ -11,7 +11,7 @@ import { addDays } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
 import { processOf, waitFor } from '../wait.ts';
-import { CLI, type CliRig, landline } from './cli-rig.ts';
+import { CLI, type CliRig, landline } from './cli-setup.ts';
 import { D, D0, D1, D2, DAYS, LAST, PSTN, SMS, startFourDays } from './four-days.ts';
 
 /** The tests tell one story over one tenant, in order: what a person does to it with the command line. */

@@ -6,7 +6,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { clockFrom } from '../clock.ts';
 import { HAS_BASH } from '../system.ts';
-import { CLI } from './cli-rig.ts';
+import { CLI } from './cli-setup.ts';
 
 const NOW = clockFrom('2026-03-11T12:00:00.000Z');
 

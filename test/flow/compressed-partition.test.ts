@@ -8,8 +8,8 @@ import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';
-import { landline } from './cli-rig.ts';
-import { productFor } from './product-rig.ts';
+import { landline } from './cli-setup.ts';
+import { productFor } from './product-setup.ts';
 
 /** Partitions that a build before version 1 stored compressed: refused by name, and nothing of them is touched. */
 

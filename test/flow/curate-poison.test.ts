@@ -5,7 +5,7 @@ import { owesCuration } from '../../shared/curate/owed-curation.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
-import { productFor } from './product-rig.ts';
+import { productFor } from './product-setup.ts';
 
 /** `maxDequeueCount` of host.json: after so many tries the host moves a message to the poison queue. */
 const TRIES = 5;

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { addDays } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';
-import { productFor } from './product-rig.ts';
+import { productFor } from './product-setup.ts';
 
 /** The product on dates that are not like the others: which days it lands, and that each is the source's. */
 

@@ -15,7 +15,16 @@ import { QUEUES } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { close, listen } from '../wait.ts';
-import { complaints, EMULATOR, examine, finding, OBJECT_ID, type Planted, portsWith, required } from './doctor-rig.ts';
+import {
+  complaints,
+  EMULATOR,
+  examine,
+  finding,
+  OBJECT_ID,
+  type Planted,
+  portsWith,
+  required,
+} from './doctor-setup.ts';
 
 /** What the doctor says when one thing after the other is broken. */
 

@@ -1,7 +1,7 @@
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
-import { type CliRig, startCliRig } from './cli-rig.ts';
+import { type CliRig, startCliRig } from './cli-setup.ts';
 
 /** Four days of two logs, about which the command line is asked. */
 

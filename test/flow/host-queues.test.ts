@@ -12,7 +12,7 @@ import {
   start,
   takeAll,
   useHosts,
-} from './host-rig.ts';
+} from './host-setup.ts';
 
 useHosts();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { waitFor } from '../wait.ts';
-import { base64, lengthOf, newQueues, ROOT, said, start, takeAll, useHosts } from './host-rig.ts';
+import { base64, lengthOf, newQueues, ROOT, said, start, takeAll, useHosts } from './host-setup.ts';
 
 useHosts();
 

@@ -19,7 +19,7 @@ import { LandlineError } from '../../shared/words/errors.ts';
 import { CONTAINERS } from '../../shared/words/paths.ts';
 import { LEDGER_TABLE, QUEUES } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
-import { CLIENT_ID, type IdentityMode, startKeyless } from './keyless-rig.ts';
+import { CLIENT_ID, type IdentityMode, startKeyless } from './keyless-setup.ts';
 
 /** The path without a secret, which is how it runs in production: a managed identity for Graph and storage, over https. */
 

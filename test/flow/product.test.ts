@@ -6,7 +6,7 @@ import { addDays, dayOf, HOUR_MS } from '../../shared/words/day.ts';
 import { dayOfPath, partitionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';
 import { lossyProxy } from '../stores/lossy-proxy.ts';
-import { type Product, productFor } from './product-rig.ts';
+import { type Product, productFor } from './product-setup.ts';
 
 const TWO = { LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms' };
 /** A Wednesday: the day before it has as many rows as any, and nothing special is near. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { addDays } from '../../shared/words/day.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
-import type { CliRig } from './cli-rig.ts';
+import type { CliRig } from './cli-setup.ts';
 import { D0, D1, D2, LAST, PSTN, SMS, startFourDays } from './four-days.ts';
 
 /** What changed, which rows, and a proof of a range that can be checked: one story over one tenant, in order. */

@@ -21,7 +21,7 @@ import { partitionPath } from '../../shared/words/paths.ts';
 import { checkAnswer } from '../answers.ts';
 import { selfSigned } from '../certificate.ts';
 import { clockFrom } from '../clock.ts';
-import { duck, millionths, parsedExactly } from '../curate/rig.ts';
+import { duck, millionths, parsedExactly } from '../curate/setup.ts';
 import { POSIX } from '../system.ts';
 import { close, listen, processOf, waitFor } from '../wait.ts';
 

@@ -17,7 +17,7 @@ import type { Day } from '../../shared/words/model.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import { clockFrom } from '../clock.ts';
 import { lossyProxy } from '../stores/lossy-proxy.ts';
-import { landline } from './cli-rig.ts';
+import { landline } from './cli-setup.ts';
 
 /** How long it takes is measured by bench/status.ts; here is what it asks for, and that it is right. */
 

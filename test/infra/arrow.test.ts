@@ -8,8 +8,8 @@ import { DIMENSIONS } from '../../shared/curate/dimensions.ts';
 import { partitionStatus } from '../../shared/curate/partition-status.ts';
 import type { ColumnKind } from '../../shared/curate/table-model.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
-import { simulated } from '../curate/kit.ts';
-import { type Duck, duck } from '../curate/rig.ts';
+import { simulated } from '../curate/bi-queries.ts';
+import { type Duck, duck } from '../curate/setup.ts';
 import { buildArrowReader } from './arrow/build.ts';
 
 /** Power BI reads Parquet with Arrow, so Arrow must read in every curated file what DuckDB reads. */

@@ -11,7 +11,7 @@ import { startAzurite } from '../../local/azurite.ts';
 import { startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { clockFrom } from '../clock.ts';
-import { landline as shell } from '../flow/cli-rig.ts';
+import { landline as shell } from '../flow/cli-setup.ts';
 import { close, listen } from '../wait.ts';
 
 /** `landline doctor`, over an app in the local host and over a settings file. */

@@ -5,7 +5,7 @@ import { startHost } from '../../local/host.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { dayOf } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
-import { productFor } from '../flow/product-rig.ts';
+import { productFor } from '../flow/product-setup.ts';
 
 /** The two HTTP functions in the host, over a real ledger. */
 

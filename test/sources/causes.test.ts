@@ -12,8 +12,8 @@ import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
-import { DAY, NOW, withSimulator } from './lane.ts';
-import { placesOf, type Rig, type RigOptions, rig } from './rig.ts';
+import { DAY, NOW, withSimulator } from './simulated-day.ts';
+import { placesOf, type Rig, type RigOptions, rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**

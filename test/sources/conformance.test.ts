@@ -8,9 +8,9 @@ import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
 import type { Send } from '../../shared/sources/http/send.ts';
 import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/words/day.ts';
 import type { Dataset, Receipt } from '../../shared/words/model.ts';
-import { DAY, type Lane, NOW, openLane } from './lane.ts';
-import { placesOf, plainSend, type Rig, rig, truthOf } from './rig.ts';
+import { DAY, type Lane, NOW, openLane } from './simulated-day.ts';
 import { strike } from './sweep.ts';
+import { placesOf, plainSend, type Rig, rig, truthOf } from './test-pipeline.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** What is true of every dataset in the list: written once, inherited by being listed. Faults: faults.test.ts. */

@@ -9,8 +9,8 @@ import { tokenMaker } from '../../shared/sources/voximplant-token.ts';
 import { windowOf } from '../../shared/words/day.ts';
 import type { Remedy } from '../../shared/words/errors.ts';
 import { serviceKey } from './keys.ts';
-import { DAY, NOW, withSimulator } from './lane.ts';
 import { answering } from './scripted-server.ts';
+import { DAY, NOW, withSimulator } from './simulated-day.ts';
 import { objectIn, reply, serviceToken } from './simulator-requests.ts';
 import { virtualClock } from './virtual-clock.ts';
 

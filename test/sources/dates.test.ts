@@ -7,9 +7,9 @@ import { sender, servedAt } from '../../shared/sources/http/send.ts';
 import { windowOf } from '../../shared/words/day.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
-import { DAY, NOW } from './lane.ts';
-import { rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Dates of answers are GMT in all of their forms, also on a machine that is set to another zone. */

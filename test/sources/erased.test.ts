@@ -7,8 +7,8 @@ import { instantOf } from '../../shared/words/day.ts';
 import type { Receipt } from '../../shared/words/model.ts';
 import type { Source } from '../../shared/words/ports.ts';
 import { heldOn } from '../unit/days.ts';
-import { DAY, NOW } from './lane.ts';
-import { rig } from './rig.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const LINE = '{"id":"the row that was left"}';

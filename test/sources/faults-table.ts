@@ -10,7 +10,7 @@ import { VOXIMPLANT_FAULTS } from '../../local/simulator/faults/voximplant.ts';
 import { FAULT_NAMES, FAULTS, type FaultName } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import type { Dataset } from '../../shared/words/model.ts';
-import type { Found } from './hold.ts';
+import type { Found } from './ending-checks.ts';
 import { type Ending, PLACES, type Place } from './sweep.ts';
 
 /** docs/faults.md: what each fault came to, as the suite saw it. Equal results give equal text. */

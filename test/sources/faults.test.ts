@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads';
 import { FAULT_NAMES, FAULTS } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { PROCESS_MS, waitFor } from '../wait.ts';
+import type { Found, Verdict } from './ending-checks.ts';
 import { FAULTS_PAGE, faultsPage } from './faults-table.ts';
-import type { Found, Verdict } from './hold.ts';
 import { strikes } from './sweep.ts';
 
 /** Every fault of the simulator on the first, a middle and the last page of every dataset's day. */
@@ -46,7 +46,7 @@ function inTurns(names: readonly string[]): ReadonlyMap<string, Promise<readonly
 
 function verdictsOn(name: string): Promise<readonly Verdict[]> {
   const said: Verdict[] = [];
-  const worker = new Worker(new URL('./hold-worker.ts', import.meta.url), { workerData: name });
+  const worker = new Worker(new URL('./ending-checks-worker.ts', import.meta.url), { workerData: name });
   worker.on('message', verdict => said.push(verdict));
   const over = new Promise<readonly Verdict[]>((resolve, reject) => {
     worker.on('error', reject);

@@ -6,9 +6,9 @@ import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import { addDays, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
-import { DAY, NOW } from './lane.ts';
-import { type Rig, rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { type Rig, rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**

@@ -11,8 +11,8 @@ import type { Dataset } from '../../shared/words/model.ts';
 import { close, listen } from '../wait.ts';
 import { hostileLinks, PATH } from './hostile-links.ts';
 import { serviceKey } from './keys.ts';
-import { DAY, NOW } from './lane.ts';
-import { plainSend, rig, TOKEN_MARK } from './rig.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { plainSend, rig, TOKEN_MARK } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Hostile links and redirects as a source would send them, over real sockets: nobody else hears of them. */

@@ -4,8 +4,8 @@ import { onCurate, onFetch, onPoison, onPoisonCurate } from '../../shared/app/tr
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import type { FetchMessage } from '../../shared/words/model.ts';
-import { DAY, NOW } from './lane.ts';
-import { rig } from './rig.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** The queue's rows of the bad-input table that test/unit/message.test.ts does not have: what becomes of a message. */

@@ -11,8 +11,8 @@ import { HOUR_MS } from '../../shared/words/day.ts';
 import { selfSigned } from '../certificate.ts';
 import { close, listen, WAIT_MS } from '../wait.ts';
 import { serviceKey } from './keys.ts';
-import { DAY, NOW } from './lane.ts';
-import { type Rig, type RigOptions, rig, TOKEN_MARK } from './rig.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { type Rig, type RigOptions, rig, TOKEN_MARK } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Trouble before the first byte: rows 1, 2 and 5 of the fault matrix. The rest is in faults.test.ts. */

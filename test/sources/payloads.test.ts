@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { FETCH_LIMITS } from '../../shared/fetch/attempt.ts';
-import { DAY, NOW } from './lane.ts';
-import { type Rig, type RigOptions, rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { type Rig, type RigOptions, rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Bodies that no fault of the simulator makes: the rest of the bad-input table's API payloads. */

@@ -6,8 +6,8 @@ import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
-import { type Rig, rig } from './rig.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
+import { type Rig, rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**

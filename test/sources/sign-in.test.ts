@@ -10,9 +10,9 @@ import type { SignIn } from '../../shared/config/config.ts';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { certificateEnd, credentialOf, signInWith } from '../../shared/sources/sign-in.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
-import { DAY, NOW } from './lane.ts';
-import { type Rig, rig } from './rig.ts';
 import { answering, startScripted } from './scripted-server.ts';
+import { DAY, NOW } from './simulated-day.ts';
+import { type Rig, rig } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Signing in as in Azure: the real identity library, over a real socket, at an endpoint such as the platform has. */

@@ -4,9 +4,9 @@ import { type DatasetName, FAULTS, type FaultName, type FaultRule } from '../../
 import type { Send } from '../../shared/sources/http/send.ts';
 import { addDays } from '../../shared/words/day.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
-import { DAY, type Lane, NOW } from './lane.ts';
 import { servedRows } from './naive.ts';
-import { plainSend, type Rig, TOKEN_MARK } from './rig.ts';
+import { DAY, type Lane, NOW } from './simulated-day.ts';
+import { plainSend, type Rig, TOKEN_MARK } from './test-pipeline.ts';
 
 /** One fault on one page of a day, and how the day ended. */
 

@@ -9,8 +9,8 @@ import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { retryAfter } from '../../shared/sources/retries.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
-import { DAY, type Lane, NOW, openLane, withSimulator } from './lane.ts';
-import { placesOf, type Rig, rig, truthOf } from './rig.ts';
+import { DAY, type Lane, NOW, openLane, withSimulator } from './simulated-day.ts';
+import { placesOf, type Rig, rig, truthOf } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Waiting is not failing: what a source asks for is given to it, by all workers, and costs the day nothing. */

@@ -26,10 +26,10 @@ test('whoever reads the clock has chosen its date', () => {
   const allowed = [
     'clock.ts',
     // They run in the process of a test that has.
-    'flow/canary-rig.ts',
+    'flow/canary-outputs.ts',
     'flow/canary-server.ts',
-    'flow/doctor-rig.ts',
-    'flow/keyless-rig.ts',
+    'flow/doctor-setup.ts',
+    'flow/keyless-setup.ts',
     // From now on, whenever that is: nothing but the difference matters.
     'unit/settle.test.ts',
     'sources/sign-in.test.ts',
@@ -41,8 +41,8 @@ test('whoever starts the product, or a part of it as a process, has chosen the d
   const allowed = [
     // Rigs of tests that have, and HTTP alone.
     ...[
-      'flow/product-rig.ts',
-      'flow/cli-rig.ts',
+      'flow/product-setup.ts',
+      'flow/cli-setup.ts',
       'flow/hostile-worker.ts',
       'faults/kill-worker.ts',
       'unit/host.test.ts',

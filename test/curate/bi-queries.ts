@@ -8,7 +8,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
-import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './rig.ts';
+import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './setup.ts';
 
 /** The BI kit, run: its views over a simulated quarter, its questions, and the page with their answers. */
 
@@ -128,8 +128,8 @@ export function queriesOf(page: string): string[] {
 
 const INTRODUCTION = `# Twenty questions, with answers
 
-The questions of \`questions.sql\`, asked of a simulated quarter (\`test/curate/kit.ts\`, which also writes this page; a test
-holds it to what DuckDB answers). The numbers are invented; amounts are per currency and never added across. In this
+The questions of \`questions.sql\`, asked of a simulated quarter (\`test/curate/bi-queries.ts\`, which also writes this page; a
+test holds it to what DuckDB answers). The numbers are invented; amounts are per currency and never added across. In this
 quarter Direct Routing begins in February, one day of messages was never landed, and one day of calls had late rows.
 
 What cannot be asked, since no log says it: **departments and sites** of users, and **licences that nobody uses**. Both

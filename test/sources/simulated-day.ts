@@ -5,7 +5,7 @@ import {
   startSimulator,
 } from '../../local/simulator/index.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import { placesOf, type Rig, type RigOptions, rig, truthOf } from './rig.ts';
+import { placesOf, type Rig, type RigOptions, rig, truthOf } from './test-pipeline.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** The day that is read: a Tuesday. */

@@ -11,7 +11,7 @@ import { storageClients } from '../../shared/stores/clients.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
 import type { CanaryServer } from './canary-server.ts';
-import type { Product } from './product-rig.ts';
+import type { Product } from './product-setup.ts';
 
 /** Where people look, and what they see there. */
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { holdAll, type Verdict } from './hold.ts';
+import { holdAll, type Verdict } from './ending-checks.ts';
 
 /** Half of the work of faults.test.ts, on a core of its own: sends the verdicts on one dataset. */
 

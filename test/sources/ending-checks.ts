@@ -4,7 +4,7 @@ import { type Send, sender } from '../../shared/sources/http/send.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 import { courseOf } from './endings.ts';
-import { DAY, type Lane, openLane } from './lane.ts';
+import { DAY, type Lane, openLane } from './simulated-day.ts';
 import { type Ending, PLACES, type Place, type Struck, strike, strikes } from './sweep.ts';
 
 /** Holds a dataset's endings under every fault to what they should be (endings.ts). */

@@ -6,8 +6,8 @@ import { TABLES } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { DICTIONARY_PAGE, DUCKDB_VIEWS, dictionaryPage, FABRIC_VIEWS, SYNAPSE_VIEWS } from '../../tools/dictionary.ts';
 import { duckdbViews, fabricViews, synapseViews } from '../../tools/sql-views.ts';
-import { ANSWERS_PAGE, answersPage, quarter, queriesOf, questions, ROWS, viewsOver } from './kit.ts';
-import type { Duck, Rows } from './rig.ts';
+import { ANSWERS_PAGE, answersPage, quarter, queriesOf, questions, ROWS, viewsOver } from './bi-queries.ts';
+import type { Duck, Rows } from './setup.ts';
 
 describe('the BI kit', () => {
   test('its views, twenty questions and examples run, and answer what the page says', async context => {
@@ -15,7 +15,7 @@ describe('the BI kit', () => {
     assert.equal(questions().length, 20);
     const page = await answersPage(db);
     for (const section of page.split('\n## ').slice(1)) assert.match(section, /\| --- \|\n\| /, section.split('\n')[0]);
-    assert.equal(page, await readFile(ANSWERS_PAGE, 'utf8'), 'run `node test/curate/kit.ts`');
+    assert.equal(page, await readFile(ANSWERS_PAGE, 'utf8'), 'run `node test/curate/bi-queries.ts`');
     for (const sql of queriesOf('README.md')) assert.ok((await db.rows(sql)).length > 0, sql);
     for (const { name, columns } of TABLES) {
       const described = await db.rows(`DESCRIBE ${name}`);
