@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { csvLine, harmless } from '../../cli/csv.ts';
 import { writeCsv, writeDatabase, writeViews } from '../../cli/curated-views.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
-import { curated, duck, folderFor, layOut, rig } from '../curate/setup.ts';
+import { curated, duck, folderFor, layOut, memoryPorts } from '../curate/setup.ts';
 
 const DAY = '2026-01-05';
 
@@ -26,7 +26,7 @@ type Ends = { after(act: () => unknown): void };
 
 /** Curated files in a folder whose name is hard to quote. */
 async function exported(context: Ends): Promise<string> {
-  const on = rig('full');
+  const on = memoryPorts('full');
   await curated(on, 'teams-sms', DAY, ROWS);
   const folder = folderFor(context);
   await layOut(on, new Map(), folder);

@@ -8,7 +8,7 @@ import { maskedNumber, passingCallId, passingJson, passingName, passingWords } f
 import { tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { Digest } from '../../shared/rows/fingerprint.ts';
-import { curated, rig } from './setup.ts';
+import { curated, memoryPorts } from './setup.ts';
 
 /** Somebody has the container `curated` and nothing else. What docs/privacy.md says they learn is all they learn. */
 
@@ -104,7 +104,7 @@ function hostile(dataset: string, text: string): string {
 test('neither cells, keys, footers nor labels of any table tell what a profile hides, and no digest of raw lines is in them', async () => {
   for (const profile of PROFILES) {
     for (const { name } of DATASETS) {
-      const on = rig(profile);
+      const on = memoryPorts(profile);
       // What has letters may be an identifier, as docs/privacy.md says.
       const planteds = PLANTED.filter(text => !text.includes('x202'));
       const rows = planteds.map(text => hostile(name, text));
@@ -182,7 +182,7 @@ const PSTN = 'teams-pstn-calls';
 
 /** All that somebody has who has the file of such a day: its bytes, and what is beside it. */
 async function fileOf(profile: (typeof PROFILES)[number], rows: readonly string[]): Promise<string> {
-  const on = rig(profile);
+  const on = memoryPorts(profile);
   await curated(on, PSTN, DAY, rows);
   const [file] = on.curated.files.values();
   assert.ok(file);

@@ -8,7 +8,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
-import { curated, type Duck, duck, folderFor, layOut, type Rows, rig } from './setup.ts';
+import { curated, type Duck, duck, folderFor, layOut, memoryPorts, type Rows } from './setup.ts';
 
 /** The BI kit, run: its views over a simulated quarter, its questions, and the page with their answers. */
 
@@ -49,7 +49,7 @@ export async function simulated(context: Ends, period: Simulated): Promise<strin
   const { rows, hugeCharges = false, askedAfter = 60, first, last, begins } = period;
   const now = (): number => NOW + askedAfter * DAY_MS;
   const simulator = await startSimulator({ seed: 2026, rows, oddShare: 0.01, hugeCharges, now });
-  const on = rig('masked');
+  const on = memoryPorts('masked');
   const ledgers = [];
   for (const dataset of DATASETS) {
     const entries: DayEntry[] = [];

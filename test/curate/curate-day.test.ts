@@ -9,12 +9,12 @@ import { tableOf } from '../../shared/curate/tables.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
 import type { Held } from '../../shared/words/ledger.ts';
 import { curatedPath } from '../../shared/words/paths.ts';
-import { curated, land, parsedExactly, type Rig, rig, SECRET } from './setup.ts';
+import { curated, land, type MemoryPorts, memoryPorts, parsedExactly, SECRET } from './setup.ts';
 
 const DAY = '2026-01-05';
 const PATH = curatedPath('fact_message', 'teams-sms', DAY);
 
-async function readBack(on: Rig, path: string): Promise<Record<string, unknown>[]> {
+async function readBack(on: MemoryPorts, path: string): Promise<Record<string, unknown>[]> {
   const bytes = on.curated.files.get(path)?.bytes;
   assert.ok(bytes);
   return parquetReadObjects({ file: new Uint8Array(bytes).buffer });
@@ -33,7 +33,7 @@ test('a second reader agrees, types included', async context => {
     'voximplant-sms',
     'teams-dialout-usage',
   ] as const) {
-    const on = rig();
+    const on = memoryPorts();
     const rows = simulator.truth(name, DAY);
     await curated(on, name, DAY, rows);
     const table = tableOf(name);
@@ -69,7 +69,7 @@ test('a file has the same bytes whatever its process made before', async context
   const simulator = await startSimulator({ seed: 5, rows: 600, now: () => Date.parse('2026-03-01') });
   context.after(() => simulator.stop());
   const bytesOf = async (day: string): Promise<Buffer> => {
-    const on = rig();
+    const on = memoryPorts();
     await curated(on, 'teams-blocked-users', day, simulator.truth('teams-blocked-users', day));
     const [file] = on.curated.files.values();
     return Buffer.from(file?.bytes ?? []);
@@ -81,7 +81,7 @@ test('a file has the same bytes whatever its process made before', async context
 });
 
 test('a day that lands again replaces its file, and there is never a second one', async () => {
-  const on = rig();
+  const on = memoryPorts();
   await curated(on, 'teams-sms', DAY, [sms('a')]);
   const old = on.curated.files.get(PATH)?.bytes;
   await curated(on, 'teams-sms', DAY, [sms('a'), sms('late')]);
@@ -103,7 +103,7 @@ test('a day that lands again replaces its file, and there is never a second one'
 });
 
 test('another profile or key makes every file again', async () => {
-  const on = rig('full');
+  const on = memoryPorts('full');
   await curated(on, 'teams-sms', DAY, [sms('a')]);
   assert.equal(await curateDay('teams-sms', DAY, { ...on, profile: privacyProfile('masked', undefined) }), 'curated');
   assert.equal(
@@ -118,7 +118,7 @@ test('another profile or key makes every file again', async () => {
 });
 
 test('an action of the blocked users keeps its key when its mode is spelled in another case', async () => {
-  const on = rig();
+  const on = memoryPorts();
   const name = 'teams-blocked-users';
   const action = (mode: string, rest = '"blockDateTime":"2026-01-05T10:00:00Z","userId":"u"') =>
     `{"remediationId":"r",${rest},"userBlockMode":"${mode}"}`;
@@ -140,7 +140,7 @@ test('an action of the blocked users keeps its key when its mode is spelled in a
 });
 
 test('exact repetitions go, conflicts stay and are counted, and a row without an id has a key of its own', async () => {
-  const on = rig();
+  const on = memoryPorts();
   const anonymous = '{"smsId":"s","sentDateTime":"2026-01-05T10:00:00Z","sourceNumber":"+1","destinationNumber":"+2"}';
   const rows = [sms('a'), sms('b'), sms('a'), sms('a', '0.02'), sms('a', '0.03'), sms('a', '0.02'), anonymous];
   await curated(on, 'teams-sms', DAY, [...rows, anonymous.replace('"s"', '"t"'), '[1]']);
@@ -168,7 +168,7 @@ test('exact repetitions go, conflicts stay and are counted, and a row without an
 });
 
 test('a row that says nothing of who it is has one key, wherever it stands, and ids that UTF-8 cannot hold have two', async () => {
-  const on = rig();
+  const on = memoryPorts();
   const keys = async (rows: readonly string[]) => {
     await curated(on, 'teams-sms', DAY, rows);
     return (await readBack(on, PATH)).map(row => row['key']);
@@ -185,7 +185,7 @@ test('a row that says nothing of who it is has one key, wherever it stands, and 
 });
 
 test('ids that look alike in a cell and are not have keys of their own, and the usual id is its key', async () => {
-  const on = rig();
+  const on = memoryPorts();
   const [same, other] = [
     ['1', 'true', '[1]', '1.5e3'],
     ['x', '01', '-', 'falsely', '{x'],
@@ -217,7 +217,7 @@ test('ids that look alike in a cell and are not have keys of their own, and the 
 });
 
 test('a value that does not fit its column is kept as it was sent', async () => {
-  const on = rig();
+  const on = memoryPorts();
   await curated(on, 'teams-sms', DAY, ['{"id":"a","callCharge":0.12345678,"smsUnits":"many","newField":{"a": 1.0}}']);
   const [row] = await readBack(on, PATH);
   assert.deepEqual([row?.['charge'], row?.['units']], [null, null]);
@@ -226,11 +226,13 @@ test('a value that does not fit its column is kept as it was sent', async () => 
 });
 
 test('of two that curate at once, the newer revision wins', async () => {
-  const on = rig();
+  const on = memoryPorts();
   await land(on.lake, 'teams-sms', DAY, [sms('a')]);
   // While the first file is being made, the day lands again and is curated by somebody else.
   const slow = { ...on, curated: { ...on.curated, write: overtaken } };
-  async function overtaken(...args: Parameters<Rig['curated']['write']>): ReturnType<Rig['curated']['write']> {
+  async function overtaken(
+    ...args: Parameters<MemoryPorts['curated']['write']>
+  ): ReturnType<MemoryPorts['curated']['write']> {
     await curated(on, 'teams-sms', DAY, [sms('a'), sms('b')]);
     return on.curated.write(...args);
   }
@@ -240,7 +242,7 @@ test('of two that curate at once, the newer revision wins', async () => {
 });
 
 test('a partition that is not what its receipt says is not curated', async () => {
-  const on = rig();
+  const on = memoryPorts();
   await land(on.lake, 'teams-sms', DAY, [sms('a')]);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`${sms('a')}\n${sms('b')}\n`);
@@ -274,7 +276,7 @@ test('what was curated is noted in the ledger, but never while somebody works on
     curateTries: 1,
   };
   for (const state of ['idle', 'failed', 'queued', 'fetching'] as const) {
-    const on = rig();
+    const on = memoryPorts();
     const fresh = freshEntry('teams-sms', DAY, 0);
     const etag = await on.ledger.putDay({ ...fresh, held, work: { ...fresh.work, state } }, undefined);
     await curated(on, 'teams-sms', DAY, [sms('a')]);

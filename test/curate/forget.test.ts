@@ -23,16 +23,16 @@ import { memoryJobs } from '../doubles/memory-jobs.ts';
 import { memoryEraser } from '../doubles/memory-lake.ts';
 import { memoryLedger } from '../doubles/memory-ledger.ts';
 import { Dice } from '../faults/dice.ts';
-import { land, parsedExactly, type Rig, receiptOf, rig } from './setup.ts';
+import { land, type MemoryPorts, memoryPorts, parsedExactly, receiptOf } from './setup.ts';
 
 const NOW = clockFrom('2026-03-01T00:00:00.000Z');
 const DAYS = Array.from({ length: 2 }, (_, i) => addDays('2026-01-05', i));
 const NAMES = DATASETS.map(({ name }) => name as DatasetName);
 
 /** Two days of everything in two revisions, the first without every tenth row, curated. */
-async function landed(): Promise<{ on: Rig & ForgetPorts; truth: Map<string, string[]> }> {
+async function landed(): Promise<{ on: MemoryPorts & ForgetPorts; truth: Map<string, string[]> }> {
   const simulator = await startSimulator({ seed: 53, rows: 50, oddShare: 0.2, now: () => NOW });
-  const parts = rig('full');
+  const parts = memoryPorts('full');
   const on = { ...parts, clock: systemClock, eraser: memoryEraser(parts.lake) };
   const truth = new Map<string, string[]>();
   for (const name of NAMES) {
@@ -56,7 +56,7 @@ async function landed(): Promise<{ on: Rig & ForgetPorts; truth: Map<string, str
 }
 
 /** Everything in all three containers, as text. */
-async function everything(on: Rig): Promise<string> {
+async function everything(on: MemoryPorts): Promise<string> {
   const texts: string[] = [];
   for (const name of NAMES) {
     for (const day of DAYS) {
@@ -165,7 +165,7 @@ function personIn(truth: Map<string, string[]>): Person {
 }
 
 /** The same ports over a ledger whose n-th write of the day fails, as if the process had been killed there. */
-function dyingAt(write: number, on: Rig & ForgetPorts): Rig & ForgetPorts {
+function dyingAt(write: number, on: MemoryPorts & ForgetPorts): MemoryPorts & ForgetPorts {
   let writes = 0;
   const putDay: typeof on.ledger.putDay = (entry, etag) => {
     if (entry.dataset !== SET || entry.day !== DAY) return on.ledger.putDay(entry, etag);
@@ -176,7 +176,7 @@ function dyingAt(write: number, on: Rig & ForgetPorts): Rig & ForgetPorts {
   return { ...on, ledger: { ...on.ledger, putDay } };
 }
 
-async function owedAfter(on: Rig, now: number): Promise<string | undefined> {
+async function owedAfter(on: MemoryPorts, now: number): Promise<string | undefined> {
   const dataset = DATASETS.find(({ name }) => name === SET);
   const entry = (await on.ledger.day(SET, DAY))?.value;
   assert.ok(dataset && entry);
@@ -184,7 +184,7 @@ async function owedAfter(on: Rig, now: number): Promise<string | undefined> {
 }
 
 /** The planner, minutes later. It has nothing to do but for the day of these tests. */
-async function planLater(on: Rig): Promise<void> {
+async function planLater(on: MemoryPorts): Promise<void> {
   const dataset = DATASETS.find(({ name }) => name === SET);
   assert.ok(dataset);
   const clock = { ...systemClock, now: () => Date.now() + 4 * 60_000 };
@@ -335,8 +335,8 @@ test('a day whose partition is gone is searched in history, and its curated file
 const USER = '5f1c1f7e-2a39-4a2f-9f0e-1f2f3a4b0001';
 
 /** Nothing is landed in it. */
-function empty(): Rig & ForgetPorts {
-  const parts = rig('full');
+function empty(): MemoryPorts & ForgetPorts {
+  const parts = memoryPorts('full');
   return { ...parts, clock: systemClock, eraser: memoryEraser(parts.lake) };
 }
 
@@ -403,7 +403,7 @@ function rowWithTime(dataset: Dataset, { value }: Person, dice: Dice): string {
 }
 
 /** Lands the rows as a fetch would, which counts those outside of the window. */
-async function landCounted(lake: Rig['lake'], dataset: Dataset, rows: readonly string[]): Promise<void> {
+async function landCounted(lake: MemoryPorts['lake'], dataset: Dataset, rows: readonly string[]): Promise<void> {
   const bytes = Buffer.from(rows.map(row => `${row}\n`).join(''));
   const before = await lake.head(dataset.name, DAY);
   const revision = (before?.receipt.revision ?? 0) + 1;

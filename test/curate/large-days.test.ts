@@ -4,7 +4,7 @@ import { parquetMetadata } from 'hyparquet';
 import type { Profile } from '../../shared/curate/privacy.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { distinctLines, oddLines } from './odd-lines.ts';
-import { curated, duck, folderFor, layOut, rig } from './setup.ts';
+import { curated, duck, folderFor, layOut, memoryPorts } from './setup.ts';
 
 const DAY = '2026-01-05';
 
@@ -17,7 +17,7 @@ const BY_PLACE = 'key, row_ordinal, conflict_ordinal';
 for (const profile of ['full', 'masked'] satisfies Profile[]) {
   test(`${profile}: a cell is the same whether its column repeats its values or hardly does`, async context => {
     const [alone, behind] = [folderFor(context), folderFor(context)];
-    const [few, many] = [rig(profile), rig(profile)];
+    const [few, many] = [memoryPorts(profile), memoryPorts(profile)];
     for (const { name } of DATASETS) {
       const odd = oddLines(name, []);
       await curated(few, name, DAY, odd);
@@ -42,7 +42,7 @@ test('a day of several row groups has every line once, and a line that comes aga
   const name = 'teams-blocked-users';
   const lines = distinctLines(name, 33_500);
   const again = [lines[0] ?? '', lines[33_000] ?? ''];
-  const on = rig('full');
+  const on = memoryPorts('full');
   await curated(on, name, DAY, [...lines, ...again, ...distinctLines(name, 33_510).slice(33_500)]);
   const [[, file] = []] = [...on.curated.files];
   assert.deepEqual([file?.label.rows, file?.label.duplicates, file?.label.conflicts], [33_510, 2, 0]);

@@ -4,7 +4,17 @@ import { type DatasetName, type Simulator, startSimulator } from '../../local/si
 import { TABLES, tableOf } from '../../shared/curate/tables.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays, eachDay } from '../../shared/words/day.ts';
-import { curated, type Duck, duck, folderFor, layOut, millionths, parsedExactly, type Rig, rig } from './setup.ts';
+import {
+  curated,
+  type Duck,
+  duck,
+  folderFor,
+  layOut,
+  type MemoryPorts,
+  memoryPorts,
+  millionths,
+  parsedExactly,
+} from './setup.ts';
 
 /** A month of every dataset, as the simulator knows it, against what DuckDB reads of the raw and the curated files. */
 
@@ -29,7 +39,7 @@ describe('a simulated month', () => {
   const days = [...eachDay(FIRST, LAST)];
   const truth = new Map<string, string[]>();
   let simulator: Simulator;
-  let on: Rig;
+  let on: MemoryPorts;
   let db: Duck;
   let folder: string;
   const ends: (() => unknown)[] = [];
@@ -37,7 +47,7 @@ describe('a simulated month', () => {
   before(async () => {
     const context = { after: (act: () => unknown) => void ends.push(act) };
     simulator = await startSimulator({ seed: 71, rows: 40, oddShare: 0.1, now: () => NOW });
-    on = rig('full');
+    on = memoryPorts('full');
     for (const name of names) {
       for (const day of days) {
         // The second half of the month is read from beta, with its further fields.
@@ -159,7 +169,7 @@ describe('a simulated month', () => {
   });
 
   test('one schema for the union of v1.0 and beta, of empty days, and of all datasets of a table', async () => {
-    const empty = rig('full');
+    const empty = memoryPorts('full');
     await curated(empty, 'teams-pstn-calls', addDays(LAST, 1), []);
     await curated(empty, 'teams-direct-routing-calls', addDays(LAST, 1), []);
     await layOut(empty, new Map([['teams-pstn-calls', [addDays(LAST, 1)]]]), folder);

@@ -10,7 +10,7 @@ import { maskedNumber } from '../../shared/curate/safe-text.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { PRIVACY_PAGE, privacyPage } from '../../tools/dictionary.ts';
-import { curated, parsedExactly, type Rig, rig, SECRET } from './setup.ts';
+import { curated, type MemoryPorts, memoryPorts, parsedExactly, SECRET } from './setup.ts';
 
 const DAYS = Array.from({ length: 6 }, (_, i) => addDays('2026-01-05', i));
 const IP = /\b\d{1,3}(\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){3,}/i;
@@ -22,9 +22,9 @@ interface Pair {
 }
 
 /** Every row of six days of every dataset, with what the profile shows of it; and all that stands in the files. */
-async function pairs(profile: Profile): Promise<{ rows: Pair[]; on: Rig }> {
+async function pairs(profile: Profile): Promise<{ rows: Pair[]; on: MemoryPorts }> {
   const simulator = await startSimulator({ seed: 31, rows: 120, oddShare: 0.2, now: () => Date.parse('2026-03-01') });
-  const on = rig(profile);
+  const on = memoryPorts(profile);
   const rows: Pair[] = [];
   for (const name of DATASETS.map(each => each.name as DatasetName)) {
     for (const day of DAYS) {
@@ -51,7 +51,7 @@ function textOf(row: Record<string, unknown>): string {
 }
 
 /** Bounds of text in the statistics of the files: the lowest and the highest would be shown to whoever has the file. */
-function boundsOfText(on: Rig): unknown[] {
+function boundsOfText(on: MemoryPorts): unknown[] {
   const chunks = [...on.curated.files.values()]
     .flatMap(({ bytes }) => parquetMetadata(new Uint8Array(bytes).buffer).row_groups)
     .flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data));

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeDimensionFiles } from '../../shared/curate/dimension-files.ts';
 import { questions, viewsOver } from './bi-queries.ts';
-import { curated, folderFor, layOut, type Rows, rig } from './setup.ts';
+import { curated, folderFor, layOut, memoryPorts, type Rows } from './setup.ts';
 
 /** What the questions may not get wrong, over rows made by hand: large sums, what a row does not say, one user of two names. */
 
 const DAY = '2026-01-05';
 
 test('questions add the largest amounts, count what a row does not say as neither, and know a renamed user as one', async context => {
-  const on = rig('full');
+  const on = memoryPorts('full');
   const largest = '999999999999.999999';
   const call = (id: string): string =>
     `{"id":"${id}","callType":"user_out","startDateTime":"${DAY}T10:00:00Z","charge":${largest},"connectionCharge":${largest},"currency":"IDR"}`;

@@ -39,7 +39,7 @@ const KEPT_ROWS = 6;
 
 /** What of a checkout is asked for here, by its own names. */
 interface Checkout {
-  readonly rig: typeof import('./setup.ts').rig;
+  readonly memoryPorts: typeof import('./setup.ts').memoryPorts;
   readonly curated: typeof import('./setup.ts').curated;
 }
 
@@ -65,8 +65,13 @@ async function simulated(days: readonly string[], rows: number): Promise<Lines> 
 }
 
 /** Curates all lines under a profile, below a folder. */
-async function write({ rig, curated }: Checkout, lines: Lines, profile: Profile, folder: string): Promise<void> {
-  const on = rig(profile);
+async function write(
+  { memoryPorts, curated }: Checkout,
+  lines: Lines,
+  profile: Profile,
+  folder: string,
+): Promise<void> {
+  const on = memoryPorts(profile);
   for (const [name, days] of lines) for (const [day, rows] of days) await curated(on, name, day, rows);
   for (const [path, { bytes }] of on.curated.files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });

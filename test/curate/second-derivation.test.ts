@@ -19,7 +19,7 @@ import {
 } from './second/derive.ts';
 import type { Word } from './second/documents.ts';
 import { hostileLines } from './second/hostile-lines.ts';
-import { curated, type Duck, duck, folderFor, layOut, rig, SECRET } from './setup.ts';
+import { curated, type Duck, duck, folderFor, layOut, memoryPorts, SECRET } from './setup.ts';
 
 /**
  * Every cell of every table a second time: by DuckDB from the raw lines and by the words of the documents, over rows that
@@ -56,7 +56,7 @@ describe('every cell, derived a second time by SQL from the raw lines and the wo
     await db.run(setUp(SECRET));
     const simulator = await startSimulator({ seed: 41, rows: 12, oddShare: 0.3, now: () => Date.parse('2026-03-01') });
     for (const profile of PROFILES) {
-      const on = rig(profile);
+      const on = memoryPorts(profile);
       for (const { name } of DATASETS) {
         const truth = simulator.truth(name as DatasetName, DAY, name.endsWith('-calls') ? 'beta' : undefined);
         const lines = hostileLines(name, truth);

@@ -20,14 +20,14 @@ import { type MemoryLedger, memoryLedger } from '../doubles/memory-ledger.ts';
 
 export const SECRET = 'a key that is only for tests, 32+';
 
-export interface Rig extends CuratePorts {
+export interface MemoryPorts extends CuratePorts {
   readonly lake: MemoryLake;
   readonly curated: MemoryCurated;
   readonly ledger: MemoryLedger;
   readonly events: { readonly event: string; readonly fields: Record<string, unknown> }[];
 }
 
-export function rig(profile: Profile = 'full'): Rig {
+export function memoryPorts(profile: Profile = 'full'): MemoryPorts {
   const events: { event: string; fields: Record<string, unknown> }[] = [];
   return {
     datasets: DATASETS,
@@ -74,7 +74,7 @@ export async function land(lake: Lake, dataset: string, day: string, rows: reado
 }
 
 /** Lands and curates. */
-export async function curated(on: Rig, dataset: string, day: string, rows: readonly string[]): Promise<void> {
+export async function curated(on: MemoryPorts, dataset: string, day: string, rows: readonly string[]): Promise<void> {
   await land(on.lake, dataset, day, rows);
   await curateDay(dataset, day, on);
 }
@@ -87,7 +87,11 @@ export function folderFor(context: { after(act: () => unknown): void }): string 
 }
 
 /** Writes what the containers hold below `folder`: `raw/…` and `curated/…`. */
-export async function layOut(on: Rig, days: ReadonlyMap<string, readonly string[]>, folder: string): Promise<void> {
+export async function layOut(
+  on: MemoryPorts,
+  days: ReadonlyMap<string, readonly string[]>,
+  folder: string,
+): Promise<void> {
   const put = async (path: string, bytes: Uint8Array): Promise<void> => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);

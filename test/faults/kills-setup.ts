@@ -24,7 +24,7 @@ export interface Worker {
   readonly events: Map<string, number>;
 }
 
-export async function startRig(historyDays: number) {
+export async function startKillsSetup(historyDays: number) {
   let now = STARTS_AT;
   const [azurite, simulator] = await Promise.all([
     startAzurite(),
@@ -106,4 +106,4 @@ export async function startRig(historyDays: number) {
   };
 }
 
-export type Rig = Awaited<ReturnType<typeof startRig>>;
+export type KillsSetup = Awaited<ReturnType<typeof startKillsSetup>>;

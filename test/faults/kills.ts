@@ -11,7 +11,7 @@ import { partitionPath } from '../../shared/words/paths.ts';
 import { POSIX } from '../system.ts';
 import { waitFor } from '../wait.ts';
 import { Dice } from './dice.ts';
-import { type Rig, startRig, type Worker } from './kills-setup.ts';
+import { type KillsSetup, startKillsSetup, type Worker } from './kills-setup.ts';
 
 /**
  * Real worker processes against the emulator and the simulator, killed and stopped at random moments. The emulator is
@@ -34,41 +34,41 @@ export interface Kills {
 
 export async function runKills(kills: number, seed: number): Promise<Kills> {
   const dice = new Dice(seed);
-  const rig = await startRig(HISTORY_DAYS);
+  const setup = await startKillsSetup(HISTORY_DAYS);
   const failures: string[] = [];
   const events = new Map<string, number>();
   let [killed, stopped, rounds, days] = [0, 0, 0, 0];
   try {
     while (killed + stopped < kills && failures.length === 0) {
-      if (rounds++ > 0) rig.jump(25 * HOUR_MS);
-      const started = Array.from({ length: WORKERS }, () => rig.start());
+      if (rounds++ > 0) setup.jump(25 * HOUR_MS);
+      const started = Array.from({ length: WORKERS }, () => setup.start());
       for (let left = Math.min(KILLS_PER_ROUND, kills - killed - stopped); left > 0; left--) {
         await sleep(dice.between(50, 1_000));
         if (!POSIX || dice.chance(0.75)) {
-          await rig.kill(victim(rig, dice));
-          started.push(rig.start());
+          await setup.kill(victim(setup, dice));
+          started.push(setup.start());
           killed += 1;
         } else {
-          freeze(victim(rig, dice), dice.between(200, 9_000));
+          freeze(victim(setup, dice), dice.between(200, 9_000));
           stopped += 1;
         }
       }
-      days += await settle(rig, failures);
-      await Promise.all([...rig.workers].map(worker => rig.kill(worker)));
+      days += await settle(setup, failures);
+      await Promise.all([...setup.workers].map(worker => setup.kill(worker)));
       for (const worker of started) for (const [event, count] of worker.events) add(events, event, count);
-      await check(rig, failures);
+      await check(setup, failures);
     }
   } finally {
-    await rig.stop();
+    await setup.stop();
   }
   const told = [...events].sort(([a], [b]) => (a < b ? -1 : 1)).map(([event, count]) => `${event} ${count}`);
   const summary = `${killed} processes killed and ${stopped} stopped for a while, in ${rounds} rounds over ${days} reads of days; ${failures.length} errors (seed ${seed}); ${told.join(', ')}`;
   return { summary, failures };
 }
 
-function victim(rig: Rig, dice: Dice): Worker {
-  const [first, ...rest] = rig.workers;
-  return dice.pick([first ?? rig.start(), ...rest]);
+function victim(setup: KillsSetup, dice: Dice): Worker {
+  const [first, ...rest] = setup.workers;
+  return dice.pick([first ?? setup.start(), ...rest]);
 }
 
 /** The process stands still, and wakes when others may have taken its days over. */
@@ -82,45 +82,45 @@ function add(counts: Map<string, number>, what: string, count: number): void {
 }
 
 /** Waits until every day was read since time jumped, and nothing is under way. */
-async function settle(rig: Rig, failures: string[]): Promise<number> {
+async function settle(setup: KillsSetup, failures: string[]): Promise<number> {
   let open: string[] = [];
   const isQuiet = async (): Promise<boolean> => {
     open = [];
     for (const { name } of DATASETS) {
-      const entries = new Map((await rig.ledger.days(name)).map(({ value }) => [value.day, value]));
-      for (const day of daysOf(rig)) {
+      const entries = new Map((await setup.ledger.days(name)).map(({ value }) => [value.day, value]));
+      for (const day of daysOf(setup)) {
         const entry = entries.get(day);
-        if (!isRead(entry, rig)) open.push(`${name} ${day} ${entry?.work.state} ${entry?.work.errorKind ?? ''}`);
+        if (!isRead(entry, setup)) open.push(`${name} ${day} ${entry?.work.state} ${entry?.work.errorKind ?? ''}`);
       }
     }
     return open.length === 0;
   };
   const waiting = { saw: () => open, limitMs: QUIET_MS, everyMs: 250 };
   await waitFor('every day is read', isQuiet, waiting).catch(thrown => failures.push(String(thrown)));
-  return DATASETS.length * daysOf(rig).length;
+  return DATASETS.length * daysOf(setup).length;
 }
 
-function isRead(entry: DayEntry | undefined, rig: Rig): boolean {
+function isRead(entry: DayEntry | undefined, setup: KillsSetup): boolean {
   if (entry?.held === undefined || entry.work.state !== 'idle') return false;
-  return entry.held.settledAt !== undefined || Date.parse(entry.held.checkedAt) >= rig.now() - 1_000;
+  return entry.held.settledAt !== undefined || Date.parse(entry.held.checkedAt) >= setup.now() - 1_000;
 }
 
-function daysOf(rig: Rig): Day[] {
-  const last = lastDay(rig.now());
+function daysOf(setup: KillsSetup): Day[] {
+  const last = lastDay(setup.now());
   return [...eachDay(addDays(last, 1 - HISTORY_DAYS), last)];
 }
 
 /** Every partition is the truth, recounts to its receipt, and is the only blob of its day. */
-async function check(rig: Rig, failures: string[]): Promise<void> {
+async function check(setup: KillsSetup, failures: string[]): Promise<void> {
   const names = new Set<string>();
-  for await (const { name } of rig.raw.listBlobsFlat()) {
+  for await (const { name } of setup.raw.listBlobsFlat()) {
     if (names.has(name)) failures.push(`${name} is there twice`);
     names.add(name);
   }
   for (const dataset of DATASETS) {
-    for (const day of daysOf(rig)) {
+    for (const day of daysOf(setup)) {
       if (!names.has(partitionPath(dataset.name, day))) failures.push(`${dataset.name} ${day} has no partition`);
-      await checkDay(rig, dataset, day, failures);
+      await checkDay(setup, dataset, day, failures);
     }
     for (const name of names) {
       const day = /date=([\d-]+)\//.exec(name)?.[1] ?? '';
@@ -128,18 +128,26 @@ async function check(rig: Rig, failures: string[]): Promise<void> {
       if (!known) failures.push(`${name} is no partition`);
     }
   }
-  const clock = { now: () => rig.now() + DAY_MS };
-  const { findings } = await verify({ datasets: DATASETS, lake: rig.lake, ledger: rig.ledger, clock }, { mark: false });
+  const clock = { now: () => setup.now() + DAY_MS };
+  const { findings } = await verify(
+    { datasets: DATASETS, lake: setup.lake, ledger: setup.ledger, clock },
+    { mark: false },
+  );
   for (const { kind, message } of findings) failures.push(`verify says ${kind}: ${message}`);
 }
 
-async function checkDay(rig: Rig, { name }: (typeof DATASETS)[number], day: Day, failures: string[]): Promise<void> {
-  const text = await textOf(await rig.lake.read(name, day));
-  const receipt = (await rig.lake.head(name, day))?.receipt;
+async function checkDay(
+  setup: KillsSetup,
+  { name }: (typeof DATASETS)[number],
+  day: Day,
+  failures: string[],
+): Promise<void> {
+  const text = await textOf(await setup.lake.read(name, day));
+  const receipt = (await setup.lake.head(name, day))?.receipt;
   const lines = text === '' ? [] : text.slice(0, -1).split('\n');
-  const entry = (await rig.ledger.day(name, day))?.value;
+  const entry = (await setup.ledger.day(name, day))?.value;
   // A settled day is not read again, although its rows may still have changed.
-  const truth = rig.simulator.truth(name, day).map(row => row.replace(/[\r\n]/g, ' '));
+  const truth = setup.simulator.truth(name, day).map(row => row.replace(/[\r\n]/g, ' '));
   const settled = entry?.held?.settledAt !== undefined;
   if (!settled && [...lines].sort().join('\n') !== truth.sort().join('\n'))
     failures.push(
@@ -151,7 +159,7 @@ async function checkDay(rig: Rig, { name }: (typeof DATASETS)[number], day: Day,
   if (print !== receipt?.fingerprint)
     failures.push(`${name} ${day} is ${print}, its receipt says ${receipt?.fingerprint}`);
   const { revision = 0 } = receipt ?? {};
-  if ((await rig.lake.lastKept(name, day)) < revision - 1) failures.push(`${name} ${day} has no r${revision - 1}`);
+  if ((await setup.lake.lastKept(name, day)) < revision - 1) failures.push(`${name} ${day} has no r${revision - 1}`);
 }
 
 async function textOf(chunks: AsyncIterable<Uint8Array> | undefined): Promise<string> {

@@ -45,7 +45,7 @@ function launch(t: TestContext, ...command: readonly string[]) {
 }
 
 /** The folder of one test, what runs over it, and what its log says. */
-async function rigFor(t: TestContext) {
+async function setupFor(t: TestContext) {
   const data = await mkdtemp(join(tmpdir(), 'landline-backfill-'));
   t.after(() => rm(data, { recursive: true, force: true, maxRetries: 5 }));
   const landline = (...args: readonly string[]) => launch(t, 'cli/landline.mjs', '--data', data, '--json', ...args);
@@ -83,20 +83,20 @@ async function rowsFrom(t: TestContext, from: string): Promise<number> {
 }
 
 test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and complete', async t => {
-  const rig = await rigFor(t);
-  const first = rig.start();
-  await waitFor('five days land', async () => (await rig.landed()) >= 5, { saw: () => first.said });
+  const setup = await setupFor(t);
+  const first = setup.start();
+  await waitFor('five days land', async () => (await setup.landed()) >= 5, { saw: () => first.said });
   // From then on older days have their late rows when they are read.
-  await waitFor('the tenant has its history', () => rig.hasHistory(), { saw: () => first.said });
+  await waitFor('the tenant has its history', () => setup.hasHistory(), { saw: () => first.said });
 
-  const before = await rig.json('status');
+  const before = await setup.json('status');
   const [was] = before.answer.datasets;
   assert.deepEqual([before.code, was.firstDay, was.daysHeld, was.counts.open], [0, FIRST, 5, 5]);
   assert.equal(was.rows, await rowsFrom(t, FIRST));
 
   // Without --yes, where nobody can be asked, it is a preview: here of a range that the source has forgotten in part.
   const range = ['backfill', '--to', addDays(FIRST, -1), '--datasets', SMS];
-  const far = await rig.json(...range, '--from', addDays(HORIZON, -10));
+  const far = await setup.json(...range, '--from', addDays(HORIZON, -10));
   assert.deepEqual([far.code, far.answer.applied], [0, false]);
   const numbers = { held: 0, failed: 0, inWork: 0, erased: 0, between: 0 };
   const preview = { dataset: SMS, to: addDays(FIRST, -1), firstDay: FIRST, ...numbers };
@@ -105,8 +105,10 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
 
   // Ctrl-C in the terminal of both: the one that watches ends at once, the one at work in good order.
   const command = [...range, '--from', FROM, '--yes', '--wait'];
-  const watcher = rig.landline(...command);
-  await waitFor('the first days of the backfill land', async () => (await rig.landed()) >= 5 + 6, { saw: rig.landed });
+  const watcher = setup.landline(...command);
+  await waitFor('the first days of the backfill land', async () => (await setup.landed()) >= 5 + 6, {
+    saw: setup.landed,
+  });
   watcher.child.kill('SIGINT');
   first.child.kill('SIGINT');
   assert.equal(await watcher.ended(), 130);
@@ -114,7 +116,7 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
   assert.match(watcher.said.stderr, /^(\d+ of 60 days held, .*\n)*$/);
   assert.equal(await first.ended(), 130, first.said.stderr);
 
-  const half = await rig.json('status');
+  const half = await setup.json('status');
   const [then] = half.answer.datasets;
   assert.equal(then.firstDay, FROM);
   assert.ok(
@@ -122,9 +124,9 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
     `${then.daysHeld} days are held after the interruption`,
   );
 
-  const second = rig.start();
+  const second = setup.start();
   await waitFor('it runs again', () => second.said.stdout.includes('days are here'), { saw: () => second.said });
-  const resumed = await rig.json(...command);
+  const resumed = await setup.json(...command);
   assert.equal(resumed.code, 0);
   const [again] = resumed.answer.previews;
   assert.deepEqual([again.days, again.firstDay, again.beyondHorizon], [EXTRA, FROM, 0]);
@@ -135,11 +137,11 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
     [true, true, [{ dataset: SMS, extended: { outcome: 'already', firstDay: FROM }, asked: [] }]],
   );
 
-  const after = await rig.json('status');
+  const after = await setup.json('status');
   const [is] = after.answer.datasets;
   assert.deepEqual([after.code, is.firstDay, is.daysHeld, is.gapDays], [0, FROM, 5 + EXTRA, 0]);
   assert.equal(is.rows, await rowsFrom(t, FROM));
-  assert.equal(await rig.landed(), 5 + EXTRA - then.daysHeld, 'each day landed once');
+  assert.equal(await setup.landed(), 5 + EXTRA - then.daysHeld, 'each day landed once');
   second.child.kill('SIGINT');
   await second.ended();
 });

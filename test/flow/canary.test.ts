@@ -5,7 +5,7 @@ import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
-import { rig } from '../sources/test-pipeline.ts';
+import { testPipeline } from '../sources/test-pipeline.ts';
 import { virtualClock } from '../sources/virtual-clock.ts';
 import { leaksOf, type Seen, saidByCommands, secretsOf, storedIn, workedThrough } from './canary-outputs.ts';
 import { CANARIES, canaryServer } from './canary-server.ts';
@@ -90,11 +90,11 @@ test('the token for Graph is sent, and told nowhere', async context => {
   context.after(() => Promise.all([server.stop(), simulator.stop()]));
   const token = simulator.graphToken({ aud: simulator.graphUrl, roles: ['Other.Role'], note: CANARIES.token });
   const clock = virtualClock(NOW);
-  const reader = rig({ clock, datasets: [teamsPstnCalls], origin: server.url, token: async () => token });
-  for (let age = 0; age < 7; age++) await reader.ask(teamsPstnCalls, addDays(lastDay(NOW), -age));
-  await reader.drive();
+  const pipeline = testPipeline({ clock, datasets: [teamsPstnCalls], origin: server.url, token: async () => token });
+  for (let age = 0; age < 7; age++) await pipeline.ask(teamsPstnCalls, addDays(lastDay(NOW), -age));
+  await pipeline.drive();
   assert.ok(server.authorizations.has(`Bearer ${token}`));
-  assert.ok(reader.told.some(({ line }) => line.includes('auth.forbidden')));
+  assert.ok(pipeline.told.some(({ line }) => line.includes('auth.forbidden')));
 
   const healthy = await examine(simulator, { token: async () => token });
   assert.equal(finding(healthy, 'graph-token').result, 'broken', 'the token was read');
@@ -103,6 +103,6 @@ test('the token for Graph is sent, and told nowhere', async context => {
   });
   assert.equal(finding(refused, 'graph-token').result, 'broken');
 
-  const seen = { reader: [reader.words()], doctor: [JSON.stringify([healthy, refused])] };
+  const seen = { pipeline: [pipeline.words()], doctor: [JSON.stringify([healthy, refused])] };
   assert.deepEqual(leaksOf(seen, [CANARIES.token, token, ...token.split('.').slice(1)]), []);
 });

@@ -34,10 +34,10 @@ function some(all: readonly Damage[]): Damage[] {
 }
 
 test('whatever is in a property of the ledger, every command ends with an answer or with what to do', async context => {
-  const rig = await startFourDays(12);
-  context.after(() => rig.stop());
-  await rig.work();
-  const settings = ['--settings', rig.settingsFile];
+  const setup = await startFourDays(12);
+  context.after(() => setup.stop());
+  await setup.work();
+  const settings = ['--settings', setup.settingsFile];
   const told = async (argv: readonly string[]) => {
     let text = '';
     const write = (line = '') => {
@@ -58,8 +58,8 @@ test('whatever is in a property of the ledger, every command ends with an answer
   };
   for (const { partitionKey, rowKey, property, value } of some(damages(PSTN, D, SEED, 10))) {
     const about = `${rowKey}.${property} = ${String(JSON.stringify(value)).slice(0, 60)}`;
-    const before = await rig.table.getEntity(partitionKey, rowKey).catch(() => undefined);
-    await rig.table.upsertEntity({ partitionKey, rowKey, [property]: value }, 'Merge');
+    const before = await setup.table.getEntity(partitionKey, rowKey).catch(() => undefined);
+    await setup.table.upsertEntity({ partitionKey, rowKey, [property]: value }, 'Merge');
     const proof = [
       'prove',
       '--from',
@@ -67,7 +67,7 @@ test('whatever is in a property of the ledger, every command ends with an answer
       '--to',
       D.at(-1) ?? '',
       '--out',
-      join(rig.folder, `${crypto.randomUUID()}.json`),
+      join(setup.folder, `${crypto.randomUUID()}.json`),
     ];
     for (const argv of [...COMMANDS, proof]) {
       const { code, text } = await told(argv);
@@ -77,7 +77,7 @@ test('whatever is in a property of the ledger, every command ends with an answer
     }
     const { code, text } = await told(['show', SMS, D1]);
     assert.deepEqual([code, text.split('\n')[0]], [0, `${SMS} ${D1}: open`], `${about}: the other log`);
-    if (before === undefined) await rig.table.deleteEntity(partitionKey, rowKey);
-    else await rig.table.updateEntity({ ...before, partitionKey, rowKey }, 'Replace');
+    if (before === undefined) await setup.table.deleteEntity(partitionKey, rowKey);
+    else await setup.table.updateEntity({ ...before, partitionKey, rowKey }, 'Replace');
   }
 });

@@ -39,7 +39,7 @@ export async function landline(cwd: string, ...args: readonly string[]): Promise
   return { code, ...said };
 }
 
-export async function startCliRig(simulated: SimulatorOptions, settings: Readonly<Record<string, string>>) {
+export async function startCliSetup(simulated: SimulatorOptions, settings: Readonly<Record<string, string>>) {
   const [azurite, simulator] = await Promise.all([startAzurite(), startSimulator(simulated)]);
   const { connectionString } = azurite;
   const clients = storageClients({ connectionString });
@@ -100,4 +100,4 @@ export async function startCliRig(simulated: SimulatorOptions, settings: Readonl
   };
 }
 
-export type CliRig = Awaited<ReturnType<typeof startCliRig>>;
+export type CliSetup = Awaited<ReturnType<typeof startCliSetup>>;

@@ -1,7 +1,7 @@
 import { lastDay } from '../../shared/ledger/owed.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
-import { type CliRig, startCliRig } from './cli-setup.ts';
+import { type CliSetup, startCliSetup } from './cli-setup.ts';
 
 /** Four days of two logs, about which the command line is asked. */
 
@@ -14,8 +14,8 @@ export const D: readonly string[] = Array.from({ length: DAYS }, (_, at) => addD
 export const [D0 = '', D1 = '', D2 = ''] = D;
 
 /** @param rows of a day, about */
-export function startFourDays(rows: number): Promise<CliRig> {
-  return startCliRig(
+export function startFourDays(rows: number): Promise<CliSetup> {
+  return startCliSetup(
     { seed: 21, rows, lateShare: 0, changedShare: 0, switches: { auth: 'any' } },
     { LANDLINE_DATASETS: `${PSTN},${SMS}`, LANDLINE_HISTORY_DAYS: String(DAYS) },
   );

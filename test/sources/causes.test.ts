@@ -13,7 +13,7 @@ import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW, withSimulator } from './simulated-day.ts';
-import { placesOf, type Rig, type RigOptions, rig } from './test-pipeline.ts';
+import { placesOf, type TestPipeline, type TestPipelineOptions, testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**
@@ -27,7 +27,7 @@ interface Cause {
   readonly rules?: SimulatorOptions['rules'];
   /** How far our clock is ahead of the source's. */
   readonly aheadMs?: number;
-  readonly options?: (simulator: Simulator) => Partial<RigOptions>;
+  readonly options?: (simulator: Simulator) => Partial<TestPipelineOptions>;
   readonly reason: ReasonCode;
   readonly remedy: Remedy;
   /** The cause, then what to do. */
@@ -54,7 +54,7 @@ function credentialAt(
 
 const signedIn =
   (changes: Record<string, string> = {}, scope?: string) =>
-  (simulator: Simulator): Partial<RigOptions> => ({
+  (simulator: Simulator): Partial<TestPipelineOptions> => ({
     token: signInWith(() => credentialAt(simulator, changes)).tokensFor(scope ?? `${simulator.graphUrl}/.default`),
   });
 const CHECKED = { auth: 'checked' } as const;
@@ -192,26 +192,26 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 for (const [title, cause] of Object.entries(CAUSES)) {
   test(`${title}: the message names the cause and the next step`, async () => {
     const { dataset, reason, remedy, says } = cause;
-    const reader = await readUnder(cause);
-    const { work } = reader.entry(dataset, DAY);
+    const pipeline = await readUnder(cause);
+    const { work } = pipeline.entry(dataset, DAY);
     assert.deepEqual([work.state, work.errorKind, work.errorRemedy], ['failed', reason, remedy]);
-    const told = reader.told.findLast(({ event }) => event === 'day failed')?.line ?? '';
-    const [line = '', ...more] = troublesIn(reader, dataset);
+    const told = pipeline.told.findLast(({ event }) => event === 'day failed')?.line ?? '';
+    const [line = '', ...more] = troublesIn(pipeline, dataset);
     assert.ok(line.startsWith(`${dataset.name}, ${DAY}, 1: ${reason}: `), line);
     assert.deepEqual(more, []);
     for (const text of says) for (const place of [work.errorMessage ?? '', told, line]) assert.match(place, text);
-    assert.equal(reader.landed(dataset, DAY), undefined);
+    assert.equal(pipeline.landed(dataset, DAY), undefined);
     // Only passing trouble is asked for again without a pause; what a person must mend waits for an hour.
-    const again = Date.parse(work.retryAt ?? '') - reader.clock.now();
+    const again = Date.parse(work.retryAt ?? '') - pipeline.clock.now();
     assert.equal(again, remedy === 'retry' ? 15_000 : HOUR_MS);
-    assert.doesNotMatch(reader.words(), /PRIVATE KEY|eyJ|simulated-client-secret|Trace ID/);
+    assert.doesNotMatch(pipeline.words(), /PRIVATE KEY|eyJ|simulated-client-secret|Trace ID/);
   });
 }
 
 /** What `landline status LOG` says of days that are not in order, which `npm start` counts. */
-function troublesIn(reader: Rig, dataset: Dataset): string[] {
+function troublesIn(pipeline: TestPipeline, dataset: Dataset): string[] {
   const watermark = { dataset: dataset.name, firstDay: '2026-03-08' };
-  const [facts] = datasetFacts({ dataset, watermark, entries: reader.ledger.entries() }, reader.clock.now());
+  const [facts] = datasetFacts({ dataset, watermark, entries: pipeline.ledger.entries() }, pipeline.clock.now());
   assert.ok(facts);
   return runsOf(facts.trouble).flatMap(([first, ...others]) =>
     first?.reason === undefined
@@ -223,26 +223,26 @@ function troublesIn(reader: Rig, dataset: Dataset): string[] {
 async function readUnder(
   { dataset, switches = {}, rules = [], aheadMs = 0, options }: Cause,
   days = [DAY],
-): Promise<Rig> {
+): Promise<TestPipeline> {
   const clock = virtualClock(NOW);
   const theirs = { ...clock, now: () => clock.now() - aheadMs };
   return withSimulator(theirs, { rows: 30, switches, rules }, async simulator => {
-    const reader = rig({ clock, datasets: [dataset], ...placesOf(simulator), ...options?.(simulator) });
-    for (const day of days) await reader.ask(dataset, day);
-    await reader.drive();
-    return reader;
+    const pipeline = testPipeline({ clock, datasets: [dataset], ...placesOf(simulator), ...options?.(simulator) });
+    for (const day of days) await pipeline.ask(dataset, day);
+    await pipeline.drive();
+    return pipeline;
   });
 }
 
 test('days that fail by the same cause are one line of the summary', async () => {
   const { 'the permission is missing: 403 with an empty message': cause } = CAUSES;
   assert.ok(cause !== undefined);
-  const reader = await readUnder(cause, [DAY, '2026-03-09', '2026-03-08']);
+  const pipeline = await readUnder(cause, [DAY, '2026-03-09', '2026-03-08']);
   assert.deepEqual(
-    reader.ledger.entries().map(({ work }) => work.errorKind),
+    pipeline.ledger.entries().map(({ work }) => work.errorKind),
     ['auth.forbidden', 'auth.forbidden', 'auth.forbidden'],
   );
-  const lines = troublesIn(reader, cause.dataset);
+  const lines = troublesIn(pipeline, cause.dataset);
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', /^teams-sms, 2026-03-08, 3: auth\.forbidden: .*Grant it/);
 });
@@ -250,12 +250,12 @@ test('days that fail by the same cause are one line of the summary', async () =>
 test('a range of more than 90 days is refused with the reason, and no day of ours is that long', async () => {
   const clock = virtualClock(NOW);
   await withSimulator(clock, { rows: 5 }, async simulator => {
-    const reader = rig({ clock, datasets: [teamsSms], ...placesOf(simulator) });
+    const pipeline = testPipeline({ clock, datasets: [teamsSms], ...placesOf(simulator) });
     const window = { day: DAY, from: '2025-11-01T00:00:00.0000000Z', to: '2026-03-11T00:00:00.0000000Z' };
     for (const status of [406, 400] as const) {
       simulator.switches.overRangeStatus = status;
       await assert.rejects(
-        reader.ports.sources.graph.read(teamsSms, window, undefined, new AbortController().signal),
+        pipeline.ports.sources.graph.read(teamsSms, window, undefined, new AbortController().signal),
         (thrown: unknown) =>
           thrown instanceof LandlineError &&
           thrown.remedy === 'reject' &&
@@ -282,10 +282,10 @@ test('a token that expires in mid-day is replaced once, and the day goes on', as
       const expired = asked.length === 2 ? { exp: NOW / 1_000 - 1 } : {};
       return simulator.graphToken({ ...claims, ...expired });
     };
-    const reader = rig({ clock, datasets: [teamsSms], ...placesOf(simulator), token });
-    await reader.ask(teamsSms, DAY);
-    await reader.drive();
-    assert.deepEqual(reader.outcomes, ['landed']);
+    const pipeline = testPipeline({ clock, datasets: [teamsSms], ...placesOf(simulator), token });
+    await pipeline.ask(teamsSms, DAY);
+    await pipeline.drive();
+    assert.deepEqual(pipeline.outcomes, ['landed']);
     assert.equal(asked.filter(fresh => fresh).length, 1);
   });
 });

@@ -10,7 +10,7 @@ import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/words/day.ts
 import type { Dataset, Receipt } from '../../shared/words/model.ts';
 import { DAY, type Lane, NOW, openLane } from './simulated-day.ts';
 import { strike } from './sweep.ts';
-import { placesOf, plainSend, type Rig, rig, truthOf } from './test-pipeline.ts';
+import { placesOf, plainSend, type TestPipeline, testPipeline, truthOf } from './test-pipeline.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** What is true of every dataset in the list: written once, inherited by being listed. Faults: faults.test.ts. */
@@ -28,9 +28,9 @@ function withRows(dataset: Dataset, rows: number, title: string, run: Run, optio
   });
 }
 
-async function landOnce({ dataset }: Lane, rig: Rig): Promise<void> {
-  await rig.ask(dataset, DAY);
-  await rig.drive();
+async function landOnce({ dataset }: Lane, pipeline: TestPipeline): Promise<void> {
+  await pipeline.ask(dataset, DAY);
+  await pipeline.drive();
 }
 
 /** Lets the time of the fetch be up when so many pages have come. */
@@ -46,8 +46,8 @@ function stopping(clock: VirtualClock, after: number): Send {
 }
 
 /** The partition is the truth, byte by byte, and its receipt recounts. */
-function assertTrue({ dataset, truth }: Lane, rig: Rig): Receipt {
-  const partition = rig.lake.partition(dataset.name, DAY);
+function assertTrue({ dataset, truth }: Lane, pipeline: TestPipeline): Receipt {
+  const partition = pipeline.lake.partition(dataset.name, DAY);
   assert.ok(partition !== undefined);
   const { receipt, bytes } = partition;
   assert.ok(bytes.equals(truth), 'the partition is not the truth');
@@ -64,13 +64,13 @@ function assertTrue({ dataset, truth }: Lane, rig: Rig): Receipt {
 
 for (const dataset of DATASETS) {
   withRows(dataset, 1_420, 'two reads agree, and the second changes nothing', async lane => {
-    const rig = lane.rig();
-    await landOnce(lane, rig);
-    const first = assertTrue(lane, rig);
-    rig.clock.pass(HOUR_MS);
-    await landOnce(lane, rig);
-    assert.deepEqual(rig.outcomes, ['landed', 'unchanged']);
-    assert.deepEqual(assertTrue(lane, rig), first);
+    const pipeline = lane.pipeline();
+    await landOnce(lane, pipeline);
+    const first = assertTrue(lane, pipeline);
+    pipeline.clock.pass(HOUR_MS);
+    await landOnce(lane, pipeline);
+    assert.deepEqual(pipeline.outcomes, ['landed', 'unchanged']);
+    assert.deepEqual(assertTrue(lane, pipeline), first);
   });
 
   withRows(dataset, 3_300, 'a read that was stopped goes on from each of its cursors', async lane => {
@@ -78,14 +78,14 @@ for (const dataset of DATASETS) {
       const clock = virtualClock(NOW);
       const { counters } = lane.simulator;
       const before = counters.requests;
-      const rig = lane.rig({ clock, send: stopping(clock, stopAfter), blockBytes: 50_000 });
-      await landOnce(lane, rig);
-      assert.deepEqual(rig.outcomes, ['continued', 'landed']);
-      const { pages } = assertTrue(lane, rig);
+      const pipeline = lane.pipeline({ clock, send: stopping(clock, stopAfter), blockBytes: 50_000 });
+      await landOnce(lane, pipeline);
+      assert.deepEqual(pipeline.outcomes, ['continued', 'landed']);
+      const { pages } = assertTrue(lane, pipeline);
       assert.equal(pages, 4);
       // The page that was already asked for when time was up is the only one that is read twice.
       assert.ok(counters.requests - before <= 5, `${counters.requests - before} requests`);
-      assert.equal(rig.lake.staged(dataset.name, DAY), 0);
+      assert.equal(pipeline.lake.staged(dataset.name, DAY), 0);
     }
   });
 
@@ -95,31 +95,31 @@ for (const dataset of DATASETS) {
     'a cursor that is too old is not trusted: the day is read from its first page',
     async lane => {
       const clock = virtualClock(NOW);
-      const rig = lane.rig({ clock, send: stopping(clock, 1) });
-      await rig.ask(dataset, DAY);
-      await rig.plan();
-      await rig.deliverOne();
-      assert.deepEqual(rig.outcomes, ['continued']);
+      const pipeline = lane.pipeline({ clock, send: stopping(clock, 1) });
+      await pipeline.ask(dataset, DAY);
+      await pipeline.plan();
+      await pipeline.deliverOne();
+      assert.deepEqual(pipeline.outcomes, ['continued']);
       clock.pass(CURSOR_MS + MINUTE_MS);
       const before = lane.simulator.counters.requests;
-      await rig.drive();
-      assertTrue(lane, rig);
+      await pipeline.drive();
+      assertTrue(lane, pipeline);
       assert.equal(lane.simulator.counters.requests - before, 3);
     },
   );
 
   withRows(dataset, 0, 'an account without rows has empty days, and they are landed', async lane => {
-    const rig = lane.rig();
-    await landOnce(lane, rig);
-    assert.deepEqual(rig.landed(dataset, DAY), []);
-    assert.deepEqual([rig.outcomes, rig.state(dataset, DAY)], [['landed'], 'open']);
+    const pipeline = lane.pipeline();
+    await landOnce(lane, pipeline);
+    assert.deepEqual(pipeline.landed(dataset, DAY), []);
+    assert.deepEqual([pipeline.outcomes, pipeline.state(dataset, DAY)], [['landed'], 'open']);
   });
 
   for (const rows of [1_000, 12_345]) {
     withRows(dataset, rows, `a day of exactly ${rows} rows lands whole`, async lane => {
-      const rig = lane.rig({ pagesMax: 20 });
-      await landOnce(lane, rig);
-      const { rows: landed, rowsNeighbour } = assertTrue(lane, rig);
+      const pipeline = lane.pipeline({ pagesMax: 20 });
+      await landOnce(lane, pipeline);
+      const { rows: landed, rowsNeighbour } = assertTrue(lane, pipeline);
       assert.equal(landed, rows);
       assert.ok(rowsNeighbour <= { none: 0, instant: 1, second: 2 }[dataset.overlap]);
     });
@@ -130,23 +130,23 @@ for (const dataset of DATASETS) {
     400,
     'unknown fields, values and missing ones land as they came, and drift is told once',
     async lane => {
-      const rig = lane.rig();
-      await landOnce(lane, rig);
-      const { rowsOutside } = assertTrue(lane, rig);
-      const drift = rig.told.filter(({ event }) => event === 'schema drifted');
+      const pipeline = lane.pipeline();
+      await landOnce(lane, pipeline);
+      const { rowsOutside } = assertTrue(lane, pipeline);
+      const drift = pipeline.told.filter(({ event }) => event === 'schema drifted');
       assert.equal(drift.length, 1);
       assert.match(drift[0]?.line ?? '', /"fields":"(\w+,?)+"/);
-      await landOnce(lane, rig);
-      assert.equal(rig.told.filter(({ event }) => event === 'schema drifted').length, 1);
-      assert.equal(rig.entry(dataset, DAY).held?.rowsOutside, rowsOutside);
+      await landOnce(lane, pipeline);
+      assert.equal(pipeline.told.filter(({ event }) => event === 'schema drifted').length, 1);
+      assert.equal(pipeline.entry(dataset, DAY).held?.rowsOutside, rowsOutside);
     },
     { oddShare: 0.3 },
   );
 
   test(`${dataset.name}: a row at midnight is in one partition only, and every row is in one`, async () => {
-    await withNeighbours(dataset, async (rig, days, truth) => {
-      for (const day of days) assert.deepEqual(rig.landed(dataset, day), truth(day), day);
-      const rows = days.flatMap(day => rig.landed(dataset, day) ?? []);
+    await withNeighbours(dataset, async (pipeline, days, truth) => {
+      for (const day of days) assert.deepEqual(pipeline.landed(dataset, day), truth(day), day);
+      const rows = days.flatMap(day => pipeline.landed(dataset, day) ?? []);
       const midnights = rows.filter(row => row.includes(`${DAY}T00:00:00`) || row.includes(`${DAY} 00:00:00`));
       if (dataset.eventTime !== undefined) {
         assert.equal(new Set(rows).size, rows.length);
@@ -156,42 +156,42 @@ for (const dataset of DATASETS) {
   });
 
   withRows(dataset, 300, 'late rows make a new revision, and the one before is kept', async lane => {
-    const { rig, ending } = await strike(lane, 'late-rows', 'first');
+    const { pipeline, ending } = await strike(lane, 'late-rows', 'first');
     assert.deepEqual([ending.end, ending.rows], ['landed', 'as sent']);
-    const before = rig.lake.partition(dataset.name, DAY);
+    const before = pipeline.lake.partition(dataset.name, DAY);
     lane.simulator.setFaults([]);
-    await landOnce(lane, rig);
-    const { revision, rows } = assertTrue(lane, rig);
-    assert.deepEqual([rig.outcomes.at(-1), revision, rows], ['revised', 2, 300]);
-    const { rowsAdded, rowsChanged, rowsRemoved } = rig.entry(dataset, DAY).held ?? {};
+    await landOnce(lane, pipeline);
+    const { revision, rows } = assertTrue(lane, pipeline);
+    assert.deepEqual([pipeline.outcomes.at(-1), revision, rows], ['revised', 2, 300]);
+    const { rowsAdded, rowsChanged, rowsRemoved } = pipeline.entry(dataset, DAY).held ?? {};
     assert.deepEqual([rowsAdded, rowsChanged, rowsRemoved], [300 - (before?.receipt.rows ?? 0), 0, 0]);
-    assert.deepEqual(rig.lake.history(dataset.name, DAY), [before]);
+    assert.deepEqual(pipeline.lake.history(dataset.name, DAY), [before]);
   });
 
   for (const fault of ['late-rows', 'fewer-rows'] as const) {
     withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async lane => {
-      const { rig, ending } = await strike(lane, fault, 'first', { landedBefore: true });
+      const { pipeline, ending } = await strike(lane, fault, 'first', { landedBefore: true });
       assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.unconfirmed', 'true']);
       lane.simulator.setFaults([]);
-      await landOnce(lane, rig);
-      assert.deepEqual([rig.outcomes.at(-1), rig.state(dataset, DAY)], ['unchanged', 'final']);
+      await landOnce(lane, pipeline);
+      assert.deepEqual([pipeline.outcomes.at(-1), pipeline.state(dataset, DAY)], ['unchanged', 'final']);
     });
   }
 
   withRows(dataset, 600, 'an emptied day is never believed without a person', async lane => {
-    const { rig, ending } = await strike(lane, 'all-rows-gone', 'first', { landedBefore: true });
+    const { pipeline, ending } = await strike(lane, 'all-rows-gone', 'first', { landedBefore: true });
     assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.emptied', 'true']);
-    rig.clock.pass(2 * HOUR_MS);
-    await landOnce(lane, rig);
-    assert.equal(rig.outcomes.at(-1), 'refused');
-    assertTrue(lane, rig);
+    pipeline.clock.pass(2 * HOUR_MS);
+    await landOnce(lane, pipeline);
+    assert.equal(pipeline.outcomes.at(-1), 'refused');
+    assertTrue(lane, pipeline);
   });
 }
 
 /** Three days around DAY, planned by the planner itself on the morning after, under the widest of bounds. */
 async function withNeighbours(
   dataset: Dataset,
-  run: (rig: Rig, days: readonly string[], truth: (day: string) => string[]) => Promise<void>,
+  run: (pipeline: TestPipeline, days: readonly string[], truth: (day: string) => string[]) => Promise<void>,
 ): Promise<void> {
   const clock = virtualClock(Date.parse(`${addDays(DAY, 2)}T02:00:00.000Z`));
   const name = dataset.name as DatasetName;
@@ -199,9 +199,9 @@ async function withNeighbours(
   const simulator = await startSimulator({ rows: 40, changedShare: 0, now: () => clock.now(), switches: { bounds } });
   try {
     const days = [addDays(DAY, -1), DAY, addDays(DAY, 1)];
-    const reader = rig({ clock, datasets: [dataset], historyDays: 3, ...placesOf(simulator) });
-    await reader.drive();
-    await run(reader, days, day => truthOf(simulator, dataset, day));
+    const pipeline = testPipeline({ clock, datasets: [dataset], historyDays: 3, ...placesOf(simulator) });
+    await pipeline.drive();
+    await run(pipeline, days, day => truthOf(simulator, dataset, day));
   } finally {
     await simulator.stop();
   }

@@ -9,7 +9,7 @@ import type { Dataset } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { rig } from './test-pipeline.ts';
+import { testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Dates of answers are GMT in all of their forms, also on a machine that is set to another zone. */
@@ -45,7 +45,7 @@ const PAGE = '{"value":[],"result":[],"total_count":0}';
 for (const dataset of [teamsPstnCalls, voximplantSms] as const satisfies readonly Dataset[]) {
   const at = (origin: string) => {
     const around = { clock: virtualClock(NOW), datasets: [dataset], origin, voximplantUrl: origin };
-    return rig({ ...around, key: serviceKey() });
+    return testPipeline({ ...around, key: serviceKey() });
   };
 
   test(`${dataset.source}: the time a page was served at is that of its date without a zone`, async () => {
@@ -64,10 +64,10 @@ for (const dataset of [teamsPstnCalls, voximplantSms] as const satisfies readonl
     const reply = ({ turn }: Asked): Reply =>
       turn === 0 ? { status: 429, headers: { 'retry-after': 'Fri Mar 20 12:00:10 2026' }, body: '' } : { body: PAGE };
     await answering(reply, async ({ origin }) => {
-      const reader = at(origin);
-      await reader.ask(dataset, DAY);
-      await reader.drive();
-      assert.deepEqual([reader.outcomes, reader.clock.waits], [['landed'], [10_000]]);
+      const pipeline = at(origin);
+      await pipeline.ask(dataset, DAY);
+      await pipeline.drive();
+      assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['landed'], [10_000]]);
     });
   });
 }

@@ -116,22 +116,22 @@ function assertRows({ end, rows }: Ending, mayBeAsSent: boolean, where: string):
 }
 
 /** Nothing ends in silence: the log and the ledger name the reason, and the day is tried again at a known time. */
-function assertTold({ ending, rig }: Struck): void {
+function assertTold({ ending, pipeline }: Struck): void {
   const { end, reason } = ending;
-  if (end === 'landed') assert.ok(rig.told.some(({ event }) => event === 'day landed'));
+  if (end === 'landed') assert.ok(pipeline.told.some(({ event }) => event === 'day landed'));
   if (end !== 'waiting' && end !== 'failed') return;
-  assert.ok(rig.told.some(({ line }) => line.includes(`"reason":"${reason}"`)));
-  const [entry] = rig.ledger.entries();
+  assert.ok(pipeline.told.some(({ line }) => line.includes(`"reason":"${reason}"`)));
+  const [entry] = pipeline.ledger.entries();
   assert.ok((entry?.work.errorMessage ?? '').length > 20);
   assert.ok((ending.again ?? -1) >= 0, 'nobody will try again');
 }
 
 /** Once the fault is over, the day lands whole and without a person within two hours. */
-async function assertRecovers({ dataset, simulator, truth }: Lane, { rig }: Struck): Promise<void> {
+async function assertRecovers({ dataset, simulator, truth }: Lane, { pipeline }: Struck): Promise<void> {
   simulator.setFaults([]);
-  for (let waited = 0; waited <= 2 * HOUR_MS && rig.landed(dataset, DAY) === undefined; waited += HOUR_MS / 2) {
-    rig.clock.pass(HOUR_MS / 2);
-    await rig.drive();
+  for (let waited = 0; waited <= 2 * HOUR_MS && pipeline.landed(dataset, DAY) === undefined; waited += HOUR_MS / 2) {
+    pipeline.clock.pass(HOUR_MS / 2);
+    await pipeline.drive();
   }
-  assert.ok(rig.lake.partition(dataset.name, DAY)?.bytes.equals(truth), 'the day does not recover');
+  assert.ok(pipeline.lake.partition(dataset.name, DAY)?.bytes.equals(truth), 'the day does not recover');
 }

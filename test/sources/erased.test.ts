@@ -8,7 +8,7 @@ import type { Receipt } from '../../shared/words/model.ts';
 import type { Source } from '../../shared/words/ports.ts';
 import { heldOn } from '../unit/days.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { rig } from './test-pipeline.ts';
+import { testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const LINE = '{"id":"the row that was left"}';
@@ -40,16 +40,16 @@ for (const [which, known] of [
 ] as const) {
   test(`a day that a person was erased from is not read again by an app whose ledger ${which}`, async () => {
     const source: Source = { read: () => assert.fail('the source still has the rows that were erased') };
-    const app = rig({ datasets: [teamsSms], clock: virtualClock(NOW), sources: { graph: source } });
-    await app.lake.stage(teamsSms.name, DAY, 1, 0, Buffer.from(`${LINE}\n`));
-    await app.lake.commit(teamsSms.name, DAY, [{ ticket: 1, count: 1 }], erasedReceipt(), undefined);
+    const pipeline = testPipeline({ datasets: [teamsSms], clock: virtualClock(NOW), sources: { graph: source } });
+    await pipeline.lake.stage(teamsSms.name, DAY, 1, 0, Buffer.from(`${LINE}\n`));
+    await pipeline.lake.commit(teamsSms.name, DAY, [{ ticket: 1, count: 1 }], erasedReceipt(), undefined);
     const entry = freshEntry(teamsSms.name, DAY, NOW);
-    if (known !== undefined) await app.ledger.putDay({ ...entry, held: known }, undefined);
-    await app.ask(teamsSms, DAY);
-    await app.drive();
-    assert.deepEqual(app.outcomes, ['unchanged']);
-    assert.deepEqual(app.landed(teamsSms, DAY), [LINE]);
-    const { held, work } = app.entry(teamsSms, DAY);
+    if (known !== undefined) await pipeline.ledger.putDay({ ...entry, held: known }, undefined);
+    await pipeline.ask(teamsSms, DAY);
+    await pipeline.drive();
+    assert.deepEqual(pipeline.outcomes, ['unchanged']);
+    assert.deepEqual(pipeline.landed(teamsSms, DAY), [LINE]);
+    const { held, work } = pipeline.entry(teamsSms, DAY);
     assert.deepEqual([held?.revision, held?.forgottenAt, held?.settledAt], [2, instantOf(NOW), instantOf(NOW)]);
     assert.equal(work.state, 'idle');
   });

@@ -8,7 +8,7 @@ import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { type Rig, rig } from './test-pipeline.ts';
+import { type TestPipeline, testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**
@@ -33,18 +33,24 @@ const skipOf = ({ path, body }: Asked): number =>
   Number(/\$skip=(\d+)/.exec(decodeURIComponent(path))?.[1] ?? /offset=(\d+)/.exec(body)?.[1] ?? 0);
 
 interface Came {
-  readonly reader: Rig;
+  readonly pipeline: TestPipeline;
   readonly asked: readonly Asked[];
 }
 
 async function read(dataset: Dataset, reply: (asked: Asked) => Reply, days = [DAY]): Promise<Came> {
   return answering(reply, async ({ origin, asked }) => {
-    const reader = rig({ clock: virtualClock(NOW), datasets: [dataset], origin, key: serviceKey(), pagesMax: 200 });
+    const pipeline = testPipeline({
+      clock: virtualClock(NOW),
+      datasets: [dataset],
+      origin,
+      key: serviceKey(),
+      pagesMax: 200,
+    });
     for (const day of days) {
-      await reader.ask(dataset, day);
-      await reader.drive();
+      await pipeline.ask(dataset, day);
+      await pipeline.drive();
     }
-    return { reader, asked };
+    return { pipeline, asked };
   });
 }
 
@@ -56,9 +62,9 @@ const wellAfter =
 
 function lands(title: string, dataset: Dataset, rows: number, reply: (asked: Asked) => Reply): void {
   test(`lands: ${title}`, async () => {
-    const { reader } = await read(dataset, reply);
-    const { work } = reader.entry(dataset, DAY);
-    assert.deepEqual([reader.landed(dataset, DAY)?.length, work.errorKind], [rows, undefined], work.errorMessage);
+    const { pipeline } = await read(dataset, reply);
+    const { work } = pipeline.entry(dataset, DAY);
+    assert.deepEqual([pipeline.landed(dataset, DAY)?.length, work.errorKind], [rows, undefined], work.errorMessage);
   });
 }
 
@@ -70,11 +76,11 @@ function ends(
   reply: (asked: Asked) => Reply,
 ) {
   test(`does not land, ${reason}: ${title}`, async () => {
-    const { reader, asked } = await read(dataset, reply);
-    const { work } = reader.entry(dataset, DAY);
-    assert.deepEqual([reader.landed(dataset, DAY), work.errorKind], [undefined, reason], work.errorMessage);
+    const { pipeline, asked } = await read(dataset, reply);
+    const { work } = pipeline.entry(dataset, DAY);
+    assert.deepEqual([pipeline.landed(dataset, DAY), work.errorKind], [undefined, reason], work.errorMessage);
     assert.ok(asked.length <= requestsMax, `${asked.length} requests`);
-    assert.equal(reader.lake.staged(dataset.name, DAY), 0);
+    assert.equal(pipeline.lake.staged(dataset.name, DAY), 0);
   });
 }
 
@@ -120,16 +126,16 @@ test('an error beside nothing empties no day that is held', async () => {
   await answering(
     () => (failing ? list([], { error: { code: 'x' } }) : SIX),
     async ({ origin }) => {
-      const reader = rig({ clock: virtualClock(NOW), datasets: [teamsPstnCalls], origin });
+      const pipeline = testPipeline({ clock: virtualClock(NOW), datasets: [teamsPstnCalls], origin });
       for (const later of [false, true, true]) {
         failing = later;
-        await reader.ask(teamsPstnCalls, DAY);
-        await reader.drive();
-        reader.clock.pass(2 * HOUR_MS);
-        await reader.drive();
+        await pipeline.ask(teamsPstnCalls, DAY);
+        await pipeline.drive();
+        pipeline.clock.pass(2 * HOUR_MS);
+        await pipeline.drive();
       }
-      assert.equal(reader.landed(teamsPstnCalls, DAY)?.length, 6);
-      assert.equal(reader.entry(teamsPstnCalls, DAY).work.errorKind, 'source.failing');
+      assert.equal(pipeline.landed(teamsPstnCalls, DAY)?.length, 6);
+      assert.equal(pipeline.entry(teamsPstnCalls, DAY).work.errorKind, 'source.failing');
     },
   );
 });
@@ -153,17 +159,17 @@ ends('an offset that is ignored', voximplantSms, 'paging.loop', 5, () =>
   ),
 );
 test('equal ids that the total counts land, and the day is marked', async () => {
-  const { reader } = await read(voximplantSms, () => history([message(1), message(2), message(2, ',"cost":1')], 3));
-  assert.equal(reader.landed(voximplantSms, DAY)?.length, 3);
-  assert.deepEqual(reader.entry(voximplantSms, DAY).work.suspicion?.reason, 'page.duplicates');
+  const { pipeline } = await read(voximplantSms, () => history([message(1), message(2), message(2, ',"cost":1')], 3));
+  assert.equal(pipeline.landed(voximplantSms, DAY)?.length, 3);
+  assert.deepEqual(pipeline.entry(voximplantSms, DAY).work.suspicion?.reason, 'page.duplicates');
 });
 test('equal ids in a list that is another one at each read do not land', async () => {
-  const { reader, asked } = await read(voximplantSms, ({ turn }) =>
+  const { pipeline, asked } = await read(voximplantSms, ({ turn }) =>
     history([message(1), message(1), message(turn)], 3),
   );
   assert.equal(asked.length, 3);
-  assert.equal(reader.landed(voximplantSms, DAY), undefined);
-  const { state, errorKind } = reader.entry(voximplantSms, DAY).work;
+  assert.equal(pipeline.landed(voximplantSms, DAY), undefined);
+  const { state, errorKind } = pipeline.entry(voximplantSms, DAY).work;
   assert.deepEqual({ state, errorKind }, { state: 'failed', errorKind: 'page.duplicates' });
 });
 
@@ -230,13 +236,17 @@ for (const dataset of [teamsPstnCalls, voximplantSms])
   for (const status of [403, 404, 409, 418, 423, 500, 502, 524, 529])
     test(`${dataset.source}: Retry-After on a ${status} is waited for`, async () => {
       const wait: Reply = { status, body: '', headers: { 'retry-after': '7' } };
-      const { reader } = await read(dataset, wellAfter(wait, dataset.source === 'graph' ? SIX : VOX));
-      assert.deepEqual([reader.outcomes, reader.clock.waits], [['landed'], [7_000]]);
+      const { pipeline } = await read(dataset, wellAfter(wait, dataset.source === 'graph' ? SIX : VOX));
+      assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['landed'], [7_000]]);
     });
 test('a wait that nobody can mean closes a source for an hour at most', async () => {
   for (const after of ['978307200', '99999999999999999999', 'Fri, 31 Dec 2060 23:59:59 GMT']) {
-    const { reader } = await read(teamsPstnCalls, () => ({ status: 429, body: '', headers: { 'retry-after': after } }));
-    const gate = (await reader.ledger.gate('graph'))?.value;
+    const { pipeline } = await read(teamsPstnCalls, () => ({
+      status: 429,
+      body: '',
+      headers: { 'retry-after': after },
+    }));
+    const gate = (await pipeline.ledger.gate('graph'))?.value;
     assert.equal(Date.parse(gate?.notBefore ?? ''), NOW + HOUR_MS, after);
   }
 });
@@ -248,28 +258,28 @@ test('a refusal of one log that names a time keeps its meaning, is not asked bef
     [423, 'source.rejected'],
   ] as const)
     for (const after of ['600', '978307200']) {
-      const { reader } = await read(teamsPstnCalls, () => ({ status, body: '', headers: { 'retry-after': after } }));
-      const { work } = reader.entry(teamsPstnCalls, DAY);
-      assert.deepEqual([work.state, work.errorKind, reader.clock.waits], ['failed', reason, []], `${status}`);
+      const { pipeline } = await read(teamsPstnCalls, () => ({ status, body: '', headers: { 'retry-after': after } }));
+      const { work } = pipeline.entry(teamsPstnCalls, DAY);
+      assert.deepEqual([work.state, work.errorKind, pipeline.clock.waits], ['failed', reason, []], `${status}`);
       // Whether it may pass by itself, or waits for a person.
       assert.equal(work.errorRemedy, status === 403 ? 'fix-config' : 'retry');
       assert.ok(Date.parse(work.retryAt ?? '') >= NOW + Math.min(Number(after) * 1_000, HOUR_MS));
-      assert.equal(await reader.ledger.gate('graph'), undefined);
+      assert.equal(await pipeline.ledger.gate('graph'), undefined);
     }
 });
 test('a redirect that names a time is for a person at once', async () => {
-  const { reader } = await read(teamsPstnCalls, () => ({ status: 302, body: '', headers: { 'retry-after': '7' } }));
-  const { work } = reader.entry(teamsPstnCalls, DAY);
-  assert.deepEqual([work.state, work.errorKind, reader.clock.waits], ['failed', 'security.redirect', []]);
+  const { pipeline } = await read(teamsPstnCalls, () => ({ status: 302, body: '', headers: { 'retry-after': '7' } }));
+  const { work } = pipeline.entry(teamsPstnCalls, DAY);
+  assert.deepEqual([work.state, work.errorKind, pipeline.clock.waits], ['failed', 'security.redirect', []]);
 });
 test('a 5xx that names a time delays its own day and closes no gate', async () => {
-  const { reader } = await read(teamsPstnCalls, () => ({ status: 502, body: '', headers: { 'retry-after': '600' } }));
-  const { work } = reader.entry(teamsPstnCalls, DAY);
+  const { pipeline } = await read(teamsPstnCalls, () => ({ status: 502, body: '', headers: { 'retry-after': '600' } }));
+  const { work } = pipeline.entry(teamsPstnCalls, DAY);
   assert.deepEqual(
     [work.state, work.errorKind, Date.parse(work.retryAt ?? '')],
     ['failed', 'source.failing', NOW + 600_000],
   );
-  assert.equal(await reader.ledger.gate('graph'), undefined);
+  assert.equal(await pipeline.ledger.gate('graph'), undefined);
 });
 
 // Times.
@@ -289,13 +299,13 @@ test('a row is in the day of its instant, however that is spelled, and in no oth
   ].map((time, at) => row(at, time));
   const others = [`${before}T23:59:59.9Z`, `${after}t00:00z`].map((time, at) => row(100 + at, time));
   // A source with wide bounds brings all of them for each of the days.
-  const { reader } = await read(teamsPstnCalls, () => list([...own, ...others]));
+  const { pipeline } = await read(teamsPstnCalls, () => list([...own, ...others]));
   assert.deepEqual(
-    own.filter(each => !reader.landed(teamsPstnCalls, DAY)?.includes(each)),
+    own.filter(each => !pipeline.landed(teamsPstnCalls, DAY)?.includes(each)),
     [],
   );
   const midnight = others[1] ?? '';
-  assert.ok(!reader.landed(teamsPstnCalls, DAY)?.includes(midnight), 'the next day has it');
+  assert.ok(!pipeline.landed(teamsPstnCalls, DAY)?.includes(midnight), 'the next day has it');
 });
 
 // More than one query gives.
@@ -305,13 +315,13 @@ for (const [status, text] of [
   [413, 'Too many results, please narrow the date range'],
 ] as const)
   test(`the source pages no further, ${status}: it is told so`, async () => {
-    const { reader } = await read(teamsPstnCalls, asked =>
+    const { pipeline } = await read(teamsPstnCalls, asked =>
       skipOf(asked) > 0
         ? { status, body: JSON.stringify({ error: { code: 'x', message: text } }) }
         : list(rowsFrom(1, 3), { '@odata.nextLink': `${asked.origin}${CALL}?$skip=3` }),
     );
-    assert.ok(reader.told.some(({ line }) => line.includes('"reason":"limits.query"')));
-    assert.equal(reader.landed(teamsPstnCalls, DAY), undefined);
+    assert.ok(pipeline.told.some(({ line }) => line.includes('"reason":"limits.query"')));
+    assert.equal(pipeline.landed(teamsPstnCalls, DAY), undefined);
   });
 for (const name of [
   'truncated',
@@ -325,9 +335,9 @@ for (const name of [
   'maxResultsReached',
 ])
   test(`"${name}" is true and there is no link: it is told so`, async () => {
-    const { reader } = await read(teamsPstnCalls, () => list(rowsFrom(1, 3), { [name]: true }));
-    assert.ok(reader.told.some(({ line }) => line.includes('"reason":"limits.query"')));
-    assert.equal(reader.landed(teamsPstnCalls, DAY), undefined);
+    const { pipeline } = await read(teamsPstnCalls, () => list(rowsFrom(1, 3), { [name]: true }));
+    assert.ok(pipeline.told.some(({ line }) => line.includes('"reason":"limits.query"')));
+    assert.equal(pipeline.landed(teamsPstnCalls, DAY), undefined);
   });
 lands('"hasMore" is true beside a link, and false at the end', teamsPstnCalls, 6, asked =>
   skipOf(asked) === 3
@@ -365,8 +375,11 @@ for (const [title, doubted, reply] of [
   ],
 ] as const)
   test(`${doubted ? 'lands in doubt' : 'lands in no doubt'}: ${title}`, async () => {
-    const { reader } = await read(teamsPstnCalls, reply);
-    assert.deepEqual([reader.outcomes.at(-1), reader.entry(teamsPstnCalls, DAY).held?.doubted], ['landed', doubted]);
+    const { pipeline } = await read(teamsPstnCalls, reply);
+    assert.deepEqual(
+      [pipeline.outcomes.at(-1), pipeline.entry(teamsPstnCalls, DAY).held?.doubted],
+      ['landed', doubted],
+    );
   });
 
 // Hostile pages.
@@ -392,11 +405,11 @@ test('a read is a witness from when the source answered, however long storage ta
   await answering(
     () => list(rows),
     async ({ origin }) => {
-      const reader = rig({ clock, datasets: [teamsPstnCalls], origin, lakeHooks });
+      const pipeline = testPipeline({ clock, datasets: [teamsPstnCalls], origin, lakeHooks });
       const readNow = async () => {
-        await reader.ask(teamsPstnCalls, DAY);
-        await reader.drive();
-        return reader.entry(teamsPstnCalls, DAY).held?.rows;
+        await pipeline.ask(teamsPstnCalls, DAY);
+        await pipeline.drive();
+        return pipeline.entry(teamsPstnCalls, DAY).held?.rows;
       };
       assert.equal(await readNow(), 6);
       rows = rowsFrom(1, 5);

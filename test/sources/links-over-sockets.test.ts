@@ -12,7 +12,7 @@ import { close, listen } from '../wait.ts';
 import { hostileLinks, PATH } from './hostile-links.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { plainSend, rig, TOKEN_MARK } from './test-pipeline.ts';
+import { plainSend, TOKEN_MARK, testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Hostile links and redirects as a source would send them, over real sockets: nobody else hears of them. */
@@ -160,7 +160,7 @@ const locations = (path: string): (string | undefined)[] => [
 const CALLS: readonly Dataset[] = [teamsPstnCalls, voximplantSms];
 
 test('every 3xx form, on the first page and a later one: none is followed, to no place', async () => {
-  const reader = rig({ clock: virtualClock(NOW), datasets: CALLS, origin, key: serviceKey() });
+  const pipeline = testPipeline({ clock: virtualClock(NOW), datasets: CALLS, origin, key: serviceKey() });
   let reply: { status: number; location: string | undefined } = { status: 0, location: undefined };
   answer = (_, response) => {
     const { status, location } = reply;
@@ -175,7 +175,7 @@ test('every 3xx form, on the first page and a later one: none is followed, to no
         reply = form;
         asked.length = 0;
         const window = windowOf(DAY, dataset.overlap);
-        const read = reader.ports.sources[dataset.source].read(dataset, window, cursor, NEVER);
+        const read = pipeline.ports.sources[dataset.source].read(dataset, window, cursor, NEVER);
         const what = `${dataset.name} ${form.status} ${form.location}`;
         const { reason, remedy } = await refusalOf(read, what);
         // 304 leads nowhere: an answer that nobody asked for, like any status that is not listed.

@@ -5,7 +5,7 @@ import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import type { FetchMessage } from '../../shared/words/model.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { rig } from './test-pipeline.ts';
+import { testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** The queue's rows of the bad-input table that test/unit/message.test.ts does not have: what becomes of a message. */
@@ -88,15 +88,15 @@ test('a message for a dataset that is off is acknowledged and told, and a name t
 
 test('a day that nobody has queued is not fetched: of the future, of before the start, under another ticket', async () => {
   let requests = 0;
-  const reader = rig({
+  const pipeline = testPipeline({
     clock: virtualClock(NOW),
     datasets: [teamsSms],
     sources: { graph: { read: () => Promise.reject(new Error(`request ${++requests}`)) } },
   });
-  await reader.ask(teamsSms, DAY);
-  await reader.plan();
-  const [{ message } = { message: GOOD }] = reader.jobs.messages;
-  const before = JSON.stringify(reader.ledger.entries());
+  await pipeline.ask(teamsSms, DAY);
+  await pipeline.plan();
+  const [{ message } = { message: GOOD }] = pipeline.jobs.messages;
+  const before = JSON.stringify(pipeline.ledger.entries());
   const others: FetchMessage[] = [
     { ...message, day: '2999-01-01' },
     { ...message, day: '0001-01-01' },
@@ -104,18 +104,18 @@ test('a day that nobody has queued is not fetched: of the future, of before the 
     { ...message, ticket: message.ticket + 1 },
     { ...message, dataset: 'voximplant-sms' },
   ];
-  for (const other of others) assert.equal(await fetchDay(other, reader.ports), 'dropped');
-  assert.equal(JSON.stringify(reader.ledger.entries()), before);
+  for (const other of others) assert.equal(await fetchDay(other, pipeline.ports), 'dropped');
+  assert.equal(JSON.stringify(pipeline.ledger.entries()), before);
   assert.equal(requests, 0);
-  assert.equal(reader.told.filter(({ event }) => event === 'message dropped').length, others.length);
+  assert.equal(pipeline.told.filter(({ event }) => event === 'message dropped').length, others.length);
 });
 
 test('a message that comes twice is fetched once', async () => {
   const source = { read: () => Promise.reject(new Error('unforeseen')) };
-  const reader = rig({ clock: virtualClock(NOW), datasets: [teamsSms], sources: { graph: source } });
-  await reader.ask(teamsSms, DAY);
-  await reader.plan();
-  const [{ message } = { message: GOOD }] = reader.jobs.messages;
-  const outcomes = await Promise.all([fetchDay(message, reader.ports), fetchDay(message, reader.ports)]);
+  const pipeline = testPipeline({ clock: virtualClock(NOW), datasets: [teamsSms], sources: { graph: source } });
+  await pipeline.ask(teamsSms, DAY);
+  await pipeline.plan();
+  const [{ message } = { message: GOOD }] = pipeline.jobs.messages;
+  const outcomes = await Promise.all([fetchDay(message, pipeline.ports), fetchDay(message, pipeline.ports)]);
   assert.deepEqual(outcomes.sort(), ['dropped', 'failed']);
 });

@@ -12,7 +12,7 @@ import { selfSigned } from '../certificate.ts';
 import { close, listen, WAIT_MS } from '../wait.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { type Rig, type RigOptions, rig, TOKEN_MARK } from './test-pipeline.ts';
+import { type TestPipeline, type TestPipelineOptions, TOKEN_MARK, testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Trouble before the first byte: rows 1, 2 and 5 of the fault matrix. The rest is in faults.test.ts. */
@@ -20,37 +20,45 @@ import { virtualClock } from './virtual-clock.ts';
 const SOURCES = [teamsPstnCalls, voximplantSms] as const;
 
 /** Reads one day of each source at that address until nothing is due any more. */
-async function readAt(origin: string, more: Partial<RigOptions> = {}): Promise<Rig[]> {
+async function readAt(origin: string, more: Partial<TestPipelineOptions> = {}): Promise<TestPipeline[]> {
   return Promise.all(
     SOURCES.map(async dataset => {
-      const reader = rig({ clock: virtualClock(NOW), datasets: [dataset], origin, key: serviceKey(), ...more });
-      await reader.ask(dataset, DAY);
-      await reader.drive();
-      return reader;
+      const pipeline = testPipeline({
+        clock: virtualClock(NOW),
+        datasets: [dataset],
+        origin,
+        key: serviceKey(),
+        ...more,
+      });
+      await pipeline.ask(dataset, DAY);
+      await pipeline.drive();
+      return pipeline;
     }),
   );
 }
 
-function ending(reader: Rig): unknown[] {
-  const [entry] = reader.ledger.entries();
+function ending(pipeline: TestPipeline): unknown[] {
+  const [entry] = pipeline.ledger.entries();
   const { errorKind, errorRemedy, errorMessage = '' } = entry?.work ?? {};
-  assert.ok(!reader.words().includes(TOKEN_MARK));
-  assert.ok(reader.told.some(({ event, line }) => event === 'day failed' && line.includes(`"reason":"${errorKind}"`)));
+  assert.ok(!pipeline.words().includes(TOKEN_MARK));
+  assert.ok(
+    pipeline.told.some(({ event, line }) => event === 'day failed' && line.includes(`"reason":"${errorKind}"`)),
+  );
   return [errorKind, errorRemedy, errorMessage];
 }
 
 test('a host without an address is tried four times, then the day waits', async () => {
-  for (const reader of await readAt('http://no-such-host.invalid')) {
-    const [kind, remedy, message] = ending(reader);
-    assert.deepEqual([kind, remedy, reader.clock.waits.length], ['source.unreachable', 'retry', 3]);
+  for (const pipeline of await readAt('http://no-such-host.invalid')) {
+    const [kind, remedy, message] = ending(pipeline);
+    assert.deepEqual([kind, remedy, pipeline.clock.waits.length], ['source.unreachable', 'retry', 3]);
     assert.match(String(message), /no-such-host\.invalid has no address \(DNS\) \((ENOTFOUND|EAI_AGAIN)\)/);
   }
 });
 
 test('a port that nobody listens on is tried four times, then the day waits', async () => {
-  for (const reader of await readAt(`http://127.0.0.1:${await closedPort()}`)) {
-    const [kind, remedy, message] = ending(reader);
-    assert.deepEqual([kind, remedy, reader.clock.waits.length], ['source.unreachable', 'retry', 3]);
+  for (const pipeline of await readAt(`http://127.0.0.1:${await closedPort()}`)) {
+    const [kind, remedy, message] = ending(pipeline);
+    assert.deepEqual([kind, remedy, pipeline.clock.waits.length], ['source.unreachable', 'retry', 3]);
     assert.match(String(message), /cannot be reached \(ECONNREFUSED\)/);
   }
 });
@@ -58,8 +66,8 @@ test('a port that nobody listens on is tried four times, then the day waits', as
 test('a host that takes the connection and says nothing is given up in time', async () => {
   const server = createServer(() => {});
   const origin = `http://127.0.0.1:${await listen(server)}`;
-  for (const reader of await readAt(origin, { send: sender({ headersMs: 100, exchangeMs: 200 }) }))
-    assert.deepEqual(ending(reader).slice(0, 2), ['source.slow', 'retry']);
+  for (const pipeline of await readAt(origin, { send: sender({ headersMs: 100, exchangeMs: 200 }) }))
+    assert.deepEqual(ending(pipeline).slice(0, 2), ['source.slow', 'retry']);
   server.close();
 });
 
@@ -71,11 +79,11 @@ test('a certificate that is not trusted ends the read at once, for a person, and
     response.end('{"value":[]}');
   });
   const origin = `https://127.0.0.1:${await listen(server)}`;
-  for (const reader of await readAt(origin)) {
-    const [kind, remedy, message] = ending(reader);
-    assert.deepEqual([kind, remedy, reader.clock.waits], ['source.tls', 'fix-config', []]);
+  for (const pipeline of await readAt(origin)) {
+    const [kind, remedy, message] = ending(pipeline);
+    assert.deepEqual([kind, remedy, pipeline.clock.waits], ['source.tls', 'fix-config', []]);
     assert.match(String(message), /not trusted, so nothing was sent \([A-Z_]+\)\. Look for a proxy/);
-    assert.equal(Date.parse(reader.ledger.entries()[0]?.work.retryAt ?? '') - NOW, HOUR_MS);
+    assert.equal(Date.parse(pipeline.ledger.entries()[0]?.work.retryAt ?? '') - NOW, HOUR_MS);
   }
   assert.equal(requests, 0);
   server.close();

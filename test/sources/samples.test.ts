@@ -7,7 +7,7 @@ import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { type Asked, answering, type Reply } from './scripted-server.ts';
-import { type Rig, rig } from './test-pipeline.ts';
+import { type TestPipeline, testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**
@@ -60,7 +60,7 @@ const SMS = `{
 }`;
 
 interface Read {
-  readonly reader: Rig;
+  readonly pipeline: TestPipeline;
   readonly asked: readonly Asked[];
 }
 
@@ -71,10 +71,10 @@ async function readBody(dataset: Dataset, day: Day, body: string, second = LAST_
   const reply = ({ turn, origin }: Asked): Reply => ({ body: turn < first ? body.replaceAll(ORIGIN, origin) : second });
   return answering(reply, async ({ origin, asked }) => {
     const clock = virtualClock(Date.parse(`${day}T12:00:00.000Z`) + 10 * 86_400_000);
-    const reader = rig({ clock, datasets: [dataset], origin, key: serviceKey() });
-    await reader.ask(dataset, day);
-    await reader.drive();
-    return { reader, asked };
+    const pipeline = testPipeline({ clock, datasets: [dataset], origin, key: serviceKey() });
+    await pipeline.ask(dataset, day);
+    await pipeline.drive();
+    return { pipeline, asked };
   });
 }
 
@@ -86,24 +86,24 @@ function rowIn(body: string): string {
 
 async function assertPstn(body: string): Promise<void> {
   const api = body.includes('/beta/') ? 'beta' : 'v1.0';
-  const { reader, asked } = await readBody({ ...teamsPstnCalls, api }, '2019-11-01', body);
+  const { pipeline, asked } = await readBody({ ...teamsPstnCalls, api }, '2019-11-01', body);
   const link = /"(https:[^"]*skip=1000)"/.exec(body)?.[1] ?? '';
   assert.match(link, /\(from=2019-11-01,to=2019-12-01\)\?\$skip=1000$/);
   // The link as it came, to the letter: nothing is taken out of it and put together anew.
   assert.equal(asked[2]?.path, link.slice(ORIGIN.length));
   assert.equal(asked.length, 3);
-  assert.deepEqual(reader.landed(teamsPstnCalls, '2019-11-01'), [rowIn(body)]);
+  assert.deepEqual(pipeline.landed(teamsPstnCalls, '2019-11-01'), [rowIn(body)]);
   // Published with a count of 1,000 over one row: asked for once more, told, and landed.
-  assert.ok(reader.told.some(({ event, line }) => event === 'page doubted' && line.includes('page.count')));
+  assert.ok(pipeline.told.some(({ event, line }) => event === 'page doubted' && line.includes('page.count')));
 }
 
 async function assertSms(body: string): Promise<void> {
-  const { reader, asked } = await readBody(teamsSms, '2022-11-15', body);
+  const { pipeline, asked } = await readBody(teamsSms, '2022-11-15', body);
   assert.equal(asked.at(-1)?.path, /"https:\/\/graph.microsoft.com([^"]*skip=1000)"/.exec(body)?.[1]);
-  assert.deepEqual(reader.landed(teamsSms, '2022-11-15'), [rowIn(body)]);
-  const { held } = reader.entry(teamsSms, '2022-11-15');
+  assert.deepEqual(pipeline.landed(teamsSms, '2022-11-15'), [rowIn(body)]);
+  const { held } = pipeline.entry(teamsSms, '2022-11-15');
   assert.deepEqual([held?.rows, held?.rowsOutside, held?.rowsNeighbour], [1, 1, 0]);
-  assert.match(reader.told.find(({ event }) => event === 'day landed')?.line ?? '', /"rowsOutside":1/);
+  assert.match(pipeline.told.find(({ event }) => event === 'day landed')?.line ?? '', /"rowsOutside":1/);
 }
 
 test('a from=/to= link is followed unchanged, and a row in many lines lands in one', () => assertPstn(PSTN));
@@ -115,10 +115,10 @@ test('rows without an id are known by all of their bytes: equal ones are doubted
     `{"smsId":"s","sentDateTime":"2022-11-15T11:15:48Z","smsUnits":${units},"sourceNumber":"+12025550101"}`;
   const body = (...rows: string[]) => `{"value":[${rows.join(',')}]}`;
   const different = await readBody(teamsSms, '2022-11-15', body(row(1), row(2)), body(row(1), row(2)));
-  assert.deepEqual(different.reader.outcomes, ['landed']);
+  assert.deepEqual(different.pipeline.outcomes, ['landed']);
   const equal = await readBody(teamsSms, '2022-11-15', body(row(1), row(1)), body(row(1), row(1)));
-  assert.deepEqual(equal.reader.outcomes, ['restarted', 'restarted', 'landed']);
-  assert.equal(equal.reader.state(teamsSms, '2022-11-15'), 'suspect');
+  assert.deepEqual(equal.pipeline.outcomes, ['restarted', 'restarted', 'landed']);
+  assert.equal(equal.pipeline.state(teamsSms, '2022-11-15'), 'suspect');
 });
 
 test('Voximplant numbers land as they came, integers or strings, and 64-bit ids with every digit', async () => {
@@ -127,9 +127,9 @@ test('Voximplant numbers land as they came, integers or strings, and 64-bit ids 
     '{"message_id":9007199254740992,"source_number":"CONTOSO","destination_number":"12025550102","direction":"IN","fragments":0,"cost":4.3437,"status_id":"3","processed_date":""}',
   ];
   const body = `{"result":[${rows.join(',')}],"total_count":2}`;
-  const { reader } = await readBody(voximplantSms, '2024-05-01', body, body);
-  assert.deepEqual(reader.landed(voximplantSms, '2024-05-01'), rows);
-  assert.equal(reader.entry(voximplantSms, '2024-05-01').held?.rowsOutside, 1);
+  const { pipeline } = await readBody(voximplantSms, '2024-05-01', body, body);
+  assert.deepEqual(pipeline.landed(voximplantSms, '2024-05-01'), rows);
+  assert.equal(pipeline.entry(voximplantSms, '2024-05-01').held?.rowsOutside, 1);
 });
 
 const SAMPLES = new URL('../../../shared/reference/samples/', import.meta.url);

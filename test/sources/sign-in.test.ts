@@ -12,7 +12,7 @@ import { certificateEnd, credentialOf, signInWith } from '../../shared/sources/s
 import { LandlineError } from '../../shared/words/errors.ts';
 import { answering, startScripted } from './scripted-server.ts';
 import { DAY, NOW } from './simulated-day.ts';
-import { type Rig, rig } from './test-pipeline.ts';
+import { type TestPipeline, testPipeline } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Signing in as in Azure: the real identity library, over a real socket, at an endpoint such as the platform has. */
@@ -60,17 +60,17 @@ const IDENTITIES = {
 async function readRefusing(
   refused: (token: string) => boolean,
   token: (fresh: boolean) => Promise<string>,
-): Promise<Rig> {
+): Promise<TestPipeline> {
   return answering(
     ({ headers }) =>
       refused(headers.authorization ?? '')
         ? { status: 401, body: '{"error":{"code":"InvalidAuthenticationToken"}}' }
         : { body: '{"value":[]}' },
     async ({ origin }) => {
-      const reader = rig({ clock: virtualClock(NOW), datasets: [teamsPstnCalls], origin, token });
-      await reader.ask(teamsPstnCalls, DAY);
-      await reader.drive();
-      return reader;
+      const pipeline = testPipeline({ clock: virtualClock(NOW), datasets: [teamsPstnCalls], origin, token });
+      await pipeline.ask(teamsPstnCalls, DAY);
+      await pipeline.drive();
+      return pipeline;
     },
   );
 }
@@ -84,12 +84,12 @@ for (const [kind, signIn] of Object.entries(IDENTITIES)) {
     const first = await token(false);
     assert.equal(await token(false), first);
     const before = made;
-    const reader = await readRefusing(() => true, token);
-    const { work } = reader.entry(teamsPstnCalls, DAY);
+    const pipeline = await readRefusing(() => true, token);
+    const { work } = pipeline.entry(teamsPstnCalls, DAY);
     // The platform and its library keep the token to its end, so that another cannot be had.
     assert.deepEqual([work.errorKind, work.errorRemedy, made], ['auth.rejected', 'fix-config', before]);
     assert.match(work.errorMessage ?? '', /clock/);
-    assert.ok(!reader.words().includes(MARK));
+    assert.ok(!pipeline.words().includes(MARK));
   });
 }
 
@@ -113,8 +113,8 @@ const HOUR = 3_600_000;
 test('a refused token of an app registration is replaced by another, and the day lands', async () => {
   const { make, asked } = giving(until('first', Date.now() + HOUR), until('second', Date.now() + HOUR));
   const token = signInWith(make).tokensFor('scope');
-  const reader = await readRefusing(sent => sent === 'Bearer first', token);
-  assert.deepEqual([reader.outcomes, asked(), await token(false)], [['landed'], 2, 'second']);
+  const pipeline = await readRefusing(sent => sent === 'Bearer first', token);
+  assert.deepEqual([pipeline.outcomes, asked(), await token(false)], [['landed'], 2, 'second']);
 });
 
 test('a token is held for its scope, asked for once by all who want it, and replaced five minutes before its end', async () => {

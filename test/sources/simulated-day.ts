@@ -5,7 +5,7 @@ import {
   startSimulator,
 } from '../../local/simulator/index.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
-import { placesOf, type Rig, type RigOptions, rig, truthOf } from './test-pipeline.ts';
+import { placesOf, type TestPipeline, type TestPipelineOptions, testPipeline, truthOf } from './test-pipeline.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** The day that is read: a Tuesday. */
@@ -14,14 +14,14 @@ export const DAY: Day = '2026-03-10';
 /** When it is read: ten days later, so that no row is still to come or to change. */
 export const NOW = Date.parse('2026-03-20T12:00:00.000Z');
 
-/** A simulator with one dataset's day in it, read by one rig after another. Its clock is that of the latest rig. */
+/** A simulator with one dataset's day in it, read by one pipeline after another. Its clock is that of the latest. */
 export interface Lane {
   readonly dataset: Dataset;
   readonly simulator: Simulator;
   /** The partition that DAY should be. */
   readonly truth: Buffer;
   /** A product that knows nothing yet, at NOW. */
-  rig(options?: Partial<RigOptions>): Rig;
+  pipeline(options?: Partial<TestPipelineOptions>): TestPipeline;
   stop(): Promise<void>;
 }
 
@@ -45,9 +45,9 @@ export async function openLane(dataset: Dataset, rows: number, options: Simulato
         .map(row => `${row}\n`)
         .join(''),
     ),
-    rig(more = {}) {
+    pipeline(more = {}) {
       clock = more.clock ?? virtualClock(NOW);
-      return rig({ datasets: [dataset], ...placesOf(simulator), ...more, clock });
+      return testPipeline({ datasets: [dataset], ...placesOf(simulator), ...more, clock });
     },
     stop: () => simulator.stop(),
   };

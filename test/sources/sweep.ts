@@ -6,7 +6,7 @@ import { addDays } from '../../shared/words/day.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { servedRows } from './naive.ts';
 import { DAY, type Lane, NOW } from './simulated-day.ts';
-import { plainSend, type Rig, TOKEN_MARK } from './test-pipeline.ts';
+import { plainSend, type TestPipeline, TOKEN_MARK } from './test-pipeline.ts';
 
 /** One fault on one page of a day, and how the day ended. */
 
@@ -48,7 +48,7 @@ export function strikes(fault: FaultName, dataset: Dataset, place: Place): boole
 
 export interface Struck {
   readonly ending: Ending;
-  readonly rig: Rig;
+  readonly pipeline: TestPipeline;
 }
 
 /**
@@ -70,14 +70,14 @@ export async function strike(
     sent += 1;
     return send(request, signal);
   };
-  const rig = lane.rig({ send: counted });
-  if (landedBefore) await read(lane, rig, []);
+  const pipeline = lane.pipeline({ send: counted });
+  if (landedBefore) await read(lane, pipeline, []);
   const noted = simulator.addedByFaults.length;
-  const [before, outcomes, foreign] = [sent, rig.outcomes.length, simulator.foreignRequests.length];
+  const [before, outcomes, foreign] = [sent, pipeline.outcomes.length, simulator.foreignRequests.length];
   const name = dataset.name as DatasetName;
   const rule: FaultRule = { fault, dataset: name, day: DAY, page: place, ...(times !== undefined && { times }) };
-  const started = rig.clock.now();
-  await read(lane, rig, [rule]);
+  const started = pipeline.clock.now();
+  await read(lane, pipeline, [rule]);
   const asked = sent - before;
   assert.ok(asked <= REQUESTS_MAX, `${asked} requests`);
   assert.equal(simulator.foreignRequests.length, foreign, 'somebody went to the foreign server');
@@ -85,33 +85,33 @@ export async function strike(
     !simulator.requests.slice(-asked).some(({ path }) => path.startsWith('/moved/')),
     'a redirect was followed',
   );
-  assert.doesNotMatch(rig.words(), new RegExp(`${TOKEN_MARK}|eyJ|PRIVATE KEY`), 'a secret was told');
-  assert.equal(rig.lake.staged(dataset.name, DAY) > 0 && endOf(rig, dataset) === 'landed', false);
-  const ended = rig.outcomes.slice(outcomes);
-  const { work } = rig.entry(dataset, DAY);
-  const end = ended.at(-1) === 'refused' ? 'refused' : endOf(rig, dataset);
+  assert.doesNotMatch(pipeline.words(), new RegExp(`${TOKEN_MARK}|eyJ|PRIVATE KEY`), 'a secret was told');
+  assert.equal(pipeline.lake.staged(dataset.name, DAY) > 0 && endOf(pipeline, dataset) === 'landed', false);
+  const ended = pipeline.outcomes.slice(outcomes);
+  const { work } = pipeline.entry(dataset, DAY);
+  const end = ended.at(-1) === 'refused' ? 'refused' : endOf(pipeline, dataset);
   return {
-    rig,
+    pipeline,
     ending: {
       end,
       reason: work.errorKind ?? work.suspicion?.reason,
       requests: asked,
       restarts: ended.filter(outcome => outcome === 'restarted').length,
-      slept: rig.clock.now() - started,
-      again: work.retryAt === undefined ? undefined : Date.parse(work.retryAt) - rig.clock.now(),
-      rows: await rowsOf(lane, rig, rule, simulator.addedByFaults.slice(noted)),
+      slept: pipeline.clock.now() - started,
+      again: work.retryAt === undefined ? undefined : Date.parse(work.retryAt) - pipeline.clock.now(),
+      rows: await rowsOf(lane, pipeline, rule, simulator.addedByFaults.slice(noted)),
     },
   };
 }
 
-async function read(lane: Lane, rig: Rig, rules: readonly FaultRule[]): Promise<void> {
+async function read(lane: Lane, pipeline: TestPipeline, rules: readonly FaultRule[]): Promise<void> {
   lane.simulator.setFaults(rules);
-  await rig.ask(lane.dataset, DAY);
-  await rig.drive();
+  await pipeline.ask(lane.dataset, DAY);
+  await pipeline.drive();
 }
 
-function endOf(rig: Rig, dataset: Dataset): End {
-  switch (rig.state(dataset, DAY)) {
+function endOf(pipeline: TestPipeline, dataset: Dataset): End {
+  switch (pipeline.state(dataset, DAY)) {
     case 'open':
     case 'final':
       return 'landed';
@@ -122,13 +122,18 @@ function endOf(rig: Rig, dataset: Dataset): End {
     case 'failed':
       return 'failed';
     default:
-      throw new Error(`A day that is quiet is ${rig.state(dataset, DAY)}`);
+      throw new Error(`A day that is quiet is ${pipeline.state(dataset, DAY)}`);
   }
 }
 
 /** What is in the partition is the truth, or else exactly what the source sent under the fault. */
-async function rowsOf(lane: Lane, rig: Rig, rule: FaultRule, noted: readonly string[]): Promise<Ending['rows']> {
-  const partition = rig.lake.partition(lane.dataset.name, DAY);
+async function rowsOf(
+  lane: Lane,
+  pipeline: TestPipeline,
+  rule: FaultRule,
+  noted: readonly string[],
+): Promise<Ending['rows']> {
+  const partition = pipeline.lake.partition(lane.dataset.name, DAY);
   if (partition === undefined) return 'none';
   assertReceipt(partition.bytes, partition.receipt.rows);
   if (partition.bytes.equals(lane.truth)) return 'true';

@@ -32,7 +32,7 @@ export const TOKEN_MARK = 'TOKEN-that-must-not-be-told';
 /** A page is asked for at most this often in these tests; more is an endless loop. */
 const STEPS_MAX = 60;
 
-export interface RigOptions {
+export interface TestPipelineOptions {
   readonly clock: VirtualClock;
   readonly datasets: readonly Dataset[];
   /** Where the sources are. */
@@ -59,7 +59,7 @@ interface Told {
   readonly line: string;
 }
 
-export interface Rig {
+export interface TestPipeline {
   readonly clock: VirtualClock;
   readonly ledger: MemoryLedger;
   readonly lake: MemoryLake;
@@ -86,7 +86,7 @@ export interface Rig {
 /** As the product sends, with the product's own deadlines. */
 export const plainSend = sender();
 
-export function rig(options: RigOptions): Rig {
+export function testPipeline(options: TestPipelineOptions): TestPipeline {
   const { clock, datasets } = options;
   const ledger = memoryLedger();
   const lake = memoryLake(options.lakeHooks);
@@ -172,7 +172,7 @@ function linesOf(bytes: Buffer): string[] {
   return lines;
 }
 
-function realSources(options: RigOptions): Record<SourceName, Source> {
+function realSources(options: TestPipelineOptions): Record<SourceName, Source> {
   const { clock, origin = 'http://127.0.0.1:9', send = plainSend, key } = options;
   const around = { clock, send, random: () => 0.5 };
   return {
@@ -190,7 +190,7 @@ async function markedToken(fresh: boolean): Promise<string> {
 }
 
 /** Where a simulator is, and the key of its service account. */
-export function placesOf(simulator: Simulator): Pick<RigOptions, 'origin' | 'voximplantUrl' | 'key'> {
+export function placesOf(simulator: Simulator): Pick<TestPipelineOptions, 'origin' | 'voximplantUrl' | 'key'> {
   const file: unknown = JSON.parse(simulator.account.keyFile('plain'));
   if (typeof file !== 'object' || file === null || !('private_key' in file)) throw new Error('No key file');
   return {

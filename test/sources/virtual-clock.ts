@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/words/ports.ts';
 
-/** A sleep this long never ends by itself: how a rig turns off heartbeats. */
+/** A sleep this long never ends by itself: how a test turns off heartbeats. */
 export const NEVER_MS = 1e12;
 
 /** Time that passes only when somebody sleeps, at once, or when the test says so. */

@@ -10,7 +10,7 @@ import { retryAfter } from '../../shared/sources/retries.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 import { DAY, type Lane, NOW, openLane, withSimulator } from './simulated-day.ts';
-import { placesOf, type Rig, rig, truthOf } from './test-pipeline.ts';
+import { placesOf, type TestPipeline, testPipeline, truthOf } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Waiting is not failing: what a source asks for is given to it, by all workers, and costs the day nothing. */
@@ -21,12 +21,17 @@ const lanes = {
 };
 after(() => Promise.all(Object.values(lanes).map(lane => lane.stop())));
 
-async function struck(lane: Lane, fault: FaultName, times?: number, page: 'first' | 'middle' = 'middle'): Promise<Rig> {
+async function struck(
+  lane: Lane,
+  fault: FaultName,
+  times?: number,
+  page: 'first' | 'middle' = 'middle',
+): Promise<TestPipeline> {
   lane.simulator.setFaults([{ fault, page, ...(times !== undefined && { times }) }]);
-  const rig = lane.rig();
-  await rig.ask(lane.dataset, DAY);
-  await rig.drive();
-  return rig;
+  const pipeline = lane.pipeline();
+  await pipeline.ask(lane.dataset, DAY);
+  await pipeline.drive();
+  return pipeline;
 }
 
 test('Retry-After is read as seconds, a fraction of seconds, or a date, and never beyond an hour', () => {
@@ -53,7 +58,8 @@ test('Retry-After is read as seconds, a fraction of seconds, or a date, and neve
 
 for (const [source, lane] of Object.entries(lanes)) {
   const { dataset, simulator, truth } = lane;
-  const lands = (rig: Rig): boolean => rig.lake.partition(dataset.name, DAY)?.bytes.equals(truth) === true;
+  const lands = (pipeline: TestPipeline): boolean =>
+    pipeline.lake.partition(dataset.name, DAY)?.bytes.equals(truth) === true;
 
   test(`${source}: a wait of up to 30 s is slept through, just as long as it was asked for`, async () => {
     const waits: Record<string, number[]> = {};
@@ -65,10 +71,10 @@ for (const [source, lane] of Object.entries(lanes)) {
       [9, 'unavailable-retry-after'],
     ] as const) {
       simulator.switches.retryAfterSeconds = seconds;
-      const rig = await struck(lane, fault, 1);
-      assert.deepEqual(rig.outcomes, ['landed']);
-      assert.ok(lands(rig));
-      waits[`${fault} ${seconds}`] = [...rig.clock.waits];
+      const pipeline = await struck(lane, fault, 1);
+      assert.deepEqual(pipeline.outcomes, ['landed']);
+      assert.ok(lands(pipeline));
+      waits[`${fault} ${seconds}`] = [...pipeline.clock.waits];
     }
     assert.deepEqual(waits, {
       'throttled 5': [5_000],
@@ -81,35 +87,35 @@ for (const [source, lane] of Object.entries(lanes)) {
 
   test(`${source}: without a wait that can be read, each one is twice as long as the one before`, async () => {
     for (const fault of ['throttled-without-header', 'throttled-nonsense'] as const) {
-      const rig = await struck(lane, fault, 4);
-      assert.deepEqual([rig.outcomes, rig.clock.waits], [['landed'], [2_000, 4_000, 8_000, 16_000]]);
+      const pipeline = await struck(lane, fault, 4);
+      assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['landed'], [2_000, 4_000, 8_000, 16_000]]);
     }
   });
 
   test(`${source}: for a longer wait the day lets go: checkpoint, gate, and a message that is due then`, async () => {
     simulator.switches.retryAfterSeconds = 31;
     const before = simulator.counters.requests;
-    const rig = await struck(lane, 'throttled', 1);
+    const pipeline = await struck(lane, 'throttled', 1);
     const until = new Date(NOW + 31_000).toISOString();
-    const { work } = rig.entry(dataset, DAY);
-    assert.deepEqual([rig.outcomes, rig.clock.waits], [['delayed'], []]);
+    const { work } = pipeline.entry(dataset, DAY);
+    assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['delayed'], []]);
     assert.deepEqual(
       [work.state, work.retryAt, work.failures, work.errorKind],
       ['queued', until, 0, 'source.throttled'],
     );
     assert.equal(work.checkpoint?.pages, 1);
-    assert.deepEqual((await rig.ledger.gate(dataset.source))?.value, {
+    assert.deepEqual((await pipeline.ledger.gate(dataset.source))?.value, {
       source: dataset.source,
       notBefore: until,
       reason: 'source.throttled',
     });
     assert.deepEqual(
-      rig.jobs.messages.map(({ visibleAt }) => visibleAt),
+      pipeline.jobs.messages.map(({ visibleAt }) => visibleAt),
       [NOW + 31_000],
     );
-    rig.clock.pass(31_000);
-    await rig.drive();
-    assert.ok(lands(rig));
+    pipeline.clock.pass(31_000);
+    await pipeline.drive();
+    assert.ok(lands(pipeline));
     // Two pages, the second refused once, and the other two from the cursor on.
     assert.equal(simulator.counters.requests - before, 4);
   });
@@ -121,37 +127,37 @@ for (const [source, lane] of Object.entries(lanes)) {
     const before = async (op: string) => {
       if (refuses && op.startsWith('lake.stage')) throw new Error('The store is full');
     };
-    const rig = lane.rig({ lakeHooks: { before } });
-    await rig.ask(dataset, DAY);
-    await rig.drive();
-    const lost = rig.told.filter(({ event }) => event === 'progress lost');
+    const pipeline = lane.pipeline({ lakeHooks: { before } });
+    await pipeline.ask(dataset, DAY);
+    await pipeline.drive();
+    const lost = pipeline.told.filter(({ event }) => event === 'progress lost');
     assert.equal(lost.length, 1);
     assert.match(lost[0]?.line ?? '', new RegExp(`"dataset":"${dataset.name}","day":"${DAY}","ticket":\\d+,"reason"`));
-    assert.deepEqual([rig.outcomes, rig.entry(dataset, DAY).work.checkpoint], [['delayed'], undefined]);
+    assert.deepEqual([pipeline.outcomes, pipeline.entry(dataset, DAY).work.checkpoint], [['delayed'], undefined]);
     refuses = false;
-    rig.clock.pass(31_000);
-    await rig.drive();
-    assert.ok(lands(rig));
+    pipeline.clock.pass(31_000);
+    await pipeline.drive();
+    assert.ok(lands(pipeline));
   });
 
   test(`${source}: an attempt that came further than the one before begins the count of failures anew`, async () => {
     simulator.setFaults([{ fault: 'connection-reset', page: 'middle' }]);
-    const rig = lane.rig();
-    await rig.ask(dataset, DAY);
-    const asked = await rig.ledger.day(dataset.name, DAY);
+    const pipeline = lane.pipeline();
+    await pipeline.ask(dataset, DAY);
+    const asked = await pipeline.ledger.day(dataset.name, DAY);
     assert.ok(asked);
-    await rig.ledger.putDay({ ...asked.value, work: { ...asked.value.work, failures: 8 } }, asked.etag);
-    await rig.drive();
-    const { work } = rig.entry(dataset, DAY);
-    assert.deepEqual([rig.outcomes, work.failures, work.checkpoint?.pages], [['failed'], 1, 1]);
-    assert.equal(Date.parse(work.retryAt ?? '') - rig.clock.now(), 15_000);
-    rig.clock.pass(15_000);
-    await rig.drive();
-    assert.equal(rig.entry(dataset, DAY).work.failures, 2);
+    await pipeline.ledger.putDay({ ...asked.value, work: { ...asked.value.work, failures: 8 } }, asked.etag);
+    await pipeline.drive();
+    const { work } = pipeline.entry(dataset, DAY);
+    assert.deepEqual([pipeline.outcomes, work.failures, work.checkpoint?.pages], [['failed'], 1, 1]);
+    assert.equal(Date.parse(work.retryAt ?? '') - pipeline.clock.now(), 15_000);
+    pipeline.clock.pass(15_000);
+    await pipeline.drive();
+    assert.equal(pipeline.entry(dataset, DAY).work.failures, 2);
     simulator.setFaults([]);
-    rig.clock.pass(30_000);
-    await rig.drive();
-    assert.ok(lands(rig));
+    pipeline.clock.pass(30_000);
+    await pipeline.drive();
+    assert.ok(lands(pipeline));
   });
 
   test(`${source}: a day that is read to its end and cannot be committed waits longer each time`, async () => {
@@ -160,67 +166,67 @@ for (const [source, lane] of Object.entries(lanes)) {
       if (op.startsWith('lake.commit'))
         throw new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Full.' });
     };
-    const rig = lane.rig({ lakeHooks: { before } });
-    await rig.ask(dataset, DAY);
+    const pipeline = lane.pipeline({ lakeHooks: { before } });
+    await pipeline.ask(dataset, DAY);
     const waits: number[] = [];
     for (let turn = 0; turn < 4; turn++) {
-      await rig.drive();
-      const { work } = rig.entry(dataset, DAY);
-      waits.push(Date.parse(work.retryAt ?? '') - rig.clock.now());
-      rig.clock.pass(waits.at(-1) ?? 0);
+      await pipeline.drive();
+      const { work } = pipeline.entry(dataset, DAY);
+      waits.push(Date.parse(work.retryAt ?? '') - pipeline.clock.now());
+      pipeline.clock.pass(waits.at(-1) ?? 0);
     }
     assert.deepEqual(waits, [15_000, 30_000, 60_000, 120_000]);
   });
 
   test(`${source}: however often a day is told to wait, it has never failed`, async () => {
     simulator.switches.retryAfterSeconds = 31;
-    const rig = await struck(lane, 'throttled', 40, 'first');
+    const pipeline = await struck(lane, 'throttled', 40, 'first');
     for (let turn = 0; turn < 40; turn++) {
-      assert.equal(rig.entry(dataset, DAY).work.failures, 0);
-      rig.clock.pass(31_000);
-      await rig.drive();
+      assert.equal(pipeline.entry(dataset, DAY).work.failures, 0);
+      pipeline.clock.pass(31_000);
+      await pipeline.drive();
     }
-    assert.equal(rig.outcomes.filter(outcome => outcome === 'delayed').length, 40);
-    assert.ok(!rig.outcomes.includes('failed'));
-    assert.ok(lands(rig));
+    assert.equal(pipeline.outcomes.filter(outcome => outcome === 'delayed').length, 40);
+    assert.ok(!pipeline.outcomes.includes('failed'));
+    assert.ok(lands(pipeline));
   });
 }
 
 test('links that go in a circle are not gone on from, and waited for longer each time', async () => {
   const { dataset, simulator } = lanes.graph;
   simulator.setFaults([{ fault: 'link-to-first-page', page: 'middle' }]);
-  const rig = lanes.graph.rig();
-  await rig.ask(dataset, DAY);
+  const pipeline = lanes.graph.pipeline();
+  await pipeline.ask(dataset, DAY);
   for (const wait of [15_000, 30_000, 60_000]) {
-    await rig.drive();
-    const { work } = rig.entry(dataset, DAY);
+    await pipeline.drive();
+    const { work } = pipeline.entry(dataset, DAY);
     assert.deepEqual([work.errorKind, work.checkpoint], ['paging.loop', undefined]);
-    assert.equal(Date.parse(work.retryAt ?? '') - rig.clock.now(), wait);
-    rig.clock.pass(wait);
+    assert.equal(Date.parse(work.retryAt ?? '') - pipeline.clock.now(), wait);
+    pipeline.clock.pass(wait);
   }
   simulator.setFaults([]);
-  await rig.drive();
-  assert.ok(rig.lake.partition(dataset.name, DAY)?.bytes.equals(lanes.graph.truth));
+  await pipeline.drive();
+  assert.ok(pipeline.lake.partition(dataset.name, DAY)?.bytes.equals(lanes.graph.truth));
 });
 
 test('a closed gate keeps every worker of the source away, and nobody else', async () => {
   const clock = virtualClock(NOW);
   const datasets = [teamsPstnCalls, teamsSms, voximplantSms];
   await withSimulator(clock, { rows: 20 }, async simulator => {
-    const reader = rig({ clock, datasets, ...placesOf(simulator) });
+    const pipeline = testPipeline({ clock, datasets, ...placesOf(simulator) });
     const graphRequests = () => simulator.requests.filter(({ kind }) => kind === 'graph').length;
-    const states = () => datasets.map(dataset => reader.state(dataset, DAY));
+    const states = () => datasets.map(dataset => pipeline.state(dataset, DAY));
     simulator.setFaults([{ fault: 'throttled-long', dataset: 'teams-pstn-calls' }]);
-    for (const dataset of datasets) await reader.ask(dataset, DAY);
+    for (const dataset of datasets) await pipeline.ask(dataset, DAY);
     // All three are queued before the first is told to wait.
-    await reader.drive();
+    await pipeline.drive();
     assert.deepEqual([states(), graphRequests()], [['waiting', 'waiting', 'open'], 1]);
     simulator.setFaults([]);
     clock.pass(29 * MINUTE_MS);
-    await reader.drive();
+    await pipeline.drive();
     assert.equal(graphRequests(), 1);
     clock.pass(MINUTE_MS);
-    await reader.drive();
+    await pipeline.drive();
     assert.deepEqual([states(), graphRequests()], [['open', 'open', 'open'], 3]);
   });
 });
@@ -228,17 +234,17 @@ test('a closed gate keeps every worker of the source away, and nobody else', asy
 test('a source that is down for good neither slows nor stops the others', async () => {
   const clock = virtualClock(NOW);
   await withSimulator(clock, { rows: 30 }, async simulator => {
-    const reader = rig({ clock, datasets: DATASETS, historyDays: 3, ...placesOf(simulator) });
+    const pipeline = testPipeline({ clock, datasets: DATASETS, historyDays: 3, ...placesOf(simulator) });
     const down = ['voximplant-sms', 'voximplant-a2p-sms'] as const;
     simulator.setFaults(down.map(dataset => ({ fault: 'connection-reset', dataset })));
-    await reader.drive();
+    await pipeline.drive();
     for (const dataset of DATASETS.filter(({ source }) => source === 'graph'))
       for (const day of ['2026-03-17', '2026-03-18', '2026-03-19'])
-        assert.deepEqual(reader.landed(dataset, day), truthOf(simulator, dataset, day), `${dataset.name} ${day}`);
+        assert.deepEqual(pipeline.landed(dataset, day), truthOf(simulator, dataset, day), `${dataset.name} ${day}`);
     // Not one request more than without the trouble, and no wait that they had to share.
     assert.equal(simulator.requests.filter(({ kind }) => kind === 'graph').length, 15);
-    assert.equal(await reader.ledger.gate('graph'), undefined);
-    const told = reader.told.filter(({ event }) => event === 'day failed').map(({ line }) => line);
+    assert.equal(await pipeline.ledger.gate('graph'), undefined);
+    const told = pipeline.told.filter(({ event }) => event === 'day failed').map(({ line }) => line);
     assert.ok(told.length > 0);
     for (const line of told) assert.match(line, /"dataset":"voximplant-.*source\.unreachable/);
   });
@@ -249,16 +255,16 @@ test('a source that never answers holds up no other', async () => {
   const datasets = [voximplantSms, teamsSms];
   const silent = { read: () => new Promise<never>(() => {}) };
   await withSimulator(clock, { rows: 30 }, async simulator => {
-    const reader = rig({ clock, datasets, ...placesOf(simulator), sources: { voximplant: silent } });
-    for (const dataset of datasets) await reader.ask(dataset, DAY);
-    await reader.plan();
-    const at = reader.jobs.messages.findIndex(({ message }) => message.dataset === 'voximplant-sms');
-    const [taken] = reader.jobs.messages.splice(at, 1);
+    const pipeline = testPipeline({ clock, datasets, ...placesOf(simulator), sources: { voximplant: silent } });
+    for (const dataset of datasets) await pipeline.ask(dataset, DAY);
+    await pipeline.plan();
+    const at = pipeline.jobs.messages.findIndex(({ message }) => message.dataset === 'voximplant-sms');
+    const [taken] = pipeline.jobs.messages.splice(at, 1);
     assert.ok(taken !== undefined);
-    void fetchDay(taken.message, reader.ports);
-    await reader.drive();
+    void fetchDay(taken.message, pipeline.ports);
+    await pipeline.drive();
     assert.deepEqual(
-      [reader.state(voximplantSms, DAY), reader.landed(teamsSms, DAY)],
+      [pipeline.state(voximplantSms, DAY), pipeline.landed(teamsSms, DAY)],
       ['fetching', truthOf(simulator, teamsSms, DAY)],
     );
   });

@@ -39,7 +39,7 @@ test('whoever reads the clock has chosen its date', () => {
 
 test('whoever starts the product, or a part of it as a process, has chosen the date', () => {
   const allowed = [
-    // Rigs of tests that have, and HTTP alone.
+    // Setups of tests that have, and HTTP alone.
     ...[
       'flow/product-setup.ts',
       'flow/cli-setup.ts',
@@ -50,7 +50,7 @@ test('whoever starts the product, or a part of it as a process, has chosen the d
     // No day is read.
     'infra/runbook.test.ts',
   ];
-  const starts = /\bstartHost\(|\bproductFor\(|\bstartCliRig\(|local\/start\.ts|\blandline\(folder/;
+  const starts = /\bstartHost\(|\bproductFor\(|\bstartCliSetup\(|local\/start\.ts|\blandline\(folder/;
   assert.deepEqual(filesWith(starts, allowed, CHOOSES_ITS_DATE), []);
 });
 
