@@ -23,13 +23,13 @@ const CONTENDERS: Readonly<Record<string, () => Promise<{ open: Open }>>> = {
 async function landAll(land: Land, { days, parallel }: Task): Promise<number> {
   const waiting = days.values();
   let rows = 0;
-  const lane = async () => {
+  const drain = async () => {
     for (const day of waiting) {
       const landed = await land(day);
       rows += landed;
     }
   };
-  await Promise.all(Array.from({ length: parallel }, lane));
+  await Promise.all(Array.from({ length: parallel }, drain));
   return rows;
 }
 

@@ -8,27 +8,27 @@ import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
 import type { Send } from '../../shared/sources/http/send.ts';
 import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/words/day.ts';
 import type { Dataset, Receipt } from '../../shared/words/model.ts';
-import { DAY, type Lane, NOW, openLane } from './simulated-day.ts';
+import { DAY, NOW, type SimulatedDay, startSimulatedDay } from './simulated-day.ts';
 import { strike } from './sweep.ts';
 import { placesOf, plainSend, type TestPipeline, testPipeline, truthOf } from './test-pipeline.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** What is true of every dataset in the list: written once, inherited by being listed. Faults: faults.test.ts. */
 
-type Run = (lane: Lane) => Promise<void>;
+type Run = (simulatedDay: SimulatedDay) => Promise<void>;
 
 function withRows(dataset: Dataset, rows: number, title: string, run: Run, options: SimulatorOptions = {}): void {
   test(`${dataset.name}: ${title}`, async () => {
-    const lane = await openLane(dataset, rows, options);
+    const simulatedDay = await startSimulatedDay(dataset, rows, options);
     try {
-      await run(lane);
+      await run(simulatedDay);
     } finally {
-      await lane.stop();
+      await simulatedDay.stop();
     }
   });
 }
 
-async function landOnce({ dataset }: Lane, pipeline: TestPipeline): Promise<void> {
+async function landOnce({ dataset }: SimulatedDay, pipeline: TestPipeline): Promise<void> {
   await pipeline.ask(dataset, DAY);
   await pipeline.drive();
 }
@@ -46,7 +46,7 @@ function stopping(clock: VirtualClock, after: number): Send {
 }
 
 /** The partition is the truth, byte by byte, and its receipt recounts. */
-function assertTrue({ dataset, truth }: Lane, pipeline: TestPipeline): Receipt {
+function assertTrue({ dataset, truth }: SimulatedDay, pipeline: TestPipeline): Receipt {
   const partition = pipeline.lake.partition(dataset.name, DAY);
   assert.ok(partition !== undefined);
   const { receipt, bytes } = partition;
@@ -63,25 +63,25 @@ function assertTrue({ dataset, truth }: Lane, pipeline: TestPipeline): Receipt {
 }
 
 for (const dataset of DATASETS) {
-  withRows(dataset, 1_420, 'two reads agree, and the second changes nothing', async lane => {
-    const pipeline = lane.pipeline();
-    await landOnce(lane, pipeline);
-    const first = assertTrue(lane, pipeline);
+  withRows(dataset, 1_420, 'two reads agree, and the second changes nothing', async simulatedDay => {
+    const pipeline = simulatedDay.pipeline();
+    await landOnce(simulatedDay, pipeline);
+    const first = assertTrue(simulatedDay, pipeline);
     pipeline.clock.pass(HOUR_MS);
-    await landOnce(lane, pipeline);
+    await landOnce(simulatedDay, pipeline);
     assert.deepEqual(pipeline.outcomes, ['landed', 'unchanged']);
-    assert.deepEqual(assertTrue(lane, pipeline), first);
+    assert.deepEqual(assertTrue(simulatedDay, pipeline), first);
   });
 
-  withRows(dataset, 3_300, 'a read that was stopped goes on from each of its cursors', async lane => {
+  withRows(dataset, 3_300, 'a read that was stopped goes on from each of its cursors', async simulatedDay => {
     for (const stopAfter of [1, 2, 3]) {
       const clock = virtualClock(NOW);
-      const { counters } = lane.simulator;
+      const { counters } = simulatedDay.simulator;
       const before = counters.requests;
-      const pipeline = lane.pipeline({ clock, send: stopping(clock, stopAfter), blockBytes: 50_000 });
-      await landOnce(lane, pipeline);
+      const pipeline = simulatedDay.pipeline({ clock, send: stopping(clock, stopAfter), blockBytes: 50_000 });
+      await landOnce(simulatedDay, pipeline);
       assert.deepEqual(pipeline.outcomes, ['continued', 'landed']);
-      const { pages } = assertTrue(lane, pipeline);
+      const { pages } = assertTrue(simulatedDay, pipeline);
       assert.equal(pages, 4);
       // The page that was already asked for when time was up is the only one that is read twice.
       assert.ok(counters.requests - before <= 5, `${counters.requests - before} requests`);
@@ -93,33 +93,33 @@ for (const dataset of DATASETS) {
     dataset,
     2_100,
     'a cursor that is too old is not trusted: the day is read from its first page',
-    async lane => {
+    async simulatedDay => {
       const clock = virtualClock(NOW);
-      const pipeline = lane.pipeline({ clock, send: stopping(clock, 1) });
+      const pipeline = simulatedDay.pipeline({ clock, send: stopping(clock, 1) });
       await pipeline.ask(dataset, DAY);
       await pipeline.plan();
       await pipeline.deliverOne();
       assert.deepEqual(pipeline.outcomes, ['continued']);
       clock.pass(CURSOR_MS + MINUTE_MS);
-      const before = lane.simulator.counters.requests;
+      const before = simulatedDay.simulator.counters.requests;
       await pipeline.drive();
-      assertTrue(lane, pipeline);
-      assert.equal(lane.simulator.counters.requests - before, 3);
+      assertTrue(simulatedDay, pipeline);
+      assert.equal(simulatedDay.simulator.counters.requests - before, 3);
     },
   );
 
-  withRows(dataset, 0, 'an account without rows has empty days, and they are landed', async lane => {
-    const pipeline = lane.pipeline();
-    await landOnce(lane, pipeline);
+  withRows(dataset, 0, 'an account without rows has empty days, and they are landed', async simulatedDay => {
+    const pipeline = simulatedDay.pipeline();
+    await landOnce(simulatedDay, pipeline);
     assert.deepEqual(pipeline.landed(dataset, DAY), []);
     assert.deepEqual([pipeline.outcomes, pipeline.state(dataset, DAY)], [['landed'], 'open']);
   });
 
   for (const rows of [1_000, 12_345]) {
-    withRows(dataset, rows, `a day of exactly ${rows} rows lands whole`, async lane => {
-      const pipeline = lane.pipeline({ pagesMax: 20 });
-      await landOnce(lane, pipeline);
-      const { rows: landed, rowsNeighbour } = assertTrue(lane, pipeline);
+    withRows(dataset, rows, `a day of exactly ${rows} rows lands whole`, async simulatedDay => {
+      const pipeline = simulatedDay.pipeline({ pagesMax: 20 });
+      await landOnce(simulatedDay, pipeline);
+      const { rows: landed, rowsNeighbour } = assertTrue(simulatedDay, pipeline);
       assert.equal(landed, rows);
       assert.ok(rowsNeighbour <= { none: 0, instant: 1, second: 2 }[dataset.overlap]);
     });
@@ -129,14 +129,14 @@ for (const dataset of DATASETS) {
     dataset,
     400,
     'unknown fields, values and missing ones land as they came, and drift is told once',
-    async lane => {
-      const pipeline = lane.pipeline();
-      await landOnce(lane, pipeline);
-      const { rowsOutside } = assertTrue(lane, pipeline);
+    async simulatedDay => {
+      const pipeline = simulatedDay.pipeline();
+      await landOnce(simulatedDay, pipeline);
+      const { rowsOutside } = assertTrue(simulatedDay, pipeline);
       const drift = pipeline.told.filter(({ event }) => event === 'schema drifted');
       assert.equal(drift.length, 1);
       assert.match(drift[0]?.line ?? '', /"fields":"(\w+,?)+"/);
-      await landOnce(lane, pipeline);
+      await landOnce(simulatedDay, pipeline);
       assert.equal(pipeline.told.filter(({ event }) => event === 'schema drifted').length, 1);
       assert.equal(pipeline.entry(dataset, DAY).held?.rowsOutside, rowsOutside);
     },
@@ -155,13 +155,13 @@ for (const dataset of DATASETS) {
     });
   });
 
-  withRows(dataset, 300, 'late rows make a new revision, and the one before is kept', async lane => {
-    const { pipeline, ending } = await strike(lane, 'late-rows', 'first');
+  withRows(dataset, 300, 'late rows make a new revision, and the one before is kept', async simulatedDay => {
+    const { pipeline, ending } = await strike(simulatedDay, 'late-rows', 'first');
     assert.deepEqual([ending.end, ending.rows], ['landed', 'as sent']);
     const before = pipeline.lake.partition(dataset.name, DAY);
-    lane.simulator.setFaults([]);
-    await landOnce(lane, pipeline);
-    const { revision, rows } = assertTrue(lane, pipeline);
+    simulatedDay.simulator.setFaults([]);
+    await landOnce(simulatedDay, pipeline);
+    const { revision, rows } = assertTrue(simulatedDay, pipeline);
     assert.deepEqual([pipeline.outcomes.at(-1), revision, rows], ['revised', 2, 300]);
     const { rowsAdded, rowsChanged, rowsRemoved } = pipeline.entry(dataset, DAY).held ?? {};
     assert.deepEqual([rowsAdded, rowsChanged, rowsRemoved], [300 - (before?.receipt.rows ?? 0), 0, 0]);
@@ -169,22 +169,22 @@ for (const dataset of DATASETS) {
   });
 
   for (const fault of ['late-rows', 'fewer-rows'] as const) {
-    withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async lane => {
-      const { pipeline, ending } = await strike(lane, fault, 'first', { landedBefore: true });
+    withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async simulatedDay => {
+      const { pipeline, ending } = await strike(simulatedDay, fault, 'first', { landedBefore: true });
       assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.unconfirmed', 'true']);
-      lane.simulator.setFaults([]);
-      await landOnce(lane, pipeline);
+      simulatedDay.simulator.setFaults([]);
+      await landOnce(simulatedDay, pipeline);
       assert.deepEqual([pipeline.outcomes.at(-1), pipeline.state(dataset, DAY)], ['unchanged', 'final']);
     });
   }
 
-  withRows(dataset, 600, 'an emptied day is never believed without a person', async lane => {
-    const { pipeline, ending } = await strike(lane, 'all-rows-gone', 'first', { landedBefore: true });
+  withRows(dataset, 600, 'an emptied day is never believed without a person', async simulatedDay => {
+    const { pipeline, ending } = await strike(simulatedDay, 'all-rows-gone', 'first', { landedBefore: true });
     assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.emptied', 'true']);
     pipeline.clock.pass(2 * HOUR_MS);
-    await landOnce(lane, pipeline);
+    await landOnce(simulatedDay, pipeline);
     assert.equal(pipeline.outcomes.at(-1), 'refused');
-    assertTrue(lane, pipeline);
+    assertTrue(simulatedDay, pipeline);
   });
 }
 

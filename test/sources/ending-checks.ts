@@ -4,7 +4,7 @@ import { type Send, sender } from '../../shared/sources/http/send.ts';
 import { HOUR_MS } from '../../shared/words/day.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 import { courseOf } from './endings.ts';
-import { DAY, type Lane, openLane } from './simulated-day.ts';
+import { DAY, type SimulatedDay, startSimulatedDay } from './simulated-day.ts';
 import { type Ending, PLACES, type Place, type Struck, strike, strikes } from './sweep.ts';
 
 /** Holds a dataset's endings under every fault to what they should be (endings.ts). */
@@ -37,7 +37,7 @@ const hasty = sender({ headersMs: 150, exchangeMs: 150 });
  * Hasty with the requests that are struck, and patient with all others however busy this machine is. It ends the
  * fault itself after so many: a request that was given up on may reach the simulator later, or never.
  */
-function hastyWith({ dataset, simulator }: Lane, place: Place, times: number): Send {
+function hastyWith({ dataset, simulator }: SimulatedDay, place: Place, times: number): Send {
   let struck = 0;
   return async (request, signal) => {
     const skip = /skip=(\d+)/.exec(request.url.search)?.[1] ?? /offset=(\d+)/.exec(request.body ?? '')?.[1] ?? '0';
@@ -56,9 +56,9 @@ function hastyWith({ dataset, simulator }: Lane, place: Place, times: number): S
 export async function holdAll(dataset: Dataset, tell: (verdict: Verdict) => void): Promise<void> {
   const known = FAULT_NAMES.filter(fault => strikes(fault, dataset, 'last'));
   const holdEach = async (faults: readonly FaultName[]): Promise<void> => {
-    const lane = await laneOf(dataset);
-    for (const fault of faults) tell(await holdFault(lane, fault));
-    await lane.stop();
+    const simulatedDay = await threePagesOf(dataset);
+    for (const fault of faults) tell(await holdFault(simulatedDay, fault));
+    await simulatedDay.stop();
   };
   await Promise.all([
     holdEach(known.filter(fault => SLOW.has(fault))),
@@ -67,15 +67,16 @@ export async function holdAll(dataset: Dataset, tell: (verdict: Verdict) => void
 }
 
 /** Three pages: two full ones, and one with room. A fault is the same on a small page, and takes a tenth of the time. */
-async function laneOf(listed: Dataset): Promise<Lane> {
+async function threePagesOf(listed: Dataset): Promise<SimulatedDay> {
   const switches = { slowByteMs: 50, hugeBytes: 40_000_000, graphPageRows: PAGE_ROWS };
-  return openLane({ ...listed, pageSize: PAGE_ROWS }, listed.source === 'graph' ? 42 : 45, { switches });
+  return startSimulatedDay({ ...listed, pageSize: PAGE_ROWS }, listed.source === 'graph' ? 42 : 45, { switches });
 }
 
-async function holdFault(lane: Lane, fault: FaultName): Promise<Verdict> {
+async function holdFault(simulatedDay: SimulatedDay, fault: FaultName): Promise<Verdict> {
   const found: Found[] = [];
   try {
-    for (const place of PLACES) if (strikes(fault, lane.dataset, place)) await hold(lane, fault, place, found);
+    for (const place of PLACES)
+      if (strikes(fault, simulatedDay.dataset, place)) await hold(simulatedDay, fault, place, found);
     return { fault, found, wrong: undefined };
   } catch (thrown) {
     return { fault, found, wrong: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
@@ -83,21 +84,21 @@ async function holdFault(lane: Lane, fault: FaultName): Promise<Verdict> {
 }
 
 /** Strikes the page for as long as it is asked for, then once. */
-async function hold(lane: Lane, fault: FaultName, place: Place, found: Found[]): Promise<void> {
-  const { dataset, simulator } = lane;
+async function hold(simulatedDay: SimulatedDay, fault: FaultName, place: Place, found: Found[]): Promise<void> {
+  const { dataset, simulator } = simulatedDay;
   const where = `${dataset.name}, ${fault}, ${place} page`;
   const course = courseOf(fault, dataset.name, dataset.source, place);
   const slow = SLOW.has(fault);
   const strikeFor = (times?: number): Promise<Struck> =>
     slow
-      ? strike(lane, fault, place, { send: hastyWith(lane, place, times ?? Number.POSITIVE_INFINITY) })
-      : strike(lane, fault, place, times === undefined ? {} : { times });
+      ? strike(simulatedDay, fault, place, { send: hastyWith(simulatedDay, place, times ?? Number.POSITIVE_INFINITY) })
+      : strike(simulatedDay, fault, place, times === undefined ? {} : { times });
   const before = simulator.counters.faults[fault] ?? 0;
   const lasting = await strikeFor();
   assertTold(lasting);
   const struckOnce = !slow && (simulator.counters.faults[fault] ?? 0) - before <= 1;
   // The hasty sender would take the good page for a struck one.
-  if (place === 'middle' && lasting.ending.rows === 'none' && !slow) await assertRecovers(lane, lasting);
+  if (place === 'middle' && lasting.ending.rows === 'none' && !slow) await assertRecovers(simulatedDay, lasting);
   // Asked for only once: that it lasts has made no difference.
   const once = struckOnce ? lasting : await strikeFor(1);
   found.push({ fault, dataset: dataset.name, place, once: once.ending, lasting: lasting.ending });
@@ -127,7 +128,7 @@ function assertTold({ ending, pipeline }: Struck): void {
 }
 
 /** Once the fault is over, the day lands whole and without a person within two hours. */
-async function assertRecovers({ dataset, simulator, truth }: Lane, { pipeline }: Struck): Promise<void> {
+async function assertRecovers({ dataset, simulator, truth }: SimulatedDay, { pipeline }: Struck): Promise<void> {
   simulator.setFaults([]);
   for (let waited = 0; waited <= 2 * HOUR_MS && pipeline.landed(dataset, DAY) === undefined; waited += HOUR_MS / 2) {
     pipeline.clock.pass(HOUR_MS / 2);

@@ -79,10 +79,10 @@ const heard = () => [elsewhere.connections, elsewhere.requests, elsewhere.tokens
 /** Runs `work` on every item, some at once. */
 async function each<T>(items: readonly T[], work: (item: T, at: number) => Promise<void>): Promise<void> {
   const next = items.entries();
-  const lane = async (): Promise<void> => {
+  const drain = async (): Promise<void> => {
     for (const [at, item] of next) await work(item, at);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: AT_ONCE }, drain));
 }
 
 function graph() {

@@ -15,7 +15,7 @@ export const DAY: Day = '2026-03-10';
 export const NOW = Date.parse('2026-03-20T12:00:00.000Z');
 
 /** A simulator with one dataset's day in it, read by one pipeline after another. Its clock is that of the latest. */
-export interface Lane {
+export interface SimulatedDay {
   readonly dataset: Dataset;
   readonly simulator: Simulator;
   /** The partition that DAY should be. */
@@ -26,7 +26,11 @@ export interface Lane {
 }
 
 /** @param rows of DAY, exactly */
-export async function openLane(dataset: Dataset, rows: number, options: SimulatorOptions = {}): Promise<Lane> {
+export async function startSimulatedDay(
+  dataset: Dataset,
+  rows: number,
+  options: SimulatorOptions = {},
+): Promise<SimulatedDay> {
   let clock: VirtualClock = virtualClock(NOW);
   const name = dataset.name as DatasetName;
   const mean = rows === 0 ? 0 : await meanFor(name, rows, options);

@@ -5,7 +5,7 @@ import type { Send } from '../../shared/sources/http/send.ts';
 import { addDays } from '../../shared/words/day.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { servedRows } from './naive.ts';
-import { DAY, type Lane, NOW } from './simulated-day.ts';
+import { DAY, NOW, type SimulatedDay } from './simulated-day.ts';
 import { plainSend, type TestPipeline, TOKEN_MARK } from './test-pipeline.ts';
 
 /** One fault on one page of a day, and how the day ended. */
@@ -58,26 +58,26 @@ export interface Struck {
  * @param landedBefore whether the day has landed, without faults, before
  */
 export async function strike(
-  lane: Lane,
+  simulatedDay: SimulatedDay,
   fault: FaultName,
   place: Place,
   { times, landedBefore = false, send = plainSend }: { times?: number; landedBefore?: boolean; send?: Send } = {},
 ): Promise<Struck> {
-  const { dataset, simulator } = lane;
+  const { dataset, simulator } = simulatedDay;
   // Counted where they are sent: one that is given up on may never be noticed at the other end.
   let sent = 0;
   const counted: Send = (request, signal) => {
     sent += 1;
     return send(request, signal);
   };
-  const pipeline = lane.pipeline({ send: counted });
-  if (landedBefore) await read(lane, pipeline, []);
+  const pipeline = simulatedDay.pipeline({ send: counted });
+  if (landedBefore) await read(simulatedDay, pipeline, []);
   const noted = simulator.addedByFaults.length;
   const [before, outcomes, foreign] = [sent, pipeline.outcomes.length, simulator.foreignRequests.length];
   const name = dataset.name as DatasetName;
   const rule: FaultRule = { fault, dataset: name, day: DAY, page: place, ...(times !== undefined && { times }) };
   const started = pipeline.clock.now();
-  await read(lane, pipeline, [rule]);
+  await read(simulatedDay, pipeline, [rule]);
   const asked = sent - before;
   assert.ok(asked <= REQUESTS_MAX, `${asked} requests`);
   assert.equal(simulator.foreignRequests.length, foreign, 'somebody went to the foreign server');
@@ -99,14 +99,14 @@ export async function strike(
       restarts: ended.filter(outcome => outcome === 'restarted').length,
       slept: pipeline.clock.now() - started,
       again: work.retryAt === undefined ? undefined : Date.parse(work.retryAt) - pipeline.clock.now(),
-      rows: await rowsOf(lane, pipeline, rule, simulator.addedByFaults.slice(noted)),
+      rows: await rowsOf(simulatedDay, pipeline, rule, simulator.addedByFaults.slice(noted)),
     },
   };
 }
 
-async function read(lane: Lane, pipeline: TestPipeline, rules: readonly FaultRule[]): Promise<void> {
-  lane.simulator.setFaults(rules);
-  await pipeline.ask(lane.dataset, DAY);
+async function read(simulatedDay: SimulatedDay, pipeline: TestPipeline, rules: readonly FaultRule[]): Promise<void> {
+  simulatedDay.simulator.setFaults(rules);
+  await pipeline.ask(simulatedDay.dataset, DAY);
   await pipeline.drive();
 }
 
@@ -128,33 +128,33 @@ function endOf(pipeline: TestPipeline, dataset: Dataset): End {
 
 /** What is in the partition is the truth, or else exactly what the source sent under the fault. */
 async function rowsOf(
-  lane: Lane,
+  simulatedDay: SimulatedDay,
   pipeline: TestPipeline,
   rule: FaultRule,
   noted: readonly string[],
 ): Promise<Ending['rows']> {
-  const partition = pipeline.lake.partition(lane.dataset.name, DAY);
+  const partition = pipeline.lake.partition(simulatedDay.dataset.name, DAY);
   if (partition === undefined) return 'none';
   assertReceipt(partition.bytes, partition.receipt.rows);
-  if (partition.bytes.equals(lane.truth)) return 'true';
+  if (partition.bytes.equals(simulatedDay.truth)) return 'true';
   const landed = partition.bytes.toString().split('\n').slice(0, -1);
   if (rule.fault === 'rows-outside-window') {
     // Made anew for every request: the last two are those that landed.
-    assert.deepEqual(landed, [...linesOf(lane.truth), ...noted.slice(-2)]);
+    assert.deepEqual(landed, [...linesOf(simulatedDay.truth), ...noted.slice(-2)]);
     return 'as sent';
   }
   if ((FAULTS[rule.fault] as Fault).varies === true) {
     // Sent in another way each time: then each row is one of the true ones, by what it says.
-    const truth = new Set(linesOf(lane.truth).map(saying));
+    const truth = new Set(linesOf(simulatedDay.truth).map(saying));
     for (const row of landed) assert.ok(truth.has(saying(row)), 'a row is none of the true ones');
     return 'as sent';
   }
-  lane.simulator.setFaults([rule]);
-  const { eventTime = '' } = lane.dataset;
+  simulatedDay.simulator.setFaults([rule]);
+  const { eventTime = '' } = simulatedDay.dataset;
   // What lies in the second beyond the day is left to its neighbours.
   const isOfNeighbour = (row: string) =>
     row.includes(`"${eventTime}":"${addDays(DAY, 1)}`) || row.includes(`"${eventTime}":"${addDays(DAY, -1)}`);
-  const served = await servedRows(lane.simulator, lane.dataset, DAY, NOW);
+  const served = await servedRows(simulatedDay.simulator, simulatedDay.dataset, DAY, NOW);
   const sent = served.filter(row => !isOfNeighbour(row));
   assert.deepEqual(
     landed,

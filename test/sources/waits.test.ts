@@ -9,27 +9,27 @@ import { fetchDay } from '../../shared/fetch/fetch-day.ts';
 import { retryAfter } from '../../shared/sources/retries.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
-import { DAY, type Lane, NOW, openLane, withSimulator } from './simulated-day.ts';
+import { DAY, NOW, type SimulatedDay, startSimulatedDay, withSimulator } from './simulated-day.ts';
 import { placesOf, type TestPipeline, testPipeline, truthOf } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Waiting is not failing: what a source asks for is given to it, by all workers, and costs the day nothing. */
 
-const lanes = {
-  graph: await openLane(teamsPstnCalls, 2_015),
-  voximplant: await openLane({ ...voximplantSms, pageSize: 20 }, 45),
+const simulatedDays = {
+  graph: await startSimulatedDay(teamsPstnCalls, 2_015),
+  voximplant: await startSimulatedDay({ ...voximplantSms, pageSize: 20 }, 45),
 };
-after(() => Promise.all(Object.values(lanes).map(lane => lane.stop())));
+after(() => Promise.all(Object.values(simulatedDays).map(simulatedDay => simulatedDay.stop())));
 
 async function struck(
-  lane: Lane,
+  simulatedDay: SimulatedDay,
   fault: FaultName,
   times?: number,
   page: 'first' | 'middle' = 'middle',
 ): Promise<TestPipeline> {
-  lane.simulator.setFaults([{ fault, page, ...(times !== undefined && { times }) }]);
-  const pipeline = lane.pipeline();
-  await pipeline.ask(lane.dataset, DAY);
+  simulatedDay.simulator.setFaults([{ fault, page, ...(times !== undefined && { times }) }]);
+  const pipeline = simulatedDay.pipeline();
+  await pipeline.ask(simulatedDay.dataset, DAY);
   await pipeline.drive();
   return pipeline;
 }
@@ -56,8 +56,8 @@ test('Retry-After is read as seconds, a fraction of seconds, or a date, and neve
   for (const nothing of [undefined, '', 'soon', '-5', '1,5', '1e9x']) assert.equal(waitMs(nothing), undefined, nothing);
 });
 
-for (const [source, lane] of Object.entries(lanes)) {
-  const { dataset, simulator, truth } = lane;
+for (const [source, simulatedDay] of Object.entries(simulatedDays)) {
+  const { dataset, simulator, truth } = simulatedDay;
   const lands = (pipeline: TestPipeline): boolean =>
     pipeline.lake.partition(dataset.name, DAY)?.bytes.equals(truth) === true;
 
@@ -71,7 +71,7 @@ for (const [source, lane] of Object.entries(lanes)) {
       [9, 'unavailable-retry-after'],
     ] as const) {
       simulator.switches.retryAfterSeconds = seconds;
-      const pipeline = await struck(lane, fault, 1);
+      const pipeline = await struck(simulatedDay, fault, 1);
       assert.deepEqual(pipeline.outcomes, ['landed']);
       assert.ok(lands(pipeline));
       waits[`${fault} ${seconds}`] = [...pipeline.clock.waits];
@@ -87,7 +87,7 @@ for (const [source, lane] of Object.entries(lanes)) {
 
   test(`${source}: without a wait that can be read, each one is twice as long as the one before`, async () => {
     for (const fault of ['throttled-without-header', 'throttled-nonsense'] as const) {
-      const pipeline = await struck(lane, fault, 4);
+      const pipeline = await struck(simulatedDay, fault, 4);
       assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['landed'], [2_000, 4_000, 8_000, 16_000]]);
     }
   });
@@ -95,7 +95,7 @@ for (const [source, lane] of Object.entries(lanes)) {
   test(`${source}: for a longer wait the day lets go: checkpoint, gate, and a message that is due then`, async () => {
     simulator.switches.retryAfterSeconds = 31;
     const before = simulator.counters.requests;
-    const pipeline = await struck(lane, 'throttled', 1);
+    const pipeline = await struck(simulatedDay, 'throttled', 1);
     const until = new Date(NOW + 31_000).toISOString();
     const { work } = pipeline.entry(dataset, DAY);
     assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['delayed'], []]);
@@ -127,7 +127,7 @@ for (const [source, lane] of Object.entries(lanes)) {
     const before = async (op: string) => {
       if (refuses && op.startsWith('lake.stage')) throw new Error('The store is full');
     };
-    const pipeline = lane.pipeline({ lakeHooks: { before } });
+    const pipeline = simulatedDay.pipeline({ lakeHooks: { before } });
     await pipeline.ask(dataset, DAY);
     await pipeline.drive();
     const lost = pipeline.told.filter(({ event }) => event === 'progress lost');
@@ -142,7 +142,7 @@ for (const [source, lane] of Object.entries(lanes)) {
 
   test(`${source}: an attempt that came further than the one before begins the count of failures anew`, async () => {
     simulator.setFaults([{ fault: 'connection-reset', page: 'middle' }]);
-    const pipeline = lane.pipeline();
+    const pipeline = simulatedDay.pipeline();
     await pipeline.ask(dataset, DAY);
     const asked = await pipeline.ledger.day(dataset.name, DAY);
     assert.ok(asked);
@@ -166,7 +166,7 @@ for (const [source, lane] of Object.entries(lanes)) {
       if (op.startsWith('lake.commit'))
         throw new LandlineError({ reason: 'storage.failing', remedy: 'retry', message: 'Full.' });
     };
-    const pipeline = lane.pipeline({ lakeHooks: { before } });
+    const pipeline = simulatedDay.pipeline({ lakeHooks: { before } });
     await pipeline.ask(dataset, DAY);
     const waits: number[] = [];
     for (let turn = 0; turn < 4; turn++) {
@@ -180,7 +180,7 @@ for (const [source, lane] of Object.entries(lanes)) {
 
   test(`${source}: however often a day is told to wait, it has never failed`, async () => {
     simulator.switches.retryAfterSeconds = 31;
-    const pipeline = await struck(lane, 'throttled', 40, 'first');
+    const pipeline = await struck(simulatedDay, 'throttled', 40, 'first');
     for (let turn = 0; turn < 40; turn++) {
       assert.equal(pipeline.entry(dataset, DAY).work.failures, 0);
       pipeline.clock.pass(31_000);
@@ -193,9 +193,9 @@ for (const [source, lane] of Object.entries(lanes)) {
 }
 
 test('links that go in a circle are not gone on from, and waited for longer each time', async () => {
-  const { dataset, simulator } = lanes.graph;
+  const { dataset, simulator } = simulatedDays.graph;
   simulator.setFaults([{ fault: 'link-to-first-page', page: 'middle' }]);
-  const pipeline = lanes.graph.pipeline();
+  const pipeline = simulatedDays.graph.pipeline();
   await pipeline.ask(dataset, DAY);
   for (const wait of [15_000, 30_000, 60_000]) {
     await pipeline.drive();
@@ -206,7 +206,7 @@ test('links that go in a circle are not gone on from, and waited for longer each
   }
   simulator.setFaults([]);
   await pipeline.drive();
-  assert.ok(pipeline.lake.partition(dataset.name, DAY)?.bytes.equals(lanes.graph.truth));
+  assert.ok(pipeline.lake.partition(dataset.name, DAY)?.bytes.equals(simulatedDays.graph.truth));
 });
 
 test('a closed gate keeps every worker of the source away, and nobody else', async () => {
