@@ -43,9 +43,9 @@ for (const name of Object.keys(FAULTS).filter(each => only === undefined || each
 if (given === undefined) rmSync(folder, { recursive: true });
 
 async function outcome(peer: string, name: string, times: number): Promise<string> {
-  const strike = FAULTS[name];
-  if (strike === undefined) throw new Error(`There is no fault ${name}`);
-  const servers = await startServers(pair, strike, times);
+  const fault = FAULTS[name];
+  if (fault === undefined) throw new Error(`There is no fault ${name}`);
+  const servers = await startServers(pair, fault, times);
   const said = await read(peer, servers.origin);
   await servers.stop();
   const { requests, foreign, tokens } = servers.seen;

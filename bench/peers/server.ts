@@ -21,9 +21,9 @@ interface Occasion {
   readonly path: string;
 }
 
-type Strike = (response: ServerResponse, occasion: Occasion) => void;
+type Fault = (response: ServerResponse, occasion: Occasion) => void;
 
-function status(code: number, headers: Record<string, string> = {}, html = false): Strike {
+function status(code: number, headers: Record<string, string> = {}, html = false): Fault {
   const body = html ? '<html><body>Gateway Timeout</body></html>' : '{"error":{"code":"UnknownError","message":""}}';
   const type = html ? 'text/html' : 'application/json';
   return response => void response.writeHead(code, { 'content-type': type, ...headers }).end(body);
@@ -33,12 +33,12 @@ function json(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(text);
 }
 
-function linked(link: (occasion: Occasion) => string): Strike {
+function linked(link: (occasion: Occasion) => string): Fault {
   return (response, occasion) => json(response, pageText(PAGE, link(occasion)));
 }
 
 /** The thirteen simple faults. */
-export const FAULTS: Readonly<Record<string, Strike>> = {
+export const FAULTS: Readonly<Record<string, Fault>> = {
   '429, Retry-After in seconds': status(429, { 'retry-after': '1' }),
   '429, Retry-After as a date': (response, occasion) =>
     status(429, { 'retry-after': new Date(Date.now() + 2_000).toUTCString() })(response, occasion),
@@ -73,10 +73,10 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
-/** @param times how often the middle page is struck */
-export async function startServers(pair: Certificate, strike: Strike, times: number): Promise<Peer> {
+/** @param times how often the fault is injected into the middle page */
+export async function startServers(pair: Certificate, fault: Fault, times: number): Promise<Peer> {
   const seen: Seen = { requests: 0, foreign: 0, tokens: 0 };
-  let struck = 0;
+  let injected = 0;
   const other = createServer(pair, (request, response) => {
     seen.foreign += 1;
     if (request.headers.authorization !== undefined) seen.tokens += 1;
@@ -89,8 +89,8 @@ export async function startServers(pair: Certificate, strike: Strike, times: num
     const skip = Number(/skip=(\d+)/.exec(path)?.[1] ?? 0);
     const origin = `https://127.0.0.1:${(main.address() as AddressInfo).port}`;
     // An empty page leads on to the rows, by a link of its own.
-    if (skip === PAGE && !request.url?.includes('&again=1') && struck++ < times)
-      strike(response, { origin, foreign, path });
+    if (skip === PAGE && !request.url?.includes('&again=1') && injected++ < times)
+      fault(response, { origin, foreign, path });
     else
       json(
         response,

@@ -29,7 +29,7 @@ export interface Counters {
   rows: number;
   /** Body bytes, before compression. */
   bytes: number;
-  /** Requests struck, by name of the fault. */
+  /** Requests into which a fault was injected, by its name. */
   readonly faults: Record<string, number>;
   /** Most requests in progress at once. */
   readonly concurrencyMax: Record<'graph' | 'voximplant' | 'token', number>;

@@ -34,15 +34,15 @@ export const FAULT_NAMES = Object.keys(ALL).filter((name): name is FaultName => 
  */
 export type PagePosition = 'first' | 'middle' | 'last' | 'any';
 
-/** Which requests a fault strikes. A member left out matches everything. */
+/** Which requests a fault is injected into. A member left out matches everything. */
 export interface FaultRule {
   readonly fault: FaultName;
-  /** `token` is the token endpoint, which no rule without a dataset strikes. */
+  /** `token` is the token endpoint, which no rule without a dataset matches. */
   readonly dataset?: DatasetName | 'token';
   /** The UTC day at the middle of the range asked for. */
   readonly day?: string;
   readonly page?: PagePosition;
-  /** How many requests it strikes before it is used up; without end when left out. */
+  /** How many requests it is injected into before it is used up; without end when left out. */
   readonly times?: number;
 }
 
@@ -57,21 +57,21 @@ export interface Target {
   readonly line: string;
 }
 
-export interface Strike {
+export interface InjectedFault {
   readonly name: FaultName;
   readonly fault: Fault;
-  /** How often this rule has struck, this time included. */
+  /** How often this rule was injected, this time included. */
   readonly turn: number;
-  /** How often the first page of the day was asked for, struck or not. */
+  /** How often the first page of the day was asked for, with a fault or without. */
   readonly walk: number;
 }
 
 /** Decides for each request whether something goes wrong. */
 export class FaultEngine {
   private readonly seed: number;
-  private rules: { readonly rule: FaultRule; struck: number }[] = [];
-  /** Requests seen under chance: how often, and whether the last was struck. */
-  private readonly lines = new Map<string, { count: number; struck: boolean }>();
+  private rules: { readonly rule: FaultRule; injected: number }[] = [];
+  /** Requests seen under chance: how often, and whether a fault was injected into the last. */
+  private readonly lines = new Map<string, { count: number; faulted: boolean }>();
   private readonly reread = new Set<string>();
   private readonly walks = new Map<string, number>();
 
@@ -82,16 +82,16 @@ export class FaultEngine {
   /** Replaces all rules. */
   set(rules: readonly FaultRule[]): void {
     for (const { fault } of rules) if (!(fault in FAULTS)) throw new Error(`The simulator has no fault "${fault}"`);
-    this.rules = rules.map(rule => ({ rule, struck: 0 }));
+    this.rules = rules.map(rule => ({ rule, injected: 0 }));
   }
 
   /** The first rule that matches; else, with the probability of the switch, a fault by chance. */
-  strike(target: Target, switches: Readonly<Switches>): Strike | undefined {
+  inject(target: Target, switches: Readonly<Switches>): InjectedFault | undefined {
     const walk = this.walkOf(target);
     for (const entry of this.rules) {
-      if (entry.struck >= (entry.rule.times ?? Number.POSITIVE_INFINITY) || !matches(entry.rule, target)) continue;
-      entry.struck += 1;
-      return { name: entry.rule.fault, fault: FAULTS[entry.rule.fault], turn: entry.struck, walk };
+      if (entry.injected >= (entry.rule.times ?? Number.POSITIVE_INFINITY) || !matches(entry.rule, target)) continue;
+      entry.injected += 1;
+      return { name: entry.rule.fault, fault: FAULTS[entry.rule.fault], turn: entry.injected, walk };
     }
     return this.byChance(target, switches, walk);
   }
@@ -104,20 +104,21 @@ export class FaultEngine {
   }
 
   /**
-   * A repetition of a request that was struck is let through, and what makes a client read a day again happens once
+   * A repetition of a request that had a fault is let through, and what makes a client read a day again happens once
    * per day, so that a client with few attempts recovers.
    */
-  private byChance(target: Target, switches: Readonly<Switches>, walk: number): Strike | undefined {
+  private byChance(target: Target, switches: Readonly<Switches>, walk: number): InjectedFault | undefined {
     if (switches.faults <= 0 || target.dataset === 'token') return undefined;
-    const known = this.lines.get(target.line) ?? { count: 0, struck: false };
+    const known = this.lines.get(target.line) ?? { count: 0, faulted: false };
     const draw = mix(this.seed, textSeed(target.line), known.count, 31, 0) / 2 ** 32;
     const list = FAULT_NAMES.filter(name => mayChance(name, target, switches.chanceFaults));
     const name = list[mix(this.seed, textSeed(target.line), known.count, 32, 0) % list.length];
     const place = `${target.dataset}|${target.day}`;
     const again = name !== undefined && FAULTS[name].recovery === 'reread';
-    const struck = !known.struck && draw < switches.faults && name !== undefined && !(again && this.reread.has(place));
-    this.lines.set(target.line, { count: known.count + 1, struck });
-    if (!struck) return undefined;
+    const faulted =
+      !known.faulted && draw < switches.faults && name !== undefined && !(again && this.reread.has(place));
+    this.lines.set(target.line, { count: known.count + 1, faulted });
+    if (!faulted) return undefined;
     if (again) this.reread.add(place);
     return { name, fault: FAULTS[name], turn: known.count + 1, walk };
   }
@@ -125,11 +126,11 @@ export class FaultEngine {
 
 function mayChance(name: FaultName, target: Target, chosen: readonly string[] | undefined): boolean {
   const fault: Fault = FAULTS[name];
-  if (!canStrike(fault, target)) return false;
+  if (!applies(fault, target)) return false;
   return chosen === undefined ? fault.passing && fault.slow !== true : chosen.includes(name);
 }
 
-function canStrike(fault: Fault, target: Target): boolean {
+function applies(fault: Fault, target: Target): boolean {
   if (target.dataset === 'token') return fault.instead !== undefined || fault.wire !== undefined;
   if (fault.source !== undefined && fault.source !== target.source) return false;
   return fault.further !== true || !target.first;
@@ -140,5 +141,5 @@ function matches(rule: FaultRule, target: Target): boolean {
   if (rule.day !== undefined && addDays(rule.day, 0) !== target.day) return false;
   const place = rule.page ?? 'any';
   const here = { any: true, first: target.first, last: target.last, middle: !target.first && !target.last };
-  return here[place] && canStrike(FAULTS[rule.fault], target);
+  return here[place] && applies(FAULTS[rule.fault], target);
 }

@@ -115,12 +115,12 @@ export function serveSignIn(
   const { switches } = world;
   const nowMs = world.now();
   const target = { source: 'graph', dataset: 'token', day: '', first: true, last: true, line: path } as const;
-  const strike = world.faults.strike(target, switches);
+  const injected = world.faults.inject(target, switches);
   const good = () =>
     request.method === 'POST'
       ? serveToken(TOKEN_ROUTE.exec(path)?.[1] ?? '', new URLSearchParams(body.toString()), switches, nowMs)
       : jsonAnswer(405, { error: 'invalid_request' });
-  if (strike === undefined) return { answer: good(), rows: 0 };
+  if (injected === undefined) return { answer: good(), rows: 0 };
   const occasion: Occasion = {
     source: 'graph',
     dataset: 'token',
@@ -135,13 +135,13 @@ export function serveSignIn(
     day: '',
     walk: 0,
     switches,
-    turn: strike.turn,
+    turn: injected.turn,
     linkTo: () => '',
     strangeRow: () => '',
     note: () => {},
     refuse: (status, code, message, headers) =>
       jsonAnswer(status, { error: code, error_description: message }, headers),
   };
-  const answer = strike.fault.instead?.(occasion) ?? good();
-  return { answer: strike.fault.wire?.(answer, occasion) ?? answer, fault: strike.name, rows: 0 };
+  const answer = injected.fault.instead?.(occasion) ?? good();
+  return { answer: injected.fault.wire?.(answer, occasion) ?? answer, fault: injected.name, rows: 0 };
 }

@@ -1,7 +1,7 @@
 import type { Answer } from './answers.ts';
 import type { Api, Dataset } from './datasets.ts';
 import type { Occasion, Page, Selection } from './faults/fault.ts';
-import type { FaultEngine, FaultName, Strike } from './faults.ts';
+import type { FaultEngine, FaultName, InjectedFault } from './faults.ts';
 import { dayNumber } from './moments.ts';
 import type { Switches } from './switches.ts';
 import { middleDay, type Tenant } from './tenant.ts';
@@ -98,7 +98,7 @@ function written(rows: Iterable<string>, space: string): Buffer {
 export function servePage(world: World, ask: Ask): Served {
   const { view, skip, take, dataset, range } = ask;
   const day = middleDay(range);
-  const strike = world.faults.strike(
+  const injected = world.faults.inject(
     {
       source: dataset.source,
       dataset: dataset.name,
@@ -109,27 +109,27 @@ export function servePage(world: World, ask: Ask): Served {
     },
     world.switches,
   );
-  if (strike === undefined) {
+  if (injected === undefined) {
     const end = Math.min(skip + take, view.total);
     const rows = Math.max(0, end - skip);
     return { answer: ask.render(pageFor(ask, view.total, rows), world.cache.rows(view, skip, end)), rows };
   }
-  const { fault } = strike;
-  return struckAnswer(
+  const { fault } = injected;
+  return faultyAnswer(
     world,
     fault.range === undefined ? ask : { ...ask, view: ask.viewOf(fault.range(range)) },
-    strike,
+    injected,
   );
 }
 
-function struckAnswer(world: World, ask: Ask, strike: Strike): Served {
+function faultyAnswer(world: World, ask: Ask, injected: InjectedFault): Served {
   const { view } = ask;
-  const { fault, name } = strike;
-  const occasion = occasionOf(world, ask, middleDay(ask.range), strike);
+  const { fault, name } = injected;
+  const occasion = occasionOf(world, ask, middleDay(ask.range), injected);
   let page: Page | undefined;
   let answer = fault.instead?.(occasion);
   if (answer === undefined) {
-    page = struckPage(ask, occasion, fault.select?.(everyRow(view.total), occasion) ?? everyRow(view.total));
+    page = faultyPage(ask, occasion, fault.select?.(everyRow(view.total), occasion) ?? everyRow(view.total));
     fault.page?.(page, occasion);
     const { member } = page;
     const rows = member === undefined ? written(page.rows, page.space) : Buffer.from(member);
@@ -157,7 +157,7 @@ function everyRow(total: number): Selection {
   return { total, positionOf: position => position };
 }
 
-function struckPage(ask: Ask, occasion: Occasion, selection: Selection): Page {
+function faultyPage(ask: Ask, occasion: Occasion, selection: Selection): Page {
   const rows: string[] = [];
   for (let at = ask.skip; at < Math.min(ask.skip + ask.take, selection.total); at += 1) {
     const position = selection.positionOf(at);
@@ -166,7 +166,7 @@ function struckPage(ask: Ask, occasion: Occasion, selection: Selection): Page {
   return { ...pageFor(ask, selection.total, rows.length), rows };
 }
 
-function occasionOf(world: World, ask: Ask, dayText: string, { turn, walk }: Strike): Occasion {
+function occasionOf(world: World, ask: Ask, dayText: string, { turn, walk }: InjectedFault): Occasion {
   const day = dayNumber(dayText);
   const { dataset, view } = ask;
   const note = (row: string): void => {

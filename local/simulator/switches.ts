@@ -44,7 +44,7 @@ export interface Switches {
   slowByteMs: number;
   /** Bytes that `huge-page` sends. */
   hugeBytes: number;
-  /** Probability from 0 to 1 that a request is struck by a fault from which a correct client recovers by itself. */
+  /** Probability from 0 to 1 that a fault is injected into a request from which a correct client recovers by itself. */
   faults: number;
   /** The faults that `faults` chooses from; by default all that are `passing`, not `slow`, and need no timeout. */
   chanceFaults: readonly string[] | undefined;

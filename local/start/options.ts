@@ -21,7 +21,7 @@ export interface Options {
   readonly graph?: string;
   readonly voximplant?: string;
   readonly faults?: number;
-  /** Faults by name, in the order in which they are looked at: the first that fits a request strikes it. */
+  /** Faults by name, in the order in which they are looked at: the first that fits a request is injected. */
   readonly fault?: readonly FaultRule[];
   readonly late: boolean;
   readonly tenant: boolean;

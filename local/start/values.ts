@@ -65,7 +65,7 @@ export function namedFault(value: string, before: readonly FaultRule[] = []): Fa
   return [...before, { fault, dataset, day }];
 }
 
-/** It would never strike. */
+/** It would never be injected. */
 function refuseOtherSource(name: FaultName, dataset: string, source: SourceName): void {
   const fault: Fault = FAULTS[name];
   if (fault.source === undefined || fault.source === source) return;

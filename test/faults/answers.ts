@@ -52,14 +52,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 const NAMES = Object.keys(FAULTS).filter(name => FAULTS[name]?.slow !== true);
 
 /** What goes wrong with a page: by which fault, and for how many tries of it. */
-export interface Struck {
+export interface DrawnFault {
   readonly name: string;
   readonly fault: Fault;
   readonly times: number;
 }
 
 /** @param further than the first page of the window */
-export function strikeBy(dice: Dice, { source }: Dataset, further: boolean): Struck {
+export function drawFault(dice: Dice, { source }: Dataset, further: boolean): DrawnFault {
   const fits = NAMES.filter(name => {
     const fault = FAULTS[name];
     return (fault?.source ?? source) === source && (further || fault?.further !== true);
@@ -80,7 +80,7 @@ export interface Stock {
 export interface ExchangeOptions {
   readonly dataset: Dataset;
   readonly asked: Window;
-  readonly struck: Struck | undefined;
+  readonly drawn: DrawnFault | undefined;
   /** What the source has, when a request has arrived; a while after it was sent. */
   readonly stock: (signal: AbortSignal) => Promise<Stock>;
   readonly nowMs: () => number;
@@ -103,9 +103,9 @@ export class Exchange {
 
   readonly send: Send = async (request, signal) => {
     const stock = await this.options.stock(signal);
-    const { dataset, struck } = this.options;
+    const { dataset, drawn } = this.options;
     this.turn += 1;
-    const fault = struck !== undefined && this.turn <= struck.times ? struck.fault : undefined;
+    const fault = drawn !== undefined && this.turn <= drawn.times ? drawn.fault : undefined;
     const skip = skipOf(request);
     const page = this.page(stock, skip);
     const occasion = this.occasion(stock, skip, request.url);

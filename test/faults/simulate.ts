@@ -20,7 +20,7 @@ export function simulate(seed: number, print?: (line: string) => void): Promise<
   return world.run();
 }
 
-/** Strikes operations with the profile's probabilities, until faults stop. */
+/** Injects faults into operations with the profile's probabilities, until faults stop. */
 function chance(profile: Profile, dice: Dice, time: { readonly now: number }): FaultPlan {
   const end = STARTS_AT + profile.faultsMs;
   return {

@@ -26,7 +26,7 @@ test('each thing that can go wrong has gone wrong in these worlds: a harness tha
     ...MESSAGE_FAULTS.map(fault => `message ${fault}`),
     ...CHANGES.map(change => `rows ${change}`),
     ...[
-      'answer struck',
+      'answer faulted',
       'ledger wiped',
       'machine crashed',
       'machine frozen',

@@ -5,7 +5,7 @@ import { LandlineError } from '../../shared/words/errors.ts';
 import type { Dataset, Day, ReasonCode, Window } from '../../shared/words/model.ts';
 import type { Page, Source } from '../../shared/words/ports.ts';
 import type { Actor, Stage } from './actor.ts';
-import { Exchange, type Struck, sourceOver, strikeBy } from './answers.ts';
+import { type DrawnFault, drawFault, Exchange, sourceOver } from './answers.ts';
 import type { Dice } from './dice.ts';
 import { type Context, type Findings, keyOf } from './findings.ts';
 import { type Change, type Profile, SOURCE_FAULTS, type SourceFault } from './profile.ts';
@@ -109,12 +109,12 @@ export class SimulatedSource {
     const truth = on.truths.get(dataset.name);
     if (truth === undefined) throw new Error(`There is no ${dataset.name}`);
     const theirs = cursor === undefined ? undefined : linkIn(cursor);
-    const struck = this.strikeNow(dataset, theirs !== undefined);
+    const drawn = this.answerFaultNow(dataset, theirs !== undefined);
     let [at, version, tries] = [0, 0, 0];
     const exchange = new Exchange({
       dataset,
       asked,
-      struck,
+      drawn,
       nowMs: () => on.scheduler.now,
       dated: () => dice.chance(0.97),
       stock: async aborted => {
@@ -144,13 +144,13 @@ export class SimulatedSource {
     return { ...page, next, release };
   }
 
-  private strikeNow(dataset: Dataset, further: boolean): Struck | undefined {
+  private answerFaultNow(dataset: Dataset, further: boolean): DrawnFault | undefined {
     const on = this.on.scheduler.now < this.on.faultsEnd && this.answers.chance(this.profile.answers);
     if (!on) return undefined;
-    const struck = strikeBy(this.answers, dataset, further);
-    this.stage.count('answer struck');
-    this.stage.trace.note(this.on.scheduler.now, `${struck.name}, ${struck.times} times`);
-    return struck;
+    const drawn = drawFault(this.answers, dataset, further);
+    this.stage.count('answer faulted');
+    this.stage.trace.note(this.on.scheduler.now, `${drawn.name}, ${drawn.times} times`);
+    return drawn;
   }
 
   /** No request behind a gate that the worker knew, or had time to know. */

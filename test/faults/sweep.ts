@@ -30,7 +30,7 @@ export interface Swept extends Outcome {
   readonly operations: readonly string[];
 }
 
-/** @param fault strikes the operation with this number */
+/** @param fault is injected into the operation with this number */
 export async function sweepOne(
   fault?: { readonly at: number; readonly kind: OperationFault },
   print?: (line: string) => void,

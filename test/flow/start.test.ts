@@ -257,7 +257,7 @@ test('with every fifth request gone wrong a week lands all the same, and the sum
   assert.deepEqual(files, truthOf(await equalSimulator(t, { seed: 3, rows: 60, arrived: arrivedBy(NOW) }), files));
 });
 
-test('a fault that is asked for by name strikes its dataset or its day in every request, and nothing else', async t => {
+test('a fault that is asked for by name is in every answer about its dataset or its day, and in no other', async t => {
   const data = join(await newFolder(t), 'data');
   const datasets = ['teams-sms', 'voximplant-sms', 'teams-blocked-users'];
   const [day, before] = [1, 2].map(back => addDays(dayOf(new Date(NOW)), -back));

@@ -9,7 +9,7 @@ import type { Send } from '../../shared/sources/http/send.ts';
 import { addDays, HOUR_MS, MINUTE_MS, windowOf } from '../../shared/words/day.ts';
 import type { Dataset, Receipt } from '../../shared/words/model.ts';
 import { DAY, NOW, type SimulatedDay, startSimulatedDay } from './simulated-day.ts';
-import { strike } from './sweep.ts';
+import { readWithFault } from './sweep.ts';
 import { placesOf, plainSend, type TestPipeline, testPipeline, truthOf } from './test-pipeline.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
@@ -156,7 +156,7 @@ for (const dataset of DATASETS) {
   });
 
   withRows(dataset, 300, 'late rows make a new revision, and the one before is kept', async simulatedDay => {
-    const { pipeline, ending } = await strike(simulatedDay, 'late-rows', 'first');
+    const { pipeline, ending } = await readWithFault(simulatedDay, 'late-rows', 'first');
     assert.deepEqual([ending.end, ending.rows], ['landed', 'as sent']);
     const before = pipeline.lake.partition(dataset.name, DAY);
     simulatedDay.simulator.setFaults([]);
@@ -170,7 +170,7 @@ for (const dataset of DATASETS) {
 
   for (const fault of ['late-rows', 'fewer-rows'] as const) {
     withRows(dataset, 600, `${fault} at a later read are held, and the truth returns`, async simulatedDay => {
-      const { pipeline, ending } = await strike(simulatedDay, fault, 'first', { landedBefore: true });
+      const { pipeline, ending } = await readWithFault(simulatedDay, fault, 'first', { landedBefore: true });
       assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.unconfirmed', 'true']);
       simulatedDay.simulator.setFaults([]);
       await landOnce(simulatedDay, pipeline);
@@ -179,7 +179,7 @@ for (const dataset of DATASETS) {
   }
 
   withRows(dataset, 600, 'an emptied day is never believed without a person', async simulatedDay => {
-    const { pipeline, ending } = await strike(simulatedDay, 'all-rows-gone', 'first', { landedBefore: true });
+    const { pipeline, ending } = await readWithFault(simulatedDay, 'all-rows-gone', 'first', { landedBefore: true });
     assert.deepEqual([ending.end, ending.reason, ending.rows], ['refused', 'shrink.emptied', 'true']);
     pipeline.clock.pass(2 * HOUR_MS);
     await landOnce(simulatedDay, pipeline);

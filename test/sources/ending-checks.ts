@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../shared/words/day.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 import { courseOf } from './endings.ts';
 import { DAY, type SimulatedDay, startSimulatedDay } from './simulated-day.ts';
-import { type Ending, PLACES, type Place, type Struck, strike, strikes } from './sweep.ts';
+import { applies, type Ending, type FaultyRead, PLACES, type Place, readWithFault } from './sweep.ts';
 
 /** Holds a dataset's endings under every fault to what they should be (endings.ts). */
 
@@ -28,33 +28,33 @@ export interface Verdict {
 /** Of a full page. */
 const PAGE_ROWS = 20;
 
-/** Faults that are over only when our own deadlines are: for the page they strike, these are short. */
+/** Faults that are over only when our own deadlines are: for the page they are injected into, these are short. */
 const SLOW: ReadonlySet<FaultName> = new Set<FaultName>(['no-answer', 'slow-body']);
 const patient = sender();
 const hasty = sender({ headersMs: 150, exchangeMs: 150 });
 
 /**
- * Hasty with the requests that are struck, and patient with all others however busy this machine is. It ends the
+ * Hasty with the requests that meet the fault, and patient with all others however busy this machine is. It ends the
  * fault itself after so many: a request that was given up on may reach the simulator later, or never.
  */
 function hastyWith({ dataset, simulator }: SimulatedDay, place: Place, times: number): Send {
-  let struck = 0;
+  let faulted = 0;
   return async (request, signal) => {
     const skip = /skip=(\d+)/.exec(request.url.search)?.[1] ?? /offset=(\d+)/.exec(request.body ?? '')?.[1] ?? '0';
     const here = Number(skip) === PLACES.indexOf(place) * dataset.pageSize;
-    if (here) struck += 1;
-    if (!here || struck > times) return patient(request, signal);
+    if (here) faulted += 1;
+    if (!here || faulted > times) return patient(request, signal);
     try {
       return await hasty(request, signal);
     } finally {
-      if (struck === times) simulator.setFaults([]);
+      if (faulted === times) simulator.setFaults([]);
     }
   };
 }
 
-/** Every fault that can strike the dataset, on each of its pages. Those that wait do so beside the others. */
+/** Every fault that applies to the dataset, on each of its pages. Those that wait do so beside the others. */
 export async function holdAll(dataset: Dataset, tell: (verdict: Verdict) => void): Promise<void> {
-  const known = FAULT_NAMES.filter(fault => strikes(fault, dataset, 'last'));
+  const known = FAULT_NAMES.filter(fault => applies(fault, dataset, 'last'));
   const holdEach = async (faults: readonly FaultName[]): Promise<void> => {
     const simulatedDay = await threePagesOf(dataset);
     for (const fault of faults) tell(await holdFault(simulatedDay, fault));
@@ -76,31 +76,33 @@ async function holdFault(simulatedDay: SimulatedDay, fault: FaultName): Promise<
   const found: Found[] = [];
   try {
     for (const place of PLACES)
-      if (strikes(fault, simulatedDay.dataset, place)) await hold(simulatedDay, fault, place, found);
+      if (applies(fault, simulatedDay.dataset, place)) await hold(simulatedDay, fault, place, found);
     return { fault, found, wrong: undefined };
   } catch (thrown) {
     return { fault, found, wrong: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
   }
 }
 
-/** Strikes the page for as long as it is asked for, then once. */
+/** Injects the fault for as long as the page is asked for, then once. */
 async function hold(simulatedDay: SimulatedDay, fault: FaultName, place: Place, found: Found[]): Promise<void> {
   const { dataset, simulator } = simulatedDay;
   const where = `${dataset.name}, ${fault}, ${place} page`;
   const course = courseOf(fault, dataset.name, dataset.source, place);
   const slow = SLOW.has(fault);
-  const strikeFor = (times?: number): Promise<Struck> =>
+  const readFor = (times?: number): Promise<FaultyRead> =>
     slow
-      ? strike(simulatedDay, fault, place, { send: hastyWith(simulatedDay, place, times ?? Number.POSITIVE_INFINITY) })
-      : strike(simulatedDay, fault, place, times === undefined ? {} : { times });
+      ? readWithFault(simulatedDay, fault, place, {
+          send: hastyWith(simulatedDay, place, times ?? Number.POSITIVE_INFINITY),
+        })
+      : readWithFault(simulatedDay, fault, place, times === undefined ? {} : { times });
   const before = simulator.counters.faults[fault] ?? 0;
-  const lasting = await strikeFor();
+  const lasting = await readFor();
   assertTold(lasting);
-  const struckOnce = !slow && (simulator.counters.faults[fault] ?? 0) - before <= 1;
-  // The hasty sender would take the good page for a struck one.
+  const injectedOnce = !slow && (simulator.counters.faults[fault] ?? 0) - before <= 1;
+  // The hasty sender would take the good page for a faulty one.
   if (place === 'middle' && lasting.ending.rows === 'none' && !slow) await assertRecovers(simulatedDay, lasting);
   // Asked for only once: that it lasts has made no difference.
-  const once = struckOnce ? lasting : await strikeFor(1);
+  const once = injectedOnce ? lasting : await readFor(1);
   found.push({ fault, dataset: dataset.name, place, once: once.ending, lasting: lasting.ending });
   assert.deepEqual(
     { once: once.ending.end, lasting: lasting.ending.end, reason: lasting.ending.reason },
@@ -117,7 +119,7 @@ function assertRows({ end, rows }: Ending, mayBeAsSent: boolean, where: string):
 }
 
 /** Nothing ends in silence: the log and the ledger name the reason, and the day is tried again at a known time. */
-function assertTold({ ending, pipeline }: Struck): void {
+function assertTold({ ending, pipeline }: FaultyRead): void {
   const { end, reason } = ending;
   if (end === 'landed') assert.ok(pipeline.told.some(({ event }) => event === 'day landed'));
   if (end !== 'waiting' && end !== 'failed') return;
@@ -128,7 +130,7 @@ function assertTold({ ending, pipeline }: Struck): void {
 }
 
 /** Once the fault is over, the day lands whole and without a person within two hours. */
-async function assertRecovers({ dataset, simulator, truth }: SimulatedDay, { pipeline }: Struck): Promise<void> {
+async function assertRecovers({ dataset, simulator, truth }: SimulatedDay, { pipeline }: FaultyRead): Promise<void> {
   simulator.setFaults([]);
   for (let waited = 0; waited <= 2 * HOUR_MS && pipeline.landed(dataset, DAY) === undefined; waited += HOUR_MS / 2) {
     pipeline.clock.pass(HOUR_MS / 2);

@@ -9,9 +9,9 @@ import type { End, Place } from './sweep.ts';
 
 /** What is right about one fault. */
 export interface Course {
-  /** Struck once: how the day ends, before anybody waits for a plan. */
+  /** Injected once: how the day ends, before anybody waits for a plan. */
   readonly once: End;
-  /** Struck whenever it is asked for. */
+  /** Injected whenever the page is asked for. */
   readonly lasting: End;
   readonly reason?: ReasonCode;
   /** When what lands is just what was sent, and not the true rows, because nobody can tell or it has stayed so. */

@@ -59,7 +59,7 @@ ${lines.join('\n')}
 const INTRODUCTION = `# What happens when a source misbehaves
 
 Written by \`test/sources/faults.test.ts\`, which fails when this page is not what it saw. Every fault that the
-simulator can play, but for those of the borders of days, is struck against a day of three pages
+simulator can play, but for those of the borders of days, is injected into a day of three pages
 (${DATASETS.length} datasets; real sockets, a clock that does not wait): on the first page, on the middle one and on the
 last; once, and whenever the page is asked for.
 In no case did a partition hold anything but the true rows, or exactly what was sent where nothing in the answer tells
@@ -77,7 +77,8 @@ with \`shrink.unconfirmed\` until another read an hour later agrees, or \`shrink
   3 is a read without faults. Time slept in between is not counted, and the same for all pages.
 `;
 
-const HEAD = '| Fault | Source | Struck once | Requests | As long as it lasts | Requests |\n|---|---|---|---|---|---|';
+const HEAD =
+  '| Fault | Source | Injected once | Requests | As long as it lasts | Requests |\n|---|---|---|---|---|---|';
 
 /** One line for all datasets that saw the same. */
 function linesOf(fault: FaultName, found: readonly Found[]): string[] {

@@ -7,7 +7,7 @@ import { DATASETS } from '../../shared/datasets/index.ts';
 import { PROCESS_MS, waitFor } from '../wait.ts';
 import type { Found, Verdict } from './ending-checks.ts';
 import { FAULTS_PAGE, faultsPage } from './faults-table.ts';
-import { strikes } from './sweep.ts';
+import { applies } from './sweep.ts';
 
 /** Every fault of the simulator on the first, a middle and the last page of every dataset's day. */
 
@@ -22,7 +22,7 @@ const verdicts = inTurns(DATASETS.map(({ name }) => name));
 for (const dataset of DATASETS) {
   test(`${dataset.name}: every fault on every page ends as it should`, async t => {
     const mine = (await verdicts.get(dataset.name)) ?? [];
-    assert.equal(mine.length, FAULT_NAMES.filter(fault => strikes(fault, dataset, 'last')).length);
+    assert.equal(mine.length, FAULT_NAMES.filter(fault => applies(fault, dataset, 'last')).length);
     for (const verdict of mine) {
       await t.test(`${verdict.fault}: ${FAULTS[verdict.fault].meaning}`, () => {
         found.push(...verdict.found);

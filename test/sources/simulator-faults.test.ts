@@ -55,13 +55,13 @@ async function seen(
   }
 }
 
-/** The same, by a client that gives up some time after the fault has struck: its answer may never come. */
+/** The same, by a client that gives up some time after the fault was injected: its answer may never come. */
 async function givenUp(source: 'graph' | 'voximplant', place: keyof typeof PLACES, fault: FaultName): Promise<string> {
   const patience = new AbortController();
   const before = simulator.requests.length;
   const answer = seen(source, place, patience.signal);
-  const strikes = () => simulator.requests.slice(before).some(request => request.fault === fault);
-  await waitFor(`${fault} strikes`, strikes, { saw: () => simulator.requests.slice(before) });
+  const isInjected = () => simulator.requests.slice(before).some(request => request.fault === fault);
+  await waitFor(`${fault} is injected`, isInjected, { saw: () => simulator.requests.slice(before) });
   await sleep(300);
   patience.abort(new DOMException('It took too long', 'TimeoutError'));
   return answer;
@@ -89,9 +89,9 @@ for (const source of ['graph', 'voximplant'] as const) {
       const changed: string[] = [];
       for (const page of ['first', 'middle', 'last'] as const) {
         simulator.setFaults([{ fault: name, dataset, page, times: 1 }]);
-        const struck = await (FAULTS[name].slow ? givenUp(source, page, name) : seen(source, page));
+        const answer = await (FAULTS[name].slow ? givenUp(source, page, name) : seen(source, page));
         const record = simulator.requests.at(-1);
-        if (struck !== usual[page]) {
+        if (answer !== usual[page]) {
           changed.push(page);
           assert.equal(record?.fault, name);
         }
@@ -103,14 +103,14 @@ for (const source of ['graph', 'voximplant'] as const) {
   }
 }
 
-/** One answer to a page that a fault strikes. */
-async function struck(fault: FaultName, page: keyof typeof PLACES = 'first') {
+/** One answer to a page with a fault. */
+async function answerWithFault(fault: FaultName, page: keyof typeof PLACES = 'first') {
   simulator.setFaults([{ fault, page, times: 1 }]);
   return get(urls[PLACES[page]] ?? '');
 }
 
 test('waits are asked for as whole seconds, a fraction, a date, nonsense, half an hour, or not at all', async () => {
-  const wait = async (fault: FaultName) => (await struck(fault)).headers['retry-after'];
+  const wait = async (fault: FaultName) => (await answerWithFault(fault)).headers['retry-after'];
   assert.equal(await wait('throttled'), '1');
   assert.equal(await wait('throttled-fraction'), '1.128');
   assert.equal(await wait('throttled-date'), 'Fri, 20 Mar 2026 12:00:01 GMT');
@@ -121,9 +121,9 @@ test('waits are asked for as whole seconds, a fraction, a date, nonsense, half a
 });
 
 test('foreign links lead to the second server, which notes who comes', async () => {
-  const link = String(linkOf(await struck('link-other-port')));
+  const link = String(linkOf(await answerWithFault('link-other-port')));
   assert.equal(new URL(link).port, new URL(simulator.foreignUrl).port);
-  const disguised = new URL(String(linkOf(await struck('link-host-as-user'))));
+  const disguised = new URL(String(linkOf(await answerWithFault('link-host-as-user'))));
   assert.equal(disguised.host, new URL(simulator.foreignUrl).host);
   await get(link);
   assert.deepEqual(
@@ -133,7 +133,7 @@ test('foreign links lead to the second server, which notes who comes', async () 
 });
 
 test('a truncated body has a content-length that agrees and is no JSON', async () => {
-  const { headers, bytes, text } = await struck('json-truncated');
+  const { headers, bytes, text } = await answerWithFault('json-truncated');
   assert.equal(headers['content-length'], String(bytes.length));
   assert.throws(() => JSON.parse(text));
   assert.throws(() => JSON.parse(`${text}]`));
@@ -156,7 +156,7 @@ test('a row inserted between two pages comes twice, a removed one not at all, an
 
 test('rows that a fault adds are noted as they were sent', async () => {
   const from = simulator.addedByFaults.length;
-  const rows = rowTexts((await struck('rows-outside-window', 'last')).text, 'value');
+  const rows = rowTexts((await answerWithFault('rows-outside-window', 'last')).text, 'value');
   const added = simulator.addedByFaults.slice(from);
   assert.deepEqual(rows.slice(-2), added);
   assert.ok(added.every(row => row.includes('"startDateTime":"2026-02-12T')));
@@ -183,7 +183,7 @@ test('an endless list has a new link on every page and a row that never came bef
   assert.match(String(linkOf(beyond)), /\$skip=10000$/);
 });
 
-test('rules strike the page they name, as often as they say, in the order they stand', async () => {
+test('rules apply to the page they name, as often as they say, in the order they stand', async () => {
   const status = async (page: PagePosition, place: keyof typeof PLACES) => {
     simulator.setFaults([{ fault: 'unavailable', page, times: 2 }]);
     return [(await get(String(urls[PLACES[place]]))).status, (await get(String(urls[PLACES[place]]))).status];
@@ -199,7 +199,7 @@ test('rules strike the page they name, as often as they say, in the order they s
   assert.throws(() => simulator.setFaults([{ fault: 'no-such-fault' as FaultName }]), /no fault "no-such-fault"/);
 });
 
-test('by chance, a repeated request is let through, and the same seed strikes the same requests', async () => {
+test('by chance, a repeated request is let through, and the same seed has faults in the same requests', async () => {
   const run = async (seed: string) => {
     const other = await startSimulator({ seed, rows: 500, now: () => NOW, faults: 0.5 });
     const faults: (string | undefined)[] = [];

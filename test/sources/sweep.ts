@@ -39,14 +39,14 @@ export interface Ending {
   readonly rows: 'true' | 'as sent' | 'none';
 }
 
-/** Whether the fault can strike that page of the dataset's day, and one day alone can show it. */
-export function strikes(fault: FaultName, dataset: Dataset, place: Place): boolean {
+/** Whether the fault applies to that page of the dataset's day, and one day alone can show it. */
+export function applies(fault: FaultName, dataset: Dataset, place: Place): boolean {
   const { source, further, seam }: Fault = FAULTS[fault];
   if (seam === true) return false;
   return (source === undefined || source === dataset.source) && !(further === true && place === 'first');
 }
 
-export interface Struck {
+export interface FaultyRead {
   readonly ending: Ending;
   readonly pipeline: TestPipeline;
 }
@@ -54,15 +54,15 @@ export interface Struck {
 /**
  * Reads the day with the fault on one page, until nothing is due any more.
  *
- * @param times how often it strikes; as long as it is asked for when left out
+ * @param times how often it is injected; as long as the page is asked for when left out
  * @param landedBefore whether the day has landed, without faults, before
  */
-export async function strike(
+export async function readWithFault(
   simulatedDay: SimulatedDay,
   fault: FaultName,
   place: Place,
   { times, landedBefore = false, send = plainSend }: { times?: number; landedBefore?: boolean; send?: Send } = {},
-): Promise<Struck> {
+): Promise<FaultyRead> {
   const { dataset, simulator } = simulatedDay;
   // Counted where they are sent: one that is given up on may never be noticed at the other end.
   let sent = 0;

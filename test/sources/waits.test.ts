@@ -21,7 +21,7 @@ const simulatedDays = {
 };
 after(() => Promise.all(Object.values(simulatedDays).map(simulatedDay => simulatedDay.stop())));
 
-async function struck(
+async function pipelineWithFault(
   simulatedDay: SimulatedDay,
   fault: FaultName,
   times?: number,
@@ -71,7 +71,7 @@ for (const [source, simulatedDay] of Object.entries(simulatedDays)) {
       [9, 'unavailable-retry-after'],
     ] as const) {
       simulator.switches.retryAfterSeconds = seconds;
-      const pipeline = await struck(simulatedDay, fault, 1);
+      const pipeline = await pipelineWithFault(simulatedDay, fault, 1);
       assert.deepEqual(pipeline.outcomes, ['landed']);
       assert.ok(lands(pipeline));
       waits[`${fault} ${seconds}`] = [...pipeline.clock.waits];
@@ -87,7 +87,7 @@ for (const [source, simulatedDay] of Object.entries(simulatedDays)) {
 
   test(`${source}: without a wait that can be read, each one is twice as long as the one before`, async () => {
     for (const fault of ['throttled-without-header', 'throttled-nonsense'] as const) {
-      const pipeline = await struck(simulatedDay, fault, 4);
+      const pipeline = await pipelineWithFault(simulatedDay, fault, 4);
       assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['landed'], [2_000, 4_000, 8_000, 16_000]]);
     }
   });
@@ -95,7 +95,7 @@ for (const [source, simulatedDay] of Object.entries(simulatedDays)) {
   test(`${source}: for a longer wait the day lets go: checkpoint, gate, and a message that is due then`, async () => {
     simulator.switches.retryAfterSeconds = 31;
     const before = simulator.counters.requests;
-    const pipeline = await struck(simulatedDay, 'throttled', 1);
+    const pipeline = await pipelineWithFault(simulatedDay, 'throttled', 1);
     const until = new Date(NOW + 31_000).toISOString();
     const { work } = pipeline.entry(dataset, DAY);
     assert.deepEqual([pipeline.outcomes, pipeline.clock.waits], [['delayed'], []]);
@@ -180,7 +180,7 @@ for (const [source, simulatedDay] of Object.entries(simulatedDays)) {
 
   test(`${source}: however often a day is told to wait, it has never failed`, async () => {
     simulator.switches.retryAfterSeconds = 31;
-    const pipeline = await struck(simulatedDay, 'throttled', 40, 'first');
+    const pipeline = await pipelineWithFault(simulatedDay, 'throttled', 40, 'first');
     for (let turn = 0; turn < 40; turn++) {
       assert.equal(pipeline.entry(dataset, DAY).work.failures, 0);
       pipeline.clock.pass(31_000);

@@ -3,7 +3,7 @@ import type { Api, DatasetName } from '../datasets.ts';
 import type { Switches } from '../switches.ts';
 import type { Range } from '../views.ts';
 
-/** What a fault sees of the request it strikes, and what it may do besides changing the answer. */
+/** What a fault sees of the request it is injected into, and what it may do besides changing the answer. */
 export interface Occasion {
   readonly source: 'graph' | 'voximplant';
   /** `token` for the token endpoint. */
@@ -25,7 +25,7 @@ export interface Occasion {
   /** How often the first page of this day was asked for, this time included: pages of one walk have the same number. */
   readonly walk: number;
   readonly switches: Readonly<Switches>;
-  /** How often this fault has struck, this time included. */
+  /** How often this fault was injected, this time included. */
   readonly turn: number;
   /** A link of the usual form to the page that starts at `skip`. */
   linkTo(skip: number): string;
@@ -81,13 +81,13 @@ export type Recovery = 'accept' | 'retry' | 'reread' | 'hold' | 'refuse';
 export interface Fault {
   readonly meaning: string;
   readonly recovery: Recovery;
-  /** Struck once, it leaves a correct client with exactly the true rows, without a person. */
+  /** Injected once, it leaves a correct client with exactly the true rows, without a person. */
   readonly passing: boolean;
   /** Costs the client a timeout or a long wait. */
   readonly slow?: boolean;
   /** Only one source knows it. */
   readonly source?: 'graph' | 'voximplant';
-  /** Strikes only pages after the first. */
+  /** Applies only to pages after the first. */
   readonly further?: boolean;
   /** It shows only across the border of two days, whose rows it lends, loses or repeats. */
   readonly seam?: boolean;
