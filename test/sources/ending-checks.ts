@@ -7,7 +7,7 @@ import { courseOf } from './endings.ts';
 import { DAY, type SimulatedDay, startSimulatedDay } from './simulated-day.ts';
 import { applies, type Ending, type FaultyRead, PLACES, type Place, readWithFault } from './sweep.ts';
 
-/** Holds a dataset's endings under every fault to what they should be (endings.ts). */
+/** Checks that a dataset's day ends under every fault as it should (endings.ts). */
 
 /** What was seen of one fault on one page. */
 export interface Found {
@@ -19,7 +19,7 @@ export interface Found {
 }
 
 /** What was seen of one fault, and what was wrong about it. */
-export interface Verdict {
+export interface FaultCheck {
   readonly fault: FaultName;
   readonly found: readonly Found[];
   readonly wrong: string | undefined;
@@ -53,16 +53,16 @@ function hastyWith({ dataset, simulator }: SimulatedDay, place: Place, times: nu
 }
 
 /** Every fault that applies to the dataset, on each of its pages. Those that wait do so beside the others. */
-export async function holdAll(dataset: Dataset, tell: (verdict: Verdict) => void): Promise<void> {
+export async function checkEndings(dataset: Dataset, tell: (check: FaultCheck) => void): Promise<void> {
   const known = FAULT_NAMES.filter(fault => applies(fault, dataset, 'last'));
-  const holdEach = async (faults: readonly FaultName[]): Promise<void> => {
+  const checkEach = async (faults: readonly FaultName[]): Promise<void> => {
     const simulatedDay = await threePagesOf(dataset);
-    for (const fault of faults) tell(await holdFault(simulatedDay, fault));
+    for (const fault of faults) tell(await checkFault(simulatedDay, fault));
     await simulatedDay.stop();
   };
   await Promise.all([
-    holdEach(known.filter(fault => SLOW.has(fault))),
-    holdEach(known.filter(fault => !SLOW.has(fault))),
+    checkEach(known.filter(fault => SLOW.has(fault))),
+    checkEach(known.filter(fault => !SLOW.has(fault))),
   ]);
 }
 
@@ -72,11 +72,11 @@ async function threePagesOf(listed: Dataset): Promise<SimulatedDay> {
   return startSimulatedDay({ ...listed, pageSize: PAGE_ROWS }, listed.source === 'graph' ? 42 : 45, { switches });
 }
 
-async function holdFault(simulatedDay: SimulatedDay, fault: FaultName): Promise<Verdict> {
+async function checkFault(simulatedDay: SimulatedDay, fault: FaultName): Promise<FaultCheck> {
   const found: Found[] = [];
   try {
     for (const place of PLACES)
-      if (applies(fault, simulatedDay.dataset, place)) await hold(simulatedDay, fault, place, found);
+      if (applies(fault, simulatedDay.dataset, place)) await checkPage(simulatedDay, fault, place, found);
     return { fault, found, wrong: undefined };
   } catch (thrown) {
     return { fault, found, wrong: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
@@ -84,7 +84,7 @@ async function holdFault(simulatedDay: SimulatedDay, fault: FaultName): Promise<
 }
 
 /** Injects the fault for as long as the page is asked for, then once. */
-async function hold(simulatedDay: SimulatedDay, fault: FaultName, place: Place, found: Found[]): Promise<void> {
+async function checkPage(simulatedDay: SimulatedDay, fault: FaultName, place: Place, found: Found[]): Promise<void> {
   const { dataset, simulator } = simulatedDay;
   const where = `${dataset.name}, ${fault}, ${place} page`;
   const course = courseOf(fault, dataset.name, dataset.source, place);

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { FAULT_NAMES, FAULTS } from '../../local/simulator/index.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { PROCESS_MS, waitFor } from '../wait.ts';
-import type { Found, Verdict } from './ending-checks.ts';
+import type { FaultCheck, Found } from './ending-checks.ts';
 import { FAULTS_PAGE, faultsPage } from './faults-table.ts';
 import { applies } from './sweep.ts';
 
@@ -16,44 +16,44 @@ const SIDE_BY_SIDE = 2;
 
 const found: Found[] = [];
 
-/** The verdicts on a dataset, when its turn has come. */
-const verdicts = inTurns(DATASETS.map(({ name }) => name));
+/** The checks of a dataset, when its turn has come. */
+const checks = inTurns(DATASETS.map(({ name }) => name));
 
 for (const dataset of DATASETS) {
   test(`${dataset.name}: every fault on every page ends as it should`, async t => {
-    const mine = (await verdicts.get(dataset.name)) ?? [];
+    const mine = (await checks.get(dataset.name)) ?? [];
     assert.equal(mine.length, FAULT_NAMES.filter(fault => applies(fault, dataset, 'last')).length);
-    for (const verdict of mine) {
-      await t.test(`${verdict.fault}: ${FAULTS[verdict.fault].meaning}`, () => {
-        found.push(...verdict.found);
-        assert.ok(verdict.wrong === undefined, verdict.wrong);
+    for (const check of mine) {
+      await t.test(`${check.fault}: ${FAULTS[check.fault].meaning}`, () => {
+        found.push(...check.found);
+        assert.ok(check.wrong === undefined, check.wrong);
       });
     }
   });
 }
 
-function inTurns(names: readonly string[]): ReadonlyMap<string, Promise<readonly Verdict[]>> {
-  const started = new Map<string, Promise<readonly Verdict[]>>();
+function inTurns(names: readonly string[]): ReadonlyMap<string, Promise<readonly FaultCheck[]>> {
+  const started = new Map<string, Promise<readonly FaultCheck[]>>();
   for (const [at, name] of names.entries()) {
     const before = started.get(names[at - SIDE_BY_SIDE] ?? '') ?? Promise.resolve([]);
     started.set(
       name,
-      before.then(() => verdictsOn(name)),
+      before.then(() => checksOf(name)),
     );
   }
   return started;
 }
 
-function verdictsOn(name: string): Promise<readonly Verdict[]> {
-  const said: Verdict[] = [];
+function checksOf(name: string): Promise<readonly FaultCheck[]> {
+  const said: FaultCheck[] = [];
   const worker = new Worker(new URL('./ending-checks-worker.ts', import.meta.url), { workerData: name });
-  worker.on('message', verdict => said.push(verdict));
-  const over = new Promise<readonly Verdict[]>((resolve, reject) => {
+  worker.on('message', check => said.push(check));
+  const over = new Promise<readonly FaultCheck[]>((resolve, reject) => {
     worker.on('error', reject);
     worker.on('exit', () => resolve(said));
   });
   const saw = () => said.map(({ fault }) => fault);
-  return waitFor(`the verdicts on ${name}`, over, { saw, limitMs: PROCESS_MS }).finally(() => worker.terminate());
+  return waitFor(`the checks of ${name}`, over, { saw, limitMs: PROCESS_MS }).finally(() => worker.terminate());
 }
 
 test('docs/faults.md says what happened here', () => {
