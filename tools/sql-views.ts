@@ -3,7 +3,7 @@ import { partitionStatus } from '../shared/curate/partition-status.ts';
 import type { Column, ColumnKind } from '../shared/curate/table-model.ts';
 import { TABLES } from '../shared/curate/tables.ts';
 
-/** The SQL views of the BI kit with every column spelled out: what is inferred differs from reader to reader. */
+/** The SQL views of docs/bi with every column spelled out: what is inferred differs from reader to reader. */
 
 /** No text has a width: one that is longer than it fails the whole query, and sources promise none. */
 const TYPES: Readonly<Record<ColumnKind, string>> = {

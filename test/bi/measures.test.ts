@@ -7,7 +7,7 @@ import type { Duck, Rows } from '../curate/setup.ts';
 import { dataOf } from './dax-data.ts';
 import { Evaluation, type Filter } from './dax-run.ts';
 
-/** The measures of the Power BI model, asked in their SQL, against the questions of the kit: DuckDB answers both. */
+/** The measures of the Power BI model, asked in their SQL, against the questions of docs/bi: DuckDB answers both. */
 
 type Value = string | number | boolean | null;
 

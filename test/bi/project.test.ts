@@ -212,7 +212,7 @@ describe('the Power BI project', () => {
     }
   });
 
-  test('Power Query of the kit beside it parses', async () => {
+  test('Power Query of docs/bi parses', async () => {
     for (const name of ['landline-blob.pq', 'landline-adls.pq'])
       assert.equal(await mProblem(readFileSync(`${POWER_BI}../${name}`, 'utf8')), undefined, name);
   });

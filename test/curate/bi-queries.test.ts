@@ -9,7 +9,7 @@ import { duckdbViews, fabricViews, synapseViews } from '../../tools/sql-views.ts
 import { ANSWERS_PAGE, answersPage, quarter, queriesOf, questions, ROWS, viewsOver } from './bi-queries.ts';
 import type { Duck, Rows } from './setup.ts';
 
-describe('the BI kit', () => {
+describe('the queries of docs/bi', () => {
   test('its views, twenty questions and examples run, and answer what the page says', async context => {
     const db = await viewsOver(context, await quarter(context, ROWS));
     assert.equal(questions().length, 20);

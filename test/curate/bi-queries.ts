@@ -10,10 +10,10 @@ import { DAY_MS, eachDay, HOUR_MS, instantOf, startOf } from '../../shared/words
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import { curated, type Duck, duck, folderFor, layOut, memoryPorts, type Rows } from './setup.ts';
 
-/** The BI kit, run: its views over a simulated quarter, its questions, and the page with their answers. */
+/** The queries of docs/bi, run: its views over a simulated quarter, its questions, and the page with their answers. */
 
-const KIT = new URL('../../docs/bi/', import.meta.url);
-export const ANSWERS_PAGE = fileURLToPath(new URL('questions.md', KIT));
+const BI_DOCS = new URL('../../docs/bi/', import.meta.url);
+export const ANSWERS_PAGE = fileURLToPath(new URL('questions.md', BI_DOCS));
 const FIRST = '2026-01-01';
 const LAST = '2026-03-31';
 const NOW = Date.parse('2026-04-01T06:00:00Z');
@@ -96,14 +96,14 @@ function entryOf(dataset: string, day: string, rows: number): DayEntry {
   return { ...freshEntry(dataset, day, NOW), held };
 }
 
-/** The statements of the kit that reach for an account, and that a folder needs one for instead. */
+/** The statements of the views that reach for an account, and that a folder needs one for instead. */
 const OF_AN_ACCOUNT = /^(INSTALL|LOAD|CREATE OR REPLACE SECRET|SET VARIABLE lake)\b/;
 
-/** DuckDB with the views of the kit over a folder. */
+/** DuckDB with the views of docs/bi over a folder. */
 export async function viewsOver(context: Ends, folder: string): Promise<Duck> {
   const db = await duck(context);
   await db.run(`SET VARIABLE lake = '${folder}/curated'`);
-  const sql = readFileSync(new URL('duckdb.sql', KIT), 'utf8').replace(/^--.*$/gm, '');
+  const sql = readFileSync(new URL('duckdb.sql', BI_DOCS), 'utf8').replace(/^--.*$/gm, '');
   const statements = sql.split(';').map(each => each.trim());
   assert.equal(statements.filter(each => OF_AN_ACCOUNT.test(each)).length, 4, 'the page says how many to replace');
   for (const statement of statements) if (statement !== '' && !OF_AN_ACCOUNT.test(statement)) await db.run(statement);
@@ -116,13 +116,13 @@ export interface Question {
 }
 
 export function questions(): Question[] {
-  const sql = readFileSync(new URL('questions.sql', KIT), 'utf8');
+  const sql = readFileSync(new URL('questions.sql', BI_DOCS), 'utf8');
   return [...sql.matchAll(/^-- (\d+\. .*)\n([^;]*;)/gm)].map(([, title = '', body = '']) => ({ title, sql: body }));
 }
 
-/** The queries that stand in a page. @param page beside the kit */
+/** The queries that stand in a page. @param page in docs/bi */
 export function queriesOf(page: string): string[] {
-  const text = readFileSync(new URL(page, KIT), 'utf8');
+  const text = readFileSync(new URL(page, BI_DOCS), 'utf8');
   return [...text.matchAll(/^ *```sql\n([^`]*)```$/gm)].map(([, sql = '']) => sql);
 }
 

@@ -29,7 +29,7 @@ function texts(): [place: string, text: string][] {
   return [...files, ...blocks] as [string, string][];
 }
 
-test('Microsoft’s parser takes every M text of the kit', async context => {
+test('Microsoft’s parser takes every M text of the documents', async context => {
   context.diagnostic(`RUN: @microsoft/powerquery-parser ${VERSION}`);
   const all = texts();
   assert.ok(all.length >= 2);
