@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { contentDigests } from '../rows/content-digest.ts';
-import { Mixer } from '../rows/hash64.ts';
+import { Hash64 } from '../rows/hash64.ts';
 import { KeyTable } from '../rows/keys.ts';
 import type { Cut } from '../words/cut.ts';
 
 /** One for all: code that was made fast for a class is thrown away when no object of it is left. */
-const mixer = new Mixer();
+const hash = new Hash64();
 
 /** What a line is known by: its bytes, or what they say, which takes longer to find. */
 export type KnownBy = 'bytes' | 'meaning';
@@ -79,8 +79,8 @@ export class Repeats {
 export function digestsOf(body: Buffer, starts: Uint32Array, ends: Uint32Array, count: number): Int32Array {
   const digests = new Int32Array(2 * count);
   for (let row = 0; row < count; row++) {
-    mixer.mixBytes(body, starts[row] as number, ends[row] as number);
-    mixer.finish(digests, row);
+    hash.addBytes(body, starts[row] as number, ends[row] as number);
+    hash.finish(digests, row);
   }
   return digests;
 }

@@ -3,7 +3,7 @@ import type { Dataset, Window } from '../words/model.ts';
 import type { Ports } from '../words/ports.ts';
 import type { Report } from '../words/telemetry.ts';
 import type { Claim } from './claim.ts';
-import type { ChainLimits } from './followed-links.ts';
+import type { LinkLimits } from './followed-links.ts';
 import type { Reading } from './reading.ts';
 import type { Staging } from './staging.ts';
 
@@ -32,7 +32,7 @@ export type FetchPorts = Pick<Ports, 'datasets' | 'sources' | 'ledger' | 'lake' 
   readonly blocks: BufferPool;
 };
 
-export interface FetchLimits extends ChainLimits {
+export interface FetchLimits extends LinkLimits {
   /** A fetch stops here, well under the host's `functionTimeout`, and goes on in the next one. */
   readonly deadlineMs: number;
   /** Between two checkpoints. */

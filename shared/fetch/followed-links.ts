@@ -7,7 +7,7 @@ import type { Reading } from './reading.ts';
 /** Pages in a row, each with a link to the next, that bring only rows that came before. One may be a shift of rows. */
 const KNOWN_PAGES_MAX = 2;
 
-export interface ChainLimits {
+export interface LinkLimits {
   /** Pages of one day. */
   readonly pagesMax: number;
   /** Empty pages in a row, each with a new link to the next. */
@@ -15,10 +15,10 @@ export interface ChainLimits {
 }
 
 /** The links followed so far. A source that leads in circles, or on and on through nothing, is stopped. */
-export class Chain {
+export class FollowedLinks {
   private readonly dataset: Dataset;
   private readonly reading: Reading;
-  private readonly limits: ChainLimits;
+  private readonly limits: LinkLimits;
   /** As digests: forty thousand links, each as long as a link may be, would fill the memory. */
   private readonly seen = new Set<string>();
   /** Of the day, the one at hand included. */
@@ -26,7 +26,7 @@ export class Chain {
   private emptyPages = 0;
   private knownPages = 0;
 
-  constructor(dataset: Dataset, reading: Reading, limits: ChainLimits) {
+  constructor(dataset: Dataset, reading: Reading, limits: LinkLimits) {
     this.dataset = dataset;
     this.reading = reading;
     this.limits = limits;

@@ -1,8 +1,8 @@
 import { refuseBeforeGate } from '../ledger/gate.ts';
-import { sift } from '../rows/place-in-day.ts';
+import { oddRowsOf } from '../rows/place-in-day.ts';
 import type { Page } from '../words/ports.ts';
 import type { Attempt, FetchPorts } from './attempt.ts';
-import { Chain } from './followed-links.ts';
+import { FollowedLinks } from './followed-links.ts';
 
 /** Reading a day page by page: each is checked, its rows are staged out of sight, and the progress is saved. */
 
@@ -32,16 +32,16 @@ export async function readPages(attempt: Attempt, on: FetchPorts): Promise<void>
     arrived.catch(() => {});
     return arrived;
   };
-  const chain = new Chain(dataset, reading, on.limits);
+  const links = new FollowedLinks(dataset, reading, on.limits);
   let savedAt = on.clock.now();
   try {
     for (let pending: Promise<Arrived> | undefined = request(reading.cursor); pending !== undefined; ) {
       const { page, arrivedAt }: Arrived = await withHeartbeat(pending, attempt, on);
-      chain.refuseEndless(page);
+      links.refuseEndless(page);
       pending = page.next === undefined ? undefined : request(page.next);
       const [rows, before] = [page.cut.count, reading.duplicates];
       await stagePage(page, arrivedAt, attempt, on);
-      chain.refuseKnown(rows, reading.duplicates - before, page.next);
+      links.refuseKnown(rows, reading.duplicates - before, page.next);
       if (!reading.ended) pending ??= request(undefined);
       if (pending !== undefined && on.clock.now() >= savedAt + on.limits.checkpointMs) {
         await refuseBeforeGate(dataset, on.ledger, on.clock);
@@ -108,7 +108,7 @@ async function stagePage(page: Page, arrivedAt: number, attempt: Attempt, on: Fe
   const { dataset, window, reading, staging } = attempt;
   if (page.notice !== undefined) attempt.report('page doubted', { reason: page.notice });
   reportDrift(page.cut.members, attempt, on);
-  const odd = sift(page.cut, dataset, window);
+  const odd = oddRowsOf(page.cut, dataset, window);
   if (odd.length > 0) await withHeartbeat(reading.lending.prepare(odd).then(toldStaged), attempt, on);
   await staging.add(reading.take(page, odd));
   reading.advance(page.next, arrivedAt);

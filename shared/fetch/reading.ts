@@ -134,7 +134,7 @@ export class Reading {
    * Counts and digests the rows of a page and lines up those that land, within its memory. Call `advance` when the
    * lines are on their way.
    *
-   * @param odd of `sift`, and `lending.prepare` has seen them
+   * @param odd of `oddRowsOf`, and `lending.prepare` has seen them
    */
   take(page: Page, odd: readonly Oddity[]): Buffer {
     this.whole = false;

@@ -1,6 +1,6 @@
 import type { Cut } from '../words/cut.ts';
 import { LandlineError } from '../words/errors.ts';
-import { Mixer } from './hash64.ts';
+import { Hash64 } from './hash64.ts';
 import {
   badJson,
   byteAt,
@@ -29,8 +29,8 @@ const [TEXT, PLAIN, LIST, OBJECT] = [1, 2, 3, 4];
 
 /** The digest of the value read last. */
 const value = new Int32Array(2);
-/** Values inside one another need a mixer each; the cutter has refused what is deeper than 64 levels. */
-const mixers: Mixer[] = [];
+/** Values inside one another need a hash each; the cutter has refused what is deeper than 64 levels. */
+const hashes: Hash64[] = [];
 
 /** Of every row: words `2 * row` and `2 * row + 1`. */
 export function contentDigests({ body, count, starts, ends }: Cut): Int32Array {
@@ -48,12 +48,12 @@ export function contentDigest(body: Buffer, start: number, end: number, digests:
     }
   } catch (thrown) {
     if (!(thrown instanceof LandlineError)) throw thrown;
-    mixers.length = 0;
+    hashes.length = 0;
   }
   // A damaged line says nothing but its bytes.
-  const mixer = new Mixer();
-  mixer.mixBytes(body, start, end);
-  mixer.finish(digests, row);
+  const hash = new Hash64();
+  hash.addBytes(body, start, end);
+  hash.finish(digests, row);
 }
 
 /** @returns the place behind the value */
@@ -68,30 +68,30 @@ function readValue(body: Buffer, at: number, depth: number): number {
       return readList(body, at, depth);
     default: {
       const end = endOfValue(body, at, depth);
-      const mixer = mixerOf(depth);
-      mixer.mix(PLAIN);
-      mixer.mixBytes(body, at, end);
-      mixer.finish(value, 0);
+      const hash = hashOf(depth);
+      hash.add(PLAIN);
+      hash.addBytes(body, at, end);
+      hash.finish(value, 0);
       return end;
     }
   }
 }
 
 function readText(body: Buffer, at: number, depth: number): number {
-  const mixer = mixerOf(depth);
-  mixer.mix(TEXT);
+  const hash = hashOf(depth);
+  hash.add(TEXT);
   // Most texts have no escapes, and end at the first quote.
   let end = at + 1;
   let byte = body[end] as number;
   while (byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE) byte = body[++end] as number;
-  if (byte === QUOTE) mixer.mixBytes(body, at + 1, end++);
+  if (byte === QUOTE) hash.addBytes(body, at + 1, end++);
   else {
     end = endOfString(body, at);
     const text: string = JSON.parse(body.toString('utf8', at, end));
     const bytes = Buffer.from(text, text.isWellFormed() ? 'utf8' : 'utf16le');
-    mixer.mixBytes(bytes, 0, bytes.length);
+    hash.addBytes(bytes, 0, bytes.length);
   }
-  mixer.finish(value, 0);
+  hash.finish(value, 0);
   return end;
 }
 
@@ -126,51 +126,51 @@ function standsAt(body: Buffer, at: number, text: Buffer): boolean {
 }
 
 function readList(body: Buffer, at: number, depth: number): number {
-  const mixer = mixerOf(depth);
-  mixer.mix(LIST);
+  const hash = hashOf(depth);
+  hash.add(LIST);
   let end = endOfGap(body, at + 1);
   let more = byteAt(body, end) !== CLOSE_BRACKET;
   while (more) {
     end = endOfGap(body, readValue(body, end, depth + 1));
-    mixer.mix(value[0] as number);
-    mixer.mix(value[1] as number);
+    hash.add(value[0] as number);
+    hash.add(value[1] as number);
     more = goesOn(body, end, CLOSE_BRACKET);
     if (more) end = endOfGap(body, end + 1);
   }
-  mixer.finish(value, 0);
+  hash.finish(value, 0);
   return end + 1;
 }
 
 /** Members are added up, so that their order does not count. */
 function readObject(body: Buffer, at: number, depth: number): number {
-  const mixer = mixerOf(depth);
+  const hash = hashOf(depth);
   let [count, hi, lo] = [0, 0, 0];
   let end = endOfGap(body, at + 1);
   let more = byteAt(body, end) !== CLOSE_BRACE;
   while (more) {
     const nameEnd = depth === 0 ? readName(body, end, count) : readText(body, end, depth + 1);
-    mixer.mix(value[0] as number);
-    mixer.mix(value[1] as number);
+    hash.add(value[0] as number);
+    hash.add(value[1] as number);
     end = endOfGap(body, readValue(body, startOfValue(body, nameEnd), depth + 1));
-    mixer.mix(value[0] as number);
-    mixer.mix(value[1] as number);
-    mixer.finish(value, 0);
+    hash.add(value[0] as number);
+    hash.add(value[1] as number);
+    hash.finish(value, 0);
     hi = (hi + (value[0] as number)) | 0;
     lo = (lo + (value[1] as number)) | 0;
     count++;
     more = goesOn(body, end, CLOSE_BRACE);
     if (more) end = endOfGap(body, end + 1);
   }
-  mixer.mix(OBJECT);
-  mixer.mix(count);
-  mixer.mix(hi);
-  mixer.mix(lo);
-  mixer.finish(value, 0);
+  hash.add(OBJECT);
+  hash.add(count);
+  hash.add(hi);
+  hash.add(lo);
+  hash.finish(value, 0);
   return end + 1;
 }
 
 /** One that nobody is in the middle of using. */
-function mixerOf(depth: number): Mixer {
-  mixers[depth] ??= new Mixer();
-  return mixers[depth];
+function hashOf(depth: number): Hash64 {
+  hashes[depth] ??= new Hash64();
+  return hashes[depth];
 }

@@ -1,12 +1,12 @@
 /** Mixes bytes and words into 64 bits: well, and not cryptographically. */
-export class Mixer {
+export class Hash64 {
   private hi = 0;
   private lo = 0;
 
-  mixBytes(body: Buffer, start: number, end: number): void {
+  addBytes(body: Buffer, start: number, end: number): void {
     // The length first: it keeps neighbouring values apart, and a short last word from one padded with zeros.
     let mixed = stirred(this.hi, end - start);
-    // In local variables, as `mix` does for one word: most of the time of a digest goes here.
+    // In local variables, as `add` does for one word: most of the time of a digest goes here.
     let lo = lowAfter(this.lo, mixed);
     let hi = highAfter(mixed, lo);
     let at = start;
@@ -24,7 +24,7 @@ export class Mixer {
   }
 
   /** A permutation of the state for every word; and two words never lead from one state to the same one. */
-  mix(word: number): void {
+  add(word: number): void {
     const mixed = stirred(this.hi, word);
     this.lo = lowAfter(this.lo, mixed);
     this.hi = highAfter(mixed, this.lo);

@@ -1,6 +1,6 @@
 import type { Cut } from '../words/cut.ts';
 import { contentDigest } from './content-digest.ts';
-import { Mixer } from './hash64.ts';
+import { Hash64 } from './hash64.ts';
 
 /**
  * Which row is which: 64-bit digests of row keys, and a table that holds a million of them in little memory.
@@ -11,7 +11,7 @@ import { Mixer } from './hash64.ts';
  */
 
 /** One for all: code that was made fast for a class is thrown away when no object of it is left. */
-const mixer = new Mixer();
+const hash = new Hash64();
 
 /** Bytes of a digest in `KeyTable.recent`. */
 const DIGEST_BYTES = 8;
@@ -33,9 +33,9 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
       contentDigest(body, starts[row] as number, ends[row] as number, digests, row);
     } else {
       for (let span = first; span < first + 2 * keyFields; span += 2) {
-        mixer.mixBytes(body, spans[span] as number, spans[span + 1] as number);
+        hash.addBytes(body, spans[span] as number, spans[span + 1] as number);
       }
-      mixer.finish(digests, row);
+      hash.finish(digests, row);
     }
   }
   return digests;

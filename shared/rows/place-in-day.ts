@@ -25,7 +25,7 @@ export interface Oddity {
 }
 
 /** @returns in the order of the rows; nothing of a dataset whose rows have no time */
-export function sift(cut: Cut, dataset: Dataset, window: Window): Oddity[] {
+export function oddRowsOf(cut: Cut, dataset: Dataset, window: Window): Oddity[] {
   const odd: Oddity[] = [];
   if (dataset.eventTime === undefined) return odd;
   const time = cut.fields.indexOf(dataset.eventTime);
@@ -44,7 +44,7 @@ export function sift(cut: Cut, dataset: Dataset, window: Window): Oddity[] {
 
 /** Rows of a partition whose time is in another day, absent or unreadable. docs/format.md, `rowsoutside`. */
 export function countOutside(cut: Cut, dataset: Dataset, window: Window): number {
-  return sift(cut, dataset, window).filter(({ place }) => place?.day !== window.day).length;
+  return oddRowsOf(cut, dataset, window).filter(({ place }) => place?.day !== window.day).length;
 }
 
 /** Whether there is a plain time of that day in UTC, to the second or finer, and not in its first or last minute. */

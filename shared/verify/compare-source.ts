@@ -1,10 +1,10 @@
 import { isNoChange } from '../commit/compare.ts';
 import { FETCH_LIMITS } from '../fetch/attempt.ts';
-import { Chain } from '../fetch/followed-links.ts';
+import { FollowedLinks } from '../fetch/followed-links.ts';
 import type { LendingPorts } from '../fetch/lent-rows.ts';
 import { CURSOR_MS, Reading } from '../fetch/reading.ts';
 import { isExpired, isSettled } from '../ledger/owed.ts';
-import { sift } from '../rows/place-in-day.ts';
+import { oddRowsOf } from '../rows/place-in-day.ts';
 import { windowOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';
@@ -74,15 +74,15 @@ async function readWithoutLanding(
   const [entry, partition] = await Promise.all([on.ledger.day(dataset.name, day), on.lake.head(dataset.name, day)]);
   const held = entry?.value.held;
   const reading = new Reading({ dataset, window, held, partition, checkpoint: undefined }, on);
-  const chain = new Chain(dataset, reading, FETCH_LIMITS);
+  const links = new FollowedLinks(dataset, reading, FETCH_LIMITS);
   while (!reading.ended) {
     const page = await on.source.read(dataset, reading.asked, reading.cursor, signal);
-    chain.refuseEndless(page);
-    const odd = sift(page.cut, dataset, window);
+    links.refuseEndless(page);
+    const odd = oddRowsOf(page.cut, dataset, window);
     await reading.lending.prepare(odd);
     const [rows, before] = [page.cut.count, reading.duplicates];
     reading.take(page, odd);
-    chain.refuseKnown(rows, reading.duplicates - before, page.next);
+    links.refuseKnown(rows, reading.duplicates - before, page.next);
     reading.advance(page.next, on.clock.now());
     page.release();
   }

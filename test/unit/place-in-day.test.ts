@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { cutRowsInPlace } from '../../shared/rows/cut.ts';
-import { cutSpecOf, sift } from '../../shared/rows/place-in-day.ts';
+import { cutSpecOf, oddRowsOf } from '../../shared/rows/place-in-day.ts';
 import { addDays, type Place, placeOf, windowOf } from '../../shared/words/day.ts';
 import type { Day } from '../../shared/words/model.ts';
 import { DATASET } from './days.ts';
@@ -13,7 +13,7 @@ const DAY: Day = '2026-03-01';
 function seenFrom(day: Day, time: unknown) {
   const body = Buffer.from(JSON.stringify({ value: [{ id: '1', startDateTime: time }] }));
   const cut = cutRowsInPlace(body, cutSpecOf(DATASET));
-  const [odd] = sift(cut, DATASET, windowOf(day, 'second'));
+  const [odd] = oddRowsOf(cut, DATASET, windowOf(day, 'second'));
   if (odd === undefined) return 'own';
   return odd.place === undefined ? 'unreadable' : placeSeen(odd.place, day);
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
-import { Chain } from '../../shared/fetch/followed-links.ts';
+import { FollowedLinks } from '../../shared/fetch/followed-links.ts';
 import type { Reading } from '../../shared/fetch/reading.ts';
 import type { Page } from '../../shared/words/ports.ts';
 
@@ -24,7 +24,7 @@ test('links are remembered to find a circle, and not kept: as many as a day may 
     collect();
     return process.memoryUsage().heapUsed;
   };
-  const chain = new Chain(teamsSms, reading, { pagesMax: 40_000, emptyPagesMax: 1 });
+  const chain = new FollowedLinks(teamsSms, reading, { pagesMax: 40_000, emptyPagesMax: 1 });
   const before = heap();
   for (let link = 0; link < LINKS; link++) chain.refuseEndless(pageTo(link));
   const kept = heap() - before;
