@@ -136,7 +136,7 @@ export async function heldAfter(lake: Lake, noted: Noted, now: number): Promise<
     ...(seams && { seams }),
     ...(doubted && { doubted }),
     curatedRevision: before?.curatedRevision ?? 0,
-    ...(before?.curatedAs === undefined ? {} : { curatedAs: before.curatedAs }),
+    ...(before?.tableStamp === undefined ? {} : { tableStamp: before.tableStamp }),
     ...(known?.curateQueuedAt === undefined ? {} : { curateQueuedAt: known.curateQueuedAt }),
     ...(known?.curateTries === undefined ? {} : { curateTries: known.curateTries }),
   };

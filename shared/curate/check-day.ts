@@ -26,7 +26,7 @@ export async function curatedProblem(
   const partition = await on.lake.head(dataset, day);
   if (held === undefined || partition === undefined) return undefined;
   const { revision } = partition.receipt;
-  if (held.curatedAs !== stamp || held.curatedRevision !== revision || held.revision !== revision) return undefined;
+  if (held.tableStamp !== stamp || held.curatedRevision !== revision || held.revision !== revision) return undefined;
   if (file === undefined) return 'it is not there';
   const { label } = file;
   if (label.stamp !== stamp || label.revision !== revision)

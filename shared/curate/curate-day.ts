@@ -116,7 +116,7 @@ export async function* fileOf(
   const { revision, rows: expected } = partition.receipt;
   const stamp = tableStamp(profile);
   // Nothing here comes from what a profile hides: whoever has the masked rows could try endings against a fingerprint.
-  const notes = { table: table.name, dataset, day, revision: String(revision), curatedas: stamp };
+  const notes = { table: table.name, dataset, day, revision: String(revision), tablestamp: stamp };
   const shaper = new Shaper(table, { dataset, day, revision, rows: expected }, profile, knownBy);
   const file = new ParquetFile(table.columns, notes);
   let bytes = 0;
@@ -183,7 +183,7 @@ async function noteCurated(ledger: Ledger, dataset: string, day: Day, label: Cur
     const { held, work } = found?.value ?? {};
     if (found === undefined || held === undefined || (work?.state !== 'idle' && work?.state !== 'failed')) return;
     const { curateQueuedAt: _q, curateTries: _t, ...rest } = held;
-    const noted = { ...rest, curatedRevision: label.revision, curatedAs: label.stamp };
+    const noted = { ...rest, curatedRevision: label.revision, tableStamp: label.stamp };
     if ((await ledger.putDay({ ...found.value, held: noted }, found.etag)) !== undefined) return;
   }
 }

@@ -16,7 +16,7 @@ const count = z
   .transform(Number);
 const labelShape = z.object({
   revision: count,
-  curatedas: z.string(),
+  tablestamp: z.string(),
   rows: count,
   duplicates: count,
   conflicts: count,
@@ -92,13 +92,13 @@ function about(verb: string, path: string): Operation {
 
 function metadataOf({ revision, stamp, rows, duplicates, conflicts, misfits }: CuratedLabel): Record<string, string> {
   const counts = Object.entries({ revision, rows, duplicates, conflicts, misfits });
-  return { curatedas: stamp, ...Object.fromEntries(counts.map(([key, value]) => [key, String(value)])) };
+  return { tablestamp: stamp, ...Object.fromEntries(counts.map(([key, value]) => [key, String(value)])) };
 }
 
 /** A file without a whole label is not ours, or damaged: it is made again. */
 function labelOf(metadata: Record<string, string> | undefined): CuratedLabel {
   const read = labelShape.safeParse(metadata ?? {});
   if (!read.success) return NO_LABEL;
-  const { curatedas, ...counts } = read.data;
-  return { stamp: curatedas, ...counts };
+  const { tablestamp, ...counts } = read.data;
+  return { stamp: tablestamp, ...counts };
 }

@@ -19,7 +19,7 @@ const IN_FLIGHT = 64;
 
 /** @param stamp what files are made with now: version of the tables and privacy profile */
 export function isCurated(held: Held, stamp: string): boolean {
-  return held.curatedRevision === held.revision && held.curatedAs === stamp;
+  return held.curatedRevision === held.revision && held.tableStamp === stamp;
 }
 
 /** Whether a queued day may still be on its way. */

@@ -146,7 +146,7 @@ function heldOnceErased(known: Held | undefined, receipt: Receipt, bytes: number
     rowsChanged: 0,
     rowsRemoved: removed,
     curatedRevision: known?.curatedRevision ?? 0,
-    ...(known?.curatedAs === undefined ? {} : { curatedAs: known.curatedAs }),
+    ...(known?.tableStamp === undefined ? {} : { tableStamp: known.tableStamp }),
     forgottenAt: at,
   };
 }

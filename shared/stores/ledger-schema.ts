@@ -62,7 +62,7 @@ export const heldShape = z.object({
   rowsOutside: count,
   rowsNeighbour: count,
   curatedRevision: revision,
-  curatedAs: text.exactOptional(),
+  tableStamp: text.exactOptional(),
   curateQueuedAt: instant.exactOptional(),
   curateTries: tries.exactOptional(),
   seams: json(seamsShape).exactOptional(),

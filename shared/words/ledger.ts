@@ -138,7 +138,7 @@ export interface Held {
   readonly rowsNeighbour: number;
   readonly curatedRevision: number;
   /** Version of the tables and privacy profile that `curatedRevision` was curated with. */
-  readonly curatedAs?: string;
+  readonly tableStamp?: string;
   /** When the day was last queued for curation, and how often since it was last curated. */
   readonly curateQueuedAt?: Instant;
   readonly curateTries?: number;

@@ -123,7 +123,7 @@ test('neither cells, keys, footers nor labels of any table tell what a profile h
       for (const digest of digests) assert.ok(!beside.includes(digest) && !whole.includes(digest), name);
       assert.deepEqual(
         key_value_metadata?.map(({ key }) => key),
-        ['table', 'dataset', 'day', 'revision', 'curatedas'],
+        ['table', 'dataset', 'day', 'revision', 'tablestamp'],
       );
       if (profile === 'full') continue;
       // Dictionaries and pages as they are, whether or not a row points at what is in them.

@@ -284,7 +284,7 @@ test('what was curated is noted in the ledger, but never while somebody works on
     const free = state === 'idle' || state === 'failed';
     assert.equal(found?.etag === etag, !free, state);
     assert.equal(found?.value.held?.curatedRevision, free ? 1 : 0);
-    assert.equal(found?.value.held?.curatedAs, free ? '3-full' : undefined);
+    assert.equal(found?.value.held?.tableStamp, free ? '3-full' : undefined);
     assert.equal(found?.value.held?.curateQueuedAt, free ? undefined : held.curateQueuedAt);
   }
 });

@@ -87,7 +87,7 @@ test('what lands is curated by the queue under the trace of its plan, replaced w
   const first = await rowsOf(path);
   assert.equal(first.length, simulator.truth('teams-sms', LAST).length);
   const entry = await ledger.day('teams-sms', LAST);
-  assert.deepEqual([entry?.value.held?.curatedRevision, entry?.value.held?.curatedAs], [1, '3-masked']);
+  assert.deepEqual([entry?.value.held?.curatedRevision, entry?.value.held?.tableStamp], [1, '3-masked']);
   assert.equal(events('table curated').length, 4);
   assert.deepEqual(events('curation failed'), []);
 

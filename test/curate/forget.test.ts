@@ -207,7 +207,7 @@ test('the receipt says when a person was erased, and a ledger written anew knows
   await rebuild({ ...on, datasets: DATASETS, ledger });
   const again = (await ledger.day(SET, DAY))?.value.held;
   // What only the ledger knew: how many rows were removed, and that the curated file is made.
-  const { rowsRemoved: _r, curatedRevision: _c, curatedAs: _a, checkedAt: _k, ...known } = held;
+  const { rowsRemoved: _r, curatedRevision: _c, tableStamp: _a, checkedAt: _k, ...known } = held;
   assert.partialDeepStrictEqual(again, known);
 });
 

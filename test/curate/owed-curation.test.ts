@@ -35,10 +35,10 @@ function entry(day: string, held: Partial<Held> = {}, work: Partial<Work> = {}):
 test('owed is what is behind its partition, or made by another version, profile or key; newest first', () => {
   const entries = [
     entry('2026-01-01'),
-    entry('2026-01-02', { curatedRevision: 1, curatedAs: AS }),
-    entry('2026-01-03', { curatedRevision: 2, curatedAs: AS }),
-    entry('2026-01-04', { curatedRevision: 2, curatedAs: '0-masked' }),
-    entry('2026-01-05', { curatedRevision: 2, curatedAs: '1-full' }),
+    entry('2026-01-02', { curatedRevision: 1, tableStamp: AS }),
+    entry('2026-01-03', { curatedRevision: 2, tableStamp: AS }),
+    entry('2026-01-04', { curatedRevision: 2, tableStamp: '0-masked' }),
+    entry('2026-01-05', { curatedRevision: 2, tableStamp: '1-full' }),
     entry('2026-01-06', {}, { state: 'fetching' }),
     entry('2026-01-07', {}, { state: 'queued' }),
     entry('2026-01-08', {}, { state: 'failed' }),

@@ -18,7 +18,7 @@ const HELD: Required<Held> = {
   rowsOutside: 1,
   rowsNeighbour: 2,
   curatedRevision: 3,
-  curatedAs: '1-masked',
+  tableStamp: '1-masked',
   curateQueuedAt: '2026-02-03T01:05:00.000Z',
   curateTries: 2,
   seams: {
