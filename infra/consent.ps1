@@ -22,12 +22,12 @@ usage: consent.ps1 -Identity <object id> [-Cloud global|usgov-l4|usgov-l5] [-Rol
 
   -Identity  object id of the app's identity: output IDENTITY_PRINCIPAL_ID of the deployment
   -Cloud     Microsoft cloud of the tenant; default global (and GCC)
-  -Role      CallRecord-PstnCalls.Read.All (default, the least) or CallRecords.Read.All
-  -Tenant    the tenant whose calls are read, when it is not the one you belong to
-  -Check     only say what is granted; change nothing
+  -Role      CallRecord-PstnCalls.Read.All (default, least privilege) or CallRecords.Read.All
+  -Tenant    the tenant whose calls are read, if you belong to another tenant
+  -Check     only print whether the permission is granted; change nothing
 
-Ends with 0 when the permission is there, 1 when -Check finds it is not, 2 when called wrongly, 3 when you may not
-grant it, 4 when something else went wrong.
+Exit codes: 0 the permission is granted; 1 it is not granted (only with -Check); 2 an option is wrong; 3 you may not
+grant the permission; 4 any other error.
 '@
 $roles = @('CallRecord-PstnCalls.Read.All', 'CallRecords.Read.All')
 $pauseSeconds = if ($env:CONSENT_PAUSE_SECONDS) { [double] $env:CONSENT_PAUSE_SECONDS } else { 5 }
@@ -107,7 +107,7 @@ function Invoke-Graph([string] $Method, [string] $Path, $Body = $null) {
 function Stop-WithoutRights([string] $What) {
   Stop-Consent @"
 you may not $What in tenant $tenantId.
-Ask somebody who is Privileged Role Administrator or Global Administrator to run this very command:
+Ask somebody who is Privileged Role Administrator or Global Administrator to run this command:
 
   pwsh infra/consent.ps1 -Identity $identity -Cloud $($options.Cloud) -Role $role -Tenant $tenantId
 
@@ -119,7 +119,7 @@ docs/consent.md has a mail to send them. Nothing was changed.
 function Stop-WithFailure([string] $What) {
   if ($failure.Kind -eq 'refused') { Stop-WithoutRights $What }
   if ($failure.Kind -eq 'signed out') { Stop-Consent "you are not signed in: $($failure.Reason); $signIn" }
-  Stop-Consent "Graph does not answer: $($failure.Reason)"
+  Stop-Consent "the request to Graph failed: $($failure.Reason)"
 }
 
 function Test-Granted {
@@ -135,7 +135,7 @@ function Test-GrantedByNow {
 if (-not (Get-Command Invoke-MgGraphRequest -ErrorAction SilentlyContinue)) {
   Stop-Consent 'the module is not installed; run: Install-Module Microsoft.Graph.Authentication -Scope CurrentUser'
 }
-$signIn = 'run this again, with -Tenant <tenant whose calls are read> if you belong to another one'
+$signIn = 'run this again; if you belong to another tenant, add -Tenant <tenant whose calls are read>'
 $scopes = if ($options.Check) { @('Application.Read.All') } else { @('Application.Read.All', 'AppRoleAssignment.ReadWrite.All') }
 $connection = @{ Environment = $environment; Scopes = $scopes; NoWelcome = $true }
 if ($options.Tenant -ne '') { $connection['TenantId'] = $options.Tenant }
@@ -151,15 +151,15 @@ catch { Stop-WithFailure 'read the directory' }
 # Looked up by name: nobody promises that the id of a role is the same in every cloud. Put into a text, because what comes
 # out of a pipeline is wrapped, and most released versions of the module cannot write that into a body.
 $roleId = "$($graph.appRoles | Where-Object { $_.value -ceq $role } | ForEach-Object { $_.id } | Select-Object -First 1)"
-if ($roleId -eq '') { Stop-Consent "this cloud's Graph knows no application permission $role" }
+if ($roleId -eq '') { Stop-Consent "Graph in this cloud has no application permission $role" }
 try { $principal = Invoke-Graph GET "servicePrincipals/$identity" }
 catch {
   if ($failure.Kind -ne 'absent') { Stop-WithFailure 'read the directory' }
-  Stop-Consent "tenant $tenantId has no identity $identity; is it the right tenant, and the object id (not the client id)?"
+  Stop-Consent "tenant $tenantId has no identity $identity; check the tenant, and that you gave the object id, not the client id"
 }
 $name = ConvertTo-Plain $principal.displayName
 if ($principal.servicePrincipalType -cne 'ManagedIdentity') {
-  Stop-Consent "$name is no managed identity but of the type $($principal.servicePrincipalType). Nothing was changed; the app's is output IDENTITY_PRINCIPAL_ID"
+  Stop-Consent "$name is not a managed identity; its type is $($principal.servicePrincipalType). Nothing was changed. Give the id in the output IDENTITY_PRINCIPAL_ID"
 }
 
 try { $isGranted = Test-Granted }
@@ -180,15 +180,15 @@ catch {
   if ($failure.Kind -eq 'refused') { Stop-WithoutRights 'grant application permissions' }
   $why = $failure.Reason
   # Somebody may have been faster; what is there now decides.
-  if (-not (Test-GrantedByNow)) { Stop-Consent "Graph did not take it: $why" }
+  if (-not (Test-GrantedByNow)) { Stop-Consent "Graph did not accept the grant: $why" }
 }
 # What was granted a moment ago may not be listed yet.
 foreach ($attempt in 1..6) {
   if (Test-GrantedByNow) {
     Write-Output "Granted: $role to $name in tenant $tenantId."
-    Write-Output 'An app that has already asked for a token may keep one without the permission for up to a day; restart it to be sure.'
+    Write-Output 'If the app has already requested a token, it may keep a token without this permission for up to a day: restart the app.'
     exit 0
   }
   Start-Sleep -Seconds $pauseSeconds
 }
-Stop-Consent 'Graph took it and does not list it yet; run this again in a minute to see whether it does'
+Stop-Consent 'Graph accepted the grant but does not list it yet; run this again in a minute'

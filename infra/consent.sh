@@ -15,11 +15,11 @@ usage: consent.sh --identity <object id> [--cloud global|usgov-l4|usgov-l5] [--r
 
   --identity  object id of the app's identity: output IDENTITY_PRINCIPAL_ID of the deployment
   --cloud     Microsoft cloud of the tenant; default global (and GCC)
-  --role      $LEAST_ROLE (default, the least) or $WIDE_ROLE
-  --check     only say what is granted; change nothing
+  --role      $LEAST_ROLE (default, least privilege) or $WIDE_ROLE
+  --check     only print whether the permission is granted; change nothing
 
-Ends with 0 when the permission is there, 1 when --check finds it is not, 2 when called wrongly, 3 when you may not
-grant it, 4 when something else went wrong.
+Exit codes: 0 the permission is granted; 1 it is not granted (only with --check); 2 an option is wrong; 3 you may not
+grant the permission; 4 any other error.
 TEXT
 }
 
@@ -123,7 +123,7 @@ reason() {
 no_rights() {
   cat >&2 <<TEXT
 consent: you may not $1 in tenant $tenant.
-Ask somebody who is Privileged Role Administrator or Global Administrator to run this very command:
+Ask somebody who is Privileged Role Administrator or Global Administrator to run this command:
 
   bash infra/consent.sh --identity $identity --cloud $cloud --role $role
 
@@ -136,7 +136,7 @@ TEXT
 stop() {
   if refused; then no_rights "$1"; fi
   if signed_out; then fail "you are not signed in: $(reason); $SIGN_IN"; fi
-  fail "Graph does not answer: $(reason)"
+  fail "the request to Graph failed: $(reason)"
 }
 
 granted() {
@@ -148,15 +148,15 @@ graph_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" id)" || stop 'r
 # Looked up by name: nobody promises that the id of a role is the same in every cloud.
 role_id="$(graph GET "servicePrincipals(appId='$GRAPH_APP_ID')" "appRoles[?value=='$role'].id | [0]")" ||
   stop 'read the directory'
-[[ -n "$role_id" ]] || fail "this cloud's Graph knows no application permission $role"
+[[ -n "$role_id" ]] || fail "Graph in this cloud has no application permission $role"
 if ! kind="$(graph GET "servicePrincipals/$identity" servicePrincipalType)"; then
   absent || stop 'read the directory'
-  fail "tenant $tenant has no identity $identity; is it the right tenant, and the object id (not the client id)?"
+  fail "tenant $tenant has no identity $identity; check the tenant, and that you gave the object id, not the client id"
 fi
 name="$(graph GET "servicePrincipals/$identity" displayName)" || stop 'read the directory'
 name="$(printf '%s' "$name" | plain)"
 [[ "$kind" == 'ManagedIdentity' ]] ||
-  fail "$name is no managed identity but of the type $kind. Nothing was changed; the app's is output IDENTITY_PRINCIPAL_ID"
+  fail "$name is not a managed identity; its type is $kind. Nothing was changed. Give the id in the output IDENTITY_PRINCIPAL_ID"
 
 found="$(granted)" || stop 'read permissions'
 if [[ -n "$found" ]]; then
@@ -174,7 +174,7 @@ if ! graph POST "servicePrincipals/$graph_id/appRoleAssignedTo" id \
   if refused; then no_rights 'grant application permissions'; fi
   why="$(reason)"
   # Somebody may have been faster; what is there now decides.
-  [[ -n "$(granted || true)" ]] || fail "Graph did not take it: $why"
+  [[ -n "$(granted || true)" ]] || fail "Graph did not accept the grant: $why"
 fi
 # What was granted a moment ago may not be listed yet, and an answer that fails is only one more reason to look again.
 for _ in 1 2 3 4 5 6; do
@@ -182,9 +182,9 @@ for _ in 1 2 3 4 5 6; do
   [[ -n "$found" ]] && break
   sleep "$PAUSE_SECONDS"
 done
-[[ -n "$found" ]] || fail 'Graph took it and does not list it yet; run this again in a minute to see whether it does'
+[[ -n "$found" ]] || fail 'Graph accepted the grant but does not list it yet; run this again in a minute'
 
 cat <<TEXT
 Granted: $role to $name in tenant $tenant.
-An app that has already asked for a token may keep one without the permission for up to a day; restart it to be sure.
+If the app has already requested a token, it may keep a token without this permission for up to a day: restart the app.
 TEXT

@@ -68,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
     options: ask,
     tenant: { listedAfter: 99 },
     code: 4,
-    err: /^consent: Graph took it and does not list it yet/,
+    err: /^consent: Graph accepted the grant but does not list it yet/,
     grants: 1,
   },
   {
@@ -98,7 +98,7 @@ export const SCENARIOS: readonly Scenario[] = [
     options: ask,
     tenant: { faults: [{ on: /^GET .*appRoleAssignments/, status: 403, code: 'Forbidden', afterGrant: true }] },
     code: 4,
-    err: /^consent: Graph took it and does not list it yet; [^.]*\n$/,
+    err: /^consent: Graph accepted the grant but does not list it yet; [^.]*\n$/,
     grants: 1,
   },
   {
@@ -106,14 +106,14 @@ export const SCENARIOS: readonly Scenario[] = [
     options: ask,
     tenant: { identity: '22222222-2222-2222-2222-222222222222' },
     code: 4,
-    err: /^consent: tenant tenant-1 has no identity .*right tenant, and the object id \(not the client id\)\?\n$/,
+    err: /^consent: tenant tenant-1 has no identity .*check the tenant, and that you gave the object id, not the client id\n$/,
   },
   {
     title: 'grants nothing to an app registration',
     options: ask,
     tenant: { type: 'Application', name: 'Payroll' },
     code: 4,
-    err: /^consent: Payroll is no managed identity but of the type Application\. Nothing was changed/,
+    err: /^consent: Payroll is not a managed identity; its type is Application\. Nothing was changed/,
   },
   {
     title: 'asks again when Graph is busy',
@@ -141,14 +141,14 @@ export const SCENARIOS: readonly Scenario[] = [
     options: ask,
     tenant: { faults: [{ on: /1111$/, status: 429, code: 'TooManyRequests', message: 'Too many.' }] },
     code: 4,
-    err: /^consent: Graph does not answer: TooManyRequests: Too many\.\n$/,
+    err: /^consent: the request to Graph failed: TooManyRequests: Too many\.\n$/,
   },
   {
     title: 'does not call an error of Graph another tenant',
     options: ask,
     tenant: { faults: [{ on: /1111$/, status: 500, code: 'InternalServerError', message: 'Broken.' }] },
     code: 4,
-    err: /^consent: Graph does not answer: InternalServerError: Broken\.\n$/,
+    err: /^consent: the request to Graph failed: InternalServerError: Broken\.\n$/,
   },
   {
     title: 'gives the reason of a grant that was not taken',
@@ -157,7 +157,7 @@ export const SCENARIOS: readonly Scenario[] = [
       faults: [{ on: /^POST/, status: 400, code: 'Request_BadRequest', message: 'The directory is read-only.' }],
     },
     code: 4,
-    err: /^consent: Graph did not take it: Request_BadRequest: The directory is read-only\.\n$/,
+    err: /^consent: Graph did not accept the grant: Request_BadRequest: The directory is read-only\.\n$/,
     grants: 1,
   },
   {
@@ -165,7 +165,7 @@ export const SCENARIOS: readonly Scenario[] = [
     options: [...ask, '--cloud', 'usgov-l5'],
     tenant: { roles: [] },
     code: 4,
-    err: /^consent: this cloud's Graph knows no application permission CallRecord-PstnCalls/,
+    err: /^consent: Graph in this cloud has no application permission CallRecord-PstnCalls/,
   },
   {
     title: 'shows a name on one line, with its quotes and blanks, and nothing that a terminal obeys',
