@@ -11,7 +11,7 @@ param environmentName string
 @description('Region of all resources.')
 param location string = deployment().location
 
-@description('Tags for all resources, beside the one that azd needs.')
+@description('Tags for all resources, in addition to the tag that azd needs.')
 param tags { *: string } = {}
 
 @description('Plan of the app: "flex" (Flex Consumption) or, where that does not exist, "premium" (Elastic Premium).')
@@ -22,7 +22,7 @@ param plan string = 'flex'
 @allowed(['22', '24'])
 param nodeVersion string = '24'
 
-@description('Most instances of each function (those for HTTP together) on Flex Consumption. Some regions refuse less than 40. It is not what protects the sources: the planner is.')
+@description('Maximum number of instances of each function on Flex Consumption; the HTTP functions count together. Some regions refuse less than 40. This number does not protect the sources from too many requests: the planner does.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -35,59 +35,59 @@ param instanceMemoryMB int = 2048
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS', 'Standard_RAGRS', 'Standard_RAGZRS'])
 param storageSku string = 'Standard_ZRS'
 
-@description('Whether the data account has a hierarchical namespace, as readers by DFS want. It cannot be changed back.')
+@description('Whether the data account has a hierarchical namespace, which readers that use the DFS endpoint need. Once it is true, it cannot be set back to false.')
 @allowed(['false', 'true'])
 param hierarchicalNamespace string = 'true'
 
-@description('Days after its last change at which a partition in raw moves to the cool tier; 0: never.')
+@description('A partition in raw moves to the cool tier this many days after its last change; 0: never.')
 @minValue(0)
 param rawCoolAfterDays int = 90
 
-@description('Days after its last change at which a partition in raw is deleted; 0: never. Not less than historyDays.')
+@description('A partition in raw is deleted this many days after its last change; 0: never. Must not be less than historyDays.')
 @minValue(0)
 param rawDeleteAfterDays int = 0
 
-@description('Days after its last change at which a superseded revision in history is deleted; 0: never.')
+@description('A superseded revision in history is deleted this many days after its last change; 0: never.')
 @minValue(0)
 param historyDeleteAfterDays int = 400
 
-@description('Days after its last change at which a typed table in curated is deleted; 0: never. It can be derived anew.')
+@description('A typed table in curated is deleted this many days after its last change; 0: never. It can be made again from raw.')
 @minValue(0)
 param curatedDeleteAfterDays int = 0
 
-@description('Days for which a deleted blob or container of the data account can be brought back.')
+@description('Days for which a deleted blob or container of the data account can be restored (soft delete).')
 @minValue(1)
 @maxValue(365)
 param softDeleteDays int = 14
 
-@description('Whether a lock forbids deleting the data account, and so its resource group. Who deploys needs Owner for that.')
+@description('Whether a lock prevents deletion of the data account, and so of its resource group. To deploy the lock you need Owner, or both Contributor and User Access Administrator.')
 @allowed(['false', 'true'])
 param deleteLock string = 'false'
 
-@description('Whether to make a network, with private endpoints for both accounts and no other way to them.')
+@description('Whether to create a network with private endpoints for both accounts, and to switch off public access to them.')
 @allowed(['false', 'true'])
 param privateNetwork string = 'false'
 
 @description('Address space of that network: a /24 or larger.')
 param networkAddressPrefix string = '10.84.0.0/24'
 
-@description('Object id of the directory group that may read raw and curated; empty: nobody but the app.')
+@description('Object id of the directory group that may read raw and curated; empty: only the app may.')
 param readerGroupId string = ''
 
 @description('Object id of the directory group that may read curated and nothing else; empty: none.')
 param curatedReaderGroupId string = ''
 
-@description('Who is written to when an alert speaks; empty: alerts show in the portal only.')
+@description('Mail address to which alerts are sent; empty: alerts show only in the portal.')
 param alertEmail string = ''
 
 @description('Whether the alerts are switched on.')
 @allowed(['false', 'true'])
 param alertsEnabled string = 'true'
 
-@description('Address of docs/operations.md as your people reach it. Each alert links to its heading there.')
+@description('Address at which your operators read docs/operations.md. Each alert links to its section there.')
 param operationsUrl string = 'docs/operations.md'
 
-@description('Whether the workspace keeps who has read or written blobs of the data account and secrets of the vault, and when.')
+@description('Whether the workspace records who reads or writes blobs of the data account and secrets of the vault, and when.')
 @allowed(['false', 'true'])
 param accessLog string = 'false'
 
@@ -96,7 +96,7 @@ param accessLog string = 'false'
 @maxValue(730)
 param telemetryDays int = 90
 
-@description('Most gigabytes of telemetry per day; -1: no limit.')
+@description('Maximum telemetry per day, in gigabytes; -1: no limit.')
 @minValue(-1)
 param telemetryDailyCapGb int = 1
 
@@ -107,7 +107,7 @@ param cloud string = 'global'
 @description('Names of the datasets to land, with commas between them; empty: all.')
 param datasets string = ''
 
-@description('Complete days that history begins with, back from yesterday. Later, landline backfill goes further back.')
+@description('How many complete days to land at first, counted back from yesterday. To go further back later, use landline backfill.')
 @minValue(1)
 @maxValue(3650)
 param historyDays int = 365
@@ -117,20 +117,20 @@ param historyDays int = 365
 @maxLength(100)
 param planSchedule string = '0 */5 * * * *'
 
-@description('Days of Graph that are fetched side by side.')
+@description('How many days of Graph are fetched at the same time.')
 @minValue(1)
 @maxValue(16)
 param graphInFlight int = 4
 
-@description('Seconds one fetch may take before it saves its progress and goes on in the next.')
+@description('Seconds that one fetch may take. Then it saves its progress, and another fetch continues.')
 @minValue(1)
 @maxValue(540)
 param fetchSeconds int = 480
 
-@description('Version of the storage services to speak, such as 2024-11-04. Only where a message names LANDLINE_STORAGE_VERSION; empty: the newest.')
+@description('Version of the storage services that the app requests, such as 2024-11-04; empty: the newest. Set it only if an error message names LANDLINE_STORAGE_VERSION.')
 param storageVersion string = ''
 
-@description('Graph version for teams-pstn-calls. beta has more fields, addresses of clients among them.')
+@description('Graph version for teams-pstn-calls. beta has more fields, such as IP addresses of clients.')
 @allowed(['v1.0', 'beta'])
 param pstnApi string = 'v1.0'
 
@@ -138,26 +138,26 @@ param pstnApi string = 'v1.0'
 @allowed(['v1.0', 'beta'])
 param directRoutingApi string = 'v1.0'
 
-@description('What the curated tables show of people. "pseudonymous" needs a key: output PSEUDONYM_KEY_COMMAND.')
+@description('What the curated tables show of people. For "pseudonymous" a person must put a key into the vault: run the output PSEUDONYM_KEY_COMMAND.')
 @allowed(['full', 'masked', 'pseudonymous'])
 param privacy string = 'masked'
 
-@description('Whether Voximplant is read too. Adds a Key Vault; a person puts the key there: output VOXIMPLANT_KEY_COMMAND.')
+@description('Whether Voximplant is read too. Then a Key Vault is created, and a person must put the Voximplant key into it: run the output VOXIMPLANT_KEY_COMMAND.')
 @allowed(['false', 'true'])
 param voximplant string = 'false'
 
 @description('Address of the Voximplant Management API; empty: the public one.')
 param voximplantUrl string = ''
 
-@description('Days of Voximplant that are fetched side by side.')
+@description('How many days of Voximplant are fetched at the same time.')
 @minValue(1)
 @maxValue(4)
 param voximplantInFlight int = 1
 
-@description('Address of a release\'s package, which is then published without building anything; empty: you publish it.')
+@description('Address of the package of a release, which the deployment then publishes; empty: you publish a package yourself.')
 param packageUrl string = ''
 
-@description('SHA-256 of that package, in hexadecimal. What has another one is not published.')
+@description('SHA-256 of that package, in hexadecimal. If the downloaded file has another one, the deployment fails and publishes nothing.')
 param packageDigest string = ''
 
 // "Landline-Prod" in "West Europe" is the installation "landline-prod" in "westeurope": Azure does not tell them apart.
@@ -180,7 +180,7 @@ var planName = 'plan-landline-${token}'
 
 var flexRegions = loadJsonContent('flex-regions.json')
 var placeOfApp = plan == 'flex' && !contains(flexRegions, place)
-  ? fail('Flex Consumption is not known to be in ${place}. Take another region, or plan=premium; docs/deploy.md says more.')
+  ? fail('Flex Consumption is not known to be in ${place}. Choose another region, or set plan=premium; see docs/deploy.md.')
   : place
 var schedule = contains([5, 6], length(filter(split(planSchedule, ' '), field => field != '')))
   ? planSchedule
@@ -341,7 +341,7 @@ output RESOURCE_GROUP string = group.name
 @description('The function app, to publish to.')
 output APP_NAME string = app.outputs.name
 
-@description('The coverage page. It wants a key of the app, which docs/deploy.md says how to add.')
+@description('Address of the coverage page. It requires a function key of the app; docs/deploy.md says how to add the key.')
 output STATUS_URL string = '${app.outputs.address}/api/status'
 
 @description('Object id of the app\'s identity, which consent.sh takes.')
@@ -359,20 +359,20 @@ output DATA_ACCOUNT string = storage.outputs.dataAccountName
 @description('The workbook.')
 output WORKBOOK_ID string = monitoring.outputs.workbookId
 
-@description('What somebody with the directory role runs once, so that Graph lets the app read the call logs.')
+@description('Command that somebody with the directory role runs once, so that the app may read the call logs from Graph.')
 output CONSENT_COMMAND string = 'bash infra/consent.sh --identity ${identity.outputs.principalId} --cloud ${cloud}'
 
-@description('What somebody with Key Vault Secrets Officer runs to put the Voximplant key file in place; empty without it.')
+@description('Command with which somebody with the role Key Vault Secrets Officer puts the Voximplant key file into the vault; empty without Voximplant.')
 output VOXIMPLANT_KEY_COMMAND string = voximplant == 'true'
   ? 'az keyvault secret set --vault-name ${vaultName} --name voximplant-key --file voximplant-key.json'
   : ''
 
-@description('What the same person runs once, in a Unix shell, to make the key of the pseudonyms; empty without them.')
+@description('Command that the same person runs once, in a Unix shell, to make the key of the pseudonyms; empty without pseudonyms.')
 output PSEUDONYM_KEY_COMMAND string = pseudonymous
   ? 'if az keyvault secret list --vault-name ${vaultName} --query "contains([].name, \'pseudonym-key\')" --output json | grep -q false; then openssl rand -hex 32 | az keyvault secret set --vault-name ${vaultName} --name pseudonym-key --file /dev/stdin --query name; else echo "Nothing was changed: the key is there, or the vault cannot be read. Another key gives other pseudonyms, see docs/deploy.md."; fi'
   : ''
 
-@description('The tenant that the installation is in, and reads.')
+@description('The tenant of the installation, whose logs it reads.')
 output AZURE_TENANT_ID string = tenant().tenantId
 
 @description('The region, as Azure writes it.')
@@ -380,7 +380,7 @@ output AZURE_LOCATION string = place
 
 var kept = map([rawDeleteAfterDays, historyDeleteAfterDays, curatedDeleteAfterDays], days => days == 0 ? 'kept for ever' : 'deleted after ${days} days')
 
-@description('What is in force, in one line: a value that was not understood shows here as its default.')
+@description('The parameters in effect, in one line. A value that was not understood shows here as its default.')
 output IN_FORCE string = join(
   [
     'network ${isPrivate ? 'private' : 'public'}'

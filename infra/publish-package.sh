@@ -49,4 +49,4 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
   echo "Try $try failed."
   sleep "${PUBLISH_PAUSE_SECONDS:-30}"
 done
-fail "The package was not published; what the Azure CLI said is above. Publish it by hand: docs/deploy.md, Without azd."
+fail "The package was not published: see the error of the Azure CLI above. Publish it by hand: docs/deploy.md, Without azd."

@@ -16,7 +16,7 @@ param plan string
 @description('Major version of Node.js.')
 param nodeVersion string
 
-@description('Most instances of each function group on Flex Consumption.')
+@description('Maximum number of instances of each function group on Flex Consumption.')
 param maximumInstanceCount int
 
 @description('Memory of one Flex Consumption instance, in MB.')
@@ -35,7 +35,7 @@ param dataBlobEndpoint string
 @description('Container of the host account that holds the package.')
 param deploymentContainer string
 
-@description('Application Insights of this installation. It takes telemetry only from identities, so its address is no secret.')
+@description('Application Insights of this installation. It accepts telemetry only from identities, so its address is not a secret.')
 param telemetryName string
 
 @description('Subnet for the app\'s outgoing traffic; empty: none.')

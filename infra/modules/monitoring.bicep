@@ -16,10 +16,10 @@ param tags { *: string }
 @maxValue(730)
 param retentionDays int
 
-@description('Most gigabytes of telemetry per day; -1: no limit.')
+@description('Maximum telemetry per day, in gigabytes; -1: no limit.')
 param dailyCapGb int
 
-@description('Who is written to when an alert speaks; empty: alerts show in the portal only.')
+@description('Mail address to which alerts are sent; empty: alerts show only in the portal.')
 param alertEmail string
 
 @description('Whether the alerts are switched on.')

@@ -3,7 +3,7 @@
 @description('Name of the app\'s identity.')
 param identityName string
 
-@description('Object id of the group that reads the data; empty: nobody but the app.')
+@description('Object id of the group that reads the data; empty: only the app does.')
 param readerGroupId string
 
 @description('Object id of the group that reads the typed tables and nothing else; empty: there is none.')

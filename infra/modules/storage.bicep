@@ -16,25 +16,25 @@ param tags { *: string }
 @description('SKU of both accounts.')
 param sku string
 
-@description('Whether the data account has a hierarchical namespace. It cannot be changed back.')
+@description('Whether the data account has a hierarchical namespace. Once it is true, it cannot be set back to false.')
 param hierarchicalNamespace bool
 
 @description('Whether the accounts answer only through private endpoints.')
 param privateOnly bool
 
-@description('Days after its last change at which a partition moves to the cool tier; 0: never.')
+@description('A partition moves to the cool tier this many days after its last change; 0: never.')
 param rawCoolAfterDays int
 
-@description('Days after its last change at which a blob of each container is deleted; 0: never.')
+@description('For each container: a blob is deleted this many days after its last change; 0: never.')
 param deleteAfterDays { raw: int, history: int, curated: int }
 
-@description('Days for which a deleted blob or container of the data account can be brought back.')
+@description('Days for which a deleted blob or container of the data account can be restored (soft delete).')
 param softDeleteDays int
 
-@description('Whether a lock forbids deleting the data account.')
+@description('Whether a lock prevents deletion of the data account.')
 param deleteLock bool
 
-@description('Workspace that keeps who has read and written the data; empty: that is not kept.')
+@description('Workspace that records who reads and writes the data; empty: no such record.')
 param accessLogWorkspaceName string
 
 var defaultAction = privateOnly ? 'Deny' : 'Allow'
@@ -118,7 +118,7 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   name: 'keep-landed-data'
   properties: {
     level: 'CanNotDelete'
-    notes: 'The account holds what was landed. docs/deploy.md of Landline says how to remove it all the same.'
+    notes: 'This account holds the landed data. docs/deploy.md of Landline says how to remove this lock.'
   }
 }
 

@@ -12,7 +12,7 @@ param tags { *: string }
 @description('Whether the vault answers only through its private endpoint.')
 param privateOnly bool
 
-@description('Workspace that keeps who has read the secrets; empty: that is not kept.')
+@description('Workspace that records who reads the secrets; empty: no such record.')
 param accessLogWorkspaceName string
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {

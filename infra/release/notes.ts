@@ -24,8 +24,8 @@ export function releaseNotes(released: Released): string {
 
 ${deployButton(repository, version)}
 
-or with a checkout of this tag: \`azd up\`. [Deploying](${docs}/deploy.md) has both ways, and how a running app is brought
-to this version.
+Or check out this tag and run \`azd up\`. [Deploying](${docs}/deploy.md) describes both ways, and how to update an app that is
+installed.
 
 ## Verify
 

@@ -26,7 +26,7 @@ const OF_AZD: Readonly<Record<string, string>> = { environmentName: 'AZURE_ENV_N
 
 /** Parameters that no variable of azd can give, and why. */
 const NOT_MAPPED: Readonly<Record<string, string>> = {
-  tags: 'azd gives texts, and this is an object. Write it into `infra/main.parameters.json`',
+  tags: 'azd variables are text, and this is an object. Write it into `infra/main.parameters.json`',
 };
 
 function variableOf(name: string): string {

@@ -81,5 +81,8 @@ test('the page on scaling has a group of instances for every function, and the p
   const web = functions.filter(name => read(`functions/${name}.ts`).includes('app.http('));
   const words = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
   assert.ok(bullet.includes(`each of the ${words[functions.length - web.length + 1]} groups`));
-  assert.match(read('infra/main.bicep'), /Most instances of each function [\s\S]*?param maximumInstanceCount/);
+  assert.match(
+    read('infra/main.bicep'),
+    /Maximum number of instances of each function [\s\S]*?param maximumInstanceCount/,
+  );
 });
