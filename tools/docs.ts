@@ -6,16 +6,17 @@ import { SETTINGS, type Setting } from '../shared/config/settings.ts';
 
 const INTRODUCTION = `# Settings
 
-Every setting of the app, written by \`node tools/docs.ts\` from \`shared/config/settings.ts\`: the table the app checks its
-settings with. A setting that is wrong, and one that starts with \`LANDLINE_\` and is not listed here, stops the app
-before it reads or writes anything; the message names all that is wrong at once.
+This page lists every setting of the app. \`node tools/docs.ts\` writes it from \`shared/config/settings.ts\`, the same
+table with which the app checks its settings. If a setting has a wrong value, or starts with \`LANDLINE_\` and is not
+listed here, the app reads and writes nothing. Its error message then names all wrong settings at once.
 
-In Azure these are application settings of the function app; on a developer's machine they are the \`Values\` of
-\`local.settings.json\`. A secret is never shown; give it as a reference to Key Vault.
-A secret that stands in the settings of a function app itself works, is reported as \`config doubted\`, and is a warning of
-\`landline doctor --app\`.
+In Azure these are application settings of the function app, which the [parameters](deploy.md#parameters) of the
+template set. On a developer's machine they are the \`Values\` of \`local.settings.json\`.
 
-| Setting | Meaning | Expected | Without it | Example |
+The app never shows the value of a secret. In Azure, set a secret to a reference to Key Vault. If you write the secret
+itself into the setting, the app works, but it reports \`config doubted\`, and \`landline doctor --app\` warns.
+
+| Setting | Meaning | Expected | Default | Example |
 |---|---|---|---|---|
 `;
 

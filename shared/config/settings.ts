@@ -57,7 +57,7 @@ const datasetNames = DATASETS.map(dataset => dataset.name).join(', ');
 export const SETTINGS = {
   AzureWebJobsStorage: {
     meaning:
-      'Host storage (queue and ledger) as a connection string: for the emulator. In Azure use the service addresses below.',
+      'Connection string of the host storage (queue and ledger), for the storage emulator. In Azure set the two addresses below instead.',
     expected: 'a connection string',
     example: 'UseDevelopmentStorage=true',
     secret: true,
@@ -76,7 +76,7 @@ export const SETTINGS = {
     schema: serviceUrl,
   },
   LANDLINE_LAKE: {
-    meaning: 'The account of the partitions as a connection string; without it, and without an address, host storage.',
+    meaning: 'Connection string of the account for partitions. Without it and the address below: host storage.',
     expected: 'a connection string',
     example: 'UseDevelopmentStorage=true',
     secret: true,
@@ -96,14 +96,14 @@ export const SETTINGS = {
     schema: oneOf(['true', 'false']),
   },
   LANDLINE_DATASETS: {
-    meaning: 'What is landed, by name. Datasets of a source that is not configured are off.',
+    meaning: 'Names of the datasets to land; empty: all. Datasets of a source that is not configured are off.',
     expected: `names of datasets with commas between them: ${datasetNames}`,
     example: 'teams-pstn-calls,teams-sms',
     schema: list,
   },
   LANDLINE_HISTORY_DAYS: {
     meaning:
-      'Complete days that history begins with, back from yesterday. No dataset goes further back than its source does. Later, `landline backfill` goes further back.',
+      'How many complete days to land of a new dataset, counted back from yesterday, but never more than its source keeps. To go further back later, use `landline backfill`.',
     expected: 'a whole number of days from 1 to 3650',
     example: '365',
     fallback: '365',
@@ -111,7 +111,7 @@ export const SETTINGS = {
   },
   PLAN_SCHEDULE: {
     meaning:
-      'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. At least every 15 minutes: after 30 it is taken for silent. The host reads it to start the timer, and has none of its own: without it nothing is planned.',
+      'When the planner runs, in UTC: seconds, minutes, hours, day, month, weekday. Let it run at least every 15 minutes: after 30 minutes without a run, Landline reports that the planner does not run. This setting is required: the Functions host uses it to start the timer and has no default, so without it nothing is planned.',
     expected: 'a schedule of six fields, such as 0 */5 * * * *',
     example: '0 */5 * * * *',
     schema: schedule,
@@ -125,7 +125,7 @@ export const SETTINGS = {
   },
   LANDLINE_CREDENTIAL: {
     meaning:
-      'How the app signs in: with its managed identity; from the environment (AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate), to try a real tenant from a laptop; or not at all, to the simulator.',
+      'How the app signs in. managed-identity: with its managed identity. environment: with AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or certificate, to try a real tenant from a laptop. simulator: not at all, because it reads the simulator.',
     expected: 'managed-identity, environment, or simulator',
     example: 'environment',
     fallback: 'managed-identity',
@@ -138,13 +138,13 @@ export const SETTINGS = {
     schema: guid,
   },
   AZURE_TENANT_ID: {
-    meaning: 'The tenant, with LANDLINE_CREDENTIAL=environment.',
+    meaning: 'The tenant to sign in to; only with LANDLINE_CREDENTIAL=environment.',
     expected: 'a GUID',
     example: '11111111-2222-3333-4444-555555555555',
     schema: guid,
   },
   AZURE_CLIENT_SECRET: {
-    meaning: 'Secret of the app registration, with LANDLINE_CREDENTIAL=environment.',
+    meaning: 'Secret of the app registration; only with LANDLINE_CREDENTIAL=environment.',
     expected: 'a secret',
     example: '(never in a file)',
     secret: true,
@@ -157,13 +157,13 @@ export const SETTINGS = {
     schema: text,
   },
   LANDLINE_GRAPH_URL: {
-    meaning: 'A simulator of Graph on this machine; only with LANDLINE_CREDENTIAL=simulator.',
+    meaning: 'Address of a Graph simulator on this machine; only with LANDLINE_CREDENTIAL=simulator.',
     expected: 'an address on this machine',
     example: 'http://127.0.0.1:8080',
     schema: loopbackUrl,
   },
   LANDLINE_GRAPH_IN_FLIGHT: {
-    meaning: 'Days of Graph that are fetched side by side. Graph allows few first pages at once.',
+    meaning: 'How many days of Graph are fetched at the same time. Graph limits requests for first pages.',
     expected: 'a whole number from 1 to 16',
     example: '4',
     fallback: '4',
@@ -171,7 +171,7 @@ export const SETTINGS = {
   },
   LANDLINE_PSTN_API: {
     meaning:
-      'Graph version for teams-pstn-calls. beta adds fields, addresses of clients among them, and is not supported in production.',
+      'Graph version for teams-pstn-calls. beta adds fields, such as IP addresses of clients; Microsoft does not support it in production.',
     expected: 'v1.0 or beta',
     example: 'beta',
     fallback: 'v1.0',
@@ -186,21 +186,21 @@ export const SETTINGS = {
   },
   LANDLINE_VOXIMPLANT_KEY: {
     meaning:
-      'The service account key file of Voximplant, as its whole text. Without it the Voximplant datasets are off.',
+      'The whole text of the key file of the Voximplant service account. Without it the Voximplant datasets are off.',
     expected: 'the JSON text of a service account key: account_id, key_id, private_key',
     example: '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/voximplant-key)',
     secret: true,
     schema: text,
   },
   LANDLINE_VOXIMPLANT_URL: {
-    meaning: 'Address of the Voximplant Management API; GetAccountInfo may name another one for the account.',
+    meaning: 'Address of the Voximplant Management API, or the one that GetAccountInfo names for your account.',
     expected: 'an https address, or one on this machine with LANDLINE_CREDENTIAL=simulator',
     example: 'https://api.voximplant.com/platform_api',
     fallback: 'https://api.voximplant.com/platform_api',
     schema: sourceUrl,
   },
   LANDLINE_VOXIMPLANT_IN_FLIGHT: {
-    meaning: 'Days of Voximplant that are fetched side by side.',
+    meaning: 'How many days of Voximplant are fetched at the same time.',
     expected: 'a whole number from 1 to 4',
     example: '1',
     fallback: '1',
@@ -208,7 +208,7 @@ export const SETTINGS = {
   },
   LANDLINE_FETCH_SECONDS: {
     meaning:
-      'Time one fetch may take before it saves its progress and goes on in the next; well under functionTimeout.',
+      'How long one fetch may take. Then it saves its progress, and another fetch continues. Keep it well below functionTimeout.',
     expected: 'a whole number of seconds from 1 to 540',
     example: '480',
     fallback: '480',
@@ -216,14 +216,14 @@ export const SETTINGS = {
   },
   LANDLINE_STORAGE_VERSION: {
     meaning:
-      'The version of the storage services to speak, for an account in a cloud that does not know the newest one yet. Only where a message names this setting.',
+      'Version of the storage services that the app requests, for a cloud that does not support the newest version yet. Set it only if an error message names this setting.',
     expected: 'a version such as 2024-11-04',
     example: '2024-11-04',
     schema: z.string().regex(/^20\d\d-\d\d-\d\d$/) as z.ZodType<string, string>,
   },
   LANDLINE_PRIVACY: {
     meaning:
-      'What the curated tables show of people: everything (full); no message text, no addresses, no last digits of outside numbers (masked); keyed hashes instead of users and numbers (pseudonymous). docs/privacy.md says it field by field. Raw partitions stay as they are.',
+      'What the curated tables show of people. full: everything. masked: no message text, no IP addresses, no last digits of outsiders’ numbers. pseudonymous: keyed hashes instead of users and numbers. docs/privacy.md lists every field. Raw partitions do not change.',
     expected: 'full, masked, or pseudonymous',
     example: 'pseudonymous',
     fallback: 'masked',
@@ -231,7 +231,7 @@ export const SETTINGS = {
   },
   LANDLINE_PSEUDONYM_KEY: {
     meaning:
-      'The key of the hashes, with LANDLINE_PRIVACY=pseudonymous. Another key gives other hashes, and every table is made again.',
+      'The key of the hashes; only with LANDLINE_PRIVACY=pseudonymous. If you change it, all hashes change and the app makes every table again.',
     expected: 'a random secret of at least 32 characters (openssl rand -hex 32)',
     example: '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/pseudonym-key)',
     secret: true,

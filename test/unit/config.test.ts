@@ -132,7 +132,7 @@ test('a setting that is missing is named with what it is and an example', () => 
   const missing = problems({ AzureWebJobsStorage: EMULATOR, LANDLINE_CREDENTIAL: 'environment' });
   assert.ok(
     missing.includes(
-      'AZURE_TENANT_ID: expected a GUID such as 11111111-2222-3333-4444-555555555555, got nothing. The tenant, with LANDLINE_CREDENTIAL=environment.',
+      'AZURE_TENANT_ID: expected a GUID such as 11111111-2222-3333-4444-555555555555, got nothing. The tenant to sign in to; only with LANDLINE_CREDENTIAL=environment.',
     ),
   );
   const [queue, ...more] = problems({}).filter(line => line.includes('such as https://'));
