@@ -8,8 +8,8 @@ const NODE_MIN = 24;
 const [major = '0'] = process.versions.node.split('.');
 if (Number(major) < NODE_MIN) {
   console.error(
-    `error: Landline runs its TypeScript as it is, which needs Node ${NODE_MIN} or newer; this is ${process.version}. ` +
-      'Run `npm ci` and then `npm start`, which brings its own Node, or install a newer one.',
+    `error: Landline runs TypeScript without compiling it, which needs Node ${NODE_MIN} or newer; this is ${process.version}. ` +
+      `Run \`npm ci\`, which installs Node ${NODE_MIN} on Linux and Windows, then \`npm start\`. On a Mac install Node ${NODE_MIN}.`,
   );
   process.exit(2);
 }

@@ -46,10 +46,10 @@ export function complaintOf(event: Event): string | undefined {
   switch (event.event) {
     case 'day failed':
       return event.remedy === 'fix-config' || event.remedy === 'reject'
-        ? `${text} This waits for you.`
+        ? `${text} This needs a person.`
         : `${text} Tried again ${at(event.until)}.`;
     case 'source throttled':
-      return `${text} The source is left alone until then; asked again ${at(event.until)}.`;
+      return `${text} Landline waits; the next request to this source is ${at(event.until)}.`;
     case 'day restarted':
     case 'shrink refused':
     case 'message rejected':

@@ -187,7 +187,7 @@ export async function refuseSecondRun(path: string): Promise<void> {
   if (running?.pid === undefined || !isAlive(running.pid)) return;
   const page = running.page === undefined ? '' : `; its page is ${running.page}`;
   throw new UsageError(
-    `\`npm start\` already runs over ${path}${page}. End it there with Ctrl-C, or name another folder with --data.`,
+    `\`npm start\` already uses ${path}${page}. Stop it in its terminal with Ctrl-C, or name another folder with --data.`,
   );
 }
 

@@ -48,7 +48,7 @@ export class Listener {
     if (complaint !== undefined && !this.told.has(kindOf(event))) {
       this.told.add(kindOf(event));
       this.screen.warn(
-        this.isOnPurpose(event) ? `${complaint} (A simulated tenant fails once on purpose.)` : complaint,
+        this.isOnPurpose(event) ? `${complaint} (The simulated tenant fails once on purpose.)` : complaint,
       );
     }
     if (event.event === 'config rejected') this.refused.abort();
@@ -68,6 +68,6 @@ export class Listener {
     this.screen.show(this.progress.datasets);
     if (now < this.waitToldAt + WAIT_TOLD_MS) return;
     this.waitToldAt = now;
-    this.screen.say(`Only days that wait are left; the next one is tried ${at(new Date(until).toISOString())}.`);
+    this.screen.say(`All days that are left must wait; the next one is tried ${at(new Date(until).toISOString())}.`);
   }
 }

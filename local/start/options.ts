@@ -40,23 +40,23 @@ export class UsageError extends Error {
 const EXAMPLES = `
 Examples:
   npm start                                        two simulated weeks; keeps running until Ctrl-C
-  npm start -- --exit --out landed                 the same, then stop and leave plain files in landed/
-  npm start -- --late --exit                       after a first run: rows that come late change their days
+  npm start -- --exit --out landed                 the same, then stop; the rows are plain files in landed/
+  npm start -- --late --exit                       after a first run: late rows arrive and change their days
   npm start -- --data .landline/small --days 5 --datasets teams-sms --exit
                                                    one log, in a folder of its own
   npm start -- --data .landline/poor --days 7 --faults 0.2 --exit
-                                                   every fifth request to the sources goes wrong, all days land
+                                                   one request in five fails, and all days land
   npm start -- --data .landline/drill --fault forbidden@teams-sms --exit
                                                    one log cannot be read: see Rehearsing in docs/operations.md
   npm start -- --graph http://127.0.0.1:8080 --exit
-                                                   a server of yours in place of the simulator
+                                                   your own server instead of the simulator
   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… AZURE_CLIENT_SECRET=… npm start -- --tenant --exit
                                                    real days of a real tenant
 
 Datasets: ${DATASETS.map(({ name }) => name).join(', ')}
 
-What is landed stays in the data folder: a second start goes on where the first one stopped, and reads nothing that is
-here and settled. Delete the folder to start over.
+The landed data stays in the data folder. The next start continues where the last one stopped, and does not read settled
+days again. To start over, delete the folder.
 Exit codes: 0 every owed day landed; 1 not every day landed; 2 a wrong flag or setting; 130 stopped by Ctrl-C.
 `;
 
@@ -76,7 +76,7 @@ export function parseOptions(
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return undefined;
     const dashes =
-      thrown.code === 'commander.excessArguments' ? ' Flags go after two dashes: npm start -- --days 5' : '';
+      thrown.code === 'commander.excessArguments' ? ' Put two dashes before the flags: npm start -- --days 5' : '';
     throw new UsageError(
       said
         .join('')
@@ -96,45 +96,57 @@ function command(error: (text: string) => void): Command {
     .description('Runs Landline on this machine: storage emulator, simulated sources, and the real functions.')
     .option(
       '--days <n>',
-      `complete days to land, back from yesterday (${DEFAULTS.days}; with --tenant ${DEFAULTS.tenantDays}); later runs over the folder may name more, not fewer`,
+      `how many complete days to land, counted back from yesterday (${DEFAULTS.days}; with --tenant ${DEFAULTS.tenantDays}); later runs with the same folder may set more, not fewer`,
       whole(1, 3650),
     )
-    .option('--rows <n>', `mean rows of a dataset's day (${DEFAULTS.rows})`, whole(0, 10_000_000))
-    .option('--seed <n>', `the simulated tenant: equal seeds give equal rows (${DEFAULTS.seed})`, whole(0, 2 ** 31 - 1))
-    .option('--datasets <a,b>', 'what to land (all, or what the folder was started with)', datasetNames)
+    .option('--rows <n>', `average rows of a dataset per day (${DEFAULTS.rows})`, whole(0, 10_000_000))
+    .option(
+      '--seed <n>',
+      `which simulated tenant: the same seed gives the same rows (${DEFAULTS.seed})`,
+      whole(0, 2 ** 31 - 1),
+    )
+    .option('--datasets <a,b>', 'what to land (all, or what the last run with the folder named)', datasetNames)
     .option(
       '--data <dir>',
-      `where everything is kept between runs (${DEFAULTS.data}; ${DEFAULTS.data}-tenant with --tenant, ${DEFAULTS.data}-server with --graph or --voximplant)`,
+      `data folder, which keeps everything between runs (${DEFAULTS.data}; ${DEFAULTS.data}-tenant with --tenant, ${DEFAULTS.data}-server with --graph or --voximplant)`,
       text,
     )
-    .option('--out <dir>', 'copy what landed to plain files, with the paths they have in the container raw', text)
+    .option(
+      '--out <dir>',
+      'copy the partitions to plain files in this folder, with their paths in the container raw',
+      text,
+    )
     .option(
       '--port <n>',
-      `where the coverage page is on this machine, and nowhere else (${USUAL_PORT}, or a free one when that is taken)`,
+      `port of the coverage page, which only this machine can open (${USUAL_PORT}, or a free port if that is in use)`,
       whole(1, 65_535),
     )
     .option(
       '--exit',
-      'stop when nothing is owed any more, or when what is owed only fails for a minute or waits for five',
+      'stop when no day is owed any more, or when all days that are left have failed for a minute or must wait for five minutes',
     )
-    .option('--json', 'print one summary object on stdout, and all else on stderr')
+    .option('--json', 'print one summary object on stdout, and everything else on stderr')
     .option('--graph <url>', 'read Graph from this server on this machine, not from the simulator', loopback)
-    .option('--voximplant <url>', 'read Voximplant from this server on this machine (no path: /platform_api)', loopback)
+    .option(
+      '--voximplant <url>',
+      'read Voximplant from this server on this machine (/platform_api if it has no path)',
+      loopback,
+    )
     .addOption(
       new Option(
         '--faults <p>',
-        'let this share of the requests to the simulator go wrong, 0 to 1, by faults that Landline recovers from without a person',
+        'let this share (0 to 1) of the requests to the simulator fail, with faults from which Landline recovers by itself',
       ).argParser(share),
     )
     .option(
       '--fault <name[@dataset[/day]]>',
-      'let every request that fits go wrong by this fault of docs/faults.md, as long as this run lasts; may be repeated',
+      'let every matching request of this run fail with this fault of docs/faults.md; may be given more than once',
       namedFault,
     )
-    .option('--late', 'let the rows arrive that come late, and read every day again')
+    .option('--late', 'let the late rows of the simulated tenant arrive now, and read every day again')
     .option(
       '--tenant',
-      'land real days of a real tenant in the emulator; signs in with AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH',
+      'land real days of a real tenant in the emulator; signs in with AZURE_TENANT_ID, AZURE_CLIENT_ID, and either AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH',
     )
     .addHelpText('after', EXAMPLES)
     .exitOverride()
@@ -154,12 +166,12 @@ function refuseSwallowed(program: Command, env: Readonly<Record<string, string |
 function refuseMixture(options: Options): void {
   const server = options.graph ?? options.voximplant;
   if (options.tenant && server !== undefined) {
-    throw new UsageError('--tenant reads the real services; --graph and --voximplant read a server on this machine.');
+    throw new UsageError('--tenant reads the real services, so it cannot be used with --graph or --voximplant.');
   }
   if (!options.tenant && server === undefined) return;
   const simulated = (['rows', 'seed', 'faults', 'fault'] as const).filter(name => options[name] !== undefined);
   for (const name of [...simulated, ...(options.late ? ['late'] : [])]) {
     const other = options.tenant ? '--tenant' : '--graph or --voximplant';
-    throw new UsageError(`--${name} is about the simulator, and ${other} reads from elsewhere.`);
+    throw new UsageError(`--${name} is only for the simulator, so it cannot be used with ${other}.`);
   }
 }

@@ -12,8 +12,8 @@ export async function portFor(asked: number | undefined): Promise<number> {
   const code = await refusalOf(asked ?? USUAL_PORT);
   if (code === undefined) return asked ?? USUAL_PORT;
   if (asked === undefined) return 0;
-  const why = code === 'EADDRINUSE' ? 'another program on this machine has it' : `the system refuses it (${code})`;
-  throw new UsageError(`--port ${asked}: ${why}. Name another one, or leave the flag out: then a free one is taken.`);
+  const why = code === 'EADDRINUSE' ? 'another program on this machine uses it' : `the system refuses it (${code})`;
+  throw new UsageError(`--port ${asked}: ${why}. Name another port, or leave the flag out to take a free port.`);
 }
 
 /** Why the loopback interface does not give the port; `undefined` when it does. */

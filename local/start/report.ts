@@ -17,7 +17,7 @@ export function greet(screen: Screen, { path, holds, before }: Folder, port: num
   const { datasets } = holds;
   const logs = datasets === undefined ? 'all logs' : `${counted(datasets.length, 'log')} (${datasets.join(', ')})`;
   const what = `${logs}, ${counted(holds.days, 'day')}, from ${originOf(holds)}`;
-  screen.say(before === undefined ? `Landing ${what}.` : `Going on in ${path}: ${what}.`);
+  screen.say(before === undefined ? `Landing ${what}.` : `Continuing in ${path}: ${what}.`);
 }
 
 export function pageAt(port: number): string {
@@ -33,10 +33,10 @@ export function tellStart(
 ): void {
   const held = standings.reduce((sum, standing) => sum + standing.held.size, 0);
   const owed = standings.reduce((sum, standing) => sum + standing.daysOwed, 0);
-  if (before !== undefined) screen.say(`${held} of ${counted(owed, 'day')} are here.`);
+  if (before !== undefined) screen.say(`${held} of ${counted(owed, 'day')} are held already.`);
   if (options.days !== undefined && options.days < holds.days) {
     screen.say(
-      `--days ${options.days}: the history in ${path} has ${counted(holds.days, 'day')} and does not shrink. For fewer, name another folder with --data.`,
+      `--days ${options.days}: ${path} has ${counted(holds.days, 'day')} already, and keeps them. To land fewer days, name another folder with --data.`,
     );
   }
   const short = standings.filter(({ daysOwed }) => daysOwed < holds.days);
@@ -50,8 +50,8 @@ export function tellStart(
   if (!options.late) return;
   screen.say(
     held > 0
-      ? 'The rows that come late have come by now: every day is read again.'
-      : 'Nothing has landed here before, so nothing can come late: run once without --late first to see it.',
+      ? 'The late rows have arrived now, so every day is read again.'
+      : 'Nothing has landed in this folder yet, so no row can arrive late: first run once without --late.',
   );
 }
 
@@ -80,7 +80,7 @@ export interface Ending {
 export function report(screen: Screen, { options, summary, ended, daysHealed, page, log }: Ending): void {
   screen.rest();
   screen.say('');
-  if (ended === 'stopped') screen.say('Stopped. Start again to go on from here.');
+  if (ended === 'stopped') screen.say('Stopped. To continue from here, start again.');
   if (ended === 'impatient') screen.say(leftWaiting(options));
   screen.say(outcomeOf(summary));
   if (daysHealed > 0)
@@ -103,9 +103,9 @@ export function selfOf(dataFolder: string): string {
 
 function leftWaiting({ exit }: Options): string {
   const next = exit
-    ? 'Start again later: they are tried at once then, or when a source that asked to be left alone may be asked again.'
-    : 'They are tried again by themselves.';
-  return `Days are left that have failed for a minute, or that wait for longer than five. ${next}`;
+    ? 'Start again later: then they are tried at once, or, if a source asked to wait, when that wait is over.'
+    : 'Landline tries them again by itself.';
+  return `Some days have not landed: they have failed for a minute, or must wait for longer than five minutes. ${next}`;
 }
 
 /** In the order in which people want them. */

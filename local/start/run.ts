@@ -58,7 +58,7 @@ export async function run(options: Options): Promise<number> {
   try {
     const { datasets, off } = checkConfig(sources.settings, options);
     greet(screen, folder, early);
-    if (early === 0) screen.say(`Port ${USUAL_PORT} is taken by another program: the coverage page gets another one.`);
+    if (early === 0) screen.say(`Another program uses port ${USUAL_PORT}: the coverage page gets another port.`);
     const storage = await startStorage(folder.path);
     try {
       await noteHolds(folder);
@@ -208,7 +208,7 @@ async function growOlder({ options, folder, storage, datasets, tenant, screen }:
   let told = false;
   for (let round = 0; round < 2; round++) {
     if ((await askOlderDays(storage.ledger, datasets, arrived, Date.now())) === 0) break;
-    if (!told) screen.say('Time passes in the simulated tenant: older days are read again, with rows that came late.');
+    if (!told) screen.say('In the simulated tenant late rows have arrived now: older days are read again.');
     told = true;
     const ended = await rest();
     if (ended !== 'settled') return ended;
@@ -223,7 +223,7 @@ function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
 function tellLeftOut({ screen, folder }: Run, days: readonly string[]): void {
   for (const day of days)
     screen.say(
-      `${day} was not copied: its blob is none of Landline's, or damaged. \`${selfOf(folder.path)} verify\` says more.`,
+      `${day} was not copied: its blob is damaged, or not written by Landline. For details: \`${selfOf(folder.path)} verify\``,
     );
 }
 

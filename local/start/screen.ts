@@ -123,7 +123,7 @@ function numbersOf({ daysOwed, daysLanded, rows, daysChecked, daysTroubled }: Da
     `${daysLanded}/${counted(daysOwed, 'day')}`,
     counted(rows, 'row'),
     daysChecked > 0 ? `${daysChecked} read again` : '',
-    daysTroubled > 0 ? `${daysTroubled} in trouble` : '',
+    daysTroubled > 0 ? `${daysTroubled} failed or waiting` : '',
   ];
   return parts.filter(Boolean).join('  ');
 }
@@ -153,7 +153,7 @@ function totalLine(progress: readonly DatasetProgress[], pace: Pace | undefined)
       'row',
     ),
     ...(again > 0 ? [`${again} read again`] : []),
-    ...(troubled > 0 ? [`${troubled} in trouble`] : []),
+    ...(troubled > 0 ? [`${troubled} failed or waiting`] : []),
     ...(paceText(pace) === '' ? [] : [paceText(pace)]),
   ].join(', ');
 }

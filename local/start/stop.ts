@@ -26,7 +26,7 @@ export function stopOnSignals(say: (line: string) => void): Stop {
       return;
     }
     askedAt = performance.now();
-    say('Stopping: what is being read is finished or given up, then everything is saved. Ctrl-C again to force.');
+    say('Stopping: Landline ends the reads in progress, then saves everything. Press Ctrl-C again to stop at once.');
     controller.abort();
   };
   const signals = signalsOf(process.platform);

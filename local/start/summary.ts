@@ -94,9 +94,9 @@ export function faultsOf({ simulator }: Summary, asked: readonly string[]): stri
   const met = Object.entries(counts).sort(([, a], [, b]) => b - a);
   const unmet = [...new Set(asked)].filter(name => counts[name] === undefined);
   return [
-    ...(met.length === 0 ? [] : [`Faults met: ${met.map(([name, count]) => `${name} ${count}`).join(', ')}`]),
+    ...(met.length === 0 ? [] : [`Faults that occurred: ${met.map(([name, count]) => `${name} ${count}`).join(', ')}`]),
     ...(unmet.length === 0
       ? []
-      : [`Not met: ${unmet.join(', ')}. No request was made that fits: days that are here are read again by --late.`]),
+      : [`Faults that did not occur: ${unmet.join(', ')}. No request matched: to read held days again, add --late.`]),
   ];
 }

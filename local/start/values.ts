@@ -69,5 +69,7 @@ export function namedFault(value: string, before: readonly FaultRule[] = []): Fa
 function refuseOtherSource(name: FaultName, dataset: string, source: SourceName): void {
   const fault: Fault = FAULTS[name];
   if (fault.source === undefined || fault.source === source) return;
-  throw new InvalidArgumentError(`The fault ${name} is one of ${fault.source}, and ${dataset} is read from ${source}.`);
+  throw new InvalidArgumentError(
+    `The fault ${name} is a fault of ${fault.source}, but ${dataset} is read from ${source}.`,
+  );
 }

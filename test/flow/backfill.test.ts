@@ -125,7 +125,9 @@ test('sixty more days: previewed, interrupted with Ctrl-C, gone on with, and com
   );
 
   const second = setup.start();
-  await waitFor('it runs again', () => second.said.stdout.includes('days are here'), { saw: () => second.said });
+  await waitFor('it runs again', () => second.said.stdout.includes('days are held already'), {
+    saw: () => second.said,
+  });
   const resumed = await setup.json(...command);
   assert.equal(resumed.code, 0);
   const [again] = resumed.answer.previews;

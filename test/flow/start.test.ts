@@ -167,7 +167,7 @@ test('all datasets land as the source has them, once, and late rows are exactly 
   );
 
   const second = await landed(t, ...flags);
-  assert.match(second.said, /21 of 21 days are here[\s\S]*Nothing new landed, in/);
+  assert.match(second.said, /21 of 21 days are held already[\s\S]*Nothing new landed, in/);
   assert.equal(sumOf(second, 'daysLanded') + sumOf(second, 'daysRevised'), 0);
   assert.equal(second.simulator?.requests, 0);
   assert.deepEqual(await filesIn(out), files);
@@ -244,7 +244,7 @@ test('with every fifth request gone wrong a week lands all the same, and the sum
   const met = Object.values(summary.simulator?.faults ?? {}).reduce((sum, count) => sum + count, 0);
   // At least a request for each of 49 days.
   assert.ok(met > 5, `${met} faults`);
-  const told = /Faults met: (.*)/.exec(summary.said)?.[1] ?? '';
+  const told = /Faults that occurred: (.*)/.exec(summary.said)?.[1] ?? '';
   for (const [name, count] of Object.entries(summary.simulator?.faults ?? {}))
     assert.ok(told.includes(`${name} ${count}`));
   assert.deepEqual(
@@ -272,10 +272,10 @@ test('a fault that is asked for by name is in every answer about its dataset or 
     [`teams-sms ${day} limits.page_rows`, 'voximplant-sms auth.rejected'],
   );
   assert.deepEqual(Object.keys(summary.simulator?.faults ?? {}).sort(), ['error-key', 'too-many-rows']);
-  assert.match(stderr, /Not met: link-expired\. No request was made that fits/);
+  assert.match(stderr, /Faults that did not occur: link-expired\. No request matched/);
 
   const mended = await landed(t, '--data', data, '--days', '1');
-  assert.match(mended.said, /--days 1: the history in \S+ has 2 days and does not shrink\./);
+  assert.match(mended.said, /--days 1: \S+ has 2 days already, and keeps them\./);
   assert.match(
     mended.said,
     /3 logs \(teams-sms, voximplant-sms, teams-blocked-users\), 2 days, from a simulated tenant/,
@@ -393,7 +393,7 @@ test('a source that refuses ends in exit code 1 and the reason, with what to do'
     new Set(troublesOf(summary).map(text => text.split(' ')[2])),
     new Set(['auth.forbidden', 'auth.rejected']),
   );
-  assert.match(stderr, /CallRecord-PstnCalls\.Read\.All.* This waits for you\./);
+  assert.match(stderr, /CallRecord-PstnCalls\.Read\.All.* This needs a person\./);
   // At the end what `landline status` says: each cause, and the command that shows what to do.
   assert.match(stderr, /- Teams SMS: \d days? failed \(auth\.forbidden\).*permission is missing/);
   assert.match(stderr, /- Voximplant SMS: \d days? failed \(auth\.rejected\).*error 433/);
@@ -463,7 +463,7 @@ test('the coverage page is where --port says, with a way to it from the root, an
   assert.deepEqual([refused.code, refused.stdout], [2, '']);
   assert.match(
     refused.stderr,
-    new RegExp(`--port ${port}: another program on this machine has it\\. Name another one`),
+    new RegExp(`--port ${port}: another program on this machine uses it\\. Name another port`),
   );
 
   await close(taken);
@@ -478,7 +478,7 @@ test('the coverage page is where --port says, with a way to it from the root, an
   assert.match(
     second.stderr,
     new RegExp(
-      `^error: .npm start. already runs over .*; its page is http://127.0.0.1:${port}/api/status. End it there`,
+      `^error: .npm start. already uses .*; its page is http://127.0.0.1:${port}/api/status. Stop it in its terminal`,
     ),
   );
   child.kill('SIGINT');
@@ -513,15 +513,15 @@ test('each flag says what it expects', () => {
     ['--fault zzz', /no fault "zzz"\. docs\/faults\.md lists them all/],
     ['--fault forbidden@teams-smss', /no dataset "teams-smss"; did you mean teams-sms\?/],
     ['--fault forbidden@teams-sms/yesterday', /UTC day such as 2026-01-31, got "yesterday"/],
-    ['--fault error-key@teams-sms', /error-key is one of voximplant, and teams-sms is read from graph/],
-    ['--tenant --fault forbidden', /--fault is about the simulator/],
+    ['--fault error-key@teams-sms', /error-key is a fault of voximplant, but teams-sms is read from graph/],
+    ['--tenant --fault forbidden', /--fault is only for the simulator/],
     ['--graph http://example.com', /address on this machine/],
     ['--graph ftp://127.0.0.1', /address on this machine/],
     ['--voximplant http://127.0.0.1.example.com', /address on this machine/],
-    ['--graph http://127.0.0.1:1 --late', /--late is about the simulator/],
-    ['--tenant --faults 0.1', /--faults is about the simulator/],
+    ['--graph http://127.0.0.1:1 --late', /--late is only for the simulator/],
+    ['--tenant --faults 0.1', /--faults is only for the simulator/],
     ['--tenant --graph http://127.0.0.1:1', /--tenant reads the real services/],
-    ['5', /Flags go after two dashes/],
+    ['5', /Put two dashes before the flags/],
   ];
   for (const [line, message] of wrong) {
     assert.throws(() => parseOptions(line.split(' '), {}), { name: UsageError.name, message }, line);

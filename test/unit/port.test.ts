@@ -17,5 +17,5 @@ test('when the usual port is taken a free one is, and one that was asked for is 
     listening.catch(() => undefined),
   );
   assert.equal(await portFor(undefined), 0);
-  await assert.rejects(portFor(USUAL_PORT), /--port 7071: another program on this machine has it/);
+  await assert.rejects(portFor(USUAL_PORT), /--port 7071: another program on this machine uses it/);
 });

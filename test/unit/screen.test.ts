@@ -93,7 +93,7 @@ test('a pipe gets plain lines, one about progress every two seconds at most, and
   assert.deepEqual(written, [
     'Landing.\n',
     'Landed 2 of 6 days, 2,000 rows\n',
-    'Landed 2 of 6 days, 2,000 rows, 1 in trouble\n',
+    'Landed 2 of 6 days, 2,000 rows, 1 failed or waiting\n',
     'One day waits.\n',
   ]);
   assert.ok(!text().includes(CSI));

@@ -105,7 +105,7 @@ test('where only days are left that failed or wait, no time is told that they wo
     },
     { isTTY: true, columns: 60 },
   );
-  assert.doesNotMatch(said.slice(said.lastIndexOf('Only days that wait')), /left$/m);
+  assert.doesNotMatch(said.slice(said.lastIndexOf('All days that are left must wait')), /left$/m);
 });
 
 test('that the one failing day of a simulated tenant is part of the show is said beside its complaint', () => {
@@ -124,7 +124,7 @@ test('that the one failing day of a simulated tenant is part of the show is said
   const [first, second] = said.split('\n');
   assert.match(
     first ?? '',
-    /^teams-pstn-calls .*: No\. Tried again later\. \(A simulated tenant fails once on purpose\.\)$/,
+    /^teams-pstn-calls .*: No\. Tried again later\. \(The simulated tenant fails once on purpose\.\)$/,
   );
   assert.match(second ?? '', /Tried again later\.$/);
 });
