@@ -66,10 +66,11 @@ function fieldOf({ origin }: Column, dataset: string): string {
   return field === undefined ? '' : code(field);
 }
 
-const NUMBER = "an outsider's without the last 4 digits, 7 at the most; what is no number is withheld";
-const UNKNOWN = 'names of the fields, as words, without their values';
-const WORDS = 'words, and up to four digits in all; for the rest `…`';
-const CALL_ID = 'without the address behind `@`; `…` for what is no identifier of a known form';
+const NUMBER =
+  "your organisation's as sent; an outsider's without the last 4 digits, with 7 digits at most; other text: `withheld`";
+const UNKNOWN = 'only the names of the fields, as words, without their values';
+const WORDS = 'only words, and up to four digits in all, with `…` in place of the rest';
+const CALL_ID = 'without the address after `@`; `…` if it is not an identifier of a known form';
 
 /** What each profile does with a column, in words; privacy.ts does it. */
 export const TREATMENT: Readonly<Record<Privacy, readonly [full: string, masked: string, pseudonymous: string]>> = {
@@ -93,7 +94,7 @@ export const TREATMENT: Readonly<Record<Privacy, readonly [full: string, masked:
 /** Kinds of columns that have no row of their own. */
 const TOGETHER: Readonly<Partial<Record<Privacy, string>>> = {
   open: 'As sent, or derived, in every profile',
-  word: `As sent in \`full\`; else ${WORDS}`,
+  word: `As sent in \`full\`; in the other profiles ${WORDS}`,
   id: 'As sent, but in `masked` and `pseudonymous` only where it looks like an identifier',
   instant: 'As sent, but in `masked` and `pseudonymous` only where it is an instant',
 };
@@ -107,7 +108,10 @@ export function privacyLists(): string {
       .filter(({ privacy }) => !(privacy in TOGETHER))
       .map(column => row(code(column.name), ...TREATMENT[column.privacy]));
     const titles = `${row('Column', '`full`', '`masked`', '`pseudonymous`')}|---|---|---|---|\n`;
-    const others = Object.entries(TOGETHER).map(([privacy, said]) => `\n${said}: ${named(privacy as Privacy)}.\n`);
+    const others = Object.entries(TOGETHER).flatMap(([privacy, said]) => {
+      const columns = named(privacy as Privacy);
+      return columns === '' ? [] : [`\n${said}: ${columns}.\n`];
+    });
     return `\n### \`${name}\`\n\n${titles}${rows.join('')}${others.join('')}`;
   }).join('');
 }

@@ -80,12 +80,12 @@ function shown(column: string, what: string, said: string): string {
   if (what === 'dropped') return 'NULL::VARCHAR';
   if (what.startsWith('keyed hash `u_')) return `user_hash(${said})`;
   if (what.startsWith('keyed hash `n_')) return `number_hash(${said})`;
-  if (what.startsWith('without the address behind')) return `call_id_of(${said})`;
-  if (what.startsWith('JSON; words')) return `words_of_json(${said})`;
+  if (what.startsWith('without the address after')) return `call_id_of(${said})`;
+  if (what.startsWith('JSON; only words')) return `words_of_json(${said})`;
   if (/only where it looks like an identifier/.test(what)) return `id_of(${said})`;
   if (/only where it is an instant/.test(what)) return `instant_text_of(${said})`;
   if (/words, and up to four digits in all/.test(what)) return `words_of(${said})`;
-  if (what.startsWith("an outsider's without the last 4 digits"))
+  if (what.includes("an outsider's without the last 4 digits"))
     return `CASE WHEN placed.direction = '${OWN_WHEN[column]}' AND NOT is_passed_on THEN ${said} ELSE outsider(${said}) END`;
   throw new Error(`docs/privacy.md says of ${column} what nobody has derived: ${what}`);
 }
