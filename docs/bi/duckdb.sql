@@ -1,5 +1,5 @@
 -- DuckDB views over the curated tables, written by `node tools/dictionary.ts`. DuckDB 1.1 or later, in every session anew.
--- In an account: put its name into the third of these four statements. In a folder: replace all four by one:
+-- For a storage account, put its name into the third of the next four statements. For a folder, replace all four by one:
 --   SET VARIABLE lake = './curated';      -- after: npx landline export --curated --out ./curated
 INSTALL azure;
 LOAD azure;

@@ -1,5 +1,5 @@
--- Twenty questions for the views of duckdb.sql. The answers of a simulated quarter are in questions.md.
--- Those that ask for an hour take it in this zone; without it, in UTC:
+-- Twenty questions for the views of duckdb.sql. questions.md has the answers for a simulated quarter.
+-- Questions 11 and 12 use the time zone of this variable, or UTC if it is not set:
 --   SET VARIABLE zone = 'Europe/Berlin';
 
 -- 1. What did calls cost, per currency and month?
@@ -13,7 +13,7 @@ WHERE route = 'pstn'
 GROUP BY ALL
 ORDER BY ALL;
 
--- 2. Which countries of users cost the most, each in its own currency?
+-- 2. What do the calls of users in each country cost, per currency?
 SELECT
   coalesce(country_name, usage_country_code) AS country,
   currency,
@@ -24,7 +24,7 @@ WHERE route = 'pstn'
 GROUP BY ALL
 ORDER BY currency, cost DESC;
 
--- 3. How many calls are there on each UTC weekday, in and out?
+-- 3. How many calls are there on each UTC weekday, inbound and outbound?
 -- A call over Direct Routing counts once per leg.
 SELECT
   dayname(day) AS weekday,
@@ -44,7 +44,7 @@ ORDER BY calls DESC, destination_name
 LIMIT 10;
 
 -- 5. Which trunks fail, and on how many legs?
--- The share is of the legs that say whether they succeeded.
+-- failed_percent is a share of the legs for which the source says whether they succeeded.
 SELECT
   trunk_fqdn,
   count(*) AS legs,
@@ -68,7 +68,7 @@ FROM fact_dialout_usage
 GROUP BY ALL
 ORDER BY ALL;
 
--- 8. Who sends and gets the most Teams messages?
+-- 8. Who sends and receives the most Teams messages?
 -- A user who was renamed is one user, under the newest name.
 SELECT
   arg_max(user_display_name, sent_at) AS user_display_name,
@@ -82,13 +82,13 @@ ORDER BY messages DESC, user_id
 LIMIT 5;
 
 -- 9. What became of the messages, and what did they cost?
--- Without a currency: Voximplant charges in the account's own and does not name it, and Teams did not state one.
+-- Rows without a currency: Voximplant charges in the currency of the account, or Teams stated no currency.
 SELECT channel, status_class, currency, count(*) AS messages, sum(charge) AS charge
 FROM fact_message
 GROUP BY ALL
 ORDER BY ALL;
 
--- 10. Which days are whole, may still change, or are missing, and how many had no rows?
+-- 10. Which days are final, may still change, or are missing, and how many had no rows?
 SELECT
   source_dataset,
   state,
@@ -101,7 +101,8 @@ FROM partition_status
 GROUP BY ALL
 ORDER BY ALL;
 
--- 11. Which hours are the busiest, in a zone?
+-- 11. Which local hours are the busiest?
+-- In the time zone of the variable zone (SET VARIABLE zone = 'Europe/Berlin'), or in UTC if it is not set.
 SELECT
   hour(started_at AT TIME ZONE coalesce(getvariable('zone'), 'UTC')) AS local_hour,
   count(*) AS calls,
@@ -112,8 +113,8 @@ GROUP BY local_hour
 ORDER BY calls DESC, local_hour
 LIMIT 5;
 
--- 12. How many calls were there at once at most in each month, and when first?
--- Calls over Direct Routing count once per leg. The time is in the zone.
+-- 12. What was the highest number of calls at once in each month, and when was it first reached?
+-- Calls over Direct Routing count once per leg. The time is local, as in question 11.
 WITH steps AS (
   SELECT started_at AS moment, 1 AS step FROM fact_call WHERE started_at < ended_at
   UNION ALL
@@ -130,8 +131,8 @@ WHERE step = 1
 GROUP BY month
 ORDER BY month;
 
--- 13. How many inbound calls did nobody take, as far as each log can tell?
--- The log of Calling Plans has no such column: a call without a duration was not connected.
+-- 13. How many inbound calls did nobody answer, as far as each log shows?
+-- The log teams-pstn-calls has no column for this: a call with a duration of 0 was not connected.
 SELECT
   route,
   count(*) AS inbound,
@@ -143,7 +144,7 @@ WHERE direction = 'inbound'
 GROUP BY ALL
 ORDER BY ALL;
 
--- 14. Whose calls cost the most, each in its own currency?
+-- 14. Whose calls cost the most, per currency?
 SELECT
   currency,
   arg_max(user_display_name, started_at) AS user_display_name,
@@ -167,8 +168,9 @@ WHERE user_id IS NOT NULL
 GROUP BY month
 ORDER BY month;
 
--- 16. How does each month compare with the month before, and is it whole?
--- Of the days owed: below 100 some are not held, and the change says little. Days before history are not owed.
+-- 16. How does each month compare with the month before, and is it complete?
+-- held_percent is the share of the days owed that are held: below 100, change_percent says little. Days before the
+-- history of a log begins are not owed.
 SELECT
   strftime(status.month, '%Y-%m') AS month,
   coalesce(calls, 0) AS calls,
@@ -185,9 +187,9 @@ LEFT JOIN (SELECT date_trunc('month', day) AS month, count(*) AS calls FROM fact
   ON counts.month = status.month
 ORDER BY status.month;
 
--- 17. How effective is the network of each trunk?
--- Legs that succeeded, or that a person ended (SIP 480, 486, 487, 600, 603: busy, no answer, hung up, declined), of those
--- that say how they ended.
+-- 17. What is the network effectiveness ratio of each trunk?
+-- Legs that succeeded or that a person ended (SIP 480, 486, 487, 600, 603: busy, no answer, hung up, declined), as a
+-- share of the legs for which the source says how they ended.
 SELECT
   trunk_fqdn,
   count(*) AS legs,
@@ -198,7 +200,7 @@ WHERE route = 'direct-routing'
 GROUP BY ALL
 ORDER BY effective_percent, trunk_fqdn;
 
--- 18. How long do calls last that were connected?
+-- 18. How long do connected calls last?
 SELECT
   route,
   direction,
@@ -216,7 +218,7 @@ FROM partition_status
 WHERE rows IS NULL OR revision > 1
 ORDER BY source_dataset, day;
 
--- 20. Which licences do calls use, and how much?
+-- 20. Which licences do calls use, and for how many calls and minutes?
 SELECT
   coalesce(meaning, license_capability, 'none named') AS licence,
   count(*) AS calls,

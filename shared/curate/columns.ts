@@ -38,13 +38,13 @@ export function flag(name: string, fields: Fields, meaning: string, more?: More)
 /** An instant, and beside it the source's own text, which alone has all seven fractional digits. */
 export function time(name: string, fields: Fields, meaning: string, more?: More): readonly [Column, Column] {
   return [
-    made(name, 'time', 'open', fields, `${meaning}, UTC, microseconds`, more),
+    made(name, 'time', 'open', fields, `${meaning}; UTC, microseconds`, more),
     made(
       `${name}_text`,
       'text',
       'instant',
       fields,
-      `${meaning}, as the source wrote it: every digit it gave; null for 1 January of year 1, which is how sources write "never"`,
+      `${meaning}; exactly as the source wrote it, with all digits; null for 1 January of year 1, by which sources mean "never"`,
     ),
   ];
 }
@@ -59,7 +59,7 @@ export const HEAD: readonly Column[] = [
     'key',
     'text',
     'key',
-    '`dataset:id`; where the source sends no id, or one that only its quotes make a text (`"1"`), `dataset:` and a hash of what identifies the row',
+    '`dataset:id`; if the row has no id, or an id that is a number in quotes (`"1"`), `dataset:` and a hash of the fields that identify the row',
   ),
   derived('source_dataset', 'text', 'dataset', 'the dataset, as in the path'),
   derived('day', 'date', 'day', 'the UTC day of the partition, as in the path'),
@@ -67,14 +67,14 @@ export const HEAD: readonly Column[] = [
     'row_ordinal',
     'long',
     'row-ordinal',
-    'the line of the raw partition it stands on, from 1; a repetition of a line is left out',
+    'number of the line in the raw partition that the row comes from, from 1; repeated lines are left out',
   ),
-  derived('revision', 'int', 'revision', 'the revision of the raw partition it was read from'),
+  derived('revision', 'int', 'revision', 'revision of the raw partition that the row comes from'),
   derived(
     'conflict_ordinal',
     'int',
     'conflict-ordinal',
-    '0 for the first row of its key in the file; 1, 2, … for further rows with the same key and other content. Filter on 0 for one row per key. Rows without an id that differ only in what the profile hides share a key too',
+    '0 for the first row of a key in the file; 1, 2, … for further rows with the same key and different content. Filter on 0 to get one row per key. Rows without an id also share a key if they differ only in what the privacy profile hides',
   ),
 ];
 
@@ -83,7 +83,7 @@ export const EXTRA: Column = derived(
   'extra_json',
   'text',
   'extra',
-  'a JSON object of the fields that have no column, and of values that do not fit theirs, exactly as sent; null when there are none',
+  'JSON object with the fields that have no column and the values that do not fit their column, exactly as sent; null when there are none',
 );
 
 export const TEAMS_CALLS = ['teams-pstn-calls', 'teams-direct-routing-calls'] as const;

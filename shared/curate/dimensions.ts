@@ -9,12 +9,12 @@ export interface Dimension extends DimensionTable {
 
 const dimCallType: Dimension = {
   name: 'dim_call_type',
-  grain: 'one call type that a provider has described; join on lower case',
+  grain: 'one call type that a provider documents; join in lower case',
   columns: [
     { name: 'call_type', kind: 'text', meaning: 'as in `fact_call`' },
     { name: 'direction', kind: 'text', meaning: 'inbound or outbound' },
     { name: 'call_class', kind: 'text', meaning: 'as in `fact_call`' },
-    { name: 'meaning', kind: 'text', meaning: 'what the provider says of it' },
+    { name: 'meaning', kind: 'text', meaning: 'meaning according to the provider' },
   ],
   rows: CALL_KINDS.map(({ callType, direction, callClass, meaning }) => [callType, direction, callClass, meaning]),
 };
@@ -45,7 +45,7 @@ const LICENCES: readonly (readonly [code: string, kind: string, meaning: string]
 
 const dimLicense: Dimension = {
   name: 'dim_license',
-  grain: 'one licence that a provider has described',
+  grain: 'one licence that a provider documents',
   columns: [
     { name: 'license_capability', kind: 'text', meaning: 'as in the facts' },
     {
@@ -53,7 +53,7 @@ const dimLicense: Dimension = {
       kind: 'text',
       meaning: 'calling plan, credits, phone system, conferencing, messages, free',
     },
-    { name: 'meaning', kind: 'text', meaning: 'what it is' },
+    { name: 'meaning', kind: 'text', meaning: 'name of the licence' },
   ],
   rows: LICENCES,
 };
@@ -97,7 +97,7 @@ const dimCountry: Dimension = {
       name: 'hidden_digits',
       kind: 'int',
       meaning:
-        'last digits of outside numbers that Microsoft hides from organisations of this country; join on `tenant_country_code`',
+        'how many last digits of outside numbers Microsoft hides from organisations in this country; join on `tenant_country_code`',
     },
   ],
   rows: COUNTRY_CODES.map(code => [code, COUNTRY_NAMES.of(code) ?? code, HIDDEN_DIGITS[code] ?? 0]),
@@ -105,12 +105,12 @@ const dimCountry: Dimension = {
 
 const dimMessageStatus: Dimension = {
   name: 'dim_message_status',
-  grain: 'one status of a message that Voximplant has described',
+  grain: 'one message status that Voximplant documents',
   columns: [
-    { name: 'status_column', kind: 'text', meaning: 'the column of `fact_message` that has it' },
-    { name: 'status_code', kind: 'text', meaning: 'as it stands there' },
+    { name: 'status_column', kind: 'text', meaning: 'the column of `fact_message` that has this status' },
+    { name: 'status_code', kind: 'text', meaning: 'the status as in that column' },
     { name: 'status_class', kind: 'text', meaning: 'as in `fact_message`' },
-    { name: 'meaning', kind: 'text', meaning: 'what the provider says of it' },
+    { name: 'meaning', kind: 'text', meaning: 'meaning according to the provider' },
   ],
   rows: MESSAGE_STATUSES.map(({ column, code, statusClass, meaning }) => [column, code, statusClass, meaning]),
 };

@@ -40,13 +40,22 @@ export const factCall: Table = {
     id('correlation_id', directRouting('correlationId'), 'shared by the legs of a call; the id of its call record', {
       adminCenter: 'Correlation ID',
     }),
-    id('transferor_correlation_id', directRouting('transferorCorrelationId'), 'the call that was transferred (beta)'),
+    id(
+      'transferor_correlation_id',
+      directRouting('transferorCorrelationId'),
+      'correlation id of the call that was transferred (beta)',
+    ),
     id('conference_id', pstn('conferenceId'), 'id of the audio conference, leading zeros kept', {
       adminCenter: 'Conference ID',
     }),
-    text('call_type', calls('callType'), 'as the source names it; new kinds appear without notice', {
-      adminCenter: 'Call Type',
-    }),
+    text(
+      'call_type',
+      calls('callType'),
+      'type of the call as the source names it; sources add new types without notice',
+      {
+        adminCenter: 'Call Type',
+      },
+    ),
     derived(
       'call_class',
       'text',
@@ -59,7 +68,7 @@ export const factCall: Table = {
       'caller_number',
       'from',
       calls('callerNumber'),
-      'who called; E.164, an extension, a name, or hidden in part',
+      'number of the caller: E.164, an extension, a name, or a number with hidden digits',
       {
         adminCenter: 'Caller ID',
       },
@@ -68,7 +77,7 @@ export const factCall: Table = {
       'callee_number',
       'to',
       calls('calleeNumber'),
-      'who was called; E.164, an extension, a name, or hidden in part',
+      'number that was called: E.164, an extension, a name, or a number with hidden digits',
       {
         adminCenter: 'Destination Number',
       },
@@ -77,14 +86,14 @@ export const factCall: Table = {
     ...time('invited_at', directRouting('inviteDateTime'), 'when the invitation was sent or received', {
       adminCenter: 'Invite time (UTC)',
     }),
-    ...time('failed_at', directRouting('failureDateTime'), 'when a failed call failed', {
+    ...time('failed_at', directRouting('failureDateTime'), 'when the call failed; null if it did not fail', {
       adminCenter: 'Failure time (UTC)',
     }),
     ...time('ended_at', calls('endDateTime'), 'when the call ended', { adminCenter: 'End Time' }),
     int(
       'duration_seconds',
       calls('duration'),
-      'seconds as the source counts them: connected (`pstn`), or from the invitation to the end or failure (`direct-routing`)',
+      'duration in seconds as the source counts it: of the connection (`pstn`), or from the invitation to the end or failure (`direct-routing`)',
       { adminCenter: 'Duration Seconds' },
     ),
     flag('successful', directRouting('successfulCall'), 'whether the call succeeded', { adminCenter: 'Event type' }),
@@ -130,10 +139,10 @@ export const factCall: Table = {
     id('trunk_fqdn', directRouting('trunkFullyQualifiedDomainName'), 'name of the session border controller', {
       adminCenter: 'SBC FQDN',
     }),
-    text('media_path_location', directRouting('mediaPathLocation'), 'data centre of the media', {
+    text('media_path_location', directRouting('mediaPathLocation'), 'data centre that carried the media', {
       adminCenter: 'Azure region for Media',
     }),
-    text('signaling_location', directRouting('signalingLocation'), 'data centre of the signalling', {
+    text('signaling_location', directRouting('signalingLocation'), 'data centre that carried the signalling', {
       adminCenter: 'Azure region for Signaling',
     }),
     flag('media_bypass_enabled', directRouting('mediaBypassEnabled'), 'whether the media bypassed Teams', {

@@ -128,12 +128,14 @@ export function queriesOf(page: string): string[] {
 
 const INTRODUCTION = `# Twenty questions, with answers
 
-The questions of \`questions.sql\`, asked of a simulated quarter (\`test/curate/bi-queries.ts\`, which also writes this page; a
-test holds it to what DuckDB answers). The numbers are invented; amounts are per currency and never added across. In this
-quarter Direct Routing begins in February, one day of messages was never landed, and one day of calls had late rows.
+This page has the queries of \`questions.sql\` and the answers of DuckDB for a simulated quarter.
+\`test/curate/bi-queries.ts\` simulates the quarter and writes this page; a test compares the page with the answers of
+DuckDB. The numbers are invented. Amounts are per currency and never added across currencies. In this quarter, Direct
+Routing begins in February, one day of Teams messages never landed, and one day of calls got late rows.
 
-What cannot be asked, since no log says it: **departments and sites** of users, and **licences that nobody uses**. Both
-need a table of your own users, such as an export of Entra ID: join it on \`user_id\` (README.md, *Your own users*).
+Two questions cannot be answered, because no log contains the data: which **departments and sites** users belong to, and
+which **licences nobody uses**. For both you need a table of your own users, such as an export of Entra ID: join it on
+\`user_id\` (README.md, *Your own users*).
 `;
 
 export async function answersPage(db: Duck): Promise<string> {

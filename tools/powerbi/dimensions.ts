@@ -14,7 +14,8 @@ export const NO_CURRENCY = 'not stated';
 
 export const DATE: ModelTable = {
   name: 'dim_date',
-  meaning: 'One row: one day. UTC, but for measures that say local: these use the day in the zone of TimeZone.',
+  meaning:
+    'One row: one day, in UTC. A measure whose name says local time uses the day in the time zone of the parameter TimeZone instead.',
   isDateTable: true,
   columns: [
     added('date', 'dateTime', 'the day', { isKey: true, format: 'yyyy-mm-dd' }),
@@ -30,7 +31,7 @@ export const DATE: ModelTable = {
 
 export const HOUR: ModelTable = {
   name: 'dim_hour',
-  meaning: 'One row: one hour of the day, in the zone of the parameter TimeZone.',
+  meaning: 'One row: one hour of the day, in the time zone of the parameter TimeZone.',
   columns: [
     added('hour', 'int64', '0 to 23', { isKey: true, hidden: true, format: '0' }),
     added('hour_name', 'string', '00:00 to 23:00', { sortBy: 'hour' }),
@@ -50,8 +51,8 @@ export const DATASET: ModelTable = {
   meaning: 'One row: one log of a source.',
   columns: [
     added('source_dataset', 'string', 'the dataset, as in the path', { isKey: true }),
-    added('source', 'string', 'whose log it is: graph or voximplant'),
-    added('table', 'string', 'the fact that holds its rows'),
+    added('source', 'string', 'the source of the log: graph or voximplant'),
+    added('table', 'string', 'the fact table with the rows of the log'),
   ],
   source: {
     m: staticTable(
@@ -68,7 +69,7 @@ function unionOf(column: string, name: string, tables: readonly string[]): strin
 
 export const CURRENCY: ModelTable = {
   name: 'dim_currency',
-  meaning: 'One row: one currency, or one group of amounts whose currency nobody names.',
+  meaning: 'One row: one currency, or one group of amounts for which the source states no currency.',
   columns: [
     added('currency', 'string', `ISO 4217, or \`${ACCOUNT_CURRENCY}\` and \`${NO_CURRENCY}\``, { isKey: true }),
   ],
@@ -86,7 +87,7 @@ export const WITH_USERS = ['fact_call', 'fact_message', 'fact_dialout_usage', 'f
 
 export const USER: ModelTable = {
   name: 'dim_user',
-  meaning: 'One row: one user that any log names. To see departments, relate a table of your own users to user_id.',
+  meaning: 'One row: one user that any log contains. To see departments, relate a table of your own users to user_id.',
   columns: [
     added('user_id', 'string', 'object id of the user in Entra ID', { isKey: true }),
     added('user_name', 'string', 'a display name of the user; the id where the privacy profile drops names'),
@@ -115,7 +116,7 @@ ${WITH_USERS.map(table => `                    MAXX ( FILTER ( ${table}, ${table
 
 export const MEASURES: ModelTable = {
   name: '_Measures',
-  meaning: 'No rows: the table in which all measures stand.',
+  meaning: 'A table without rows that contains all measures.',
   columns: [added('none', 'string', 'always empty', { hidden: true })],
   source: { m: staticTable([{ name: 'none', kind: 'text' }], []).replace('{\n\n    }', '{}') },
 };

@@ -69,7 +69,7 @@ const WITH_LOCAL_TIME = `let
                 else
                     error Error.Record(
                         "Parameter",
-                        "TimeZone is not one that this project knows. Choose one of the list, or a fixed offset such as UTC+05:30.",
+                        "This project does not know the TimeZone. Choose one of the list, or enter a fixed offset such as UTC+05:30.",
                         TimeZone
                     ),
             Changes = List.Buffer(Zone[Changes]),
@@ -136,7 +136,7 @@ export const EXPRESSIONS: readonly Expression[] = [
   },
   {
     name: 'TimeZone',
-    meaning: 'The zone of local days and hours: one of the list, or a fixed offset such as UTC+05:30.',
+    meaning: 'The time zone of local days and hours: one of the list, or a fixed offset such as UTC+05:30.',
     m: parameter(
       '"UTC"',
       'Text',
@@ -145,12 +145,14 @@ export const EXPRESSIONS: readonly Expression[] = [
   },
   {
     name: 'RangeStart',
-    meaning: 'First day that is read, for incremental refresh. Once published, the Power BI service sets it.',
+    meaning:
+      'The first day to load, for incremental refresh. After you publish the model, the Power BI service sets it.',
     m: parameter('#datetime(2020, 1, 1, 0, 0, 0)', 'DateTime'),
   },
   {
     name: 'RangeEnd',
-    meaning: 'The day after the last that is read, for incremental refresh. Once published, the service sets it.',
+    meaning:
+      'The day after the last day to load, for incremental refresh. After you publish the model, the Power BI service sets it.',
     m: parameter('#datetime(2100, 1, 1, 0, 0, 0)', 'DateTime'),
   },
   {
@@ -160,17 +162,20 @@ export const EXPRESSIONS: readonly Expression[] = [
   },
   {
     name: 'Millionths',
-    meaning: 'Adds an amount as a whole number of millionths, which the model adds up without rounding.',
+    meaning:
+      'Adds a column with an amount in millionths, a whole number, so that the model adds up amounts without rounding.',
     m: MILLIONTHS,
   },
   {
     name: 'WithLocalTime',
-    meaning: 'Adds the day and the hour of an instant in the zone of the parameter TimeZone.',
+    meaning:
+      'Adds columns with the time, the day and the hour of an instant in the time zone of the parameter TimeZone.',
     m: WITH_LOCAL_TIME,
   },
   {
     name: 'TimeZones',
-    meaning: 'Zones by name: minutes from UTC in winter, and when clocks change, to summer first.',
+    meaning:
+      'Time zones by name: minutes from UTC in winter, and the instants at which clocks change, beginning with a change to summer time.',
     m: timeZones(),
   },
 ];

@@ -47,7 +47,7 @@ export const CALLS: readonly Measure[] = [
   {
     name: 'Average call seconds',
     folder: 'Calls',
-    meaning: 'Seconds of a call that has any.',
+    meaning: 'Average duration in seconds of the calls that last longer than 0 seconds.',
     format: '#,0.0',
     dax: 'AVERAGEX ( FILTER ( fact_call, fact_call[duration_seconds] > 0 ), fact_call[duration_seconds] )',
     sql: 'SELECT avg(duration_seconds) FROM fact_call WHERE duration_seconds > 0',
@@ -56,7 +56,7 @@ export const CALLS: readonly Measure[] = [
     name: 'Unanswered inbound',
     folder: 'Calls',
     meaning:
-      'Inbound calls that nobody took, as far as each log can tell: without a duration (pstn), or not successful (Direct Routing).',
+      'Inbound calls that nobody answered, as far as each log shows: with a duration of 0 (pstn), or not successful (Direct Routing).',
     format: COUNT,
     dax: rowsWhere('fact_call', `( ${IN_PSTN} ) || ( ${IN_LEG} )`),
     sql: counted('fact_call', UNANSWERED_SQL),
@@ -64,7 +64,7 @@ export const CALLS: readonly Measure[] = [
   {
     name: 'Unanswered share',
     folder: 'Calls',
-    meaning: 'Unanswered inbound calls of all inbound calls.',
+    meaning: 'Unanswered inbound calls as a share of all inbound calls.',
     format: SHARE,
     dax: 'DIVIDE ( [Unanswered inbound], [Calls inbound] )',
     sql: `SELECT count(*) FILTER (${UNANSWERED_SQL}) / nullif(count(*) FILTER (direction = 'inbound'), 0) FROM fact_call`,
@@ -72,7 +72,7 @@ export const CALLS: readonly Measure[] = [
   {
     name: 'Calls before',
     folder: 'Calls',
-    meaning: 'Calls of the period of the same length that ends the day before the one in view.',
+    meaning: 'Calls of the period before, which has as many days as the period in view and ends on the day before it.',
     format: COUNT,
     dax: `VAR firstDay = MIN ( dim_date[date] )
 VAR dayCount = COUNTROWS ( dim_date )
@@ -87,7 +87,7 @@ WHERE day < first AND day >= first - (last - first + 1)::INTEGER`,
   {
     name: 'Calls in local time',
     folder: 'Calls',
-    meaning: 'Calls by the day on which they started in the zone of the parameter TimeZone.',
+    meaning: 'Calls by the local day on which they started, in the time zone of the parameter TimeZone.',
     format: COUNT,
     dax: 'CALCULATE ( [Calls], USERELATIONSHIP ( fact_call[local_day], dim_date[date] ) )',
     sql: counted('every_call, period', 'started_at::DATE BETWEEN first AND last'),
@@ -96,7 +96,7 @@ WHERE day < first AND day >= first - (last - first + 1)::INTEGER`,
     name: 'Concurrent peak',
     folder: 'Calls',
     meaning:
-      'The most calls at one instant, of calls with a start and an end. Its work grows with the square of the calls of a day.',
+      'The highest number of calls at the same instant, counting calls with a start and an end. The computing time grows with the square of the calls of a day.',
     format: COUNT,
     dax: `VAR calls =
     FILTER (
@@ -157,7 +157,7 @@ export const DIRECT_ROUTING: readonly Measure[] = [
   {
     name: 'Direct Routing calls',
     folder: 'Direct Routing',
-    meaning: 'Calls over Direct Routing, each once however many legs it has.',
+    meaning: 'Calls over Direct Routing: each call counts once, however many legs it has.',
     format: COUNT,
     dax: `CALCULATE ( DISTINCTCOUNTNOBLANK ( fact_call[correlation_id] ), KEEPFILTERS ( ${LEG} ) )`,
     sql: `SELECT count(DISTINCT correlation_id) FROM fact_call WHERE ${LEG_SQL}`,
@@ -165,7 +165,7 @@ export const DIRECT_ROUTING: readonly Measure[] = [
   {
     name: 'Failed legs',
     folder: 'Direct Routing',
-    meaning: 'Legs that the source calls not successful.',
+    meaning: 'Legs that the source marks as not successful.',
     format: COUNT,
     dax: rowsWhere('fact_call', `${LEG} && fact_call[successful] == FALSE`),
     sql: counted('fact_call', `${LEG_SQL} AND NOT successful`),
@@ -173,7 +173,7 @@ export const DIRECT_ROUTING: readonly Measure[] = [
   {
     name: 'Failure share',
     folder: 'Direct Routing',
-    meaning: 'Failed legs of the legs that say whether they succeeded.',
+    meaning: 'Failed legs as a share of the legs for which the source says whether they succeeded.',
     format: SHARE,
     dax: `DIVIDE ( [Failed legs], ${rowsWhere('fact_call', `${LEG} && NOT ISBLANK ( fact_call[successful] )`)} )`,
     sql: `SELECT count(*) FILTER (NOT successful) / nullif(count(successful), 0) FROM fact_call WHERE ${LEG_SQL}`,
@@ -181,7 +181,7 @@ export const DIRECT_ROUTING: readonly Measure[] = [
   {
     name: 'Network effectiveness ratio',
     folder: 'Direct Routing',
-    meaning: `Share of the legs that say how they ended, which the network brought to their goal: successful, or ended by a person (SIP ${USER_CODES.join(', ')}).`,
+    meaning: `Legs that succeeded or that a person ended (SIP ${USER_CODES.join(', ')}), as a share of the legs for which the source says how they ended.`,
     format: SHARE,
     dax: `DIVIDE ( ${rowsWhere('fact_call', REACHED)}, ${rowsWhere('fact_call', ENDED)} )`,
     sql: `SELECT count(*) FILTER (${REACHED_SQL})

@@ -15,7 +15,7 @@ export const MESSAGES: readonly Measure[] = [
   {
     name: 'Message units',
     folder: 'Messages',
-    meaning: 'Messages as they are charged: a long one is sent in several.',
+    meaning: 'Messages as they are charged: a long message is sent, and charged, as several.',
     format: COUNT,
     dax: 'SUM ( fact_message[units] )',
     sql: 'SELECT sum(units) FROM fact_message',
@@ -36,7 +36,7 @@ export const COMPLETENESS: readonly Measure[] = [
   {
     name: 'Days owed',
     folder: 'Completeness',
-    meaning: 'Days of all logs that should be held.',
+    meaning: 'Days that should be held, added up over the logs in view.',
     format: COUNT,
     dax: 'COUNTROWS ( partition_status )',
     sql: counted('partition_status'),
@@ -44,7 +44,7 @@ export const COMPLETENESS: readonly Measure[] = [
   {
     name: 'Days held',
     folder: 'Completeness',
-    meaning: 'Days of which all rows are held, days without any included.',
+    meaning: 'Days of which all rows are held, added up over the logs in view. Days without rows count too.',
     format: COUNT,
     dax: rowsWhere('partition_status', HELD),
     sql: counted('partition_status', 'rows IS NOT NULL'),
@@ -52,7 +52,7 @@ export const COMPLETENESS: readonly Measure[] = [
   {
     name: 'Held share',
     folder: 'Completeness',
-    meaning: 'Days held of days owed: below 100 % the numbers of this page are too small.',
+    meaning: 'Days held as a share of days owed: below 100 % the numbers of this page are too small.',
     format: SHARE,
     dax: 'DIVIDE ( [Days held] + 0, [Days owed] )',
     sql: 'SELECT count(rows) / nullif(count(*), 0) FROM partition_status',
@@ -60,7 +60,7 @@ export const COMPLETENESS: readonly Measure[] = [
   {
     name: 'Days final',
     folder: 'Completeness',
-    meaning: 'Days that are not read again: their numbers stay.',
+    meaning: 'Held days that have settled: apart from one late check, Landline does not read them again.',
     format: COUNT,
     dax: rowsWhere('partition_status', 'partition_status[state] = "final"'),
     sql: counted('partition_status', "state = 'final'"),
@@ -76,7 +76,7 @@ export const COMPLETENESS: readonly Measure[] = [
   {
     name: 'Late share',
     folder: 'Completeness',
-    meaning: 'Days held that changed after they first landed, of days held: late or corrected rows.',
+    meaning: 'Days that changed after they first landed, by late or corrected rows, as a share of days held.',
     format: SHARE,
     dax: `DIVIDE ( ${rowsWhere('partition_status', 'partition_status[revision] > 1')}, [Days held] )`,
     sql: 'SELECT count(*) FILTER (revision > 1) / nullif(count(rows), 0) FROM partition_status',

@@ -41,7 +41,7 @@ export const MONEY: readonly Measure[] = [
   {
     name: 'Call cost',
     folder: 'Cost',
-    meaning: 'Charges and connection fees of calls, in the one currency in view; blank over several.',
+    meaning: 'Charges and connection fees of calls, in the currency in view; blank if several currencies are in view.',
     format: AMOUNT,
     dax: bound(['fact_call'], CALL_MONEY),
     sql: boundSql(CALL_AMOUNTS),
@@ -49,7 +49,7 @@ export const MONEY: readonly Measure[] = [
   {
     name: 'Message cost',
     folder: 'Cost',
-    meaning: 'Charges of messages, in the one currency in view; blank over several.',
+    meaning: 'Charges of messages, in the currency in view; blank if several currencies are in view.',
     format: AMOUNT,
     dax: bound(['fact_message'], ['fact_message[charge_millionths]']),
     sql: boundSql(MESSAGE_AMOUNTS),
@@ -57,7 +57,7 @@ export const MONEY: readonly Measure[] = [
   {
     name: 'Cost',
     folder: 'Cost',
-    meaning: 'Calls and messages together, in the one currency in view; blank over several.',
+    meaning: 'Call cost plus message cost, in the currency in view; blank if several currencies are in view.',
     format: AMOUNT,
     dax: bound(['fact_call', 'fact_message'], [...CALL_MONEY, 'fact_message[charge_millionths]']),
     sql: boundSql(`${CALL_AMOUNTS} UNION ALL ${MESSAGE_AMOUNTS}`),
@@ -65,7 +65,8 @@ export const MONEY: readonly Measure[] = [
   {
     name: 'Dial-out cost',
     folder: 'Cost',
-    meaning: 'Dial-out from meetings: an aggregate of calls that may be in Call cost too. Never add the two.',
+    meaning:
+      'Charges of calls dialled out from meetings, in the currency in view; blank if several are in view. These calls may be in Call cost too: never add the two.',
     format: AMOUNT,
     dax: bound(['fact_dialout_usage'], ['fact_dialout_usage[total_call_charge_millionths]']),
     sql: boundSql(DIALOUT_AMOUNTS),

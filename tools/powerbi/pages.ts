@@ -64,7 +64,7 @@ const OVERVIEW: Page = {
     },
     {
       type: 'pivotTable',
-      title: 'Calls by hour and weekday, in the zone of TimeZone',
+      title: 'Calls by local hour and weekday',
       wells: {
         Rows: ['dim_hour.hour_name'],
         Columns: ['dim_date.weekday'],
@@ -110,7 +110,7 @@ const COST: Page = {
     },
     {
       type: 'pivotTable',
-      title: 'Month and currency',
+      title: 'Cost by month and currency',
       wells: {
         Rows: ['dim_date.month', 'dim_currency.currency'],
         Values: ['measure:Call cost', 'measure:Message cost', 'measure:Cost', 'measure:Dial-out cost'],
@@ -119,7 +119,7 @@ const COST: Page = {
     },
     {
       type: 'tableEx',
-      title: 'Users',
+      title: 'Cost by user',
       wells: {
         Values: [
           'dim_user.user_name',
@@ -134,7 +134,7 @@ const COST: Page = {
     },
     {
       type: 'tableEx',
-      title: 'Countries of users',
+      title: 'Cost by country of the user',
       wells: {
         Values: ['dim_country.country_name', 'dim_currency.currency', 'measure:Calls', 'measure:Cost'],
       },
@@ -189,7 +189,7 @@ const DIRECT_ROUTING: Page = {
     },
     {
       type: 'columnChart',
-      title: 'Legs by hour, in the zone of TimeZone',
+      title: 'Legs by local hour',
       wells: { Category: ['dim_hour.hour_name'], Y: ['measure:Legs'] },
       at: LOWER.narrow,
     },
@@ -217,7 +217,7 @@ const COMPLETENESS: Page = {
     },
     {
       type: 'tableEx',
-      title: 'Every day',
+      title: 'Every day of every log',
       wells: {
         Values: [
           'dim_date.date',

@@ -76,18 +76,23 @@ function millionths(column: string): ModelColumn {
 }
 
 const LOCAL: readonly ModelColumn[] = [
-  added('local_at', 'dateTime', 'the instant in the zone of the parameter TimeZone', {
-    folder: 'Local time',
-    format: 'yyyy-mm-dd hh:nn:ss',
-  }),
-  added('local_day', 'dateTime', 'its day there', { folder: 'Local time', format: 'yyyy-mm-dd' }),
-  added('local_hour', 'int64', 'its hour there, 0 to 23', { folder: 'Local time', format: '0' }),
+  added(
+    'local_at',
+    'dateTime',
+    'start of the call, or sending of the message, in the time zone of the parameter TimeZone',
+    {
+      folder: 'Local time',
+      format: 'yyyy-mm-dd hh:nn:ss',
+    },
+  ),
+  added('local_day', 'dateTime', 'the day of `local_at`', { folder: 'Local time', format: 'yyyy-mm-dd' }),
+  added('local_hour', 'int64', 'the hour of `local_at`, 0 to 23', { folder: 'Local time', format: '0' }),
 ];
 
 const CURRENCY_KEY = added(
   'currency_key',
   'string',
-  'the currency, or who names none; amounts of two of them are never added',
+  'the currency, or the group of amounts without one; never add amounts of two keys',
   KEY,
 );
 
@@ -121,7 +126,7 @@ function currencyKey(expression: string): Extra {
 }
 
 const STATUS_KEY: Extra = {
-  columns: [added('status_key', 'string', 'the status, as `dim_message_status` names it', KEY)],
+  columns: [added('status_key', 'string', 'the status column and the status, as in `dim_message_status`', KEY)],
   steps: [
     [
       'WithStatus',
