@@ -1,10 +1,10 @@
 /** What the exit code of any command means. */
 export const EXIT_CODES = {
   0: 'fine',
-  1: 'attention needed, or it failed',
-  2: 'wrong usage',
-  3: 'storage, a sign-in or the app refused or was not reached',
-  4: 'what is held is whole, and days of the range are not held',
+  1: 'something needs attention, or the command failed',
+  2: 'wrong options or arguments',
+  3: 'the storage, the sign-in or the app refused the request or could not be reached',
+  4: 'nothing that is held is damaged, but some days of the range are not held',
   130: 'stopped by Ctrl-C',
 } as const;
 export type ExitCode = keyof typeof EXIT_CODES;

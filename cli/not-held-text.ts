@@ -17,9 +17,9 @@ export function rangeText({ days, logs }: Pick<NotHeld, 'days' | 'logs'>): strin
   return `${counted(days, 'day')} of ${counted(logs, 'log')}`;
 }
 
-/** `of 30 days of 7 logs (210 in all), 112 days are not held, 14 of them before history begins`. */
+/** `112 of 210 days (30 days of 7 logs) are not held, 14 of them before history begins`. */
 export function notHeldText({ days, logs, missing, early }: NotHeld): string {
   const before = early === 0 ? '' : `, ${early === missing ? 'all' : grouped(early)} of them before history begins`;
-  const not = `${counted(missing, 'day')} ${missing === 1 ? 'is' : 'are'} not held${before}`;
-  return `of ${rangeText({ days, logs })} (${grouped(days * logs)} in all), ${not}`;
+  const not = `${missing === 1 ? 'is' : 'are'} not held${before}`;
+  return `${grouped(missing)} of ${counted(days * logs, 'day')} (${rangeText({ days, logs })}) ${not}`;
 }

@@ -29,13 +29,13 @@ export const prove: Register = (program, { act, free }) => {
   const compare = act(comparePartitions);
   const check = free(checkFile);
   withRange(program.command('prove'))
-    .description('Writes one document that says of every day of a range what is held, and can be checked later')
+    .description('Writes one document that says for every day of a range what is held, and that can be checked later')
     .option('--out <file>', 'FILE.html to print and file, or FILE.json (landline-proof-FROM-TO.html)', proofFile)
-    .option('--check <file>', 'check a proof: its digest, and that it shows what its data say')
+    .option('--check <file>', 'check a proof: its digest and, of HTML, that the page shows its data')
     .option('--key <file>', "with --check: the proof's key file, to recount the partitions against it too")
     .addHelpText(
       'after',
-      '\nEvery partition of the range is recounted first. Beside the document its key is written: keep that with the rows.\nExits with 4 when days of the range are not held.',
+      '\nFirst, every partition of the range is recounted. The key of the document is written to FILE.key: keep it with the rows.\nExits with 4 when days of the range are not held.',
     )
     .addHelpText(
       'after',
@@ -58,7 +58,7 @@ function proofFile(text: string): string {
 }
 
 async function makeProof(on: On, options: Options): Promise<ExitCode> {
-  if (options.key !== undefined) throw new UsageError('--key goes with --check.');
+  if (options.key !== undefined) throw new UsageError('--key needs --check.');
   const { from, to } = overIn(neededRangeOf(options, on.now), on.now);
   const out = options.out ?? `landline-proof-${from}-${to}.html`;
   const keyFile = `${out}.key`;
@@ -97,7 +97,7 @@ async function makeProof(on: On, options: Options): Promise<ExitCode> {
       on.out.line(`${on.out.paint('red', kind)}  ${message.replace(/\.$/, '')}.`);
     on.out.line(`Proof: ${out}`);
     on.out.line(`Key:   ${keyFile} (keep it with the rows, and away from the proof)`);
-    on.out.line(`Digest, to be noted elsewhere: ${digest}`);
+    on.out.line(`Digest (note it in another place): ${digest}`);
   }
   if (verified.findings.some(isTrouble)) return 1;
   return complete ? 0 : 4;
@@ -124,10 +124,12 @@ const keySchema = z.object({ format: z.literal(1), key: z.string().regex(/^[0-9a
 async function comparePartitions(on: On, { check = '', key: keyFile = '' }: Options): Promise<ExitCode> {
   const checked = checkText(await read(check), check);
   const parsed = keySchema.safeParse(jsonOf(await read(keyFile)));
-  if (!parsed.success) throw new UsageError(`${keyFile} is no key file of a proof.`);
+  if (!parsed.success) throw new UsageError(`${keyFile} is not the key file of a proof.`);
   const key = Buffer.from(parsed.data.key, 'hex');
   if (keyIdOf(key) !== checked.document.proof.keyId)
-    throw new UsageError(`${keyFile} is the key of another proof: this one has ${checked.document.proof.keyId}.`);
+    throw new UsageError(
+      `${keyFile} is the key of another proof: this proof has the key ${checked.document.proof.keyId}.`,
+    );
   const compared = await compareWithLake(checked.document, key, on.lake, (dataset, day) =>
     on.out.progress(`${dataset} ${day}`),
   );
@@ -159,14 +161,16 @@ function tell({ document, digest, shown }: Checked, compared: Compared | undefin
   if (compared !== undefined) {
     for (const { dataset, day, why } of compared.differing)
       out.line(`${out.paint('red', why)}  ${dataset} ${day}: the rows of the proof are not there.`);
-    const newer = compared.newer === 0 ? '' : `, ${compared.newer} of them behind or in a newer revision`;
-    out.line(`${counted(compared.same, 'day')} recounted, with the rows of the proof${newer}.`);
+    const newer = compared.newer === 0 ? '' : `; ${compared.newer} of them have a newer revision by now`;
+    out.line(
+      `${counted(compared.same, 'day')} recounted: ${compared.same === 1 ? 'it has' : 'they have'} the rows of the proof${newer}.`,
+    );
   }
   return fine ? 0 : 1;
 }
 
 const SHOWN = {
-  right: 'The page shows what its data say.',
-  wrong: 'The page does not show what its data say: it was changed after it was made.',
-  unknown: 'Another version of Landline has drawn the page: only its data were checked.',
+  right: 'The page shows its data correctly.',
+  wrong: 'The page does not show its data correctly: it was changed after it was made.',
+  unknown: 'Another version of Landline made the page, so only its data were checked.',
 } as const;

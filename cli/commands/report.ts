@@ -21,16 +21,16 @@ interface Options extends RangeOptions {
 
 export const report: Register = (program, { act }) => {
   withDays(program.command('report'))
-    .description('Draws the calls, messages and cost of a period: one page to send or print, no network')
+    .description('Draws the calls, messages and cost of a period on one page to send or print, which needs no network')
     .option('--out <file>', 'where to write it', 'report.html')
-    .option('--zone <zone>', 'zone of the hours of the week, such as Europe/Berlin; days stay UTC', zone, 'UTC')
+    .option('--zone <zone>', 'time zone of the hours of the week, such as Europe/Berlin; days stay UTC', zone, 'UTC')
     .addHelpText(
       'after',
-      '\nDays that are not held are shaded, and a period is compared with the one before where both are held in full.',
+      '\nDays that are not held are shaded. The period is compared with the one before only if both are held in full.',
     )
     .addHelpText(
       'after',
-      '\nIt shows what the privacy profile of the tables lets through. Make them first: `landline curate --all`.',
+      '\nThe report shows only what the privacy profile of the curated tables shows. Make the tables first: `landline curate --all`.',
     )
     .addHelpText(
       'after',
@@ -62,7 +62,7 @@ async function draw(on: On, options: Options): Promise<0 | 1> {
   if (period.to < period.from) throw new UsageError(`The range ends (${period.to}) before it begins (${period.from}).`);
   const reach = figures.held.reach;
   if (now.days.size === 0 && reach !== undefined && (reach.to < period.from || reach.from > period.to)) {
-    const message = `No day of this period is held. The tables have ${reach.from} to ${reach.to}.`;
+    const message = `No day of this period is held. The tables have the days ${reach.from} to ${reach.to}.`;
     throw new CommandError('curated.none', 1, message);
   }
   await writeFile(out, reportPage(figures, period, instantOf(on.now))).catch((thrown: NodeJS.ErrnoException) => {

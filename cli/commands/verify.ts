@@ -39,7 +39,7 @@ export const verifyDays: Register = (program, { act }) => {
     .option('--no-mark', 'only look: do not mark damaged days in the ledger')
     .addHelpText(
       'after',
-      '\nExits with 4 when all that is held is whole, and days are not held: of the range, or of what is owed.',
+      '\nExits with 4 when nothing that is held is damaged, but days are not held: of the range, or of what is owed.',
     )
     .addHelpText(
       'after',

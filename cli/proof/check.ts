@@ -25,10 +25,10 @@ export function checkText(text: string, file: string): Checked {
   try {
     json = JSON.parse(data);
   } catch (cause) {
-    throw new UsageError(`${file} is no proof of Landline: it holds no readable data.`, { cause });
+    throw new UsageError(`${file} is not a proof of Landline: it has no readable data.`, { cause });
   }
   const read = proofDocument.safeParse(json);
-  if (!read.success) throw new UsageError(`${file} is no proof of Landline, or of another version.`);
+  if (!read.success) throw new UsageError(`${file} is not a proof of Landline, or is one of another version.`);
   // Over what stands in the file, before anything of it was understood.
   const digest = digestOf(Object(json).proof) === read.data.digest ? 'right' : 'wrong';
   return { document: read.data, digest, shown: page ? shownIn(text, read.data) : undefined };

@@ -3,7 +3,7 @@ import { isExpired, lastDay } from '../../shared/ledger/owed.ts';
 import { aroundOf } from '../../shared/ledger/seams.ts';
 import { reasonOf } from '../../shared/status/dataset-facts.ts';
 import { SHOWN_STATES, type Shown, shownOf } from '../../shared/status/states.ts';
-import { counted, grouped } from '../../shared/status/text.ts';
+import { counted } from '../../shared/status/text.ts';
 import { isTrouble, type Verified } from '../../shared/verify/verify.ts';
 import { daysBetween, eachDay, instantOf } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry } from '../../shared/words/ledger.ts';
@@ -63,18 +63,15 @@ function sentenceOf(logs: readonly ProvenLog[], findings: number, days: number):
   const final = logs.reduce((sum, log) => sum + log.days.filter(isFinal).length, 0);
   const held = logs.reduce((sum, log) => sum + log.days.length, 0);
   const range = { days, logs: logs.length };
-  const wrong =
-    findings === 0
-      ? ''
-      : ` ${counted(findings, 'finding')} of the recount ${findings === 1 ? 'stands' : 'stand'} against it.`;
+  const wrong = findings === 0 ? '' : ` The recount found ${counted(findings, 'problem')}.`;
   if (missing > 0) {
     const early = logs.reduce((sum, log) => sum + daysBeforeHistory(log), 0);
     return `Not complete: ${notHeldText({ ...range, missing, early })}.${wrong}`;
   }
   if (findings > 0) return `All ${rangeText(range)} are held.${wrong}`;
   const open = held - final;
-  const rest = open === 0 ? 'none is read again' : `${counted(open, 'day')} may still gain late rows`;
-  return `Complete: all ${rangeText(range)} are held and were found whole; ${rest}.`;
+  const rest = open === 0 ? 'all are final' : `${counted(open, 'day')} may still gain late rows`;
+  return `Complete: all ${rangeText(range)} are held and undamaged; ${rest}.`;
 }
 
 function daysBeforeHistory({ gaps, firstDay = '' }: ProvenLog): number {
@@ -85,8 +82,8 @@ function daysBeforeHistory({ gaps, firstDay = '' }: ProvenLog): number {
 function earlyOf(logs: readonly ProvenLog[]): string {
   const early = logs.reduce((sum, { days }) => sum + days.filter(each => each.doubts?.includes('log.empty')).length, 0);
   if (early === 0) return '';
-  const stand = early === 1 ? 'empty day stands' : 'empty days stand';
-  return ` ${grouped(early)} ${stand} before the first row of their log, and prove nothing.`;
+  const are = early === 1 ? 'is' : 'are';
+  return ` ${counted(early, 'empty day')} ${are} before the first day with rows of their log: no proof that there were no rows.`;
 }
 
 function logOf({ dataset, watermark, entries }: DatasetLedger, evidence: Evidence): ProvenLog {

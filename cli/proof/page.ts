@@ -36,10 +36,10 @@ ${findingsOf(document)}
 </header>
 <dl>
 ${fact('Made', `${minuteOf(madeAt)} UTC, by Landline ${version === 'source' ? '(built from its source)' : version}`)}
-${fact('Recounted', `${counted(recounted.days, 'day')}, ${grouped(recounted.rows)} rows, ${grouped(recounted.bytes)} bytes, at ${minuteOf(recounted.at)} UTC: ${recounted.findings.length === 0 ? 'all whole' : counted(recounted.findings.length, 'finding')}`)}
+${fact('Recounted', `${counted(recounted.days, 'day')}, ${grouped(recounted.rows)} rows, ${grouped(recounted.bytes)} bytes, at ${minuteOf(recounted.at)} UTC: ${recounted.findings.length === 0 ? 'all undamaged' : counted(recounted.findings.length, 'finding')}`)}
 ${fact('Borders of days', seams.compared ? 'compared' : (seams.why ?? 'not compared'))}
 ${settingsOf(document)}
-${fact('Key', html`fingerprints are HMAC-SHA256 with the key <code>${proof.keyId}</code>, which is kept with the rows; the first ${FINGERPRINT_SHOWN} of 64 digits are shown`)}
+${fact('Key', html`id <code>${proof.keyId}</code>; the key itself is kept with the rows. The keyed fingerprints are HMAC-SHA256 with this key; the first ${FINGERPRINT_SHOWN} of their 64 digits are shown`)}
 ${fact('Digest', html`<code>${digest}</code>`)}
 </dl>
 <section aria-labelledby="logs">
@@ -52,7 +52,7 @@ ${fact('Digest', html`<code>${digest}</code>`)}
 </div>
 </section>
 ${proof.logs.map(logSection)}
-<footer><p>To check this document: <code>landline prove --check FILE</code>; with the key, against the partitions too: <code>--key FILE</code>. docs/format.md says how the digest is made.</p></footer>
+<footer><p>To check this document: <code>landline prove --check FILE</code>. To compare it with the partitions too, add its key: <code>--key FILE.key</code>. docs/format.md says how the digest is made.</p></footer>
 ${dataOf(document)}
 </main>
 </body>
@@ -79,12 +79,12 @@ function fact(name: string, value: string | Html): Html {
 }
 
 function settingsOf({ proof: { settings } }: ProofDocument): Html {
-  if (settings === undefined) return fact('Settings', 'not known where only the storage is reached');
+  if (settings === undefined) return fact('Settings', 'not known, because only the storage was reached');
   const { datasets, off, historyDays, cloud, privacy } = settings;
   const without = off.length === 0 ? '' : `; off: ${off.join(', ')}`;
   return fact(
     'Settings',
-    `${counted(datasets.length, 'log')} switched on${without}; history of ${counted(historyDays, 'day')}; cloud ${cloud}; typed tables ${privacy}`,
+    `${counted(datasets.length, 'log')} switched on${without}; history of ${counted(historyDays, 'day')}; cloud ${cloud}; privacy profile ${privacy}`,
   );
 }
 
@@ -97,7 +97,7 @@ function summaryRow({ dataset, title, days, gaps, rows }: ProvenLog, of: number)
 
 function logSection(log: ProvenLog): Html {
   const { dataset, title, days, gaps, api, settleDays, rereadHours, lateCheckDays, historyDays } = log;
-  const rules = `API ${api}. Read again every ${counted(rereadHours, 'hour')} until ${counted(settleDays, 'day')} after its end without a change, and once after ${counted(lateCheckDays, 'day')}; the source keeps ${counted(historyDays, 'day')}.`;
+  const rules = `API ${api}. A day is read again every ${counted(rereadHours, 'hour')} until its end is ${counted(settleDays, 'day')} ago and a read changes nothing, and once more after ${counted(lateCheckDays, 'day')}. The source keeps ${counted(historyDays, 'day')}.`;
   return html`<section aria-labelledby="log-${dataset}">
 <h2 id="log-${dataset}">${title}</h2>
 <p class="quiet">${rules}${log.firstDay === undefined ? '' : ` History begins on ${log.firstDay}.`}</p>
@@ -143,6 +143,6 @@ function dayRow(each: ProvenDay): Html {
   const notes = [reason, ...doubts, erasedAt === undefined ? undefined : 'a person was erased']
     .filter(Boolean)
     .join(', ');
-  return html`<tr><th scope="row">${day}</th><td>${stateText(state)}${notes === '' ? '' : ` (${notes})`}</td><td class="r">${grouped(rows)}</td><td class="r">${revision}</td><td>${minuteOf(landedAt)}</td><td>${minuteOf(checkedAt)}</td><td>${recounted}</td><td><code>${fingerprint.slice(0, FINGERPRINT_SHOWN)}</code></td></tr>
+  return html`<tr><th scope="row">${day}</th><td>${stateText(state)}${notes === '' ? '' : ` (${notes})`}</td><td class="r">${grouped(rows)}</td><td class="r">${revision}</td><td>${minuteOf(landedAt)}</td><td>${minuteOf(checkedAt)}</td><td>${recounted === 'whole' ? 'undamaged' : recounted}</td><td><code>${fingerprint.slice(0, FINGERPRINT_SHOWN)}</code></td></tr>
 `;
 }

@@ -17,7 +17,7 @@ const NAMED = 4;
 /** Says first whether the numbers below are whole. */
 export function completeness({ held }: Figures, period: Period): string {
   if (!held.isKnown)
-    return `<div class="whole partly"><p>Which days are held is not known: the tables have no <code>partition_status</code>. A day without rows may not have landed.</p></div>`;
+    return `<div class="whole partly"><p>The tables have no <code>partition_status</code>, so this report does not know which days are held: a day without rows may be a day that has not landed.</p></div>`;
   const logs = held.coverage(period);
   const sum = (of: (log: LogCoverage) => number): number => logs.reduce((all, log) => all + of(log), 0);
   const early = sum(log => log.early);
@@ -30,8 +30,8 @@ export function completeness({ held }: Figures, period: Period): string {
       : `Not complete: ${notHeldText({ ...range, missing, early })}`;
   const rest =
     final === there
-      ? 'What is held changes no more'
-      : `${grouped(there - final)} of the ${grouped(there)} that are held may still change`;
+      ? 'All held days are final'
+      : `${grouped(there - final)} of the ${counted(there, 'held day')} may still change`;
   const notes = notesOf(logs);
   const list = notes.length === 0 ? '' : `<ul>${notes.map(note => `<li>${note}</li>`).join('')}</ul>`;
   return `<div class="whole${missing === 0 ? '' : ' partly'}"><p>${said}. ${rest}.</p>${list}</div>`;
@@ -99,7 +99,7 @@ export function tiles(figures: Figures, period: Period): string {
       what: 'of Direct Routing legs failed',
       compared:
         oldLegs.failed + oldLegs.good > 0 && calls(1, 1) !== undefined
-          ? `${percent(oldLegs.failed, oldLegs.failed + oldLegs.good)} before`
+          ? `${percent(oldLegs.failed, oldLegs.failed + oldLegs.good)} in the period before`
           : undefined,
     },
   ];
@@ -113,10 +113,11 @@ export function tiles(figures: Figures, period: Period): string {
 function than({ held }: Figures, period: Period, past: Period, all: readonly Tile[]): string {
   const span = `${dated(past.from)} to ${dated(past.to)}`;
   if (all.some(({ compared }) => compared !== undefined))
-    return `Compared with ${span}, the period of the same length before, where both are held in full.`;
+    return `Compared with ${span}, the period of the same length before this one. A number is compared only if both periods are held in full.`;
   const logs = [...CALL_LOGS, ...MESSAGE_LOGS];
-  if (!held.isWhole(logs, period)) return 'Not compared with the period before: this one is not held in full.';
-  return `Not compared with ${span}: that period is not held in full.`;
+  if (!held.isWhole(logs, period))
+    return 'Not compared with the period before, because this period is not held in full.';
+  return `Not compared with ${span}, because that period is not held in full.`;
 }
 
 /** A call over Direct Routing is there once per leg. */

@@ -27,7 +27,7 @@ export function hours(figures: Figures, period: Period): string {
   const names = ['Weekday', ...HOURS].map(name => `<th scope="col">${name}</th>`);
   const head = `<tr>${names.join('')}</tr>`;
   const picture = `<div class="wide" tabindex="0"><table class="heat"><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`;
-  const sub = `Calls that started in an hour, by weekday and hour in ${escaped(zone)}: the mean of the days that are held${means.flat().includes(undefined) ? ', – where none is' : ''}. The darker, the more.`;
+  const sub = `Average number of calls that started in each hour, by weekday, in ${escaped(zone)}. The average is over the days that are held${means.flat().includes(undefined) ? '; – means that no such day is held' : ''}. A darker cell has more calls.`;
   const below = now.hours.flatMap((row, day) =>
     row.map((count, hour) => [
       WEEKDAYS[day] ?? '',
@@ -37,7 +37,7 @@ export function hours(figures: Figures, period: Period): string {
       shown(means[day]?.[hour]) || '0',
     ]),
   );
-  const table = numbers(['Weekday', 'Hour', 'Calls', 'Such hours held', 'Mean'], below);
+  const table = numbers(['Weekday', 'Hour', 'Calls', 'Hours held', 'Average'], below);
   return most === 0
     ? section('Hours of the week', sub, NOTHING, '')
     : section('Hours of the week', sub, picture, table);

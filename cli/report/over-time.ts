@@ -69,7 +69,7 @@ function overTimeOf(
     ([name, size]) => `<div class="${name}">${overTime(labels, coverage, drawn, title, size)}</div>`,
   );
   const shades = shadesOf(coverage);
-  const partly = coverage.includes('part') ? ' Where a part is held, there may have been more.' : '';
+  const partly = coverage.includes('part') ? ' Where only a part is held, the true number may be higher.' : '';
   return section(
     title,
     `${keys([...series, ...shades])}${partly}`,
@@ -98,8 +98,7 @@ const OF_COST = [
 export function costs({ now, before: earlier, held }: Figures, period: Period): string {
   const isCode = (name: string): number => Number(!/^[A-Z]{3}$/.test(name));
   const order = [...now.cost.keys()].sort((a, b) => isCode(a) - isCode(b) || (a < b ? -1 : 1));
-  if (order.length === 0)
-    return section('Cost per currency', 'What calls and messages were charged with.', NOTHING, '');
+  if (order.length === 0) return section('Cost per currency', 'Charges of calls and messages.', NOTHING, '');
   const months = bucketsOf(period, 'month');
   const totals = order.map(currency => ({ currency, ...sumOf(now.cost.get(currency)) }));
   const detail = order.flatMap(currency =>
@@ -108,7 +107,7 @@ export function costs({ now, before: earlier, held }: Figures, period: Period): 
       return [currency, name, ...[calls, messages, calls + messages].map(value => exact(value, currency))];
     }),
   );
-  const below = numbers(['Currency', 'Month', 'Calls', 'Messages', 'Together'], detail);
+  const below = numbers(['Currency', 'Month', 'Calls', 'Messages', 'Total'], detail);
   if (months.length === 1) {
     const logs = [...CALL_LOGS, ...MESSAGE_LOGS];
     const isCompared = held.isWhole(logs, period) && held.isWhole(logs, before(period));
@@ -117,8 +116,13 @@ export function costs({ now, before: earlier, held }: Figures, period: Period): 
       const shown = [calls, messages, calls + messages].map(value => rounded(value, decimalsOf(currency)));
       return [currency, ...shown, isCompared ? rounded(past.calls + past.messages, decimalsOf(currency)) : '–'];
     });
-    const head = ['Currency', 'Calls', 'Messages', 'Together', 'The period before'];
-    return section('Cost per currency', 'Currencies are never added up.', table(head, rows, 'plain'), below);
+    const head = ['Currency', 'Calls', 'Messages', 'Total', 'The period before'];
+    return section(
+      'Cost per currency',
+      'Amounts of different currencies are never added up.',
+      table(head, rows, 'plain'),
+      below,
+    );
   }
   const coverage = months.map(bucket =>
     held.isKnown ? held.ofBucket([...CALL_LOGS, ...MESSAGE_LOGS], bucket) : 'part',
@@ -139,7 +143,7 @@ export function costs({ now, before: earlier, held }: Figures, period: Period): 
   const shades = shadesOf(coverage);
   return section(
     'Cost per currency and month',
-    `${keys([...OF_COST, ...shades])} Each currency has a scale of its own, and they are never added up.`,
+    `${keys([...OF_COST, ...shades])} Each currency has a scale of its own. Amounts of different currencies are never added up.`,
     `<div class="months">${pictures.join('')}</div>`,
     below,
   );

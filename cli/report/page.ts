@@ -38,8 +38,8 @@ ${trunks(figures)}
 ${codes(figures)}
 </div>
 ${users(figures)}
-<footer>Made by <code>landline report</code> on ${escaped(minuteOf(madeAt))} UTC from the curated tables: docs/bi says how to ask more.
-Amounts are rounded to the decimals of their currency, each for itself, so that a sum may differ from its parts in the last digit; <i>The numbers</i> have every digit. A call over Direct Routing counts once per leg, and its time includes the ringing.</footer>
+<footer>Made by <code>landline report</code> on ${escaped(minuteOf(madeAt))} UTC from the curated tables. docs/bi describes the tables, and how to query them.
+Each amount is rounded to the decimals of its currency, so a total may differ from the sum of its parts in the last digit; the tables below <i>The numbers</i> have every digit. A call over Direct Routing counts once per leg, and its time includes the ringing.</footer>
 </main>
 </body>
 </html>

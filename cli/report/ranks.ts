@@ -1,4 +1,4 @@
-import { grouped } from '../../shared/status/text.ts';
+import { counted, grouped } from '../../shared/status/text.ts';
 import { COLOURS } from './charts.ts';
 import type { Figures } from './data.ts';
 import { coloursOf, keys, NOTHING, numbers, section } from './parts.ts';
@@ -49,9 +49,9 @@ export function trunks({ now: { trunks: all } }: Figures): string {
   const kinds = top.some(([, { unknown }]) => unknown > 0) ? OF_TRUNKS : OF_TRUNKS.slice(0, 2);
   return section(
     'Session border controllers',
-    `${keys(kinds)} Legs over Direct Routing, worst first.`,
+    `${keys(kinds)} Legs over Direct Routing; the highest share of failed legs first.`,
     top.length === 0 ? NOTHING : ranked(bars, coloursOf(OF_TRUNKS)),
-    numbers(['Session border controller', 'Failed', 'Succeeded', 'Unknown', 'Failed of those that say'], rows),
+    numbers(['Session border controller', 'Failed', 'Succeeded', 'Unknown', 'Share of failed legs'], rows),
   );
 }
 
@@ -67,7 +67,7 @@ export function codes({ now: { codes: all } }: Figures): string {
   );
   return section(
     'Why legs fail',
-    'SIP codes that failed legs over Direct Routing ended with. 480, 486, 487 and 603 are people, not the network.',
+    'SIP codes with which failed legs over Direct Routing ended. With 480, 486, 487 and 603 a person ended the call, not the network.',
     bars.length === 0 ? NOTHING : ranked(bars, [COLOURS.failed]),
     numbers(
       ['SIP code', 'Failed legs'],
@@ -98,7 +98,7 @@ export function users({ now: { users: all } }: Figures): string {
   const kinds = bars.some(({ values }) => (values[2] ?? 0) > 0) ? OF_USERS : OF_USERS.slice(0, 2);
   return section(
     'Teams messages per user',
-    `${keys(kinds)} The ${bars.length} users with the most, of ${grouped(all.size)}.`,
+    `${keys(kinds)} The ${bars.length} users with the most Teams messages, of ${counted(all.size, 'user')}.`,
     parts.length === 0 ? NOTHING : `<div class="pair">${halves}</div>`,
     numbers(['User', 'Received', 'Sent', 'Direction unknown'], rows),
   );

@@ -45,7 +45,7 @@ export function tellDoubts({ dataset, days }: Pick<DatasetFacts, 'dataset' | 'da
   const runs = doubtRunsOf(days);
   if (runs.length === 0) return;
   out.line();
-  out.line(`${dataset}, held and in some doubt:`);
+  out.line(`${dataset}, held and doubted:`);
   for (const { from, to, days: count, doubt } of runs) {
     const range = count === 1 ? from : `${from} to ${to} (${counted(count, 'day')})`;
     out.line(`  ${range}: ${out.paint('yellow', doubt.reason)}`);

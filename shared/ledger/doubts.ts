@@ -33,13 +33,13 @@ export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: D
   if (held.doubted)
     doubts.push({
       reason: 'page.count',
-      message: 'the source said that it has more rows than it gave',
-      next: `if the provider confirms more rows, read it again: ${retry}`,
+      message: 'the source stated more rows than it returned',
+      next: `if the provider confirms that there are more rows, read the day again: ${retry}`,
     });
   if (held.rowsOutside > 0)
     doubts.push({
       reason: 'rows.outside',
-      message: `${held.rowsOutside === 1 ? 'a row stays' : `${held.rowsOutside} rows stay`} here with a time that is in another day, unreadable or absent`,
+      message: `${held.rowsOutside === 1 ? 'a row of this day has' : `${held.rowsOutside} rows of this day have`} a time that is in another day, unreadable or absent`,
       next: 'nothing is lost; look at those rows when you count by day',
     });
   const { entries, firstDay } = around;
@@ -52,7 +52,7 @@ export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: D
         open.why === 'differs'
           ? `a row at its border with ${open.day} is in neither day or in both`
           : `it cannot settle before ${open.day} ${open.why === 'not-read' ? 'is read again' : 'has landed'}`,
-      next: 'nothing: the days are read again by themselves',
+      next: 'nothing: Landline reads the days again by itself',
     });
   if (held.rows === 0 && (firstRow === undefined || day < firstRow))
     doubts.push({
@@ -60,8 +60,8 @@ export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: D
       message:
         firstRow === undefined
           ? 'no day of this log has a row: the source may not report this calling plan, or nobody used it'
-          : `before the first row (${firstRow}): the source may no longer have what was there`,
-      next: 'ask whether there should be rows; an empty day is no proof that there were none',
+          : `the day is before the first day with rows (${firstRow}): the source may no longer have its rows`,
+      next: 'find out whether there should be rows; an empty day does not prove that there were none',
     });
   return doubts;
 }

@@ -199,7 +199,7 @@ export function sinceOf(state: Shown, { failingSince, suspicion }: DayEntry['wor
 export function messageOf(state: Shown, { errorMessage, suspicion }: DayEntry['work']): string | undefined {
   const { vanished, added = 0 } = suspicion ?? {};
   if (state !== 'suspect' || vanished === undefined) return errorMessage;
-  return `The last read lacked ${counted(vanished, 'row')} of those held, and brought ${counted(added, 'other')} (−${grouped(vanished)} +${grouped(added)}).`;
+  return `The last read lacked ${counted(vanished, 'held row')} and brought ${counted(added, 'other row')} (−${grouped(vanished)} +${grouped(added)}).`;
 }
 
 interface Around {

@@ -2,7 +2,7 @@ import type { ReasonCode } from '../words/model.ts';
 import type { DatasetFacts, DayFacts } from './dataset-facts.ts';
 import { sinceText } from './day-runs.ts';
 import type { Point } from './point.ts';
-import { counted, grouped } from './text.ts';
+import { counted } from './text.ts';
 
 /** What a verdict says of the days of each log, and where the documents go on. Pure. */
 
@@ -59,7 +59,10 @@ function pointsOf(each: DatasetFacts): Ranked[] {
   for (const [reason, days] of byReason(failed)) {
     const newest = days.at(-1);
     const waiting = trouble.filter(day => days.some(({ day: blocker }) => blocker === day.waitsFor)).length;
-    const others = waiting === 0 ? '' : `, and ${grouped(waiting)} more ${waiting === 1 ? 'waits' : 'wait'} for it`;
+    const others =
+      waiting === 0
+        ? ''
+        : `; ${counted(waiting, 'more day', 'more days')} ${waiting === 1 ? 'waits' : 'wait'} until that is solved`;
     const cause = newest?.message === undefined ? '' : ` ${firstSentence(newest.message)}`;
     say(
       reason.startsWith('security.') ? 'security' : 'failed',
@@ -72,9 +75,13 @@ function pointsOf(each: DatasetFacts): Ranked[] {
   }
   const [soon] = expiring;
   if (soon !== undefined)
-    say('expiring', `${counted(expiring.length, 'day')} not held, and soon forgotten by the source.`, {
-      help: HELP.expiring,
-    });
+    say(
+      'expiring',
+      `${counted(expiring.length, 'day')} ${expiring.length === 1 ? 'is' : 'are'} not held, and the source will soon no longer have ${expiring.length === 1 ? 'it' : 'them'}.`,
+      {
+        help: HELP.expiring,
+      },
+    );
   const suspects = trouble.filter(({ state }) => state === 'suspect');
   const doubted = suspects.filter(({ broken }) => !broken);
   if (doubted.length > 0)
@@ -91,7 +98,10 @@ function pointsOf(each: DatasetFacts): Ranked[] {
   const healing = broken.filter(({ command }) => command === undefined).length;
   const partitions = (count: number) =>
     `${counted(count, 'partition')} ${count === 1 ? 'is' : 'are'} damaged or gone, and`;
-  if (healing > 0) say('healing', `${partitions(healing)} landed anew without a person.`, { help: HELP.suspect });
+  if (healing > 0)
+    say('healing', `${partitions(healing)} Landline lands the ${healing === 1 ? 'day' : 'days'} anew by itself.`, {
+      help: HELP.suspect,
+    });
   if (broken.length > healing) {
     const left = broken.length - healing;
     say('broken', `${partitions(left)} ${left === 1 ? 'needs' : 'need'} a person.`, {
@@ -100,13 +110,9 @@ function pointsOf(each: DatasetFacts): Ranked[] {
     });
   }
   if (uncurated > 0)
-    say(
-      'uncurated',
-      `${counted(uncurated, 'typed table')} ${uncurated === 1 ? 'stays' : 'stay'} behind what is landed.`,
-      {
-        command: `landline curate ${dataset}`,
-      },
-    );
+    say('uncurated', `the typed tables of ${counted(uncurated, 'day')} are older than what has landed.`, {
+      command: `landline curate ${dataset}`,
+    });
   return points;
 }
 

@@ -41,8 +41,8 @@ export function nextStep(
   const command = (verb: string) => `landline ${verb} ${of.name} ${day}`;
   if (entry !== undefined && isAskedFor(entry)) {
     if (paused) return resume(of);
-    const until = holdup.gate && `it waits until ${minuteOf(holdup.gate.notBefore)} UTC with its source`;
-    return { text: `nothing: somebody has asked for it, and ${until ?? 'the planner queues it'}` };
+    const until = holdup.gate && `it waits until ${minuteOf(holdup.gate.notBefore)} UTC, as the source asked`;
+    return { text: `nothing: somebody has asked for this read; ${until ?? 'the planner queues it'}` };
   }
   switch (state) {
     case 'missing':
@@ -63,7 +63,7 @@ export function nextStep(
 function goesOn(retryAt: Instant | undefined, { gate }: Holdup): Step | undefined {
   if (retryAt === undefined) return undefined;
   const at = gate !== undefined && gate.notBefore > retryAt ? gate.notBefore : retryAt;
-  return { text: `nothing: it goes on by itself at ${minuteOf(at)} UTC` };
+  return { text: `nothing: Landline tries it again by itself at ${minuteOf(at)} UTC` };
 }
 
 /** Why a day that is owed is not queued, where another day or the source is the cause. */
@@ -83,7 +83,7 @@ function nothing(state: Shown): Step | undefined {
 
 function resume({ name }: Dataset): Step {
   const command = `landline resume ${name}`;
-  return { text: `${name} is paused; to go on: ${command}`, command };
+  return { text: `${name} is paused; to resume it: ${command}`, command };
 }
 
 /** Whether a person has asked for a read, or accepted a refused read. */
@@ -99,11 +99,11 @@ function suspectStep(of: Commands, entry: DayEntry | undefined): Step {
   switch (entry?.work.suspicion?.reason) {
     case 'shrink.unconfirmed':
       return {
-        text: `nothing: it is replaced when a second read, an hour later, agrees. At once, if it is right: ${accept}`,
+        text: `nothing: the day is replaced when a second read, an hour later, lacks the same rows. If the last read is right, to replace it at once: ${accept}`,
       };
     case 'shrink.emptied':
       return {
-        text: `find out why the source says that the day is empty now; only if that is right: ${accept}`,
+        text: `find out why the source now says that the day is empty; only if that is right: ${accept}`,
         command: of('show'),
       };
     default:
@@ -115,12 +115,12 @@ function suspectStep(of: Commands, entry: DayEntry | undefined): Step {
 }
 
 function brokenStep(dataset: Dataset, entry: DayEntry, of: Commands, now: number): Step {
-  if (isMended(dataset, entry, now)) return { text: 'nothing: it is landed anew by itself' };
+  if (isMended(dataset, entry, now)) return { text: 'nothing: Landline lands it anew by itself' };
   const verify = `then: landline verify --datasets ${dataset.name}`;
   const anew = isExpired(dataset, entry.day, now) ? '' : `; or read all its rows again: ${of('retry')}`;
   const text =
     entry.held?.forgottenAt === undefined
       ? `the source no longer has this day; bring back the blob that was landed (docs/operations.md says from where), ${verify}`
-      : `a person was erased from this day; bring back the blob that was landed, ${verify} (an older one names the person: run landline forget again)${anew}`;
+      : `a person was erased from this day; bring back the blob that was landed, ${verify} (an older blob still has the rows of the person: then run landline forget again)${anew}`;
   return { text, command: of('show') };
 }

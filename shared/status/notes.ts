@@ -10,7 +10,7 @@ const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as 
 
 /** What to say of a source that is left alone. */
 export function gateNote({ source, notBefore, reason }: Gate): string {
-  return `${SOURCE_TITLES[source]} asked to be left alone until ${minuteOf(notBefore)} UTC (${reason}); it goes on by itself.`;
+  return `${SOURCE_TITLES[source]} asked Landline to send no requests until ${minuteOf(notBefore)} UTC (${reason}); Landline then continues by itself.`;
 }
 
 /** Opens the gate before that, if a person knows better than the source. */
@@ -30,7 +30,7 @@ export interface Known {
 /** @param lost days that the source forgot before they landed */
 export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known, lost: number): Generator<Point> {
   if (datasets.length === 0 && unreadable.length === 0) {
-    const text = 'A new app plans within minutes. If this page stays as it is for half an hour, ask the doctor.';
+    const text = 'A new app plans within minutes. If this page has not changed after half an hour, run the doctor:';
     yield { text, command: 'landline doctor', help: 'deploy.md' };
   }
   // While a source is left alone, nobody knows.
@@ -44,7 +44,9 @@ export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known
   // While history is filled, the days at its edges wait for neighbours that come by themselves.
   if (filling === undefined) for (const each of datasets) yield* doubtNote(each);
   if (lost > 0)
-    yield { text: `${counted(lost, 'day')} ${lost === 1 ? 'was' : 'were'} gone at the source before landing.` };
+    yield {
+      text: `${counted(lost, 'day')} never landed, because the source no longer has ${lost === 1 ? 'it' : 'them'}.`,
+    };
 }
 
 /** What is doubtful about days that count as held: why, and where each is named. */
@@ -54,7 +56,7 @@ function* doubtNote({ title, dataset, days, rows }: DatasetFacts): Generator<Poi
   if (early.length > 0 && rows > 0) {
     const are = early.length === 1 ? 'empty day is' : 'empty days are';
     yield {
-      text: `${title}: ${grouped(early.length)} ${are} before the first row, and no proof that nothing was there.`,
+      text: `${title}: ${grouped(early.length)} ${are} before the first day with rows, and ${early.length === 1 ? 'does' : 'do'} not prove that there were no rows.`,
       command,
       help: DOUBT_HELP,
     };
@@ -64,8 +66,7 @@ function* doubtNote({ title, dataset, days, rows }: DatasetFacts): Generator<Poi
   );
   const doubted = reasons.filter(({ length }) => length > 0);
   if (doubted.length === 0) return;
-  const are = doubted.length === 1 ? 'is held and' : 'are held and';
-  const text = `${title}: ${counted(doubted.length, 'day')} ${are} in some doubt (${[...new Set(doubted.flat())].sort().join(', ')}).`;
+  const text = `${title}: ${counted(doubted.length, 'held day')} ${doubted.length === 1 ? 'is' : 'are'} doubted (${[...new Set(doubted.flat())].sort().join(', ')}).`;
   yield { text, command, help: DOUBT_HELP };
 }
 

@@ -18,7 +18,7 @@ export interface ShownState {
 
 /** From what is well to what needs a person most. */
 export const SHOWN_STATES: readonly ShownState[] = [
-  { state: 'final', mark: '#', meaning: 'held, and no longer re-read' },
+  { state: 'final', mark: '#', meaning: 'held and settled: not re-read, except for one check after 35 days' },
   { state: 'open', mark: '+', meaning: 'held, and re-read until it stays the same' },
   { state: 'empty', mark: '0', meaning: 'held: the source had no rows that day' },
   { state: 'queued', mark: ':', meaning: 'about to be read' },
@@ -33,19 +33,19 @@ export const SHOWN_STATES: readonly ShownState[] = [
   {
     state: 'missing',
     mark: '.',
-    meaning: 'owed, and nothing is held',
+    meaning: 'owed and not held',
     byItself: 'the planner queues it when its turn comes',
   },
   {
     state: 'waiting',
     mark: '~',
     meaning: 'waits for the source, or for the next try',
-    byItself: 'it is tried again by itself',
+    byItself: 'Landline tries it again by itself',
   },
   {
     state: 'suspect',
     mark: '?',
-    meaning: 'in doubt: the source contradicted itself, or the partition is damaged or gone',
+    meaning: 'the source contradicted itself, or the partition is damaged or gone',
   },
   { state: 'failed', mark: '!', meaning: 'needs a person' },
 ];
@@ -54,7 +54,11 @@ export const SHOWN_STATES: readonly ShownState[] = [
  * Of a day that is held and in some doubt all the same (ledger/doubts.ts), which is less than `suspect`: it keeps its state
  * and is shown with this mark.
  */
-export const DOUBTED = { name: 'doubted', mark: '*', meaning: 'held, and in some doubt: the reason is below' } as const;
+export const DOUBTED = {
+  name: 'doubted',
+  mark: '*',
+  meaning: 'held, with a smaller problem: the reason is below',
+} as const;
 
 const HELD: ReadonlySet<Shown> = new Set<Shown>(['final', 'open', 'empty']);
 

@@ -32,7 +32,7 @@ export interface Seen {
 export function verdictOf(seen: Seen): Verdict {
   const { datasets } = seen;
   const unread = seen.unreadable.map(({ dataset, message }): Point => {
-    return { text: `${dataset} cannot be looked at: ${message}`, command: 'landline rebuild', help: HELP.storage };
+    return { text: `${dataset} cannot be read: ${message}`, command: 'landline rebuild', help: HELP.storage };
   });
   const points = [
     ...plannerPoints(seen),
@@ -55,7 +55,7 @@ function sentenceOf(seen: Seen, missing: number, lost: number): string {
   const { datasets, unreadable, filling } = seen;
   if (unreadable.length > 0) {
     const others = sentenceOf({ ...seen, unreadable: [] }, missing, lost);
-    return `${counted(unreadable.length, 'log')} cannot be looked at. Of the others: ${others}`;
+    return `${counted(unreadable.length, 'log')} cannot be read. Of the other logs: ${others}`;
   }
   if (datasets.length === 0) return 'Nothing has been planned yet.';
   if (missing === 0) {
@@ -68,12 +68,12 @@ function sentenceOf(seen: Seen, missing: number, lost: number): string {
     const before = datasets.some(({ gapDays, lagDays }) => gapDays > lagDays || lagDays > 1);
     if (before && filling !== undefined)
       return `Filling history: ${grouped(filling.landed)} of ${counted(filling.owed, 'day')} landed.`;
-    return `Everything owed is held, but for ${counted(missing, 'day')} on the way.`;
+    return `Everything owed is held except ${counted(missing, 'day')}, which will land by ${missing === 1 ? 'itself' : 'themselves'}.`;
   }
   const logs = datasets.filter(({ gapDays }) => gapDays > 0).length;
   const stuck = total(datasets, ({ trouble }) => trouble.filter(isStuck).length);
-  const some = `; ${grouped(stuck)} of these days cannot land without a person`;
-  const rest = stuck === 0 ? '' : stuck === missing ? ', and cannot land without a person' : some;
+  const some = `; ${grouped(stuck)} of these days ${stuck === 1 ? 'needs' : 'need'} a person`;
+  const rest = stuck === 0 ? '' : stuck === missing ? ` and ${missing === 1 ? 'needs' : 'need'} a person` : some;
   const are = missing === 1 ? 'is' : 'are';
   const suspect = suspectAmong(datasets);
   return `${counted(missing, 'day')} ${are} missing in ${counted(logs, 'log')}${rest}${suspect && `; ${suspect}`}.`;
@@ -109,29 +109,29 @@ function suspectAmong(datasets: readonly DatasetFacts[]): string {
 /** What to say of the planner, if anything. */
 function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
   if (!silent) return [];
-  const since = plannedAt === undefined ? 'never run to its end' : `not run since ${minuteOf(plannedAt)} UTC`;
-  return [{ text: `The planner has ${since}: nothing new is landed.`, command: 'landline doctor', help: HELP.planner }];
+  const since = plannedAt === undefined ? 'never finished a run' : `not run since ${minuteOf(plannedAt)} UTC`;
+  return [{ text: `The planner has ${since}: no new day lands.`, command: 'landline doctor', help: HELP.planner }];
 }
 
 /** Days before the first one are in no calendar, and nobody would miss a gap among them. */
 function historyPoints({ title, firstDay, heldBefore }: DatasetFacts): Point[] {
   if (heldBefore === undefined) return [];
   const are = heldBefore === 1 ? 'is' : 'are';
-  const text = `${title}: ${counted(heldBefore, 'day')} ${are} held before ${firstDay}, where the ledger says that history begins.`;
+  const text = `${title}: ${counted(heldBefore, 'day')} ${are} held before ${firstDay}, which is the first day of this log in the ledger.`;
   return [{ text, command: 'landline rebuild', help: HELP.rebuild }];
 }
 
 function queuePoints({ depth }: Seen): Point[] {
   const command = 'landline doctor';
   if (depth === undefined) return [];
-  if (depth === 'unreadable') return [{ text: 'The queues could not be looked into.', command, help: HELP.storage }];
+  if (depth === 'unreadable') return [{ text: 'The queues could not be read.', command, help: HELP.storage }];
   const points: Point[] = [];
   if (depth.fetch > QUEUE_MAX) {
     const text = `${counted(depth.fetch, 'message')} wait in the fetch queue, and nobody takes them: does the function fetch run?`;
     points.push({ text, command, help: HELP.failed });
   }
   if (depth.poison > 0) {
-    const text = `${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted.`;
+    const text = `${counted(depth.poison, 'message')} in the poison queues wait${depth.poison === 1 ? 's' : ''} to be noted in the ledger.`;
     points.push({ text, command, help: HELP.failed });
   }
   return points;

@@ -98,12 +98,12 @@ test('a month is one page without a network, which says what is missing and comp
   assert.ok(!html.includes("O'Neil, Pat <b>"));
   assert.match(html, /Complete: all 31 days of 7 logs are held\. /);
   // Direct Routing began in February, and a day of messages of February is missing.
-  assert.match(html, /Not compared with 29 Jan 2026 to 28 Feb 2026: that period is not held in full/);
+  assert.match(html, /Not compared with 29 Jan 2026 to 28 Feb 2026, because that period is not held in full/);
   const february = { from: '2026-02-01', to: '2026-02-28' };
   const gaps = reportPage(await figuresOf(store, { ...february, zone: 'UTC' }), february, MADE_AT);
   assert.match(
     gaps,
-    /Not complete: of 28 days of 7 logs \(196 in all\), 10 days are not held, 9 of them before history begins\. /,
+    /Not complete: 10 of 196 days \(28 days of 7 logs\) are not held, 9 of them before history begins\. /,
   );
   assert.match(gaps, /<code>teams-direct-routing-calls<\/code>: history begins on 10 Feb 2026/);
   assert.match(gaps, /<code>teams-sms<\/code>: not held: 17 Feb 2026/);

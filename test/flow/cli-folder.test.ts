@@ -84,7 +84,7 @@ test('a source that is left alone is told of in status and to who asks, and what
     await ledger.putGate(gate, undefined);
     await ledger.putGate({ ...gate, source: 'voximplant', notBefore: instantOf(NOW + 10 * DAY_MS) }, undefined);
   });
-  const told = `Microsoft Graph asked to be left alone until ${minuteOf(until)} UTC (source.throttled); it goes on by itself.`;
+  const told = `Microsoft Graph asked Landline to send no requests until ${minuteOf(until)} UTC (source.throttled); Landline then continues by itself.`;
   const { out } = await landline(folder, 'status');
   assert.ok(out.includes(told), out);
   assert.ok(!out.includes('Voximplant asked'), out);

@@ -77,7 +77,7 @@ test('status says when the planner has fallen silent', async () => {
   const { code, answer } = await setup.json('status');
   assert.deepEqual([code, answer.verdict.level, answer.plannedAt], [1, 'attention', `${D0}T00:00:00.000Z`]);
   const { stdout } = await setup.run('status');
-  assert.match(stdout, new RegExp(`The planner has not run since ${D0} 00:00 UTC: nothing new is landed`));
+  assert.match(stdout, new RegExp(`The planner has not run since ${D0} 00:00 UTC: no new day lands`));
   await setup.work();
   assert.equal((await setup.json('status')).answer.verdict.level, 'held');
 });
@@ -141,7 +141,7 @@ test('one flipped byte: verify names dataset and day; it heals by itself, and hi
   const { answer } = await setup.json('status');
   assert.deepEqual(
     [answer.verdict.level, answer.datasets[0].trouble.map(({ state, next }: Record<string, string>) => [state, next])],
-    ['attention', [['suspect', 'nothing: it is landed anew by itself']]],
+    ['attention', [['suspect', 'nothing: Landline lands it anew by itself']]],
   );
 
   await setup.work();
@@ -291,7 +291,7 @@ test('a watermark that lies or cannot be read stops nothing, says so, and is wri
     assert.equal((await setup.ledger.day(SMS, D2))?.value.work.askedAt, undefined, 'its days go on');
     const { code, stdout } = await setup.run('status');
     assert.equal(code, 1);
-    assert.match(stdout, new RegExp(`The watermark of ${SMS} cannot be looked at: [\\s\\S]*is damaged`));
+    assert.match(stdout, new RegExp(`The watermark of ${SMS} cannot be read: [\\s\\S]*is damaged`));
     assert.equal((await setup.run('rebuild')).code, 0);
     assert.deepEqual((await setup.ledger.watermark(SMS))?.value, sound);
   }
@@ -302,7 +302,7 @@ test('a first day that somebody moved on hides no day: those before it are told,
   await setup.table.updateEntity({ partitionKey: SMS, rowKey: 'watermark', firstDay: LAST }, 'Merge');
   const { code, stdout } = await setup.run('status');
   assert.equal(code, 1);
-  assert.match(stdout, new RegExp(`3 days are held before ${LAST}, where the ledger says that history begins`));
+  assert.match(stdout, new RegExp(`3 days are held before ${LAST}, which is the first day of this log in the ledger`));
   assert.match(stdout, /landline [^\n]*rebuild/);
   const { answer } = await setup.json('status');
   assert.deepEqual(
@@ -323,7 +323,7 @@ test('a gate that cannot be read is open, says so, and is cleared by a rebuild',
   await setup.run('retry', SMS, D2);
   const told = (await setup.ledger.gate('graph'))?.value.unreadable;
   assert.match(told ?? '', /gate of graph is damaged.*Run `landline .*rebuild`/);
-  assert.match((await setup.run('status')).stdout, /The gate of graph cannot be looked at/);
+  assert.match((await setup.run('status')).stdout, /The gate of graph cannot be read/);
   await setup.work();
   assert.equal((await setup.json('show', SMS, D2)).answer.state, 'open');
   assert.equal((await setup.json('rebuild')).answer.cleared, 1);
@@ -375,7 +375,7 @@ test('a source that asked to be left alone is asked sooner when a person opens i
     [1, 'graph', 'source.throttled'],
   );
   assert.ok(Date.parse(answer.gates[0].notBefore) <= Date.now() + 3_600_000, 'nobody waits for 31 years');
-  assert.match((await setup.run('status')).stdout, /left alone until [\s\S]*resume --source graph/);
+  assert.match((await setup.run('status')).stdout, /send no requests until [\s\S]*resume --source graph/);
   const requests = setup.simulator.counters.requests;
   await setup.work();
   assert.equal(setup.simulator.counters.requests, requests);

@@ -76,14 +76,14 @@ test('a day that gains late rows is listed by changes, and diff names the rows w
 test('a proof of days before history begins says so of them, and of how many days it speaks', async () => {
   const made = await setup.json('prove', '--from', addDays(D0, -2), '--to', D0, '--out', file('early.html'));
   assert.deepEqual([made.code, made.answer.complete], [4, false]);
-  const said = 'of 3 days of 2 logs (6 in all), 4 days are not held, all of them before history begins.';
+  const said = '4 of 6 days (3 days of 2 logs) are not held, all of them before history begins.';
   assert.equal(made.answer.sentence, `Not complete: ${said}`);
 });
 
 test('a proof of a range is made, checked against itself, and against the partitions by its key', async () => {
   const made = await setup.json('prove', '--from', D0, '--to', D2, '--out', file('proof.html'));
   assert.deepEqual([made.code, made.answer.complete], [0, true]);
-  assert.match(made.answer.sentence, /^Complete: all 3 days of 2 logs are held and were found whole; 6 days may/);
+  assert.match(made.answer.sentence, /^Complete: all 3 days of 2 logs are held and undamaged; 6 days may/);
   if (process.platform !== 'win32') assert.equal((await stat(file('proof.html.key'))).mode & 0o777, 0o600);
   const text = await readFile(file('proof.html'), 'utf8');
   const held = (await setup.ledger.day(SMS, D1))?.value.held;

@@ -158,10 +158,10 @@ test('what an alert speaks of, the page says and the command line calls for atte
       const queues = depth.poison > 0 || depth.fetch > 100;
       assert.equal(fires('failed'), person || queues || coverage.uncurated > 0);
       assert.equal(person, says(/days? failed \(/), 'failed days');
-      assert.equal(coverage.uncurated > 0, says(/typed tables? stays? behind/), 'typed tables');
+      assert.equal(coverage.uncurated > 0, says(/the typed tables of/), 'typed tables');
       assert.equal(queues, says(/messages? (wait|in the poison queues)/), 'queues');
       assert.equal(fires('suspect'), says(/suspect: the source|damaged or gone/), 'suspect days');
-      assert.equal(fires('expiring'), says(/soon forgotten by the source/), 'expiring days');
+      assert.equal(fires('expiring'), says(/the source will soon no longer have/), 'expiring days');
       // The command line sees no queues; of all else it says the same.
       assert.equal(attention, fires('suspect') || fires('expiring') || person || coverage.uncurated > 0);
       assert.equal(level === 'attention', attention || queues);

@@ -67,7 +67,7 @@ test('the first thing on the page is the answer, and what to do about it', NEEDS
   const troubled = await served.open(troubledFacts());
   assert.equal(
     await troubled.locator('h1').textContent(),
-    '10 days are missing in 4 logs; 5 of these days cannot land without a person; 2 days are suspect.',
+    '10 days are missing in 4 logs; 5 of these days need a person; 2 days are suspect.',
   );
   assert.match(
     (await troubled.locator('#teams-direct-routing-calls details').textContent()) ?? '',
@@ -105,11 +105,11 @@ test('a day in doubt has a mark of its own, says why, and axe-core finds nothing
     const look = await cell.evaluate(each => {
       const { defaultView } = each.ownerDocument;
       const { content } = defaultView.getComputedStyle(each, '::before');
-      return [content, defaultView.getComputedStyle(each).borderStyle, each.ariaLabel.includes('in doubt: page.count')];
+      return [content, defaultView.getComputedStyle(each).borderStyle, each.ariaLabel.includes('doubted: page.count')];
     });
     assert.deepEqual(look, ['"*"', 'dotted', true]);
     const list = page.locator('#teams-sms details');
-    assert.match((await list.textContent()) ?? '', /in some doubt: 4 days.*the source said more.*read it again/s);
+    assert.match((await list.textContent()) ?? '', /Held and doubted: 4 days.*the source said more.*read it again/s);
     assert.deepEqual(await findingsIn(page), []);
     await page.context().close();
   }
@@ -118,7 +118,10 @@ test('a day in doubt has a mark of its own, says why, and axe-core finds nothing
 test('one tab stop per calendar, and the arrow keys show day after day', NEEDS_BROWSER, async () => {
   const page = await served.open(troubledFacts());
   await page.locator('#teams-sms input:checked').focus();
-  assert.match(await details(page, 'teams-sms'), /2026-11-20 waiting.*it goes on by itself at 2026-11-21 12:27 UTC/);
+  assert.match(
+    await details(page, 'teams-sms'),
+    /2026-11-20 waiting.*Landline tries it again by itself at 2026-11-21 12:27 UTC/,
+  );
   await page.keyboard.press('ArrowLeft');
   assert.match(await details(page, 'teams-sms'), /2026-11-19 fetching/);
   await page.keyboard.press('ArrowLeft');

@@ -55,13 +55,18 @@ test('an empty day before the first row of its log looks otherwise than one that
   const said = out.lines.join('\n');
   assert.match(said, /well +\*\*\*\*\+\+\+\+0\+$/m);
   assert.match(said, /\* doubted/);
-  assert.match(said, /Calls: 4 empty days are before the first row, and no proof that nothing was there\./);
+  assert.match(
+    said,
+    /Calls: 4 empty days are before the first day with rows, and do not prove that there were no rows\./,
+  );
   const page = pageOf(facts);
   assert.equal(page.match(/class="e u/g)?.length, 8, 'in the grid and in the calendar');
-  assert.match(page, new RegExp(`${FIRST} empty, 0 rows[^"]*; in doubt: log.empty`));
+  assert.match(page, new RegExp(`${FIRST} empty, 0 rows[^"]*; doubted: log.empty`));
   assert.match(
     page,
-    new RegExp(`${FIRST} to ${daysAgo(7)} \\(4 days\\)</span> <code>log.empty</code><p>before the first row`),
+    new RegExp(
+      `${FIRST} to ${daysAgo(7)} \\(4 days\\)</span> <code>log.empty</code><p>the day is before the first day with rows`,
+    ),
   );
   assert.equal(facts.verdict.level, 'held', 'it asks for nothing');
 });
@@ -87,17 +92,20 @@ test('a count that says more, rows outside and their next steps stand on the pag
   for (const text of [
     'page.count',
     'rows.outside',
-    '2 rows stay here',
-    'Next step: <b>if the provider confirms more rows',
+    '2 rows of this day have a time',
+    'Next step: <b>if the provider confirms that there are more rows',
   ])
     assert.ok(page.includes(text), text);
-  assert.match(page, /<b>doubted<\/b> held, and in some doubt/);
+  assert.match(page, /<b>doubted<\/b> held, with a smaller problem/);
   const out = terminal();
   for (const each of facts.datasets) tellDoubts(each, out, 'landline');
-  assert.match(out.lines.join('\n'), new RegExp(`${daysAgo(4)}: page.count\n +the source said.*\n +Next step: if the`));
+  assert.match(
+    out.lines.join('\n'),
+    new RegExp(`${daysAgo(4)}: page.count\n +the source stated.*\n +Next step: if the`),
+  );
   assert.match(
     String(facts.verdict.points.map(({ text }) => text)),
-    /1 day is held and in some doubt \(page.count, rows.outside\)/,
+    /1 held day is doubted \(page.count, rows.outside\)/,
   );
 });
 
@@ -126,6 +134,6 @@ test('a refused read says how many rows did not come and how many came, not thei
   };
   const facts = factsWith(() => ({}), { day: daysAgo(3), of });
   const [day] = facts.datasets.flatMap(({ trouble }) => trouble);
-  assert.equal(day?.message, 'The last read lacked 4 rows of those held, and brought 5 others (−4 +5).');
+  assert.equal(day?.message, 'The last read lacked 4 held rows and brought 5 other rows (−4 +5).');
   assert.ok(pageOf(facts).includes('(−4 +5)'));
 });

@@ -22,7 +22,7 @@ test('a partition that is gone or damaged needs nobody as long as the planner ow
   for (const reason of ['partition.damaged', 'partition.missing'] as const) {
     const entry = suspect(50, reason, { settledAt: at(NOON) });
     assert.equal(owed(DATASET, entry.day, entry, NOON), 'repair');
-    assert.equal(step(entry), 'nothing: it is landed anew by itself');
+    assert.equal(step(entry), 'nothing: Landline lands it anew by itself');
     assert.match(step(entry, true) ?? '', /landline resume calls/);
   }
 });
@@ -38,7 +38,8 @@ test('a partition that the source no longer has, or that a person was erased fro
   assert.doesNotMatch(step(lost) ?? '', /retry/, 'a retry would be refused');
   assert.match(step(erased) ?? '', new RegExp(`landline retry calls ${erased.day}$`));
   const gone = suspect(91, 'partition.missing', { forgottenAt: at(NOON) });
-  for (const entry of [erased, gone]) assert.match(step(entry) ?? '', /names the person: run landline forget again/);
+  for (const entry of [erased, gone])
+    assert.match(step(entry) ?? '', /has the rows of the person: then run landline forget again/);
   assert.doesNotMatch(step(gone) ?? '', /retry/);
 });
 
@@ -61,7 +62,7 @@ test('a day that waits behind a closed gate says until when, and why', () => {
 
 test('nobody is told to accept before having looked', () => {
   const [shrunk, emptied] = [suspect(3, 'shrink.unconfirmed'), suspect(3, 'shrink.emptied')];
-  assert.match(step(shrunk) ?? '', /^nothing: it is replaced when a second read/);
+  assert.match(step(shrunk) ?? '', /^nothing: the day is replaced when a second read/);
   assert.equal(commandOf(emptied), `landline show calls ${daysAgo(3)}`);
   assert.match(step(emptied) ?? '', /^find out why .* only if that is right: landline accept calls/);
 });
@@ -79,7 +80,7 @@ test('what a person has asked for or accepted asks for nothing more', () => {
   const emptied = suspect(3, 'shrink.emptied');
   for (const work of [{ askedAt: at(NOON) }, { accepted: 'f' }]) {
     const entry = { ...emptied, work: { ...emptied.work, ...work } };
-    assert.match(step(entry) ?? '', /^nothing: somebody has asked for it/);
+    assert.match(step(entry) ?? '', /^nothing: somebody has asked for this read/);
     assert.match(step(entry, true) ?? '', /landline resume calls/);
   }
 });
@@ -92,6 +93,9 @@ test('a day waits at least as long as its source is left alone, also one that wa
   assert.match(textOf(waiting, {}) ?? '', /by itself at \S+ 12:01 UTC$/);
   assert.match(textOf(waiting, { gate }) ?? '', /by itself at \S+ 13:00 UTC$/);
   const asked = entryOf(daysAgo(2), { askedAt: at(NOON) }, heldOn(daysAgo(2)));
-  assert.match(textOf(asked, {}) ?? '', /asked for it, and the planner queues it$/);
-  assert.match(textOf(asked, { gate }) ?? '', /asked for it, and it waits until \S+ 13:00 UTC with its source$/);
+  assert.match(textOf(asked, {}) ?? '', /asked for this read; the planner queues it$/);
+  assert.match(
+    textOf(asked, { gate }) ?? '',
+    /asked for this read; it waits until \S+ 13:00 UTC, as the source asked$/,
+  );
 });

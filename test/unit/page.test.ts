@@ -52,10 +52,7 @@ test('the JSON has every state by name, and the same verdict as the page', async
   const { format, verdict, datasets } = JSON.parse(body);
   assert.equal(format, 1);
   assert.equal(verdict.level, 'attention');
-  assert.equal(
-    verdict.sentence,
-    '10 days are missing in 4 logs; 5 of these days cannot land without a person; 2 days are suspect.',
-  );
+  assert.equal(verdict.sentence, '10 days are missing in 4 logs; 5 of these days need a person; 2 days are suspect.');
   assert.deepEqual(
     datasets.map(({ dataset }: { dataset: string }) => dataset),
     DATASETS.map(({ name }) => name),
@@ -94,10 +91,10 @@ test('a log whose ledger cannot be read is named, and hides no other', async () 
   assert.deepEqual(facts.unreadable, [{ dataset: second.name, message: 'Odd.' }]);
   assert.deepEqual(facts.verdict, {
     level: 'attention',
-    sentence: '1 log cannot be looked at. Of the others: Everything owed is held.',
+    sentence: '1 log cannot be read. Of the other logs: Everything owed is held.',
     points: [
       {
-        text: `${second.name} cannot be looked at: Odd.`,
+        text: `${second.name} cannot be read: Odd.`,
         command: 'landline rebuild',
         help: 'operations.md#storage-and-the-app-itself',
       },
@@ -169,11 +166,11 @@ test('the verdict counts days and logs, and says who is needed', () => {
   assert.deepEqual(
     verdict.points.map(({ text }) => text),
     [
-      'Teams Direct Routing calls: 3 days failed (auth.forbidden) since 2026-11-21 08:04 UTC, and 2 more wait for it. Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant.',
-      'Teams SMS: 1 day not held, and soon forgotten by the source.',
+      'Teams Direct Routing calls: 3 days failed (auth.forbidden) since 2026-11-21 08:04 UTC; 2 more days wait until that is solved. Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant.',
+      'Teams SMS: 1 day is not held, and the source will soon no longer have it.',
       'Voximplant SMS: 2 days are suspect: the source contradicted itself.',
-      'Microsoft Graph asked to be left alone until 2026-11-21 12:08 UTC (source.throttled); it goes on by itself.',
-      '5 days were gone at the source before landing.',
+      'Microsoft Graph asked Landline to send no requests until 2026-11-21 12:08 UTC (source.throttled); Landline then continues by itself.',
+      '5 days never landed, because the source no longer has them.',
     ],
   );
   const [first] = verdict.points;
@@ -204,7 +201,7 @@ test('partitions that are damaged or gone are told apart from a source that cont
     verdict.points.map(({ text, command }) => [text, command]),
     [
       [`${log.title}: 1 partition is damaged or gone, and needs a person.`, `landline show ${log.name} ${oldest}`],
-      [`${log.title}: 1 partition is damaged or gone, and landed anew without a person.`, undefined],
+      [`${log.title}: 1 partition is damaged or gone, and Landline lands the day anew by itself.`, undefined],
     ],
   );
   assert.match(pageOf(facts), /bring back the blob that was landed .*, then: landline verify/);
@@ -231,7 +228,7 @@ test('typed tables that stay behind are a matter for a person, as long as they a
     sentence: 'Everything owed is held.',
     points: [
       {
-        text: `${log.title}: 2 typed tables stay behind what is landed.`,
+        text: `${log.title}: the typed tables of 2 days are older than what has landed.`,
         command: `landline curate ${log.name}`,
       },
     ],

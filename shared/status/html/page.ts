@@ -21,7 +21,7 @@ export function pageOf(facts: Facts): string {
 ${vitals(facts)}
 ${datasets.length === 0 ? undefined : html`<section class=card aria-label="Last weeks">${grid(datasets, 'z')}</section>${legend()}<section class=card aria-label="Logs">${summary(datasets)}</section>`}
 <div class="logs${short}">${datasets.map((each, i) => section(each, String.fromCharCode(97 + i)))}</div>
-</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}${facts.unplanned.length === 0 ? undefined : html`<p>Not planned yet: ${facts.unplanned.join(', ')}.</p>`}<p>All times are UTC. <code>r2</code> is a day’s second revision. While days are being read, the page is loaded again every half minute. The same as JSON: add <code>&amp;format=json</code> behind the key in the address, or <code>?format=json</code> where there is none. Landline ${facts.version}.</p></footer>`,
+</main><footer>${facts.off.map(({ dataset, why }) => html`<p>${dataset} is off: ${why}.</p>`)}${facts.unplanned.length === 0 ? undefined : html`<p>Not planned yet: ${facts.unplanned.join(', ')}.</p>`}<p>All times are UTC. <code>r2</code> means the second revision of a day. While days are being read, the page reloads every half minute. For the same as JSON, add <code>&amp;format=json</code> after the key in the address, or <code>?format=json</code> if the address has no key. Landline ${facts.version}.</p></footer>`,
   );
 }
 
@@ -68,7 +68,7 @@ function vitals({ asOf, plannedAt, queue, gates }: Facts): Html {
     gates.length === 0
       ? 'no'
       : gates.map(gate => `${gate.source} until ${minuteOf(gate.notBefore).slice(11)}`).join(', ');
-  return html`<dl class=vitals><div><dt>As of</dt><dd>${minuteOf(asOf)} UTC</dd></div><div><dt>Planner ran</dt><dd>${planned}</dd></div><div><dt>In the queue</dt><dd>${depth}</dd></div><div><dt>Poison</dt><dd>${poison}</dd></div><div><dt>Throttled</dt><dd>${throttled}</dd></div></dl>`;
+  return html`<dl class=vitals><div><dt>As of</dt><dd>${minuteOf(asOf)} UTC</dd></div><div><dt>Planner ran</dt><dd>${planned}</dd></div><div><dt>In the queue</dt><dd>${depth}</dd></div><div><dt>Poison messages</dt><dd>${poison}</dd></div><div><dt>Throttled</dt><dd>${throttled}</dd></div></dl>`;
 }
 
 function ago(instant: string, asOf: string): string {
@@ -97,7 +97,7 @@ function gapsOf({ gapDays, gaps, pausedAt }: DatasetFacts): string | Html {
   // Lines break between words, not within a date.
   const where =
     gaps.length > 1
-      ? html`(${counted(gaps.length, 'run')}, the first from <span class=nb>${first.from})</span>`
+      ? html`(in ${counted(gaps.length, 'range')}, the first from <span class=nb>${first.from})</span>`
       : html`<span class=nb>(${first.from}${to})</span>`;
   return html`${counted(gapDays, 'day')} ${where}${paused}`;
 }
@@ -121,12 +121,12 @@ function legend(): Html {
     ({ state, meaning }) => html`<li>${swatch(state)}<span><b>${state}</b> ${meaning}</span></li>`,
   );
   const doubted = html`<li><i class=${DOUBT_CELL} aria-hidden=true></i><span><b>${DOUBTED.name}</b> ${DOUBTED.meaning}</span></li>`;
-  return html`<ul class=legend aria-label="Legend">${items}${doubted}</ul><p class=hint>Point at a day, tap it, or move with the Tab and arrow keys: its details appear under the grid or calendar that it is in. A lighter day has fewer rows than its log usually has on that weekday, a darker one more; a frame marks a day that is far from usual, a corner one whose rows came late or changed.</p>`;
+  return html`<ul class=legend aria-label="Legend">${items}${doubted}</ul><p class=hint>Point at a day, tap it, or move to it with the Tab and arrow keys: its details appear below that grid or calendar. A lighter day has fewer rows than its log usually has on that weekday, and a darker day has more. A frame marks a day with far fewer or far more rows than usual. A corner marks a day whose rows came late or changed.</p>`;
 }
 
 function section(each: DatasetFacts, group: string): Html {
   const { dataset, title, landedThrough, settledThrough, expiring, pausedAt } = each;
   return html`<section class=card id="${dataset}" aria-label="${title}"><div class=head><h2>${title}</h2><code>${dataset}</code></div>
-<p class=line><span>Newest day held <b>${newestOf(each)}</b></span><span>Gaps <b>${gapsOf(each)}</b></span><span>Without a gap through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
+<p class=line><span>Newest day held <b>${newestOf(each)}</b></span><span>Gaps <b>${gapsOf(each)}</b></span><span>No gaps through <b>${landedThrough ?? 'none'}</b></span><span>Settled through <b>${settledThrough ?? 'none'}</b></span>${pausedAt === undefined ? undefined : html`<span>Paused since <b>${minuteOf(pausedAt)}</b></span>`}</p>
 ${calendar(each, group)}${olderYears(each)}${troubleList(each)}${doubtList(each)}${expiringList(expiring, each.lastDay)}</section>`;
 }

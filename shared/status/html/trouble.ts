@@ -68,12 +68,12 @@ export function doubtList({ days, dataset }: DatasetFacts): Html | undefined {
     runs.length > RUNS_MAX
       ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
       : undefined;
-  return html`<details><summary>Held, and in some doubt: ${counted(count, 'day')}</summary><ul>${items}${more}</ul></details>`;
+  return html`<details><summary>Held and doubted: ${counted(count, 'day')}</summary><ul>${items}${more}</ul></details>`;
 }
 
 export function expiringList(expiring: DatasetFacts['expiring'], lastDay: string): Html | undefined {
   const [first] = expiring;
   if (first === undefined) return undefined;
   const left = daysBetween(lastDay, first.lastChance) - 1;
-  return html`<details open><summary>${counted(expiring.length, 'day')} not held and soon forgotten by the source</summary><ul><li><span class=num>${first.day}</span> can be read until the end of <span class=num>${first.lastChance}</span>: ${counted(Math.max(0, left), 'day')} from now.</li></ul></details>`;
+  return html`<details open><summary>Not held, and the source will soon no longer have them: ${counted(expiring.length, 'day')}</summary><ul><li><span class=num>${first.day}</span> can be read until the end of <span class=num>${first.lastChance}</span>: ${counted(Math.max(0, left), 'day')} from now.</li></ul></details>`;
 }

@@ -95,7 +95,7 @@ export function labelOf(day: DayFacts, log?: string): string {
   const reason = day.reason === undefined ? '' : `; ${day.reason}${short === '' ? '' : `: ${short}`}`;
   const stop = /[.…]$/.test(reason) ? '' : '.';
   const next = day.next === undefined ? '' : `${stop} Next step: ${day.next}`;
-  const doubts = day.doubts === undefined ? '' : `; in doubt: ${day.doubts.map(doubt => doubt.reason).join(', ')}`;
+  const doubts = day.doubts === undefined ? '' : `; doubted: ${day.doubts.map(doubt => doubt.reason).join(', ')}`;
   return `${log === undefined ? '' : `${log}, `}${day.day} ${day.state}${held}${doubts}${reason}${next}`;
 }
 
