@@ -161,11 +161,11 @@ export const FAULT_MATRIX: Table = {
   29: fault('huge-page', 'too-many-rows'),
   30: [test('every listed error code has the remedy of its class')],
   31: [test('the identity’s endpoint is down')],
-  // Of a secret nobody can see the end from here: docs/operations.md says so.
+  // The app cannot see when a client secret expires: docs/operations.md says so.
   32: [
     test('the client secret has expired'),
     test('a client certificate is told of from 30 days before its end'),
-    code('docs/operations.md', 'of a client secret it cannot be seen from here'),
+    code('docs/operations.md', 'It cannot see when a client secret expires'),
   ],
   33: [test('the tenant is wrong'), test('all problems are told at once, each with what was expected')],
   34: [CONSENT],
