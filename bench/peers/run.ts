@@ -31,7 +31,7 @@ const pair = await selfSigned('localhost');
 writeFileSync(ca, pair.cert);
 
 console.log(
-  '| Fault | microsoft-graph-client, once | as long as it lasts | cli-microsoft365, once | as long as it lasts |',
+  '| Fault | microsoft-graph-client, fault once | fault every time | cli-microsoft365, fault once | fault every time |',
 );
 console.log('|---|---|---|---|---|');
 for (const name of Object.keys(FAULTS).filter(each => only === undefined || each === only)) {

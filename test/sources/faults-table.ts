@@ -19,7 +19,7 @@ export const FAULTS_PAGE = fileURLToPath(new URL('../../docs/faults.md', import.
 
 const GROUPS: readonly (readonly [title: string, faults: object])[] = [
   ['The network, and what lies between', TRANSPORT_FAULTS],
-  ['Another answer than a page', STATUS_FAULTS],
+  ['Answers that are not a page', STATUS_FAULTS],
   ['Links to the next page', LINK_FAULTS],
   ['The list of rows, and errors beside it', BODY_FAULTS],
   ['Rows, and the counts beside them', ROW_FAULTS],
@@ -38,7 +38,7 @@ export function faultsPage(found: readonly Found[], before: string): string {
     const names = FAULT_NAMES.filter(name => name in faults);
     return `## ${title}\n\n${HEAD}\n${names.flatMap(name => linesOf(name, found)).join('\n')}\n`;
   });
-  return `${INTRODUCTION}\n${tables.join('\n')}\n${seams()}\n## What the same does to others\n\n${BY_HAND.exec(before)?.[0] ?? NO_PEERS}\n`;
+  return `${INTRODUCTION}\n${tables.join('\n')}\n${seams()}\n## What the same faults do to other programs\n\n${BY_HAND.exec(before)?.[0] ?? NO_PEERS}\n`;
 }
 
 /** Faults that one day alone cannot show. */
@@ -47,8 +47,8 @@ function seams(): string {
   const lines = names.map(name => `| \`${name}\` | ${FAULTS[name].meaning} |`);
   return `## The borders of days
 
-These show only where two days meet: what one of them brings is the other's, or nobody's. Play them over a few days:
-\`npm start -- --days 4 --fault dates-only\`.
+These faults show only where two days meet: a read of one day brings rows of the other, or neither read brings them. To
+play them, land a few days: \`npm start -- --days 4 --fault dates-only\`.
 
 | Fault | What the source does |
 |---|---|
@@ -58,27 +58,31 @@ ${lines.join('\n')}
 
 const INTRODUCTION = `# What happens when a source misbehaves
 
-Written by \`test/sources/faults.test.ts\`, which fails when this page is not what it saw. Every fault that the
-simulator can play, but for those of the borders of days, is injected into a day of three pages
-(${DATASETS.length} datasets; real sockets, a clock that does not wait): on the first page, on the middle one and on the
-last; once, and whenever the page is asked for.
-In no case did a partition hold anything but the true rows, or exactly what was sent where nothing in the answer tells
-that it is not true; did another host, port or path get a request or a token; or did a token reach the log or the
-ledger. When the fault ends, the day lands by itself within two hours (tried with each fault on the middle page).
+\`test/sources/faults.test.ts\` writes this page, and fails when the page does not say what the test saw. The test reads a
+day of three pages from the simulator (${DATASETS.length} datasets; real sockets, a clock that does not wait). It plays every fault of
+the simulator, except those at the borders of days, on the first page, on the middle page and on the last page; each of
+them once, and then every time that the page is asked for.
 
-These are first reads. At a later read (\`conformance.test.ts\`) rows that are missing are **held**: the partition stays,
-with \`shrink.unconfirmed\` until another read an hour later agrees, or \`shrink.emptied\` until a person decides.
+In every case the partition held only the true rows; or, where nothing in the answer shows that it is wrong, exactly the
+rows that were sent. No other host, port or path got a request or a token, and no token reached the log or the ledger.
+When the fault ends, the day lands by itself within two hours (tested with each fault on the middle page).
 
-- **landed**: the partition is there and believed. *As sent*: with the rows the fault sent.
-- **marked**: landed, and the day is \`suspect\` until a later read agrees with itself.
-- **waiting**: nothing landed; it is tried again by itself.
-- **failed**: nothing landed; a person is told what to do. It is tried again once an hour all the same.
-- Requests are counted until nothing more is due. Three numbers are for the first, the middle and the last page;
-  3 is a read without faults. Time slept in between is not counted, and the same for all pages.
+The tables show the first read of a day. When rows are missing from a later read (\`conformance.test.ts\`), the partition
+stays as it is: with \`shrink.unconfirmed\` until another read an hour later agrees, or with \`shrink.emptied\` until a
+person decides.
+
+- **landed**: the partition is there, and the day is not in doubt. *As sent*: it holds the rows that the fault sent.
+- **marked**: landed, and the day is \`suspect\` until a later read does not contradict itself.
+- **waiting**: nothing landed; Landline tries the day again by itself.
+- **failed**: nothing landed, and the message says what a person has to do. Landline tries the day once an hour all the
+  same.
+- *Slept* is the time that the worker waited meanwhile; it is the same whichever page has the fault. *Again in* is the
+  time until the next attempt.
+- *Requests* are counted until no attempt is due any more. Three numbers are for the fault on the first, the middle and
+  the last page; one number is the same for all three. A read without faults has 3 requests.
 `;
 
-const HEAD =
-  '| Fault | Source | Injected once | Requests | As long as it lasts | Requests |\n|---|---|---|---|---|---|';
+const HEAD = '| Fault | Source | Fault once | Requests | Fault every time | Requests |\n|---|---|---|---|---|---|';
 
 /** One line for all datasets that saw the same. */
 function linesOf(fault: FaultName, found: readonly Found[]): string[] {

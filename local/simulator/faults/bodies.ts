@@ -77,7 +77,7 @@ export const BODY_FAULTS = {
     },
   },
   'error-behind-rows': {
-    meaning: 'half of the rows, and an OData-Error field behind the body',
+    meaning: 'half of the rows, and a trailer OData-Error after the body',
     ...RETRY,
     source: 'graph',
     page: page => {

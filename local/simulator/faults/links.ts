@@ -52,7 +52,7 @@ function foreignHost(occasion: Occasion): string {
 
 /** Faults of `@odata.nextLink`. */
 export const LINK_FAULTS = {
-  'link-repeats': badLink('the link names the page it stands on', (_, occasion) => occasion.address),
+  'link-repeats': badLink('the link names its own page', (_, occasion) => occasion.address),
   'link-to-first-page': badLink('the link of every page names the first', (_, occasion) => occasion.linkTo(0)),
   'link-other-host': badLink('the link names another host', (next, occasion) => withHost(next, foreignHost(occasion))),
   'link-other-port': badLink('the link names another port of the same host', (next, occasion) =>
@@ -67,20 +67,20 @@ export const LINK_FAULTS = {
     next.replace(`${origin}/${api}/`, `${origin}/${api === 'beta' ? 'v1.0' : 'beta'}/`),
   ),
   'link-dot-segments': badLink(
-    'the link leaves the path by encoded dots',
+    'the link leaves the path with encoded dots (%2e%2e)',
     (_, { origin, api }) => `${origin}/${api}/communications/callRecords/%2e%2e/%2e%2e/users?$skip=1000`,
   ),
   'link-credentials': badLink('the link carries a user and a password', next => next.replace('//', '//user:secret@')),
   'link-host-as-user': badLink('the right host is only the user name before another host', (next, occasion) =>
     withHost(next, `${new URL(occasion.origin).host.replace(':', '%3A')}@${foreignHost(occasion)}`),
   ),
-  'link-protocol-relative': badLink('the link starts with two slashes and another host', (next, occasion) =>
+  'link-protocol-relative': badLink('the link has no scheme: two slashes and another host', (next, occasion) =>
     withHost(next, foreignHost(occasion)).replace(/^http:/, ''),
   ),
   'link-backslashes': badLink('the link is written with backslashes and another host', (next, occasion) =>
     withHost(next, foreignHost(occasion)).replace('http://', 'http:\\\\'),
   ),
-  'link-fullwidth': badLink('the host of the link is another one in fullwidth letters', next =>
+  'link-fullwidth': badLink('the link names another host, in fullwidth letters', next =>
     withHost(next, 'ｅｖｉｌ.example'),
   ),
   'link-trailing-dot': badLink('the host of the link ends with a dot', (next, { origin }) =>
@@ -109,7 +109,7 @@ export const LINK_FAULTS = {
   },
   'link-query-only': goodLink('the link is only a query', link => link.slice(link.indexOf('?'))),
   'link-service-relative': goodLink(
-    'the link is relative to the root of the service, as OData has it',
+    'the link is relative to the root of the service, as OData allows',
     (link, { origin, api }) => link.replace(`${origin}/${api}/`, ''),
   ),
   'link-lower-case': goodLink('the path of the link is in small letters', link => {
@@ -166,7 +166,7 @@ export const LINK_FAULTS = {
     },
   },
   'empty-page': {
-    meaning: 'a page without rows whose link leads on to the rows',
+    meaning: 'a page without rows, with a link to the rows',
     recovery: 'accept',
     passing: true,
     source: 'graph',
@@ -177,7 +177,7 @@ export const LINK_FAULTS = {
     },
   },
   'empty-last-page': {
-    meaning: 'the last rows have a link, to a page without rows or link',
+    meaning: 'the page with the last rows has a link, to a page without rows and without a link',
     recovery: 'accept',
     passing: true,
     source: 'graph',

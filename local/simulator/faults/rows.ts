@@ -105,7 +105,7 @@ export const ROW_FAULTS = {
     },
   },
   'row-inserted-between-pages': {
-    meaning: 'rows have moved by one: the page starts with the last row of the page before',
+    meaning: 'the rows have moved on by one: the page starts with the last row of the page before',
     ...REREAD,
     further: true,
     select: selection => ({
@@ -114,7 +114,7 @@ export const ROW_FAULTS = {
     }),
   },
   'row-removed-between-pages': {
-    meaning: 'rows have moved back by one: no page brings the row between this page and the one before',
+    meaning: 'the rows have moved back by one: the row between this page and the one before is on neither',
     recovery: 'reread',
     passing: false,
     further: true,
@@ -124,7 +124,7 @@ export const ROW_FAULTS = {
     }),
   },
   'late-rows': {
-    meaning: 'the last twentieth of the rows is not there yet, at least one row',
+    meaning: 'the last twentieth of the rows (at least one row) is not there yet',
     recovery: 'accept',
     passing: false,
     select: selection => ({ ...selection, total: selection.total - Math.ceil(selection.total / 20) }),
@@ -153,7 +153,7 @@ export const ROW_FAULTS = {
     },
   },
   'endless-pages': {
-    meaning: 'after the last row comes page after page with a row that never ends the list',
+    meaning: 'after the last row, the source sends further pages of one row without end',
     recovery: 'refuse',
     passing: false,
     page: (page, occasion) => {

@@ -98,13 +98,13 @@ export const SEAM_FAULTS = {
     toOpen: false,
   })),
   'unequal-walks': {
-    meaning: 'each walk over the same range leaves out another tenth of the rows, always equally many',
+    meaning: 'each read of the same range leaves out a different tenth of the rows, always the same number',
     ...SILENT,
     varies: true,
     select: (selection, { walk }) => leftOut(selection, walk),
   },
   'members-reordered': {
-    meaning: 'the members of a row stand in another order each time',
+    meaning: 'the members of each row are in another order at each read',
     ...SILENT,
     varies: true,
     page: (page, { walk, note }) => {
@@ -121,7 +121,7 @@ export const SEAM_FAULTS = {
     },
   },
   'count-says-more': {
-    meaning: 'the list ends in the middle, without a link, and @odata.count says that more was meant',
+    meaning: 'the list ends in the middle, without a link, and @odata.count says that there are more rows',
     ...SILENT,
     source: 'graph',
     page: page => {

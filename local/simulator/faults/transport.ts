@@ -34,12 +34,12 @@ export const TRANSPORT_FAULTS = {
     instead: () => htmlAnswer(200, 'Sign in to this network'),
   },
   'content-type-text': {
-    meaning: 'the right body is called text/plain',
+    meaning: 'the body is right, but its content-type is text/plain',
     ...RETRY,
     wire: answer => ({ ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } }),
   },
   'json-truncated': {
-    meaning: 'the JSON ends in mid-row, and content-length agrees',
+    meaning: 'the JSON ends in the middle of a row, and content-length agrees',
     ...RETRY,
     wire: answer => ({ ...answer, body: answer.body.subarray(0, Math.ceil(answer.body.length * 0.6)) }),
   },
@@ -61,13 +61,13 @@ export const TRANSPORT_FAULTS = {
     wire: answer => asGzip(answer, gzipSync(answer.body)),
   },
   'gzip-upper-case': {
-    meaning: 'the body is compressed, and its coding is spelled GZIP',
+    meaning: 'the body is compressed, and content-encoding is spelled GZIP',
     recovery: 'accept',
     passing: true,
     wire: answer => codedAs('GZIP', answer),
   },
   'gzip-alias': {
-    meaning: 'the body is compressed, and its coding has the old name x-gzip',
+    meaning: 'the body is compressed, and content-encoding has the old name x-gzip',
     recovery: 'accept',
     passing: true,
     wire: answer => codedAs('identity, x-gzip', answer),
@@ -87,12 +87,12 @@ export const TRANSPORT_FAULTS = {
     },
   },
   'gzip-without-trailer': {
-    meaning: 'only the last 8 bytes of the compressed body, its checksum, are missing',
+    meaning: 'the last 8 bytes of the compressed body, its checksum, are missing',
     ...RETRY,
     wire: answer => asGzip(answer, gzipSync(answer.body).subarray(0, -8)),
   },
   'gzip-on-plain-body': {
-    meaning: 'the body is called gzip and is not',
+    meaning: 'content-encoding says gzip, but the body is not compressed',
     ...RETRY,
     wire: answer => asGzip(answer, answer.body),
   },
@@ -129,7 +129,7 @@ export const TRANSPORT_FAULTS = {
     wire: answer => ({ ...answer, body: Buffer.from(`\ufeff${answer.body.toString()}`, 'utf16le') }),
   },
   'huge-page': {
-    meaning: 'rows keep coming, far beyond any believable page',
+    meaning: 'the page has far more rows than any page can have',
     recovery: 'refuse',
     passing: false,
     slow: true,
