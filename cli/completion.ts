@@ -81,7 +81,7 @@ export function addCompletion(program: Command): void {
     ?.description('Prints the completion script of a shell')
     .addHelpText(
       'after',
-      '\nIt completes commands, options, logs and days after the word landline, wherever the shell is. To have that word:\nlandline() { npx landline "$@"; } (bash, zsh) works in this folder, and the last line of the script from everywhere.',
+      '\nThe script completes commands, options, logs and days after the word landline. Your shell has to know that word:\nfor this folder, define landline() { npx landline "$@"; } (bash, zsh); for every folder, use the last line of the script.',
     )
     .addHelpText(
       'after',

@@ -55,5 +55,5 @@ export function gateLine({ self }: On, gate: Gate): string {
 
 /** What is said to go on by itself does so only where somebody is at work. */
 export function tellStopped({ alive, where, out }: On): void {
-  if (!alive) out.line(`\nnpm start is not running over ${where}: start it to go on.`);
+  if (!alive) out.line(`\nnpm start is not running over ${where}: nothing is read until you start it.`);
 }

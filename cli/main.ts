@@ -65,20 +65,20 @@ export async function run(argv: readonly string[], out: Output = terminal()): Pr
   guardEnvironment(process.env);
   let ownSignIn = false;
   const program = new Command('landline')
-    .description('Looks after the telephony logs that Landline lands: what is held, what is not, and what to do.')
-    .option('--local', 'the emulator of `npm start` on this machine (default when .landline exists)')
-    .option('--data <dir>', 'data folder of `npm start` (.landline)')
+    .description('Shows which days of the telephony logs Landline holds, which days are missing, and what to do.')
+    .option('--local', 'use the emulator of `npm start` on this machine (default when .landline exists)')
+    .option('--data <dir>', 'data folder of `npm start` (default: .landline)')
     .option(
       '--account <name>',
-      'storage account of the data, reached by your own Azure sign-in (LANDLINE_ACCOUNT, or the environment of azd)',
+      'storage account of the data, reached by your own Azure sign-in (default: LANDLINE_ACCOUNT, or the environment of azd)',
     )
     .option(
       '--queue-account <name>',
-      'storage account of the app, which has the ledger (LANDLINE_QUEUE_ACCOUNT, or the same account)',
+      'storage account of the app, which has the ledger (default: LANDLINE_QUEUE_ACCOUNT, or the same account)',
     )
     .option(
       '--settings <file>',
-      'settings file of the app, such as local.settings.json; storage at its addresses is reached with your own sign-in',
+      'settings file of the app, such as local.settings.json; its storage accounts are reached by your own sign-in',
     )
     .option('--json', 'print one JSON object')
     .version(landline.version, '--version', 'print the version')

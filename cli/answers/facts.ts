@@ -17,7 +17,7 @@ export const reason = z.string().describe('docs/operations.md#reasons');
 
 export const doubts = z
   .array(z.object({ reason, message: z.string(), next: z.string() }))
-  .describe('what is doubtful about a day that is held all the same')
+  .describe('what is doubtful about a day that is held')
   .meta({ id: 'doubts' });
 
 const dayFacts = z
@@ -38,14 +38,14 @@ const dayFacts = z
     rowsRemoved: count.optional(),
     retryAt: instant.optional(),
     failures: count.optional().describe('failed attempts in a row'),
-    since: instant.optional().describe('the first failure in a row, or the read that was not believed'),
+    since: instant.optional().describe('when the failures began, or when the read came that is not trusted'),
     reason: reason.optional(),
     message: z.string().optional(),
     requestId: z.string().optional(),
     next: z.string().optional().describe('the next step'),
     command: z.string().optional().describe('what a person runs first; absent where nobody has to do anything'),
     doubts: doubts.optional(),
-    waitsFor: day.optional().describe('the day that has to be mended before this one is read'),
+    waitsFor: day.optional().describe('the day that a person has to fix before this one is read'),
   })
   .meta({ id: 'dayFacts' });
 
@@ -60,7 +60,7 @@ const datasetFacts = z
     firstDay: day,
     heldBefore: count
       .optional()
-      .describe('days that are held before `firstDay`, which `landline rebuild` takes in again'),
+      .describe('days that are held before `firstDay`; `landline rebuild` makes history begin with them'),
     lastDay: day,
     landedThrough: day.optional(),
     settledThrough: day.optional(),

@@ -28,13 +28,13 @@ interface Options extends RangeOptions {
 
 export const accept: Register = (program, { act }) => {
   withRange(program.command('accept'))
-    .description("Lets the source's smaller days replace the rows that are held")
+    .description('Accepts reads that lack held rows: what the source has now replaces the partition of a day')
     .argument('[dataset]', 'name of the log; without it, all of them', dataset)
     .argument('[days...]', 'days or months; without them, name a range', dayTexts)
-    .option('--show-rows', 'show the rows that go whole, with all that they say of people')
-    .option('--limit <n>', 'how many of the rows that go to show', whole(1, 1_000_000), SHOWN_ROWS)
-    .option('-y, --yes', 'do not ask, nor look which rows go')
-    .addHelpText('after', '\nThe rows that are held go to `history` before they are replaced.')
+    .option('--show-rows', 'show in full the rows that would be removed, with all personal data in them')
+    .option('--limit <n>', 'how many of these rows to show', whole(1, 1_000_000), SHOWN_ROWS)
+    .option('-y, --yes', 'do not ask, and do not look up which rows would be removed')
+    .addHelpText('after', '\nBefore a partition is replaced, it is copied to `history`.')
     .addHelpText(
       'after',
       examples('landline accept teams-sms 2026-01-31', 'landline accept --from -7d --datasets teams-sms'),
@@ -144,9 +144,10 @@ function tellCandidate({ out }: On, { of, day, held, rowsHeld }: Candidate): voi
 }
 
 function tellGoing({ out }: On, found: Differences | string, whole: boolean): void {
-  if (typeof found === 'string') out.line(`Which rows go cannot be told from here: ${found.replace(/\.$/, '')}.`);
+  if (typeof found === 'string')
+    out.line(`Which rows would be removed cannot be looked up from here: ${found.replace(/\.$/, '')}.`);
   else {
-    out.line(`${counted(found.removed, 'row')} would go:`);
+    out.line(`${counted(found.removed, 'row')} would be removed:`);
     tellDifferences(found, whole, out);
   }
 }
@@ -154,12 +155,12 @@ function tellGoing({ out }: On, found: Differences | string, whole: boolean): vo
 type Outcome = Accepted | 'declined' | 'preview';
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  preview: 'Nothing was changed: --yes accepts.',
-  accepted: 'Accepted: the day is read again, and replaced if the source still says the same.',
+  preview: 'Nothing was changed. To accept, add --yes.',
+  accepted: 'Accepted: Landline reads the day again, and replaces the partition if the source still says the same.',
   declined: 'Nothing was changed. In a script, add --yes.',
-  'in-work': 'The day is being read just now: look again when that is done.',
+  'in-work': 'The day is being read just now: run the command again when that is done.',
   'not-refused': 'No read of this day was refused.',
   erased: 'A person was erased from this day, so it is not read: see `landline forget --help`.',
-  changed: 'The source has said something else meanwhile: look again.',
-  contended: 'Others are writing this day: try again.',
+  changed: 'A newer read brought something else than you were shown: run the command again.',
+  contended: 'Another process is changing this day: try again.',
 };

@@ -21,13 +21,13 @@ interface Options extends RangeOptions {
 
 export const backfill: Register = (program, { act }) => {
   withRange(program.command('backfill'), { needed: true })
-    .description('Lands a range of days: goes further back in history, and asks for days that failed')
-    .option('--all', 'ask for the days that are held as well, not only for those missing or failed')
+    .description('Lands a range of days: lets history begin earlier where needed, and asks for days that failed')
+    .option('--all', 'also read again the days that are held, not only those missing or failed')
     .option('-y, --yes', 'do not ask')
-    .option('--wait', 'show the progress until it is done; Ctrl-C ends the watching, not the work')
+    .option('--wait', 'show the progress until it is done; Ctrl-C stops only the display, not the work')
     .addHelpText(
       'after',
-      '\nHistory has no gaps: if it begins earlier, every day up to its present first day is landed too.',
+      '\nHistory has no gaps: when it begins earlier, all days between the range and its present first day are landed too.',
     )
     .addHelpText(
       'after',
@@ -72,7 +72,7 @@ interface Prepared {
 async function backfillAll(on: On, options: Options): Promise<0 | 1> {
   const range = neededRangeOf(options, on.now);
   if (options.wait && !on.alive)
-    throw new UsageError('--wait: nobody is at work on this data folder. Run `npm start` beside it.');
+    throw new UsageError('--wait: `npm start` is not running over this data folder. Start it in another terminal.');
   const prepared: Prepared[] = [];
   for (const each of chosen(on, options.datasets)) prepared.push(await prepare(on, each, range, options.all ?? false));
   const previews = prepared.map(({ preview }) => preview);
@@ -217,7 +217,7 @@ async function watch(on: On, prepared: readonly Prepared[]): Promise<boolean> {
     told = text;
     if (done) return count.stuck === 0;
     if (now > changedAt + STILL_MS) {
-      on.out.note('Nothing has changed for ten minutes: is the app running? The days stay asked for.');
+      on.out.note('Nothing has changed for ten minutes: is the app running? Your request stays in the ledger.');
       return false;
     }
     await pause(LOOK_MS);

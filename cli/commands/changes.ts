@@ -36,11 +36,11 @@ export interface Change {
 
 export const changes: Register = (program, { act }) => {
   withRange(program.command('changes'))
-    .description('Days whose rows became another revision lately: late rows, corrections, rows taken back')
+    .description('Lists days that got a new revision lately: late rows, corrections, rows taken back')
     .option('--since <day>', `changed on this day or later: ${DAY_FORMS}`, dayText, '7d')
     .addHelpText(
       'after',
-      '\nRows are counted against the revision before. "erased": a person was erased. --from, --to and --month are about the days themselves.',
+      '\nRows are counted against the revision before. "erased" means that a person was erased from the day. --since is about when a day changed; --from, --to and --month are about the day itself.',
     )
     .addHelpText(
       'after',

@@ -18,12 +18,18 @@ interface Options {
 export const curate: Register = (program, { act }) => {
   program
     .command('curate')
-    .description('Makes the curated tables agree with the partitions, here and now')
+    .description('Makes the curated tables that are out of date, at once and on this machine')
     .argument('[dataset]', 'name of the dataset', dataset)
-    .argument('[days...]', 'days or months; without them, every day that is behind', dayTexts)
+    .argument('[days...]', 'days or months; without them, every day whose table is out of date', dayTexts)
     .option('--all', 'every landed day of every dataset')
-    .option('--force', 'make files anew that say they are up to date: after damage, which `verify --curated` finds')
-    .addHelpText('after', '\nThe app does this by itself; this is for a first look, and for making tables anew.')
+    .option(
+      '--force',
+      'make a file again even if it is up to date by its label: after damage, which `verify --curated` finds',
+    )
+    .addHelpText(
+      'after',
+      '\nThe app makes the tables by itself; this command is for a first look, and for making tables again.',
+    )
     .addHelpText(
       'after',
       examples(

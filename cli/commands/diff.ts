@@ -16,12 +16,14 @@ interface Options {
 export const diff: Register = (program, { act }) => {
   program
     .command('diff')
-    .description('Which rows differ between two revisions of a day: the newest and the one before it, or those named')
+    .description(
+      'Shows which rows differ between two revisions of a day: the newest and the one before it, or those named',
+    )
     .argument('<dataset>', 'name of the log', dataset)
     .argument('<day>', ONE_DAY_FORMS, oneDayText)
     .argument('[older]', 'a revision, such as r1', revision)
     .argument('[newer]', 'a later revision, such as r2 (the newest)', revision)
-    .option('--show-rows', 'show the rows whole, with all that they say of people')
+    .option('--show-rows', 'show the rows in full, with all personal data in them')
     .option('--limit <n>', 'how many rows to show', whole(1, 1_000_000), SHOWN_ROWS)
     .addHelpText(
       'after',

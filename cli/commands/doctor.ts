@@ -26,10 +26,10 @@ interface Asked {
 export const doctor: Register = (program, { free }) => {
   program
     .command('doctor')
-    .description('What is wrong around Landline, each with its next step and who can do it')
+    .description('Checks what Landline needs to run, and says of each problem what to do next and who can do it')
     .option(
       '--app <url>',
-      'ask the deployed app, the only one that has its identity, such as https://<app>.azurewebsites.net',
+      'ask the deployed app, such as https://<app>.azurewebsites.net: only the app itself can check with its own identity',
     )
     .option('--key <key>', `function key of the app (better: the environment variable ${KEY_VARIABLE})`)
     .addHelpText(

@@ -25,9 +25,9 @@ interface Options extends RangeOptions {
 export const exportDays: Register = (program, { act }) => {
   withRange(program.command('export'))
     .description('Copies partitions to plain files, under the paths they have in the container, and recounts them')
-    .requiredOption('--out <dir>', 'folder to write to; files that are there are replaced', folder)
+    .requiredOption('--out <dir>', 'folder to write to; existing files in it are replaced', folder)
     .option('--curated', 'copy the typed tables instead, and leave landline.sql beside them: views for DuckDB')
-    .option('--duckdb <file>', 'with --curated: also a DuckDB database with these views, new or one that is there')
+    .option('--duckdb <file>', 'with --curated: also put these views into a DuckDB database, a new or an existing one')
     .option(
       '--csv',
       "with --curated: also a CSV file per table (RFC 4180). Texts that a spreadsheet would run as a formula get a ' before them",

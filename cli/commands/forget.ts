@@ -28,16 +28,16 @@ export const forget: Register = (program, { act }) => {
     .option('--user <id>', 'object id of the user (a GUID), or the sign-in name')
     .option('--number <number>', 'phone number with a plus and its country code')
     .option('--longer', 'with --number: also rows that have it only within a longer number, such as +1 202 555 0101 22')
-    .option('--dry-run', 'only say where the rows are, and how the person is spelled in them')
+    .option('--dry-run', 'erase nothing: only say where the rows are, and how the person is spelled in them')
     .option('--record <file>', 'write a record of the erasure to a new file; the person is not in it')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
       `
-Searched: raw and history of all logs. A number anywhere but in identifiers, amounts and times, with its country code,
-however it is grouped; a user id or sign-in name anywhere. Not found: display names, addresses, numbers without their
-country code or with hidden digits. Days that were touched are not read again by themselves. docs/privacy.md says what
-else to know.`,
+It searches raw and history of all logs. It finds a number with its country code, however its digits are grouped, except
+in identifiers, amounts and times; and a user id or sign-in name anywhere. It does not find display names, addresses, and
+numbers without their country code or with hidden digits. Landline does not read a day again by itself when rows were
+erased from it. docs/privacy.md says more.`,
     )
     .addHelpText(
       'after',

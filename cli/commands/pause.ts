@@ -13,7 +13,7 @@ const ABOUT = 'dataset, or source (graph, voximplant) for all of its datasets';
 export const pause: Register = (program, { act }) => {
   program
     .command('pause')
-    .description('Stops queueing days of a dataset or source; what is under way ends normally')
+    .description('Stops queueing days of a dataset or source; reads that are under way end normally')
     .argument('<name>', ABOUT, datasetOrSource)
     .addHelpText('after', examples('landline pause teams-sms', 'landline pause voximplant'))
     .action(act((on: On, which: Dataset[]) => setAll(on, which, true)));
@@ -25,7 +25,10 @@ export const resume: Register = (program, { act }) => {
     .description('Queues days of a paused dataset or source again, or opens the gate of a source that asked to wait')
     .argument('[name]', ABOUT, datasetOrSource)
     .addOption(
-      new Option('--source <source>', 'ask this source again now, although it asked to be left alone').choices(SOURCES),
+      new Option(
+        '--source <source>',
+        'open the gate of this source now, although the source asked Landline to wait',
+      ).choices(SOURCES),
     )
     .addHelpText(
       'after',
@@ -46,11 +49,11 @@ async function openOne(on: On, source: SourceName): Promise<0 | 1> {
   const days = await daysWaitingFor(on, source);
   const { outcome, was } = await openGate(on.ledger, source, DATASETS, on.now);
   if (on.json) on.out.json({ gates: [{ source, outcome, was, days: was === undefined ? 0 : days }] });
-  else if (outcome === 'contended') on.out.line(`${source}: others are writing its gate: try again`);
+  else if (outcome === 'contended') on.out.line(`${source}: another process is changing its gate: try again`);
   else if (was === undefined) on.out.line(`${source}: its gate is open already`);
   else
     on.out.line(
-      `${source}: opened; it was left alone until ${was.notBefore} (${was.reason}). Days that waited for it: ${days}. They are queued on the next run of the planner; if the source asks again to be left alone, it is.`,
+      `${source}: opened; its gate was closed until ${was.notBefore} (${was.reason}). Days that waited for it: ${days}. They are queued on the next run of the planner; if the source asks again to wait, its gate closes again.`,
     );
   return outcome === 'contended' ? 1 : 0;
 }
@@ -73,5 +76,5 @@ const WORDS: Readonly<Record<Paused, (paused: boolean) => string>> = {
   resumed: () => 'resumed; what is owed is queued on the next run of the planner',
   already: paused => `already ${paused ? 'paused' : 'running'}`,
   unknown: () => 'never planned, so there is nothing to pause; leave it out of LANDLINE_DATASETS to switch it off',
-  contended: () => 'others are writing its watermark: try again',
+  contended: () => 'another process is changing its watermark: try again',
 };

@@ -13,10 +13,12 @@ interface Options extends RangeOptions {
 
 export const retry: Register = (program, { act }) => {
   withRange(program.command('retry'))
-    .description('Asks for days to be read again: the failed and suspect ones (of a range), or those named')
+    .description(
+      'Asks for days to be read again: the days named or, if none is named, all failed and suspect days (of a range)',
+    )
     .argument('[dataset]', 'name of the log; without it, all of them', dataset)
-    .argument('[days...]', 'days or months, whatever they hold', dayTexts)
-    .option('-y, --yes', 'do not ask before a day is read again that a person was erased from')
+    .argument('[days...]', 'days or months to read again, whatever their state', dayTexts)
+    .option('-y, --yes', 'do not ask first when a person was erased from a day that is named')
     .addHelpText(
       'after',
       examples(
@@ -66,7 +68,7 @@ async function askNamed(on: On, of: Dataset, named: readonly Day[], yes: boolean
     if ((await on.ledger.day(name, day))?.value.held?.forgottenAt !== undefined) erased.push(day);
   for (const day of erased)
     on.out.note(
-      `A person was erased from ${name} ${day}: all rows of that day come back, theirs too. When it has been read, run \`${on.self} forget\` again.`,
+      `A person was erased from ${name} ${day}: reading the day again brings all its rows back, that person's too. When it has been read, run \`${on.self} forget\` again.`,
     );
   const sure = erased.length === 0 || yes || (await on.out.confirm('Read all of their rows again?'));
   if (!sure) return named.map(day => ({ dataset: name, day, outcome: 'declined' }));
@@ -82,9 +84,9 @@ export const ASKED: Readonly<Record<Outcome, string>> = {
   'in-work': 'is queued or being read already',
   'too-new': 'is not over yet',
   'before-history': 'is before the first day of the dataset: use `landline backfill`',
-  expired: 'is no longer at the source',
+  expired: 'cannot be read: the source no longer has it',
   erased: 'is not read, because a person was erased from it: name the day to read all of its rows again',
-  contended: 'is being written by others: try again',
+  contended: 'is being changed by another process: try again',
   declined: 'was not asked for, and nothing was changed. In a script, add --yes',
 };
 

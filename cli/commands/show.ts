@@ -20,7 +20,7 @@ import { withTyped } from '../terminal/typed.ts';
 export const show: Register = (program, { act }) => {
   program
     .command('show')
-    .description('Everything that the ledger and the receipt know of one day')
+    .description('Shows everything that the ledger and the receipt know of one day')
     .argument('<dataset>', 'name of the dataset', dataset)
     .argument('<day>', ONE_DAY_FORMS, oneDayText)
     .addHelpText('after', examples('landline show teams-sms 2026-01-31', 'landline show teams-sms yesterday'))

@@ -14,7 +14,7 @@ const WATCH_MS = 5_000;
 export const status: Register = (program, { act }) => {
   program
     .command('status')
-    .description('What is held of each log, what is not, why, and what to do')
+    .description('Shows what is held of each log, what is not, why, and what to do')
     .argument('[dataset]', 'name of a log, to list its gaps and the days that need attention', dataset)
     .option('--watch', `look again every ${WATCH_MS / 1_000} seconds, until Ctrl-C`)
     .addHelpText('after', `\nMarks: ${LEGEND}`)

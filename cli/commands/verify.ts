@@ -31,11 +31,16 @@ interface Options extends RangeOptions {
 
 export const verifyDays: Register = (program, { act }) => {
   withRange(program.command('verify'))
-    .description('Recounts and re-digests every partition against its receipt and the ledger, and names days not held')
-    .option('--part <n/of>', 'only the n-th share of the days; all shares together are every day', part)
+    .description(
+      'Counts and digests every partition again, compares it with its receipt and the ledger, and names days not held',
+    )
+    .option('--part <n/of>', 'check only the n-th share of the days; all shares together cover every day', part)
     .option('--source <k>', 'read k days again from their source and compare', whole(1, 10_000))
-    .option('--history', 'look at the superseded revisions in history too')
-    .option('--curated', 'make the curated file of each day again, out of sight, and compare it with the one there')
+    .option('--history', 'also check the superseded revisions in history')
+    .option(
+      '--curated',
+      'make the curated file of each day again, without storing it, and compare it with the stored one',
+    )
     .option('--no-mark', 'only look: do not mark damaged days in the ledger')
     .addHelpText(
       'after',
@@ -91,7 +96,7 @@ async function verifyAll(on: On, options: Options): Promise<ExitCode> {
   if (on.json) on.out.json({ ...found, clean: trouble.length === 0, absent });
   else {
     for (const line of findingLines(found.findings, on.out, on.self)) on.out.line(line);
-    if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again: the mark is taken away.`);
+    if (found.cleared > 0) on.out.line(`${counted(found.cleared, 'day')} whole again and no longer marked.`);
     tellAbsent(on, absent);
     const compared = source === undefined ? '' : `, ${counted(found.compared, 'day')} compared with the source`;
     on.out.line(`${counted(found.days, 'day')}, ${grouped(found.rows)} rows${compared}: ${outcomeOf(found, absent)}.`);

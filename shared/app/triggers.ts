@@ -116,4 +116,4 @@ export const onPoisonCurate = onMessage('poison-curate', parseCurateMessage, asy
 
 /** The ledger needs no note: it owes the table until it is there, and waits longer after every try. */
 const CURATION_GIVEN_UP =
-  'The host gave up on the curated table of this day after several tries. Its own log says why; while the table is behind, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';
+  'The host gave up on the curated table of this day after several tries. The log of the host says why; while the table is out of date, the planner queues the day again by itself, after a wait that doubles with every try, up to a day.';

@@ -7,7 +7,7 @@ import { WHO } from './finding.ts';
 
 const SETTING = 'AZURE_CLIENT_CERTIFICATE_PATH';
 
-/** Long enough for whoever may make one to be found. */
+/** Long enough to find a person who may make a new certificate. */
 const WARNING_DAYS = 30;
 
 const certificate: Check = {

@@ -49,7 +49,7 @@ async function ask(dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promis
       };
     const failure = failureOf(thrown);
     if (failure.remedy === 'wait' || failure.remedy === 'retry')
-      return { about, result: 'warning', meaning: `${failure.message} It is tried again by itself.` };
+      return { about, result: 'warning', meaning: `${failure.message} Landline tries it again by itself.` };
     const told =
       dataset.source === 'graph'
         ? graph(failure, dataset, ports, learnt)
@@ -70,13 +70,13 @@ function graph({ reason, message }: Failure, dataset: Dataset, ports: DoctorPort
   if (reason === 'auth.forbidden' && learnt.role === 'absent')
     return {
       meaning: `Graph refuses ${dataset.call}, because the role is not in the token.`,
-      next: 'See graph-token',
+      next: 'Do what the finding graph-token says',
       who: WHO.directory,
     };
   if (reason === 'auth.forbidden') {
     const compare = `open ${dataset.docsUrl} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`;
     return {
-      meaning: learnt.role === 'granted' ? `${message} The token has the role all the same.` : message,
+      meaning: learnt.role === 'granted' ? `${message} But the token has the role.` : message,
       next: `${grantCommand(ports, learnt)}; if that says that the role is there: ${compare}`,
       who: WHO.directory,
     };
@@ -85,7 +85,7 @@ function graph({ reason, message }: Failure, dataset: Dataset, ports: DoctorPort
     return { meaning: message, next: 'Compare LANDLINE_CLOUD with the cloud of the tenant', who: WHO.deployer };
   if (/\b404\b/.test(message))
     return {
-      meaning: `${message} A cloud without this function answers so: China (21Vianet) has none of them.`,
+      meaning: `${message} A cloud that does not have this function answers so; China (21Vianet) has none of these functions.`,
       next: `Compare LANDLINE_CLOUD with the table of clouds on ${dataset.docsUrl}`,
       who: WHO.deployer,
     };

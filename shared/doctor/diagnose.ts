@@ -48,7 +48,7 @@ async function findingsOf(open: () => DoctorPorts, site: string): Promise<Findin
     ports = open();
   } catch (thrown) {
     const skipped = CHECKS.map(({ name }): Finding => {
-      return { check: name, result: 'skipped', meaning: 'The configuration has to be mended first.' };
+      return { check: name, result: 'skipped', meaning: 'The configuration has to be corrected first.' };
     });
     return [...findingsOfConfig(failureOf(thrown).message, site), ...skipped];
   }
@@ -67,7 +67,7 @@ async function findingsOf(open: () => DoctorPorts, site: string): Promise<Findin
   return findings;
 }
 
-/** Checks turn what they foresee into findings themselves. */
+/** The finding for an error that a check did not foresee; checks make findings of all others themselves. */
 function stumbled(thrown: unknown): Found {
   const { message, cause } = eventFieldsOf(thrown);
   const evidence = cause === undefined ? '' : `, with: ${cause}`;

@@ -4,7 +4,7 @@ import type { Backlog, Clock, Ledger, Pulse, Source, StorageProbe } from '../wor
 
 /** What the doctor looks at, and how it says what it found. */
 
-/** `fine`; `warning`: it works and should be seen to; `broken`; `skipped`: something before it has to be mended first. */
+/** `fine`; `warning`: it works and should be seen to; `broken`; `skipped`: correct something else first. */
 export type Result = Found['result'];
 
 /** Who can do it: the person who runs Landline often may not. */
@@ -21,7 +21,7 @@ export const WHO = {
 export const UNDONE_BY_DEPLOYMENT =
   'the next deployment undoes it, unless the parameter of the template is set too (docs/deploy.md, "Parameters")';
 
-/** Nobody is told of trouble that stays without what to do about it, and who can. */
+/** Trouble that does not pass by itself: it always comes with what to do, and who can do it. */
 export interface Trouble {
   /** The dataset, setting or service it is about. */
   readonly about?: string;
@@ -62,7 +62,7 @@ export interface DoctorPorts {
   /** A token for Graph; throws `LandlineError` with reason `auth.*`. */
   readonly graphToken: (fresh: boolean) => Promise<string>;
   /**
-   * From when on the client certificate is no longer valid, in milliseconds; `undefined` when none is used. Throws
+   * When the client certificate expires, in milliseconds; `undefined` when none is used. Throws
    * `LandlineError` `config.invalid` when its file holds none.
    */
   readonly certificateEnd: () => number | undefined;

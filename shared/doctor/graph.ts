@@ -52,7 +52,7 @@ function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
     return {
       result: 'warning',
       meaning: 'A token was obtained, but it cannot be read: its roles are not known.',
-      next: `See dataset below: each log of Graph is asked with this token. If Graph refuses: ${grantCommand(ports, learnt)}`,
+      next: `See the findings "dataset": they ask each log of Graph with this token. If Graph refuses: ${grantCommand(ports, learnt)}`,
       who: WHO.directory,
     };
   const principal = claims['oid'];
@@ -63,7 +63,7 @@ function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
     const known = /^https:\/\/[\w.-]{1,80}$/.test(audience) ? audience : 'something else';
     return {
       result: 'broken',
-      meaning: `The token is for ${known}, and the app reads ${cloud.graph}: sign-in and LANDLINE_CLOUD (${cloud.name}) are of different clouds.`,
+      meaning: `The token is for ${known}, and the app reads ${cloud.graph}: the sign-in and LANDLINE_CLOUD (${cloud.name}) belong to different clouds.`,
       next: `az functionapp config appsettings set --name ${learnt.site} --resource-group <group> --settings "LANDLINE_CLOUD=<global, usgov-l4 or usgov-l5>"; ${UNDONE_BY_DEPLOYMENT}`,
       who: WHO.deployer,
     };
@@ -71,7 +71,7 @@ function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
   return roleFinding(claims, ports, learnt);
 }
 
-/** Read, not verified: what it says is only told, and nothing is decided by it. */
+/** The claims are read and not verified: they are only reported, and no access depends on them. */
 function claimsOf(text: string): Claims | undefined {
   try {
     return decodeJwt(text);
@@ -104,7 +104,7 @@ function roleFinding(claims: Claims, ports: DoctorPorts, learnt: Learnt): Found 
   };
 }
 
-/** By the script that looks first, so that it does no harm where the role is there. */
+/** The command that grants the role. The script checks first, so it does no harm if the role is there already. */
 export function grantCommand({ config }: DoctorPorts, { principal }: Learnt): string {
   const to = principal ?? "<object id of the app's identity>";
   return `bash infra/consent.sh --identity ${to} --cloud ${config.cloud.name} (in the folder of the repository; other ways: docs/consent.md)`;

@@ -30,7 +30,7 @@ const planner: Check = {
   },
 };
 
-/** Tokens for Voximplant are dated 15 s back; a clock further ahead makes them tokens from the future. */
+/** Tokens for Voximplant are backdated by 15 s: if the clock is ahead by more, they are tokens from the future. */
 const SKEW_WARNING_MS = 10_000;
 export const SKEW_BROKEN_MS = 15_000;
 
@@ -51,7 +51,7 @@ const clock: Check = {
   },
 };
 
-/** The header has whole seconds and is as old as the way back: half a second each is taken off. */
+/** The header has whole seconds, so half a second is added; our time is the middle between request and answer. */
 async function skewAgainst(url: string, { servedAt, clock }: DoctorPorts): Promise<number> {
   const before = clock.now();
   const served = await servedAt(url);
@@ -67,7 +67,7 @@ function clockFinding(about: SourceName, url: string, skewMs: number): Found {
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
   if (Math.abs(skewMs) < SKEW_WARNING_MS)
     return { about, result: 'fine', meaning: `The clock agrees with ${host} to ${seconds} s.` };
-  const meaning = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ${host}: signed tokens are refused, and days are landed too early or late.`;
+  const meaning = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ${host}: signed tokens are refused, and days land too early or too late.`;
   const next =
     'Set the clock by a time server: timedatectl set-ntp true. In Azure, restart the app to get another machine';
   return { about, result: Math.abs(skewMs) < SKEW_BROKEN_MS ? 'warning' : 'broken', meaning, next, who: WHO.deployer };

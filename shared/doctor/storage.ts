@@ -9,8 +9,8 @@ import type { Check, DoctorPorts, Found, Learnt, Trouble } from './finding.ts';
 import { WHO } from './finding.ts';
 
 /**
- * Storage: is it there, and may we write to it? Writing is tried with a condition that can never hold, so that nothing
- * is ever written: who may not write is refused before the condition is looked at.
+ * Storage: is it there, and may we write to it? The doctor tries to write with a condition that can never hold, so that
+ * nothing is ever written: storage refuses a caller without the permission before it looks at the condition.
  */
 
 /** An etag of a version that never was. */
@@ -116,8 +116,8 @@ async function examine(
 function poisoned(count: number): Found {
   return {
     result: 'warning',
-    meaning: `The host gave up on ${count} messages and they are not noted yet: the function "poison" or "poison-curate" does not run, or cannot be given them.`,
-    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. If they are and the number stays, nothing can read the messages, and only a person can remove them: docs/operations.md, "Messages that only a person can remove". The days are not lost: landline status',
+    meaning: `The host gave up on ${count} messages, and Landline has not noted that yet: the function "poison" or "poison-curate" does not run, or the host cannot hand it the messages.`,
+    next: 'Portal: Function App > Functions > poison and poison-curate must be enabled; their invocations say what they throw. If both are enabled and the number stays, the host cannot read the messages, and only a person can remove them: docs/operations.md, "Messages that only a person can remove". The days are not lost: landline status',
     who: WHO.deployer,
   };
 }
@@ -175,11 +175,11 @@ function grant(service: StorageService, message: string, account: string, { prin
         : '';
   // The deployment defines a role of its own for the data, which can write and not delete.
   const role = service === 'blob' ? `Landline Data Writer (${account})` : STORAGE_ROLES[service];
-  return `az role assignment create --role "${role}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there, the account's network rules shut the app out`;
+  return `az role assignment create --role "${role}" --assignee-object-id ${to} --assignee-principal-type ServicePrincipal --scope "$(az storage account show --name ${account} --query id --output tsv)${within}" (takes up to ten minutes); if the role is there already, the account's network rules keep the app out`;
 }
 
 function reach(account: string): string {
-  return `az storage account show --name ${account} --query "{state:statusOfPrimary,network:publicNetworkAccess}" (then: the settings of the storage addresses, and the app's network)`;
+  return `az storage account show --name ${account} --query "{state:statusOfPrimary,network:publicNetworkAccess}" (then check the storage addresses in the settings, and the app's network)`;
 }
 
 /** Name of the account; never a key. */

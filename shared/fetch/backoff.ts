@@ -4,20 +4,20 @@ import type { Work } from '../words/ledger.ts';
 import type { Instant } from '../words/model.ts';
 import { READS_MAX } from './guards.ts';
 
-/** What happens to a day after a failure. Pure: the remedy decides, the ledger's counts say how patiently. */
+/** What happens to a day after a failure. Pure. The remedy decides what, the counts in the ledger how long to wait. */
 
-/** How long a source is left alone that asked to wait without saying how long. */
+/** How long Landline waits when the source asked for a wait and did not say how long. */
 const REST_MS = 60_000;
 
 /** First delay after a failed attempt; doubled for each further one. */
 const BACKOFF_MS = 15_000;
 const BACKOFF_MAX_MS = HOUR_MS;
 
-/** What needs a person is tried again all the same, this often: somebody may have mended it. */
+/** A day that needs a person is tried again this often all the same: somebody may have fixed the cause. */
 const NEEDS_PERSON_MS = HOUR_MS;
 
 export type Backoff =
-  /** Nothing failed. The day goes on from its checkpoint at `until`, and so does all else of the source. */
+  /** Nothing failed. The day continues from its checkpoint at `until`, and so do all other days of the source. */
   | { readonly kind: 'delay'; readonly until: Instant }
   /** The day is read again from its first page, at once. */
   | { readonly kind: 'restart'; readonly rereads: number }
@@ -31,7 +31,7 @@ export function backoffOf(failure: Failure, work: Work, now: number): Backoff {
     case 'wait':
       return { kind: 'delay', until: failure.until ?? instantOf(now + REST_MS) };
     case 'restart':
-      // A day that cannot be read in one piece a few times over is left for a while, like any other failure.
+      // After this many reads that could not be completed, the day waits for its next attempt, as after any failure.
       if (work.rereads + 1 < READS_MAX) return { kind: 'restart', rereads: work.rereads + 1 };
       return { kind: 'fail', retryAt: instantOf(now + backoff) };
     case 'retry':

@@ -12,11 +12,14 @@ import type { Attempt, FetchPorts } from './attempt.ts';
 import { contradictionOf, judge } from './guards.ts';
 import { allStaged, withHeartbeat } from './read-pages.ts';
 
-/** The end of a read: it is judged, committed if it may be believed, and noted in the ledger. */
+/** The end of a read: the read is checked, committed if it passes every guard, and noted in the ledger. */
 
 export type Concluded = 'landed' | 'revised' | 'unchanged' | 'refused';
 
-/** A read would bring the person's rows back. Who wants them asks once more, now that the ledger knows. */
+/**
+ * Lands nothing, because a read would bring an erased person's rows back. Notes the erasure, so that a person can ask
+ * again.
+ */
 export async function leaveErased(
   attempt: Attempt,
   on: FetchPorts,
@@ -32,14 +35,14 @@ export async function leaveErased(
   return 'unchanged';
 }
 
-/** All pages are read: judge the read, and commit it if it may be believed. */
+/** All pages are read: checks the read, and commits it if it passes every guard. */
 export async function conclude(attempt: Attempt, on: FetchPorts, replaces: Partition | undefined): Promise<Concluded> {
   const { dataset, claim, reading } = attempt;
   const now = Math.min(on.clock.now(), reading.servedAt);
   refuseUnfinished(attempt, now);
   const read = reading.complete();
   const difference = await differenceOf(attempt, on, read, replaces);
-  // A witness is as old as its last page: what came between that and here may have taken long.
+  // A witness counts from its last page: comparing and staging since then may have taken long.
   const readAt = instantOf(Math.min(on.clock.now(), reading.cursorAt));
   const verdict = judge(read, replaces?.receipt, difference, claim.entry, readAt);
   const found = { read, suspicion: verdict.kind === 'again' ? undefined : verdict.suspicion, changes: difference, now };
@@ -60,7 +63,7 @@ export async function conclude(attempt: Attempt, on: FetchPorts, replaces: Parti
   }
 }
 
-/** What the read is against the partition, which is read for it only where the bytes of the rows differ. */
+/** How the read differs from the partition. The partition is read for that only if the bytes of the rows differ. */
 async function differenceOf(
   attempt: Attempt,
   on: FetchPorts,
@@ -113,7 +116,7 @@ function refuseUnfinished({ window }: Attempt, now: number): void {
   throw new LandlineError({
     reason: 'clock.skew',
     remedy: 'retry',
-    message: `The day ${window.day} is not over by the slower of two clocks, ours and the source's. Check the clock of this machine.`,
+    message: `The day ${window.day} is not over yet by the slower of two clocks, this machine's and the source's. Check the clock of this machine.`,
   });
 }
 
@@ -149,7 +152,7 @@ async function note(
   const before = claim.entry.held;
   const settles = before?.revision === receipt.revision && maySettle(dataset, window.day, now);
   const seam = settles || before?.settledAt !== undefined ? await reading.lending.openSeam() : undefined;
-  // The neighbour of a day that settled before there were seams may be one too, and then takes its turn.
+  // The neighbour of a day that settled before Landline had seams may have settled so too; it is read in its own turn.
   const closed = seam === undefined || (seam.why === 'not-read' && before?.settledAt !== undefined);
   const sound = suspicion === undefined && closed;
   const noted: Noted = { dataset, day: window.day, receipt, before, bytes, sound, changes, read };
@@ -177,8 +180,8 @@ async function refuse(
   const before = claim.entry.held;
   let held = before;
   if (replaces !== undefined && replaces.receipt.revision !== before?.revision) {
-    // A ledger that does not know the partition yet learns of it here: a day that it takes for missing would be read
-    // again at once, and refused again, without end.
+    // The ledger does not know this partition yet, so it is noted here. Otherwise the day would count as missing, and
+    // be read again at once, and refused again, without end.
     const { receipt, bytes } = replaces;
     const noted: Noted = { dataset, day: window.day, receipt, before, bytes, sound: false };
     held = await withHeartbeat(heldAfter(on.lake, noted, now), attempt, on);
@@ -186,8 +189,8 @@ async function refuse(
   await claim.save(done(claim.entry, held && { ...held, checkedAt: instantOf(now) }, suspicion));
   const next =
     reason === 'shrink.emptied'
-      ? 'An emptied day is never replaced by itself: if it is right, accept it (landline accept)'
-      : 'It is replaced when another read, an hour or more later, lacks the same rows; or accept it (landline accept)';
+      ? 'Landline never replaces a day by an empty one without a person: if the day is rightly empty, accept it (landline accept)'
+      : 'Landline replaces it when another read, an hour or more later, lacks the same rows; to replace it at once, accept this read (landline accept)';
   const lacks = vanished === undefined ? '' : ` (−${vanished} +${added})`;
   const holds = replaces?.receipt.rows ?? before?.rows ?? 0;
   const message = `The source has ${rows} rows where the partition holds ${holds}${lacks}. The partition stays. ${next}.`;

@@ -7,12 +7,12 @@ import type { Attempt, FetchPorts } from './attempt.ts';
 import { backoffOf } from './backoff.ts';
 import { divided, isTooLarge } from './window-parts.ts';
 
-/** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day goes on. */
+/** An attempt that ends before its day is landed: what was read is kept, and the ledger says when the day continues. */
 
-/** A chain of pages that does not end is not gone on from: it would only grow. */
+/** After these the next attempt starts over: continuing a chain of pages that does not end only makes it longer. */
 const ENDLESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['paging.loop', 'paging.empty']);
 
-/** Time is up: the next attempt goes on from here. */
+/** Time is up: the next attempt continues from here. */
 export async function continueLater(attempt: Attempt, on: FetchPorts): Promise<'continued'> {
   const { rows, pages } = attempt.reading;
   await requeue(attempt, on, await progress(attempt), {}, 0);
@@ -20,7 +20,9 @@ export async function continueLater(attempt: Attempt, on: FetchPorts): Promise<'
   return 'continued';
 }
 
-/** Where the next attempt goes on: after all that this one read or, where that cannot be staged, where it last saved. */
+/**
+ * Where the next attempt continues: after the last page of this one or, if that cannot be staged, at its checkpoint.
+ */
 async function progress(attempt: Attempt): Promise<Checkpoint | undefined> {
   const { reading, staging, claim } = attempt;
   const saved = claim.entry.work.checkpoint;
@@ -38,7 +40,9 @@ async function progress(attempt: Attempt): Promise<Checkpoint | undefined> {
     );
 }
 
-/** Hands the day on: the ledger first, then the message. A crash between them is a lost message, which is noticed. */
+/**
+ * Queues the day again: the ledger first, then the message. After a crash in between, the planner sees a lost message.
+ */
 async function requeue(
   { claim }: Attempt,
   on: FetchPorts,
@@ -71,7 +75,8 @@ export async function backOff(
     return 'restarted';
   }
   const kept = remedy === 'retry' && !ENDLESS.has(reason) ? await progress(attempt) : undefined;
-  // A long day that fails now and then would wait longer each time, until its checkpoint is too old to go on from.
+  // Progress resets the count of failures. Otherwise a long day that fails now and then would wait longer each time,
+  // until its checkpoint is too old to continue from.
   const furthered = (kept?.pages ?? 0) > attempt.pagesBefore;
   const entry = furthered ? withoutFailures(claim.entry) : claim.entry;
   const backoff = backoffOf(failure, entry.work, now);
@@ -104,7 +109,7 @@ export async function backOff(
   }
 }
 
-/** What the read came to that is not believed: only one that says the same can bear it out. */
+/** The fingerprint of a read that contradicted itself. A later read with the same fingerprint confirms it. */
 function contradicted({ reading }: Attempt): Pick<Requeue, 'contradicted'> {
   return reading.ended ? { contradicted: reading.complete().fingerprint } : {};
 }

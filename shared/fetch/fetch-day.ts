@@ -16,7 +16,7 @@ import { type Stage, Staging } from './staging.ts';
 
 /**
  * Fetching a day: claim it, read its pages, stage their rows, judge the read, commit it, note it in the ledger.
- * Whatever goes wrong ends in the ledger with a reason and the instant of the next attempt.
+ * Every failure is noted in the ledger, with its reason and the time of the next attempt.
  */
 
 export type FetchOutcome = Concluded | 'continued' | 'delayed' | 'restarted' | 'failed' | 'superseded' | 'dropped';
@@ -24,8 +24,9 @@ export type FetchOutcome = Concluded | 'continued' | 'delayed' | 'restarted' | '
 /**
  * Fetches the day of a message.
  *
- * Failures of the source end in the ledger. What is thrown is a failure of the ledger itself: the message comes back,
- * finds another ticket and is dropped, and the planner takes the silent day over.
+ * Failures of the source are noted in the ledger. This throws only when the ledger itself fails: then the day gives no
+ * sign of life any more, and the planner queues it again under another ticket. If the old message comes back, it is
+ * dropped.
  */
 export async function fetchDay(message: FetchMessage, on: FetchPorts): Promise<FetchOutcome> {
   const { dataset: name, day, ticket } = message;
@@ -94,6 +95,6 @@ function unknownErasure({ receipt }: Partition, held: Held | undefined): Instant
 }
 
 function outOfTime({ dataset, window }: Attempt): LandlineError {
-  const message = `Not one page of ${dataset.name} ${window.day} came before the time of its fetch was up. It is tried again; if it stays so, raise LANDLINE_FETCH_SECONDS.`;
+  const message = `No page of ${dataset.name} ${window.day} arrived before the time of its fetch was up. Landline tries it again; if it stays so, raise LANDLINE_FETCH_SECONDS.`;
   return new LandlineError({ reason: 'source.slow', remedy: 'retry', message });
 }

@@ -14,7 +14,7 @@ export interface LinkLimits {
   readonly emptyPagesMax: number;
 }
 
-/** The links followed so far. A source that leads in circles, or on and on through nothing, is stopped. */
+/** The links followed so far. Reading stops when links lead in a circle, or to page after page without new rows. */
 export class FollowedLinks {
   private readonly dataset: Dataset;
   private readonly reading: Reading;
@@ -48,7 +48,7 @@ export class FollowedLinks {
   }
 
   /**
-   * When the rows of a page have been counted: links may be new for ever, and lead to the same rows.
+   * Called when the rows of a page have been counted: each link may be new, and still lead to the same rows.
    *
    * @param rows of the page
    * @param known how many of them came before in this read

@@ -5,13 +5,13 @@ import type { DayEntry, Suspicion } from '../words/ledger.ts';
 import type { Instant, ReasonCode, Receipt } from '../words/model.ts';
 
 /**
- * Whether a complete read may become the partition. Pure. The source is not believed: it has sent rows twice, left
- * rows out, and answered nothing where there was something.
+ * Whether a complete read may become the partition. Pure. The read is not simply trusted, because sources have sent
+ * rows twice, left rows out, and answered without rows where there were some.
  */
 
 /**
- * Reads in a row that contradict themselves. The last of them is landed and marked when it says what the one before
- * said; else the day is left for a while.
+ * How many reads in a row may contradict themselves. If the last one equals the one before, it is landed and marked. If
+ * not, the day waits for its next attempt.
  */
 export const READS_MAX = 3;
 
@@ -35,7 +35,7 @@ export function isFoundDamaged({ suspicion }: KnownDay['work']): boolean {
 
 /** Whether the read contradicts itself, and the day is to be read again. */
 export function contradictionOf(read: CompleteRead, { work }: KnownDay): ReasonCode | undefined {
-  // A source that states its total is held to it, however often it is read.
+  // When the source states its total, every read must have so many rows, however often the day is read.
   const stated = read.total;
   if (stated !== undefined && stated !== read.rows + read.neighbours) return 'page.total';
   const agrees = work.rereads + 1 >= READS_MAX && work.contradicted === read.fingerprint;
@@ -63,10 +63,11 @@ export function judge(
   const equal = difference !== undefined && read.duplicates === 0 && read.rows === held?.rows && isNoChange(difference);
   if (!damaged && (held?.fingerprint === read.fingerprint || equal)) return { kind: 'same', suspicion };
   const known = held ?? entry.held;
-  // Rows that came twice stand where others are missing; unless what is held has its own, or is just what was read.
+  // A row that came twice may stand in place of a missing one, so it is counted once. Not so when the held partition
+  // has rows that came twice itself, or is just what was read.
   const alike = work.suspicion?.reason === 'page.duplicates' || known?.fingerprint === read.fingerprint;
   const rows = alike ? read.rows : Math.max(0, read.rows - read.duplicates);
-  // By their number, of a partition that is gone or cannot be believed.
+  // Without a comparison (the partition is gone or damaged), only the numbers of rows are compared.
   const missing = difference === undefined ? rows < (known?.rows ?? 0) : difference.vanished > 0;
   if (missing && work.accepted !== read.fingerprint) {
     const kind = rows === 0 ? 'shrink.emptied' : 'shrink.unconfirmed';
@@ -78,7 +79,7 @@ export function judge(
   return { kind: 'commit', suspicion };
 }
 
-/** A suspicion is as old as the first read that agrees with this one; not what a clock that was ahead dated. */
+/** A suspicion counts from the first read that agrees with this one, if no clock that was ahead dated that. */
 function suspicionOf(
   read: CompleteRead,
   reason: ReasonCode,

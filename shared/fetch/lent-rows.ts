@@ -17,7 +17,7 @@ export interface LendingPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Days that rows far from the window are lent to. What is of further days stays: no source is that far off. */
+/** Rows far from the window are lent to so many days at most. Rows of further days stay: no source is off that much. */
 const FAR_DAYS_MAX = 10;
 
 /** What is known of another day. */
@@ -27,7 +27,7 @@ interface Target {
   readonly rows: KeyTable | undefined;
 }
 
-/** `left`: to its own day, which has it or does not want it. `open`: to its own day, which does not have it (yet). */
+/** `left`: to its own day, which has it or must not get it. `open`: to its own day, which does not have it (yet). */
 type Fate = 'left' | 'open' | 'kept';
 
 export class Lending {
@@ -64,7 +64,9 @@ export class Lending {
     return { at, before: this.before, after: this.after, far: [...this.far.values()] };
   }
 
-  /** Looks at the other days that rows of a page belong to, where that decides about them. Mostly it looks at none. */
+  /**
+   * Reads about the other days that rows of a page belong to, if that decides where the rows stay. Mostly it does not.
+   */
   async prepare(odd: readonly Oddity[]): Promise<void> {
     for (const { place } of odd) {
       if (place === undefined || place.day === this.day) continue;
@@ -86,7 +88,7 @@ export class Lending {
     const known = this.targets.get(other) ?? { entry: await this.entryOf(other), rows: undefined };
     const { held } = known.entry ?? {};
     if (held === undefined || seam === undefined) this.firstDay ??= await this.readFirstDay();
-    // What the ledger has lost or never knew may be in the lake all the same.
+    // A day that the ledger does not hold may still have a partition: the ledger may have lost it, or never known it.
     const whole = held === undefined ? seam === undefined : !isFrozen(held) && this.ownOf(held, seam) === MANY;
     const rows = known.rows ?? (whole ? await this.rowsOf(other) : undefined);
     const unsure = seam === undefined || this.held?.seams?.[seam].kept === MANY;
@@ -129,7 +131,8 @@ export class Lending {
     if (day === this.day) this.note(seam, 'own', key);
     if (day === this.day) return true;
     const fate = this.isUnclear(day, seam) ? this.fateOf(place, keys, row, key) : 'open';
-    // Whether the other day has it is judged by the ledger, for as long as it has room for its key.
+    // Later reads judge by the key in the ledger whether the other day has the row, as long as there is room for the
+    // key.
     const judged = fate === 'left' && this.targets.get(day)?.rows !== undefined;
     if (!judged) this.note(seam, fate === 'kept' ? 'kept' : 'lent', key);
     return fate === 'kept';
@@ -144,7 +147,7 @@ export class Lending {
     if (!this.far.has(day) && this.far.size >= FAR_DAYS_MAX) return true;
     const fate = this.fateOf(place, keys, row, '');
     const seen = this.targets.get(day)?.entry?.held?.revision ?? 0;
-    // Of several workers of a read, what the first one saw: rows that it kept stay by that.
+    // When several workers share a read, the revision that the first one saw counts, because rows were kept by it.
     const { open, kept, ...noted } = this.far.get(day) ?? { open: 0, kept: 0, revision: seen };
     const [more, stays] = [fate === 'open' ? 1 : 0, fate === 'kept' ? 1 : 0];
     if (more + stays > 0) this.far.set(day, { ...noted, day, open: open + more, kept: kept + stays });
@@ -165,7 +168,8 @@ export class Lending {
     // Rows that were erased must not come back by way of another day.
     if (isFrozen(held)) return 'left';
     if (rows === undefined ? hasKey(this.ownOf(held, seam), key) : rows.tagOf(keys, row) !== undefined) return 'left';
-    // A day before the first one may be held, where the ledger was lost, and is not read again to bring the row home.
+    // When the ledger was lost, a day before the first one may be held; it is not read again, so it would never get the
+    // row.
     if (lost || (seam === undefined && day < (this.firstDay ?? ''))) return 'kept';
     const believed = entry !== undefined && !isRefused(entry.work);
     const readSince = believed && (held.seams?.at ?? '') > (before?.seams?.at ?? '~');
@@ -188,7 +192,8 @@ export class Lending {
     }
     const entryOf = (other: Day) => this.targets.get(other)?.entry;
     const open = () => openSeam(dataset, day, seams, entryOf, this.firstDay ?? '', this.on.clock.now());
-    // Where history begins matters at its first day only, and would be one more operation for every other one.
+    // The first day of history is read only if a seam is open: only then it can matter, and it costs one more
+    // operation.
     if (open() !== undefined) this.firstDay ??= await this.readFirstDay();
     return open();
   }

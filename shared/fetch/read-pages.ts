@@ -24,7 +24,7 @@ export async function readPages(attempt: Attempt, on: FetchPorts): Promise<void>
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
   const request = (cursor: string | undefined): Promise<Arrived> => {
-    // It may lie here for minutes, while a block is staged or a sign of life is given, and its cursor ages meanwhile.
+    // The time is taken now, because the page may wait for minutes while a block is staged, and its cursor ages.
     const arrived = on.sources[dataset.source]
       .read(dataset, reading.asked, cursor, signal)
       .then(page => ({ page, arrivedAt: on.clock.now() }));
@@ -74,14 +74,14 @@ export async function withHeartbeat<T extends object | string | number>(
       const first = await Promise.race([work, beat]);
       if (first !== undefined) return first;
     } finally {
-      // With a reason, since the error that stands for none costs more than the rest of the wait.
+      // With a reason, because making the default error costs more than the rest of the wait.
       ended.abort('the wait is over');
     }
     await claim.beat(clock.now());
   }
 }
 
-/** Only what is staged may be gone on from. */
+/** Saves a checkpoint after everything read so far is staged: the next attempt continues from staged rows only. */
 async function saveProgress(attempt: Attempt, on: FetchPorts): Promise<void> {
   const { reading, staging, claim } = attempt;
   await withHeartbeat(reading.beginComparison().then(toldStaged), attempt, on);

@@ -79,7 +79,7 @@ export class Reading {
     if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));
     this.comparison = partition && new Comparison(dataset, partition.receipt.fingerprint, from?.compared);
     this.lending = new Lending(dataset, window.day, held, from?.seams, on);
-    // Where a window had to be divided, it is worth knowing however long ago that was.
+    // That the window had to be divided is kept from an old checkpoint too.
     const recent = from && Buffer.from(from.recentKeys, 'base64');
     this.parts = new Parts(window, from ?? { parts: checkpoint?.parts }, recent);
     this.cursorAt = now;
@@ -101,7 +101,7 @@ export class Reading {
     return this.parts.asked;
   }
 
-  /** The partition is read before progress is saved, since who goes on from there has not seen these rows. */
+  /** The partition is read before progress is saved: the worker that continues from there has not seen these rows. */
   async beginComparison(): Promise<void> {
     // A worker that stops waiting for it saves its progress, and waits for the same once more.
     this.beginning ??= this.readPartition().finally(() => {
@@ -157,7 +157,7 @@ export class Reading {
       if (fate === 1) this.digest.add(body.subarray(starts[row], ends[row]));
       if (fate === 1) this.rows += 1;
       else this.neighbours += 1;
-      // A row of the overlap that comes twice hides one that is missing just as well.
+      // A row of the overlap that comes twice may also stand in place of a missing one.
       if (!this.keys.add(keys, row, tag)) this.duplicates += 1;
       else {
         if (fate === LENT) this.lent.add(keys, row);
@@ -180,7 +180,7 @@ export class Reading {
     });
   }
 
-  /** The reading goes on at `next`. @param arrivedAt when the page that says so arrived */
+  /** The read continues at `next`. @param arrivedAt when the page with that link arrived */
   advance(next: string | undefined, arrivedAt: number): void {
     this.pages += 1;
     this.cursor = next;
@@ -212,7 +212,7 @@ export class Reading {
     };
   }
 
-  /** Whether rows were stated that did not come. One number on every page may be that of the whole list, as OData has it. */
+  /** Whether fewer rows came than were stated. One number on every page may be that of the whole list (OData). */
   private get lacksStated(): boolean {
     if (this.stated.size === 0) return this.doubted;
     const came = this.rows + this.neighbours + this.parts.repeats;
@@ -237,12 +237,12 @@ export class Reading {
 /** Of a row of a page: 1 lands, 0 is passed over. */
 const LENT = 2;
 
-/** Progress that was not compared with the partition says nothing of the rows that it has read. */
+/** Progress is trusted only if its rows were compared with the partition that is there now. */
 function isTrusted(checkpoint: Checkpoint, { from }: Window, partition: Partition | undefined, now: number): boolean {
   const { window, cursorAt, digest, pages, compared } = checkpoint;
   const known = pages === 0 || partition === undefined || compared?.with === partition.receipt.fingerprint;
   const mine = window === from && isDigest(digest);
-  // A clock that is behind by a little is still trusted, and a date that nobody can have written is not.
+  // A clock that is a little behind is still trusted. A date far ahead is not: no worker can have written it.
   const dated = Date.parse(cursorAt) <= now + CURSOR_MS;
   return known && mine && dated && now <= Date.parse(cursorAt) + CURSOR_MS;
 }

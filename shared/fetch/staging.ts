@@ -2,8 +2,8 @@ import { BufferPool } from '../rows/buffer-pool.ts';
 import type { Segment } from '../words/ledger.ts';
 
 /**
- * Lines on their way into a partition, out of sight: gathered into blocks, of which two are being staged while the next
- * one fills. A block of one page each would cost three times the operations and a third more time.
+ * Stages lines for a partition, invisible until the commit. Lines are gathered into blocks: two blocks are staged while
+ * the next one fills. One block per page would cost three times the operations and a third more time.
  */
 
 const BLOCK_BYTES = 2 * 1024 * 1024;

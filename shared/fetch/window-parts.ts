@@ -9,7 +9,7 @@ import type { ReasonCode, Window } from '../words/model.ts';
  * second wider on both sides, so that no bound cuts a row off, and a row that comes in two parts lands once.
  */
 
-/** Whether the source gives no more of this window in one query, but would of a shorter one. */
+/** Whether the source does not give all of this window in one query, but would give all of a shorter one. */
 export function isTooLarge(reason: ReasonCode): boolean {
   return reason === 'limits.query';
 }
@@ -56,7 +56,7 @@ export class Parts {
     this.total = from.total;
     this.totalBefore = from.totalBefore ?? 0;
     this.repeats = from.repeats ?? 0;
-    // What comes again behind the cursor came twice in this part: that is a shift of rows, and no overlap.
+    // A row of this part that comes again after the cursor came twice: rows have shifted, and it is not the overlap.
     if (recent === undefined) return;
     this.keys.addAll(recent.subarray(Math.max(0, recent.length - KEY_BYTES * (from.partKeys ?? 0))));
   }

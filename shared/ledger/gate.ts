@@ -10,7 +10,7 @@ import type { Clock, Ledger } from '../words/ports.ts';
 export async function refuseBeforeGate(dataset: Dataset, ledger: Ledger, clock: Clock): Promise<void> {
   const gate = (await ledger.gate(dataset.source))?.value;
   if (gate === undefined || hasCome(Date.parse(gate.notBefore), clock.now())) return;
-  const message = `The source ${dataset.source} is left alone until ${gate.notBefore}, as it asked.`;
+  const message = `The source ${dataset.source} asked Landline to wait until ${gate.notBefore}.`;
   throw new LandlineError({ reason: gate.reason, remedy: 'wait', message, until: gate.notBefore });
 }
 

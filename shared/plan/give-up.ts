@@ -22,7 +22,7 @@ type PoisonPorts = Pick<Ports, 'ledger' | 'clock' | 'report'>;
 export async function poisonDay(message: FetchMessage, on: PoisonPorts): Promise<void> {
   const { dataset, day, ticket } = message;
   const text =
-    'The host gave up on this day after several tries. Its own log says why; the day is tried again in an hour.';
+    'The host gave up on this day after several tries. The log of the host says why; Landline tries the day again in an hour.';
   on.report('message poisoned', { dataset, day, ticket, message: text });
   await changeDay<'moved-on'>(on.ledger, dataset, day, entry => {
     const { state, ticket: now } = entry?.work ?? {};
@@ -38,7 +38,7 @@ export async function poisonDay(message: FetchMessage, on: PoisonPorts): Promise
  */
 export async function poisonSilentDay({ value, etag }: Versioned<DayEntry>, on: PoisonPorts): Promise<void> {
   const { dataset, day, work } = value;
-  const message = `${TAKEOVERS_MAX} workers in a row were lost with this day. The log of the host says why, and memory is the usual cause; the day is tried again in an hour.`;
+  const message = `${TAKEOVERS_MAX} workers in a row were lost while they read this day. The log of the host says why, and memory is the usual cause; Landline tries the day again in an hour.`;
   if ((await on.ledger.putDay(poisoned(value, message, on.clock.now()), etag)) === undefined) return;
   on.report('message poisoned', { dataset, day, ticket: work.ticket, message });
 }

@@ -40,7 +40,7 @@ export function graphSource(settings: GraphSettings): Source {
         const response = await authorized(settings, url, signal);
         refuseUnlessOk(response, dataset, cursor !== undefined, clock.now());
         const page = pageOf(response, dataset, settings.origin, url);
-        // A page whose own count is wrong is asked for once more; if it stays, the rows win over the count.
+        // A page whose own count is wrong is requested once more. If it is wrong again, the rows that came are taken.
         if (page.notice === undefined || doubted) return page;
         doubted = true;
         return once();
@@ -74,7 +74,7 @@ function refuseUnlessOk(response: SourceResponse, dataset: Dataset, midChain: bo
   const { status, body } = response;
   if (status === 200) return;
   const said = body.toString('latin1', 0, 4096);
-  if (TOO_MUCH.has(status) && saysCut(said)) throw capped(dataset, `it answers ${status}, with words of a limit`);
+  if (TOO_MUCH.has(status) && saysCut(said)) throw capped(dataset, `it answers ${status} and speaks of a limit`);
   const expired = midChain && (status === 400 || status === 404 || status === 410);
   throw failureOfStatus(response, `Graph refused ${dataset.call}`, dataset, now, {
     ...(expired && { refusal: EXPIRED_LINK }),
@@ -83,7 +83,7 @@ function refuseUnlessOk(response: SourceResponse, dataset: Dataset, midChain: bo
   });
 }
 
-/** Statuses that sources refuse a page with that lies too far into a result. */
+/** Statuses by which sources refuse a page that lies too far into a result. */
 const TOO_MUCH: ReadonlySet<number> = new Set([400, 403, 413, 416, 422]);
 
 const EXPIRED_LINK: Refusal = {
@@ -110,7 +110,7 @@ function pageOf(response: SourceResponse, dataset: Dataset, origin: string, url:
   };
 }
 
-/** The link unchanged, but for one that was relative: a stored cursor has to stand alone. */
+/** The link unchanged; a relative one is made absolute, because a stored cursor is used without its page. */
 function absolute(link: string, origin: string, dataset: Dataset, from: URL): string {
   const url = trustedLink(link, origin, dataset, from);
   return /^https?:\/\//i.test(link) ? link : url.href;

@@ -2,14 +2,14 @@ import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
 
 /**
- * Links to the next page. Followed is what stays on the configured origin, API version and function, however it is
- * spelled; everything else is refused before anything is sent, because the token would go with it.
+ * Links to the next page. A link is followed if it stays on the configured origin, API version and function, however it
+ * is spelled. Every other link is refused before anything is sent, because the token would be sent with the request.
  */
 
-/** Of an address that can exist: a scheme, a host name of 253 characters, a port. The ledger cannot hold any length. */
+/** The longest origin that can exist: scheme, host name of 253 characters, port. Messages cut a longer one. */
 const ORIGIN_MAX = 'https://'.length + 253 + ':65535'.length;
 
-/** Half of what a property of the ledger holds, and more than servers take. */
+/** The longest link: half of what a property of the ledger holds, and more than servers accept. */
 const LINK_MAX = 16_384;
 
 /**
@@ -18,7 +18,7 @@ const LINK_MAX = 16_384;
  */
 const NEXT_LINK = /^(?:value@)?@?(?:odata\.)?nextlink$/i;
 
-/** What may be meant for one and is not known to be. */
+/** Names that may be meant as a next link, but are not known to be one. */
 const LIKE_NEXT_LINK = /(?:^|[^a-z])next[-_.]?(?:page)?[-_.]?(?:links?|url|uri|href|token|cursor)?$|nextlink$/i;
 
 /**
@@ -28,7 +28,7 @@ const LIKE_NEXT_LINK = /(?:^|[^a-z])next[-_.]?(?:page)?[-_.]?(?:links?|url|uri|h
  */
 export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset): string | undefined {
   const refuse = (what: string): never => {
-    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers in its name.`;
+    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers instead of it.`;
     throw new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
   };
   const links = new Set<string>();
@@ -79,7 +79,7 @@ function basesOf(origin: string, dataset: Dataset, link: string, from: URL | und
   return [`${origin}${folderOf(dataset)}`, `${origin}/${dataset.api}/`, `${origin}/`];
 }
 
-/** What a source leaves raw behind the question mark, and a URL ends or changes at, is part of a value: encoded. */
+/** Encodes what a source left raw in the query although a URL ends or changes at it: it is part of a value. */
 function encodedQuery(link: string): string {
   const at = link.indexOf('?');
   if (at < 0) return link;

@@ -5,35 +5,35 @@ import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
 import type { SourceResponse } from './http/send.ts';
 
-/** The rows of a response of 200, if it is a page: whole by its form, and by what it says of itself. */
+/** The rows of a 200, if it is a whole page: by its form, and because it does not say itself that it is incomplete. */
 
-/** Members that say that the answer, or an item of it, failed: of OData 3 and 4, of Voximplant, of anybody else. */
+/** Names of members that report an error, of the answer or of one item: in OData 3 and 4, Voximplant and others. */
 const ERROR_NAME = /^@?(?:odata\.)?errors?$/i;
 
-/** What a body is searched for before it is parsed a second time. */
+/** A body without any of these is not parsed a second time. */
 const ERROR_SPELLINGS = ['"error"', '"errors"', '"Error"', '"Errors"', 'odata.error"'];
 
-/** Of a body that is parsed a second time: building a larger one could fill the memory. */
+/** A larger body is not parsed a second time: that could fill the memory. */
 const PARSED_BYTES_MAX = 1024 * 1024;
 
-/** An item that is nothing but an error is not larger. */
+/** A larger item is a row: an item that is only an error has fewer bytes. */
 const ITEM_BYTES_MAX = 256 * 1024;
 
-/** A large body that is nothing but an error. */
+/** How a large body begins that is only an error. */
 const STARTS_WITH_ERROR = /^\s*\{\s*"(?:@?odata\.)?errors?"\s*:/i;
 
-/** Members of an error object. An item of nothing else is one. */
+/** Members of an error object. An item that has no other members is an error. */
 const ERROR_MEMBERS =
   /^(?:code|msg|message|target|details|inner_?error|status|title|type|severity|(?:client-)?request-?id|date|timestamp|exception\w*|stack\w*|trace\w*|@.*)$/i;
 
 /**
- * Members that say that more rows are there than came, when they are true: `truncated`, `isPartial`, `hasMore`,
- * `has_next_page`, `resultLimitExceeded` and the like, in small letters and without what separates words.
+ * Members that say, when they are true, that there are more rows than came: `truncated`, `isPartial`, `hasMore`,
+ * `has_next_page`, `resultLimitExceeded` and the like. Compared in small letters, without the signs between words.
  */
 const CUT_NAME =
   /^(?:is)?(?:truncated|incomplete|partial|capped)(?:results?|rows?|data|page)?$|^(?:has)?(?:more|next)(?:results?|rows?|data|pages?|items?)?$|(?:limit|max\w*)(?:reached|exceeded|hit)$/;
 
-/** Words of a source that gives no more rows of this range, whatever is asked: of offsets, pages or results, and a limit. */
+/** Words of an error that the source gives no more rows of this range: of offsets, pages or results, and of a limit. */
 const THING = String.raw`\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b`;
 const LIMIT = String.raw`\b(?:limit(?:ed|s)?|max(?:imum)?|exceed(?:s|ed|ing)?|too (?:large|many|deep|high|big|far)|(?:greater|more|less) than|at most|beyond|truncated|narrow|only (?:the )?first)\b`;
 const CUT_WORDS = new RegExp(`${THING}[^"]{0,80}${LIMIT}|${LIMIT}[^"]{0,80}${THING}`, 'i');
@@ -41,7 +41,7 @@ const CUT_WORDS = new RegExp(`${THING}[^"]{0,80}${LIMIT}|${LIMIT}[^"]{0,80}${THI
 /** Words of throttling, which also speaks of limits. */
 const THROTTLE_WORDS = /\brate\b|too many requests|throttl|quota|retry after|try again/i;
 
-/** Of an error's text, as much as says what it is. */
+/** How much of an error's text is looked at. */
 const WORDS_MAX = 4096;
 
 /** Whether a refusal says that the rows of the range are too many for it, or that it pages no further. */
@@ -50,12 +50,12 @@ export function saysCut(text: string): boolean {
   return CUT_WORDS.test(words) && !THROTTLE_WORDS.test(words);
 }
 
-/** The day is larger than one query of the source gives. @param why from "it …" on, without a stop */
+/** The failure of a day that is larger than one query gives. @param why a clause from "it …" on, without a stop */
 export function capped(dataset: Dataset, why: string): LandlineError {
   return new LandlineError({
     reason: 'limits.query',
     remedy: 'reject',
-    message: `The source gives only a part of the rows of ${dataset.name} that were asked for: ${why}. Nothing of them landed. Ask the provider to raise its limit for one query (${dataset.docsUrl}).`,
+    message: `The source gives only a part of the rows of ${dataset.name} that were asked for: ${why}. No row landed. Ask the provider to raise its limit for one query (${dataset.docsUrl}).`,
   });
 }
 
@@ -80,7 +80,7 @@ export function pageCut(response: SourceResponse, dataset: Dataset): Cut {
   return cut;
 }
 
-/** An error without rows is told as an error, and not as a body without rows. */
+/** A body that has an error and no rows is reported as an error, not as a body without rows. */
 function cutOrError({ body }: SourceResponse, dataset: Dataset): Cut {
   try {
     return cutRowsInPlace(body, cutSpecOf(dataset));
@@ -94,10 +94,11 @@ function cutOrError({ body }: SourceResponse, dataset: Dataset): Cut {
 }
 
 /**
- * The error of a body: the value of its first member that is named like one. Of a body of more than a megabyte only that
- * it begins with an error is told, as an empty object; beside rows, `pageCut` finds it in any.
+ * The error of a body: the value of its first member that is named like an error. A body of more than a megabyte is not
+ * parsed: if it begins with an error, an empty object is returned. `pageCut` finds errors beside rows in a body of any
+ * size.
  *
- * @returns `undefined` when there is none, or the body is no JSON object: the page check says so better
+ * @returns `undefined` when there is no error, or the body is not a JSON object: then the check of the page reports it
  */
 export function errorIn(body: Buffer): unknown {
   if (body.length > PARSED_BYTES_MAX) return STARTS_WITH_ERROR.test(body.toString('latin1', 0, 256)) ? {} : undefined;
@@ -119,7 +120,7 @@ export function refuseCut(cut: Cut, dataset: Dataset): void {
       throw capped(dataset, 'it says that its result is not whole, and has no link to the rest');
 }
 
-/** Nearly every page says by the names of its members that no item is an error. */
+/** Whether a page may have items that are errors. The names of its members nearly always show that it has none. */
 function mayHoldErrors({ members }: Cut): boolean {
   return members.some(name => ERROR_NAME.test(name) || /^(?:msg|message|code)$/i.test(name));
 }
@@ -143,7 +144,7 @@ function failed(dataset: Dataset, where: string, code: string | undefined): Land
   return new LandlineError({
     reason: 'source.failing',
     remedy: 'retry',
-    message: `A page of ${dataset.name} carries an error ${where}${named}, so it is not whole. It is read again by itself; if it stays so, look at the provider’s status page.`,
+    message: `A page of ${dataset.name} carries an error ${where}${named}, so it is not whole. Landline reads it again by itself; if it stays so, look at the provider’s status page.`,
   });
 }
 
@@ -152,7 +153,7 @@ function codeOf(error: unknown): string | undefined {
   return codeIn(JSON.stringify(error)?.slice(0, WORDS_MAX) ?? '');
 }
 
-/** Letters, or a number too short to be one of a telephone. */
+/** A code is letters, or a number that is too short to be a phone number. */
 export function codeIn(text: string): string | undefined {
   return /"code"\s*:\s*"?([A-Za-z][A-Za-z0-9_.]{0,63}|\d{1,6})\b/.exec(text)?.[1];
 }

@@ -3,7 +3,7 @@ import type { Dataset, Instant, ReasonCode } from '../words/model.ts';
 import type { SourceResponse } from './http/send.ts';
 import { retryAfter } from './retries.ts';
 
-/** What a response means that is no page, whatever source it came from. */
+/** What a response means that is not a page, from either source. */
 
 export interface Refusal {
   readonly reason: ReasonCode;
@@ -12,7 +12,7 @@ export interface Refusal {
   readonly meaning: string;
 }
 
-/** Passing trouble of the source's own. */
+/** The source has trouble of its own, which may pass. */
 export function failing(what: string): Refusal {
   const meaning = `${what}. If it stays so, look at the provider’s status page`;
   return { reason: 'source.failing', remedy: 'retry', meaning };
@@ -21,29 +21,33 @@ export function failing(what: string): Refusal {
 export const THROTTLED: Refusal = {
   reason: 'source.throttled',
   remedy: 'wait',
-  meaning: 'the source asks to be left alone, and is. Nothing has to be done',
+  meaning: 'the source asked Landline to wait, and Landline waits. Nothing has to be done',
 };
 
-/** By HTTP status. What is not listed is what its class says: `refusalOf`. */
+/** By HTTP status. A status that is not listed is treated like its class: `refusalOf`. */
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   401: {
     reason: 'auth.rejected',
     remedy: 'fix-config',
     meaning:
-      'a token asked for anew was refused too. The app signs in to another tenant or cloud, or its clock is wrong. Check AZURE_TENANT_ID, LANDLINE_CLOUD and the clock',
+      'a new token was refused too. The app signs in to the wrong tenant or cloud, or its clock is wrong. Check AZURE_TENANT_ID, LANDLINE_CLOUD and the clock',
   },
   403: {
     reason: 'auth.forbidden',
     remedy: 'fix-config',
     meaning:
-      'the permission is missing, or the token is older than its grant. Grant it to the app’s identity (docs/consent.md); a token cached before the grant is replaced within a day, or by a restart',
+      'the permission is missing, or the token is from before the permission was granted. Grant it to the app’s identity (docs/consent.md); a token from before the grant is replaced within a day, or by a restart of the app',
   },
-  404: { reason: 'source.rejected', remedy: 'reject', meaning: 'it is not there. Check the cloud and the API version' },
+  404: {
+    reason: 'source.rejected',
+    remedy: 'reject',
+    meaning: 'the source has nothing at this address. Check the cloud and the API version',
+  },
   406: {
     reason: 'source.range',
     remedy: 'reject',
     meaning:
-      'the range of time is refused; this status stands for more than 90 days. We ask for one day at a time, so the day itself is out of reach: shorten LANDLINE_HISTORY_DAYS',
+      'the source refuses the range of time, as it does for more than 90 days. Landline asks for one day at a time, so the day itself is too old for the source: shorten LANDLINE_HISTORY_DAYS',
   },
   408: failing('the source gave up waiting'),
   421: failing('another server of the source answered'),
@@ -62,10 +66,10 @@ const FAILED = failing('the source or a gateway of it failed');
 const UNKNOWN: Refusal = {
   reason: 'source.rejected',
   remedy: 'reject',
-  meaning: 'it is refused for good. Look the code up with the provider',
+  meaning: 'the source will not accept this request. Look the code up in the provider’s documentation',
 };
 
-/** All of 3xx but 304, which leads nowhere: it answers a question about a copy, and nobody asks that one. */
+/** All 3xx except 304, which names no other address: it answers a conditional request, and Landline sends none. */
 function redirects(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
@@ -84,13 +88,13 @@ function refusalOf(status: number): Refusal {
   return redirects(status) ? REDIRECT : UNKNOWN;
 }
 
-/** Statuses that ask for fewer requests, whatever was asked: the wait they name is one for the whole source. */
+/** Statuses that ask for fewer requests of any kind: the wait that they name is for the whole source. */
 const THROTTLING: ReadonlySet<number> = new Set([429, 503, 529]);
 
 /**
- * RFC 9110, 10.2.3 has `Retry-After` on any response. Where it does not come with throttling, it is this one request that
- * is not to be repeated before: what the status means stays, and the source's other logs go on. It may pass by itself then,
- * but for a permission, a key or a setting.
+ * By RFC 9110, 10.2.3, any response may have `Retry-After`. Without throttling, it means that this one request must not
+ * be repeated before that time. The status keeps its meaning, and the source's other logs are still read. The request
+ * may succeed after the wait, unless a permission, a key or a setting is wrong.
  */
 function withWait(refusal: Refusal, status: number, until: Instant | undefined): Refusal {
   if (until === undefined || status < 400) return refusal;
@@ -115,7 +119,7 @@ export function failureOfStatus(
   { refusal, code, requestId }: Particulars,
 ): LandlineError {
   const { status, header } = response;
-  // What redirects is not asked again by itself, however long one waits.
+  // A redirect does not go away by waiting.
   const until = redirects(status) ? undefined : retryAfter(header('retry-after'), now, header('date'));
   const { reason, remedy, meaning } = withWait(refusal ?? refusalOf(status), status, until);
   const needed = reason === 'auth.forbidden' ? ` Needed: ${dataset.permission}.` : '';

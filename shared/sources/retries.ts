@@ -6,29 +6,30 @@ import type { Clock } from '../words/ports.ts';
 import { httpDate } from './http/dates.ts';
 
 /**
- * Retries and waits inside one read of a page. It owns all retries between Landline and a source: nothing above or
- * below repeats a request.
+ * Retries and waits inside one read of a page. All retries between Landline and a source are here: no code above or
+ * below this repeats a request.
  */
 
-/** Attempts after the first for passing trouble. */
+/** Retries after the first attempt, for trouble that may pass. */
 const RETRIES = 3;
 
-/** First delay after passing trouble; doubled each time, and spread so that workers do not return in step. */
+/** Delay before the first retry; doubled each time, with jitter so that workers do not retry at the same instant. */
 const RETRY_MS = 1_000;
 
-/** A wait up to this long is slept through; for a longer one the worker lets go of the day. */
+/** The worker sleeps through a wait up to this long. For a longer wait it gives the day back. */
 const PATIENCE_MS = 30_000;
 
-/** Short waits slept through for one page. A source that keeps saying "soon" is asked again later. */
+/** How many short waits the worker sleeps through for one page. After that it gives the day back. */
 const WAITS = 5;
 
 /**
- * The longest wait that is believed. The sources' limits are counted over seconds and minutes, so more is a mistake of
- * somebody's clock or unit, and would close all logs of the source; it is asked again then, and may say the same again.
+ * A longer wait is cut to this. The sources count their limits over seconds and minutes, so a longer wait is a mistake
+ * in a clock or a unit, and would close all logs of the source. After an hour the source is asked again, and may name
+ * the same wait again.
  */
 const WAIT_MAX_MS = HOUR_MS;
 
-/** "At once", or a date that has passed by our clock, is not believed either: it would be asked without a pause. */
+/** A shorter wait, or a date that has passed by our clock, becomes this: else requests would follow without a pause. */
 const WAIT_MIN_MS = 1_000;
 
 export interface Patience {
@@ -46,7 +47,7 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
     if (error.until === undefined && error.remedy !== 'retry' && error.remedy !== 'wait') return undefined;
     if (error.remedy === 'wait' && waits++ >= WAITS) return undefined;
     if (error.until === undefined) return RETRY_MS * 2 ** (error.remedy === 'wait' ? waits : tries) * (0.5 + random());
-    // What the source asked for is not spread: it said when.
+    // A wait that the source named gets no jitter: it said when to ask again.
     const wait = Date.parse(error.until) - clock.now();
     return wait <= PATIENCE_MS ? Math.max(0, wait) : undefined;
   };
@@ -69,8 +70,8 @@ export function patiently<T>(read: () => Promise<T>, patience: Patience, signal:
  * The instant a `Retry-After` header names: seconds, possibly fractional, or an HTTP date. Where it came more than once,
  * the first.
  *
- * @param date the header `Date` of the same response: a date is as far away as the source's own clock says, unless that
- *   is off by more than a day
+ * @param date the header `Date` of the same response: when `Retry-After` is a date, the wait is counted from it,
+ *   unless it is more than a day away from our clock
  * @returns `undefined` when the header is absent or unreadable; never less than a second or more than an hour ahead
  */
 export function retryAfter(header: string | undefined, now: number, date?: string): Instant | undefined {

@@ -28,8 +28,8 @@ export function credentialOf(signIn: Exclude<SignIn, { kind: 'simulator' }>, clo
 }
 
 /**
- * From when on the client certificate is no longer valid, in milliseconds; `undefined` when none is used. The end of a
- * client secret cannot be seen from here.
+ * When the client certificate expires, in milliseconds; `undefined` when none is used. The app cannot see when a client
+ * secret expires.
  *
  * @throws LandlineError `config.invalid` when its file cannot be read, or holds none
  */
@@ -55,7 +55,7 @@ export function certificateEnd(signIn: SignIn): number | undefined {
 /** How long signing in may take. The libraries have no limit: an endpoint that says nothing would hold every worker. */
 const ANSWER_MS = 20_000;
 
-/** A token this near its end is replaced; should that fail, it is used to its end, and asked for again after a while. */
+/** A token is replaced this long before its end. If that fails, it stays in use, and another is requested later. */
 const REPLACE_MS = 5 * MINUTE_MS;
 const ASK_AGAIN_MS = MINUTE_MS;
 
@@ -75,11 +75,11 @@ interface Held {
 }
 
 /**
- * Holds one token for each scope. It is replaced shortly before its end, within a limit of time, and always by somebody
- * who waits for it: no refresh runs in the background, where its failure would end the process.
+ * Holds one token for each scope. A token is replaced shortly before its end, within a limit of time, and always by a
+ * caller that waits for it: no refresh runs in the background, where its failure would end the process.
  *
- * @param make a credential keeps its tokens, so that one whose token was refused is made anew. A managed identity's are
- *   kept by the platform and by its library, and cannot be replaced before their end.
+ * @param make makes a new credential after a token was refused, because a credential keeps its tokens. The tokens of a
+ *   managed identity are also kept by the platform and by its library, and cannot be replaced before their end.
  * @param answerMs how long one attempt may take
  */
 export function signInWith(
@@ -132,10 +132,10 @@ export function signInWith(
     credential: {
       async getToken(asked, options) {
         const [scope = ''] = [asked].flat();
-        // Only when an account has refused the last token, and with it named its tenant, does the SDK name one.
+        // The SDK names a tenant only after a storage account has refused the last token and named its own tenant.
         if (options?.tenantId !== undefined) forget(scope, scopes.get(scope)?.token?.token);
         const { token } = await tokenFor(scope);
-        // One that has its end now is asked for here at each request, and never renewed by the SDK in the background.
+        // Because the token seems to end now, the SDK asks here at each request, and never renews it in the background.
         return { token, expiresOnTimestamp: Date.now() };
       },
     },
@@ -195,7 +195,7 @@ function failureOfSignIn(thrown: unknown): LandlineError {
     const message = `Signing in failed with ${code}. Look the code up at login.microsoftonline.com/error.`;
     return new LandlineError({ reason: 'auth.rejected', remedy: 'fix-config', message, cause: thrown });
   }
-  // As the endpoint of managed identities answers that has none of this id.
+  // This is what the endpoint of managed identities answers when there is no identity with this id.
   if (statusBehind(thrown) === 400) {
     const message =
       'Signing in failed (400): there is no such managed identity here. AZURE_CLIENT_ID must be the client id of an identity that is assigned to the app: az functionapp identity show.';
@@ -204,7 +204,7 @@ function failureOfSignIn(thrown: unknown): LandlineError {
   return new LandlineError({
     reason: 'auth.unavailable',
     remedy: 'retry',
-    message: `No token could be had: ${causeOf(thrown)}. In Azure, check that the app has its identity (AZURE_CLIENT_ID); on a laptop, that LANDLINE_CREDENTIAL is environment and that the network lets the sign-in host through.`,
+    message: `The app got no token: ${causeOf(thrown)}. In Azure, check that the app has its identity (AZURE_CLIENT_ID); on a laptop, that LANDLINE_CREDENTIAL is environment and that the network lets the sign-in host through.`,
     cause: thrown,
   });
 }
@@ -219,9 +219,9 @@ function statusBehind(thrown: unknown): number | undefined {
 function causeOf(thrown: unknown): string {
   if (thrown instanceof SilentSignIn) return `the sign-in gave ${thrown.message}`;
   const status = statusBehind(thrown);
-  if (status !== undefined && status >= 400) return `the sign-in answered ${status}, and is tried again`;
-  // What the library makes of 429, and of any other answer that holds no token.
+  if (status !== undefined && status >= 400) return `the sign-in answered ${status}, and Landline tries it again`;
+  // The library throws this for 429, and for any other answer without a token.
   if (thrown instanceof Error && thrown.name === 'AuthenticationRequiredError')
-    return 'the sign-in is too busy, or answered without a token, and is tried again';
+    return 'the sign-in is too busy, or answered without a token, and Landline tries it again';
   return 'nothing answered the sign-in';
 }

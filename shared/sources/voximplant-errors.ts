@@ -49,10 +49,10 @@ const BY_CODE: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
 const REJECTED: Refusal = {
   reason: 'source.rejected',
   remedy: 'reject',
-  meaning: 'the request is refused for good. Look the code up at voximplant.com/docs/references/httpapi/errors',
+  meaning: 'the source will not accept this request. Look the code up at voximplant.com/docs/references/httpapi/errors',
 };
 
-/** The code of an error answer, whatever else is in it; `undefined` when it is none. 0 for an error without a usable code. */
+/** The code of an error, even beside rows; `undefined` when there is no error. 0 for an error without a usable code. */
 export function errorOf({ body }: SourceResponse): number | undefined {
   const error = errorIn(body);
   if (error === undefined) return undefined;
@@ -61,10 +61,10 @@ export function errorOf({ body }: SourceResponse): number | undefined {
   return Number.isInteger(code) ? code : 0;
 }
 
-/** Of a token that is refused for its times alone. */
+/** Error codes of a token that is refused only because of its times. */
 const STALE_TOKEN: ReadonlySet<number> = new Set([455, 456]);
 
-/** Whether a token that is minted anew may do. */
+/** Whether a newly signed token may be accepted. */
 export function isOfStaleToken(response: SourceResponse): boolean {
   return STALE_TOKEN.has(errorOf(response) ?? 0);
 }
@@ -75,13 +75,13 @@ export function refuseErrors(response: SourceResponse, dataset: Dataset, now: nu
   if (code === undefined && response.status === 200) return;
   const known = code === undefined ? undefined : BY_CODE.get(code);
   if (known === undefined && saysCut(response.body.toString('latin1', 0, 4096)))
-    throw capped(dataset, 'it answers with an error, with words of a limit');
+    throw capped(dataset, 'it answers with an error that speaks of a limit');
   throw failureOfStatus(response, `Voximplant refused ${dataset.call}`, dataset, now, {
     ...(code !== undefined && { refusal: known ?? (hasRows(response) ? TROUBLE : REJECTED), code: `error ${code}` }),
   });
 }
 
-/** A page that carries an error nobody knows was meant to be one, and may be whole the next time. */
+/** A page with rows and an unknown error was meant as a page, and may be whole the next time. */
 function hasRows({ body }: SourceResponse): boolean {
   return /"result"\s*:\s*\[/.test(body.toString('latin1'));
 }

@@ -13,8 +13,9 @@ export interface KeySettings {
 }
 
 /**
- * What a service account's key may do, by its own account. GetKeyRoles is open to keys without any role, so its answer
- * tells a key that is not accepted from one that lacks a role. Source: voximplant.com/docs/references/httpapi/rolesystem.
+ * What a service account's key may do, as Voximplant says. A key without any role may call GetKeyRoles too, so the
+ * answer tells a key that is not accepted from one that lacks a role. Source:
+ * voximplant.com/docs/references/httpapi/rolesystem.
  *
  * @returns the error code of the answer, or the names of the roles
  */

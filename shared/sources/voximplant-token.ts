@@ -5,7 +5,7 @@ import type { Clock } from '../words/ports.ts';
 
 /** Tokens for Voximplant: signed here, without a sign-in. docs.voximplant.ai/platform/management-api/authorization */
 
-/** A clock of ours that is ahead must not make the token one from the future. */
+/** Tokens are backdated: if our clock is ahead, they must not be from the future. */
 const BACKDATE_S = 15;
 /** Far below the hour that is allowed, counted from the backdated start. */
 const LIFETIME_S = 600;

@@ -55,7 +55,7 @@ export function voximplantSource(settings: VoximplantSettings): Source {
         refuseErrors(response, dataset, clock.now());
         const page = pageOf(response, dataset, offset);
         if (!endsEarly(page, offset)) return page;
-        // Asked for once more; if it stays empty, the source pages no further.
+        // The page is requested once more. If it is empty again, the source gives no further pages.
         if (doubted)
           throw capped(dataset, `it has no rows from row ${offset} on, although it says that there are more`);
         doubted = true;
@@ -88,12 +88,12 @@ function pageOf(response: SourceResponse, dataset: Dataset, offset: number): Pag
   const cut = pageCut(response, dataset);
   const total = cut.envelope.get('total_count');
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) {
-    const message = `A page of ${dataset.name} does not say how many rows there are, so it cannot be proved complete. If it stays so, the source has changed, or something else answers in its name.`;
+    const message = `A page of ${dataset.name} does not say how many rows there are, so it cannot be proved complete. If it stays so, the source has changed, or something else answers instead of it.`;
     throw new LandlineError({ reason: 'page.total', remedy: 'retry', message });
   }
   const read = offset + cut.count;
-  // The end is reached when the count says so and the page agrees. A page that is empty before that ends the read as
-  // well; the count then shows that rows are missing.
+  // The read ends when as many rows came as the count says, and the page is not full. It also ends at an empty page
+  // before that; the count then shows that rows are missing.
   const more = cut.count > 0 && (read < total || cut.count === dataset.pageSize);
   if (!more) refuseCut(cut, dataset);
   return {

@@ -60,7 +60,7 @@ export interface DayFacts {
   readonly doubts?: readonly Doubt[];
   /** What a person runs first; absent where nobody has to do anything. */
   readonly command?: string;
-  /** The day of the same log that has to be mended before this one is read. */
+  /** The day of the same log that a person has to fix before this one is read. */
   readonly waitsFor?: Day;
 }
 

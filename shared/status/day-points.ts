@@ -37,7 +37,7 @@ function helpOf(reason: ReasonCode | undefined): string {
   return HELP_OF_REASON[reason?.split('.')[0] ?? ''] ?? HELP.failed;
 }
 
-/** What cannot wait stands before what is held and only not believed. */
+/** The order of points: what cannot wait comes before days that are held and only suspect. */
 const RANKS = { security: 0, failed: 1, expiring: 2, broken: 3, suspect: 4, healing: 5, uncurated: 6 } as const;
 
 type Ranked = Point & { readonly rank: number };
@@ -93,7 +93,7 @@ function pointsOf(each: DatasetFacts): Ranked[] {
         help: HELP.suspect,
       },
     );
-  // Which of these a person has to do something about is known by the next step that they have.
+  // A broken day needs a person if its next step has a command.
   const broken = suspects.filter(day => day.broken);
   const healing = broken.filter(({ command }) => command === undefined).length;
   const partitions = (count: number) =>

@@ -11,7 +11,7 @@ import { type Verdict, verdictOf } from './verdict.ts';
 
 /** What the page and its JSON say: the ledger's facts, and nothing else. Pure. docs/operations.md explains each. */
 
-/** Those whose source is left alone just now. */
+/** The gates that are closed now. */
 export function closedGates(gates: readonly Gate[], now: number): readonly Gate[] {
   return gates.filter(({ notBefore }) => !hasCome(Date.parse(notBefore), now));
 }

@@ -21,7 +21,7 @@ export interface StatusPorts {
   readonly backlog: Backlog | undefined;
   readonly pulse: Pick<Pulse, 'last'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** `false` where no app is at work, as over a folder that nobody has open: then a planner that rests is no news. */
+  /** `false` where no app runs, as over a data folder without `npm start`: then a silent planner is not reported. */
   readonly alive?: boolean;
 }
 
@@ -94,7 +94,7 @@ export async function readFacts(on: StatusPorts): Promise<Facts> {
   const [{ read: ledgers, unread }, gates, depth, plannedAt] = await Promise.all([
     eachDataset(on.datasets, dataset => readDataset(on.ledger, dataset, on.clock.now())),
     Promise.all(SOURCES.map(source => on.ledger.gate(source))),
-    // A queue that cannot be looked into is said on the page, and the rest of it still holds.
+    // If a queue cannot be read, the page says so, and still shows the rest.
     on.backlog?.depth().catch(() => 'unreadable' as const),
     on.pulse.last(),
   ]);

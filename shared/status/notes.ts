@@ -4,11 +4,11 @@ import { type Filling, paceNote } from './filling-history.ts';
 import type { Point } from './point.ts';
 import { counted, grouped, minuteOf } from './text.ts';
 
-/** What is good to know and asks for nothing. Pure. */
+/** Points that are good to know, but need no action. Pure. */
 
 const SOURCE_TITLES = { graph: 'Microsoft Graph', voximplant: 'Voximplant' } as const;
 
-/** What to say of a source that is left alone. */
+/** What to say of a source whose gate is closed. */
 export function gateNote({ source, notBefore, reason }: Gate): string {
   return `${SOURCE_TITLES[source]} asked Landline to send no requests until ${minuteOf(notBefore)} UTC (${reason}); Landline then continues by itself.`;
 }
@@ -33,7 +33,7 @@ export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known
     const text = 'A new app plans within minutes. If this page has not changed after half an hour, run the doctor:';
     yield { text, command: 'landline doctor', help: 'deploy.md' };
   }
-  // While a source is left alone, nobody knows.
+  // While a gate is closed, the speed of the last hour says nothing about the next.
   const pace = filling && moving && gates.length === 0 ? paceNote(filling) : undefined;
   if (pace !== undefined) yield { text: pace };
   for (const gate of gates) yield { text: gateNote(gate), command: openGate(gate), help: 'operations.md#throttled' };
@@ -72,7 +72,7 @@ function* doubtNote({ title, dataset, days, rows }: DatasetFacts): Generator<Poi
 
 const DOUBT_HELP = 'operations.md#doubtful-and-held-all-the-same';
 
-/** A log of which this many days are held, none of them with a row, is worth a word. */
+/** From this many held days on, a log without any row is mentioned. */
 const EMPTY_DAYS_MIN = 7;
 
 /** Microsoft's page on the PSTN log excludes the calling plans of these two operators. */

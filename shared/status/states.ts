@@ -12,7 +12,7 @@ export interface ShownState {
   /** Tells the states apart without colour. */
   readonly mark: string;
   readonly meaning: string;
-  /** Why nobody has to do anything about such a day, where one might think so; next-step.ts says the rest. */
+  /** Why nobody has to do anything about such a day, in states where a person might think so; else see next-step.ts. */
   readonly byItself?: string;
 }
 
@@ -23,7 +23,7 @@ export const SHOWN_STATES: readonly ShownState[] = [
   { state: 'empty', mark: '0', meaning: 'held: the source had no rows that day' },
   { state: 'queued', mark: ':', meaning: 'about to be read' },
   { state: 'fetching', mark: '>', meaning: 'being read' },
-  // Nothing can be done about it, so it hides nothing that can.
+  // It comes before the states that something can be done about, because nothing can be done about it.
   {
     state: 'expired',
     mark: 'x',
@@ -51,8 +51,8 @@ export const SHOWN_STATES: readonly ShownState[] = [
 ];
 
 /**
- * Of a day that is held and in some doubt all the same (ledger/doubts.ts), which is less than `suspect`: it keeps its state
- * and is shown with this mark.
+ * The mark of a day that is held, but with a doubt (ledger/doubts.ts). A doubt is less than `suspect`: the day keeps
+ * its state.
  */
 export const DOUBTED = {
   name: 'doubted',
@@ -67,7 +67,7 @@ interface MarkedDay {
   readonly doubts?: readonly unknown[];
 }
 
-/** Whether the day is shown as doubted. What is being done about a day, or is worse, is shown first. */
+/** Whether the day is shown as doubted. A state of work, or a worse state, is shown instead. */
 export function isDoubted({ state, doubts = [] }: MarkedDay): boolean {
   return doubts.length > 0 && HELD.has(state);
 }

@@ -33,7 +33,7 @@ export function usualRows(rows: Rows): (number | undefined)[] {
 
 /** Whether a held day has far fewer or far more rows than is usual; `undefined` when neither, or when nothing is known. */
 export function unusual(rows: number, usual: number | undefined): 'few' | 'many' | undefined {
-  // A log that usually has nothing on that weekday says nothing about a day that has something.
+  // If a log usually has no rows on that weekday, a day with rows is not called unusual.
   if (usual === undefined || usual === 0 || Math.abs(rows - usual) < ROWS_MIN) return undefined;
   if (rows * TIMES < usual) return 'few';
   return rows > usual * TIMES ? 'many' : undefined;

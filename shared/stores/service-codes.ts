@@ -67,7 +67,7 @@ const MAY_NOT = forbidden(({ credential, service }) => {
     case 'token':
       return `Grant the app's identity the role ${STORAGE_ROLES[service]} there and let its network reach the account. A new grant can take minutes to be seen.`;
     case 'sas':
-      return 'The shared access signature does not allow it: make one that may read, write, create and list there, and that its permitted addresses include this machine.';
+      return 'The shared access signature does not allow it: make one that may read, write, create and list there, and whose permitted addresses include this machine.';
     case 'key':
       return 'The account key is accepted, and this is not allowed: let this machine through the network rules of the account.';
     case 'emulator':
@@ -123,10 +123,10 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   MessageTooLarge: TOO_LARGE,
   BlockListTooLong: TOO_LARGE,
   BlockCountExceedsLimit: refused(
-    'The blob has as many uncommitted blocks as it can: they go by themselves after a week, or at once with the blob. Delete what is uncommitted there (docs/operations.md, "Uncommitted blocks"), then retry the day.',
+    'The blob has as many uncommitted blocks as a blob can have: Azure deletes them after a week. Delete them now (docs/operations.md, "Uncommitted blocks"), then retry the day.',
   ),
   InvalidBlobOrBlock: refused(
-    'Blocks of another program are waiting under that name, their ids of another length: an upload by hand that broke off. Delete them (docs/operations.md, "Uncommitted blocks"), then retry the day.',
+    'Another program, such as an upload by hand that broke off, has left uncommitted blocks under that name, with ids of another length. Delete them (docs/operations.md, "Uncommitted blocks"), then retry the day.',
   ),
   InvalidBlobType: refused(
     'A blob of another type (page or append) has taken that name: move it out of the container, then retry the day.',
@@ -171,7 +171,9 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   EAI_AGAIN: failing(
     'The name of the account could not be looked up just now: check the DNS of the network if it lasts.',
   ),
-  ECONNREFUSED: failing('Nothing listens there: check the storage settings, and what stands between.'),
+  ECONNREFUSED: failing(
+    'Nothing listens at that address: check the storage settings, and what lies between the app and the account.',
+  ),
 };
 
 const CERTIFICATE: Rule = {
@@ -190,7 +192,7 @@ const CREDENTIAL_ERRORS = /^(CredentialUnavailable|AggregateAuthentication|Authe
 const NO_TOKEN: Rule = {
   reason: 'auth.unavailable',
   remedy: 'retry',
-  next: () => 'No sign-in to the storage account: check the managed identity and its settings if it lasts.',
+  next: () => 'The sign-in to the storage account failed: if it lasts, check the managed identity and its settings.',
 };
 
 /** Of the 4xx, these pass by themselves: too slow, too often, a conflict with somebody who is at it just now. */
@@ -215,7 +217,7 @@ export function ruleFor(evidence: Evidence): Rule {
   if (status === 507) return FULL;
   if (status !== undefined && status >= 400 && status < 500 && !PASSING.has(status))
     return refused(
-      'Storage refuses this for good: look the code up at learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes; when it is mended, retry the day.',
+      'Storage refuses this for good: look the code up at learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes; when you have fixed the cause, retry the day.',
     );
   return OTHER;
 }

@@ -47,12 +47,16 @@ export async function compareWithSource(
   const differs = `${dataset.name} ${day}: the source has ${read.rows} rows now, and ${held.rows} are held`;
   const busy = work.state === 'queued' || work.state === 'fetching';
   if (busy || !isSettled(dataset, entry, on.clock.now()))
-    return { kind: 'source-news', ...about, message: `${differs}. The day is still re-read: nothing is to be done` };
+    return {
+      kind: 'source-news',
+      ...about,
+      message: `${differs}. The day is still re-read, so nobody has to do anything`,
+    };
   const name = `${dataset.name} ${day}`;
   // A read that was refused is not accepted by asking again.
   const next =
     work.suspicion === undefined
-      ? `A settled day is not read again by itself; to have it so: \`landline retry ${name}\``
+      ? `Landline does not read a settled day again by itself; to read it again: \`landline retry ${name}\``
       : `The day is suspect (${work.suspicion.reason}), and what is held stays; if the source is right: \`landline accept ${name}\``;
   return { kind: 'source-differs', ...about, message: `${differs}. ${next}` };
 }

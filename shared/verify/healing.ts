@@ -2,7 +2,7 @@ import { isExpired, isMended } from '../ledger/owed.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 
-/** What becomes of a day that is damaged or gone, and what a person can do about it, in words. Pure. */
+/** What happens to a day that is damaged or gone, and what a person can do about it, in words. Pure. */
 
 /** What the ledger says of a day: `unreadable` when its entity is damaged. */
 export type Known = DayEntry | 'unreadable' | undefined;
@@ -20,15 +20,15 @@ export function healing(dataset: Dataset, day: Day, entry: Known, restore: strin
     return 'The ledger cannot tell what was landed: run `landline rebuild`, and verify again';
   if (isMended(dataset, entry, now))
     return mark
-      ? 'The source still has the day: it is landed anew by itself'
-      : 'It is not marked; verified without `--no-mark`, it is landed anew by itself';
+      ? 'The source still has the day: Landline lands it again by itself'
+      : 'The day is not marked. Run verify without `--no-mark`, and Landline lands it again by itself';
   const { held } = entry;
   if (held?.forgottenAt === undefined) return `The source no longer has the day: ${restore}, and verify again`;
   const anew = isExpired(dataset, day, now) ? '' : `; or read all its rows again: ${retryOf(dataset, day)}`;
-  return `A person was erased from the day, so it is not read again by itself: ${restore}, and verify again (what is older than revision ${held.revision} names that person: after putting that back, run \`landline forget\` again)${anew}`;
+  return `A person was erased from the day, so it is not read again by itself: ${restore}, and verify again (a revision older than ${held.revision} still has that person's rows: after putting one back, run \`landline forget\` again)${anew}`;
 }
 
-/** The same of a day whose place is taken by a blob of somebody else. Until that is gone, every attempt fails. */
+/** The same for a day whose name a foreign blob has taken. Every attempt fails until that blob is moved. */
 export function afterMoving(dataset: Dataset, day: Day, entry: Known, situation: Situation): string {
   const mended =
     !isExpired(dataset, day, situation.now) &&

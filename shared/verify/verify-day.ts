@@ -156,7 +156,7 @@ function judge(
   if (differs !== undefined) return { kind: 'contradicted', message: `${about}: ${differs}: run \`landline rebuild\`` };
   if (counted === undefined || counted.outside === receipt.rowsOutside) return undefined;
   const said = `its receipt counts ${receipt.rowsOutside} rows outside the day, and there are ${counted.outside}`;
-  return { kind: 'contradicted', message: `${about}: ${said}. To have it read again: \`landline retry ${about}\`` };
+  return { kind: 'contradicted', message: `${about}: ${said}. To read it again: \`landline retry ${about}\`` };
 }
 
 function damage(message: string): Verdict {

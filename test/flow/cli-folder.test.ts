@@ -127,7 +127,7 @@ test('show of an open day says when it is read again, and which read makes it fi
 
 test('where nobody is at work, status and show say that nothing goes on by itself', async context => {
   const folder = await folderOf(context, ledger => put(ledger, []));
-  const stopped = `npm start is not running over ${folder}: start it to go on.`;
+  const stopped = `npm start is not running over ${folder}: nothing is read until you start it.`;
   for (const argv of [['status'], ['show', SMS, LAST]])
     assert.ok((await landline(folder, ...argv)).out.endsWith(`\n${stopped}`), argv[0]);
 });

@@ -471,7 +471,9 @@ test('where a person was erased, backfill leaves the day alone and retry asks, s
   assert.equal(asked.code, 0);
   assert.match(
     asked.stderr,
-    new RegExp(`erased from ${PSTN} ${D1}: all rows .* come back.*landline --settings \\S+ forget. again`),
+    new RegExp(
+      `erased from ${PSTN} ${D1}: reading the day again brings all its rows back.*landline --settings \\S+ forget. again`,
+    ),
   );
   await setup.work();
   assert.equal((await setup.json('show', PSTN, D1)).answer.state, 'open');

@@ -343,12 +343,12 @@ test('where Graph refuses, the script that grants comes before any page; what pa
   simulator.setFaults([{ fault: 'forbidden', dataset: 'teams-sms' }]);
   const diagnosis = await diagnosisOf();
   const { meaning, next } = finding(diagnosis, 'dataset', 'teams-sms');
-  assert.match(meaning, /403.*\.Read\.All\. The token has the role all the same\.$/);
+  assert.match(meaning, /403.*\.Read\.All\. But the token has the role\.$/);
   assert.match(next ?? '', /^bash infra\/consent\.sh --identity .*docs\/consent\.md.*: open https:/);
   simulator.setFaults([{ fault: 'unavailable', dataset: 'teams-sms' }]);
   const passing = finding(await diagnosisOf(), 'dataset', 'teams-sms');
   assert.deepEqual([passing.result, passing.next, passing.who], ['warning', undefined, undefined]);
-  assert.match(passing.meaning, /\. It is tried again by itself\.$/);
+  assert.match(passing.meaning, /\. Landline tries it again by itself\.$/);
 });
 
 test('a clock that is ahead is told from key and role', async () => {
@@ -428,7 +428,7 @@ test('several wrong settings are several findings, each with its command', async
 test('of a token that cannot be read, the doctor says what tells whether it has the role', async () => {
   const { result, next, who } = finding(await diagnosisOf({ token: async () => 'opaque' }), 'graph-token');
   assert.equal(result, 'warning');
-  assert.match(next ?? '', /^See dataset below: .*consent\.sh/);
+  assert.match(next ?? '', /^See the findings "dataset": .*consent\.sh/);
   assert.match(who ?? '', /Privileged Role Administrator/);
 });
 
@@ -449,7 +449,7 @@ test('a cloud that answers without the functions is named as one that has none o
     simulator.switches.cloud = 'global';
   });
   const { meaning } = finding(await diagnosisOf(), 'dataset', 'teams-sms');
-  assert.match(meaning, /404 NotFound.*China \(21Vianet\) has none of them/);
+  assert.match(meaning, /404 NotFound.*China \(21Vianet\) has none of these functions/);
 });
 
 test('no token, key or secret is in what the doctor says', async () => {

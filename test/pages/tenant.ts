@@ -71,7 +71,7 @@ const FORBIDDEN: Partial<Work> = {
   errorKind: 'auth.forbidden',
   errorRemedy: 'fix-config',
   errorMessage:
-    'Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant. Grant it to the app’s identity (docs/consent.md); a token cached before the grant is replaced within a day, or by a restart. Needed: CallRecord-PstnCalls.Read.All.',
+    'Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is from before the permission was granted. Grant it to the app’s identity (docs/consent.md); a token from before the grant is replaced within a day, or by a restart of the app. Needed: CallRecord-PstnCalls.Read.All.',
   requestId: '9f0e2c3a-7d51-4c07-9a61-5a0c4f3b2e11',
 };
 
@@ -113,7 +113,7 @@ const STORIES: Readonly<
       retryAt: instantOf(NOW + 40_000),
       errorKind: 'source.unreachable',
       errorRemedy: 'retry',
-      errorMessage: 'api.voximplant.com broke off its answer (UND_ERR_SOCKET).',
+      errorMessage: 'api.voximplant.com broke off in the middle of its answer (UND_ERR_SOCKET).',
     }),
   },
 };

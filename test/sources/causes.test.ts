@@ -104,7 +104,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     options: signedIn({}, 'https://graph.microsoft.us/.default'),
     reason: 'auth.rejected',
     remedy: 'fix-config',
-    says: [/401 InvalidAuthenticationToken/, /another tenant or cloud/],
+    says: [/401 InvalidAuthenticationToken/, /wrong tenant or cloud/],
   },
   'the identity’s endpoint is down': {
     dataset: teamsSms,
@@ -113,7 +113,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     }),
     reason: 'auth.unavailable',
     remedy: 'retry',
-    says: [/No token could be had/, /check that the app has its identity/],
+    says: [/The app got no token/, /check that the app has its identity/],
   },
   'the cloud is China, which has none of the functions': {
     dataset: teamsSms,
@@ -171,7 +171,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     aheadMs: NOW - Date.parse(`${DAY}T12:00:00Z`),
     reason: 'clock.skew',
     remedy: 'retry',
-    says: [/not over by .*source's/, /Check the clock of this machine/],
+    says: [/not over yet by .*source's/, /Check the clock of this machine/],
   },
   'the range is refused, as one over 90 days is: 406': {
     dataset: teamsSms,

@@ -196,7 +196,7 @@ const VARIANTS: readonly (readonly [Mode, string, string, RegExp])[] = [
   ['no identity', 'auth.rejected', 'fix-config', /no such managed identity.*AZURE_CLIENT_ID/],
   ['busy', 'auth.unavailable', 'retry', /too busy/],
   ['broken', 'auth.unavailable', 'retry', /answered 500/],
-  ['odd', 'auth.unavailable', 'retry', /No token could be had/],
+  ['odd', 'auth.unavailable', 'retry', /The app got no token/],
   ['silent', 'auth.unavailable', 'retry', /gave no answer within/],
 ];
 

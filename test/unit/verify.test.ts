@@ -114,7 +114,7 @@ test('one flipped byte is found, named and marked; a second look says so without
   );
   assert.match(
     finding?.message ?? '',
-    /its 3 rows are not those of its receipt. The source still has the day: it is landed anew by itself$/,
+    /its 3 rows are not those of its receipt. The source still has the day: Landline lands it again by itself$/,
   );
   const suspicion = (await on.entry(D1))?.work.suspicion;
   assert.deepEqual([suspicion?.reason, suspicion?.rows, suspicion?.since], ['partition.damaged', 3, instantOf(NOON)]);
@@ -130,10 +130,10 @@ test('what is damaged or gone says what becomes of it, and what a person can do'
     const { findings } = await verify({ ...on, ...change }, { mark });
     return findings[0]?.message.replace(/^.*is gone\. /, '');
   };
-  assert.equal(await advice(await threeDays()), 'The source still has the day: it is landed anew by itself');
+  assert.equal(await advice(await threeDays()), 'The source still has the day: Landline lands it again by itself');
   assert.equal(
     await advice(await threeDays(), {}, false),
-    'It is not marked; verified without `--no-mark`, it is landed anew by itself',
+    'The day is not marked. Run verify without `--no-mark`, and Landline lands it again by itself',
   );
   assert.equal(
     await advice(await threeDays(), { datasets: [{ ...DATASET, historyDays: 1 }] }),
@@ -145,7 +145,7 @@ test('what is damaged or gone says what becomes of it, and what a person can do'
   const held = { ...found.value.held, forgottenAt: instantOf(NOON) };
   await on.ledger.putDay({ ...found.value, held }, found.etag);
   const restore =
-    /^A person was erased .*undelete the blob, and verify again \(what is older than revision 1 names .*`landline forget` again\)/;
+    /^A person was erased .*undelete the blob, and verify again \(a revision older than 1 still has .*`landline forget` again\)/;
   const message = (await advice(on)) ?? '';
   assert.match(message, restore);
   assert.match(message, /; or read all its rows again: `landline retry calls 2026-03-12`$/);

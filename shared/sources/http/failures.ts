@@ -52,7 +52,7 @@ const EXCHANGE_FAILURES: readonly ExchangeFailure[] = [
     codes: /^(ENOTFOUND|EAI_)/,
     reason: 'source.unreachable',
     remedy: 'retry',
-    what: 'has no address (DNS)',
+    what: 'was not found by DNS',
     next: 'If it stays so, look at the name servers of the network that the app runs in',
   },
   {
@@ -97,7 +97,7 @@ const BROKEN_OFF: ExchangeFailure = {
   codes: /./,
   reason: 'source.unreachable',
   remedy: 'retry',
-  what: 'broke off its answer',
+  what: 'broke off in the middle of its answer',
   next: `If it stays so, ${LOOK_AROUND}`,
 };
 
