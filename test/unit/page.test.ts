@@ -166,7 +166,7 @@ test('the verdict counts days and logs, and says who is needed', () => {
   assert.deepEqual(
     verdict.points.map(({ text }) => text),
     [
-      'Teams Direct Routing calls: 3 days failed (auth.forbidden) since 2026-11-21 08:04 UTC; 2 more days wait until that is solved. Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is older than its grant.',
+      'Teams Direct Routing calls: 3 days failed (auth.forbidden) since 2026-11-21 08:04 UTC; 2 more days wait until that is solved. Graph refused getDirectRoutingCalls with 403 Forbidden: the permission is missing, or the token is from before the permission was granted.',
       'Teams SMS: 1 day is not held, and the source will soon no longer have it.',
       'Voximplant SMS: 2 days are suspect: the source contradicted itself.',
       'Microsoft Graph asked Landline to send no requests until 2026-11-21 12:08 UTC (source.throttled); Landline then continues by itself.',
