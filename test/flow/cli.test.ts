@@ -137,7 +137,7 @@ test('one flipped byte: verify names dataset and day; it heals by itself, and hi
   });
   const verified = await setup.run('verify');
   assert.equal(verified.code, 1);
-  assert.match(verified.stdout, new RegExp(`damaged {2}${PSTN} ${D1}: .*landed anew by itself`));
+  assert.match(verified.stdout, new RegExp(`damaged {2}${PSTN} ${D1}: .*Landline lands it again by itself`));
   const { answer } = await setup.json('status');
   assert.deepEqual(
     [answer.verdict.level, answer.datasets[0].trouble.map(({ state, next }: Record<string, string>) => [state, next])],

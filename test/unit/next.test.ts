@@ -91,7 +91,7 @@ test('a day waits at least as long as its source is left alone, also one that wa
   const textOf = (entry: DayEntry, holdup: object) =>
     nextStep(DATASET, entry.day, 'waiting', entry, { paused: false, ...holdup }, NOON)?.text;
   assert.match(textOf(waiting, {}) ?? '', /tries it again by itself at \S+ 12:01 UTC$/);
-  assert.match(textOf(waiting, { gate }) ?? '', /tries it again at \S+ 13:00 UTC$/);
+  assert.match(textOf(waiting, { gate }) ?? '', /tries it again by itself at \S+ 13:00 UTC$/);
   const asked = entryOf(daysAgo(2), { askedAt: at(NOON) }, heldOn(daysAgo(2)));
   assert.match(textOf(asked, {}) ?? '', /asked for this read; the planner queues it$/);
   assert.match(
