@@ -3,7 +3,7 @@ import { teamsPstnCalls } from '../shared/datasets/teams-pstn-calls.ts';
 import { FETCH_LIMITS } from '../shared/fetch/attempt.ts';
 import { fetchDay } from '../shared/fetch/fetch-day.ts';
 import { blockMemory } from '../shared/fetch/staging.ts';
-import { lastDay } from '../shared/ledger/owed.ts';
+import { lastDay } from '../shared/ledger/settling.ts';
 import { runPlan } from '../shared/plan/tick.ts';
 import { cutRowsInPlace } from '../shared/rows/cut.ts';
 import { cutSpecOf } from '../shared/rows/place-in-day.ts';

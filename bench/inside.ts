@@ -1,5 +1,5 @@
 import { DATASETS } from '../shared/datasets/index.ts';
-import { lastDay } from '../shared/ledger/owed.ts';
+import { lastDay } from '../shared/ledger/settling.ts';
 import { addDays, eachDay, instantOf } from '../shared/words/day.ts';
 import type { DatasetLedger, DayEntry } from '../shared/words/ledger.ts';
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { meant } from '../shared/config/did-you-mean.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
-import { lastDay } from '../shared/ledger/owed.ts';
+import { lastDay } from '../shared/ledger/settling.ts';
 import { isDay } from '../shared/words/day.ts';
 import { type Dataset, type Day, SOURCES, type SourceName } from '../shared/words/model.ts';
 import type { Connection } from './connection.ts';

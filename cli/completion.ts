@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 import { DATASETS } from '../shared/datasets/index.ts';
-import { lastDay } from '../shared/ledger/owed.ts';
+import { lastDay } from '../shared/ledger/settling.ts';
 import { isDay } from '../shared/words/day.ts';
 import { SOURCES } from '../shared/words/model.ts';
 import { examples } from './command.ts';

@@ -1,7 +1,7 @@
 import { DATASETS } from '../shared/datasets/index.ts';
-import { lastDay } from '../shared/ledger/owed.ts';
 import { readDataset } from '../shared/ledger/read-ledger.ts';
 import { aroundOf, owedAmong } from '../shared/ledger/seams.ts';
+import { lastDay } from '../shared/ledger/settling.ts';
 import { closedGates } from '../shared/status/facts.ts';
 import { gateNote, openGate } from '../shared/status/notes.ts';
 import { eachDay } from '../shared/words/day.ts';

@@ -1,4 +1,4 @@
-import { stateOf } from '../shared/ledger/owed.ts';
+import { stateOf } from '../shared/ledger/day-state.ts';
 import { gapsIn } from '../shared/status/gaps.ts';
 import { counted } from '../shared/status/text.ts';
 import { eachDay } from '../shared/words/day.ts';

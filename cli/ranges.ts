@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { lastDay } from '../shared/ledger/owed.ts';
+import { lastDay } from '../shared/ledger/settling.ts';
 import { addDays, eachDay, isDay } from '../shared/words/day.ts';
 import type { Dataset, Day } from '../shared/words/model.ts';
 import { datasets } from './command.ts';

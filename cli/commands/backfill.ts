@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../../shared/ledger/asking.ts';
-import { horizonOf, isExpired, lastDay, needsPerson, stateOf } from '../../shared/ledger/owed.ts';
+import { needsPerson, stateOf } from '../../shared/ledger/day-state.ts';
+import { horizonOf, isExpired, lastDay } from '../../shared/ledger/settling.ts';
 import { counted } from '../../shared/status/text.ts';
 import { addDays, daysBetween, eachDay, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';

@@ -1,4 +1,4 @@
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { instantOf, startOf } from '../../shared/words/day.ts';
 import type { Day, Instant } from '../../shared/words/model.ts';

@@ -1,6 +1,6 @@
 import type { Doubt } from '../../shared/ledger/doubts.ts';
-import { isExpired } from '../../shared/ledger/owed.ts';
 import { keysIn } from '../../shared/ledger/seams.ts';
+import { isExpired } from '../../shared/ledger/settling.ts';
 import { messageOf, reasonOf, sinceOf } from '../../shared/status/dataset-facts.ts';
 import { sinceText } from '../../shared/status/day-runs.ts';
 import { closedGates } from '../../shared/status/facts.ts';

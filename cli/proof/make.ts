@@ -1,6 +1,6 @@
 import { doubtsOf, firstRowDay } from '../../shared/ledger/doubts.ts';
-import { isExpired, lastDay } from '../../shared/ledger/owed.ts';
 import { aroundOf } from '../../shared/ledger/seams.ts';
+import { isExpired, lastDay } from '../../shared/ledger/settling.ts';
 import { reasonOf } from '../../shared/status/dataset-facts.ts';
 import { SHOWN_STATES, type Shown, shownOf } from '../../shared/status/states.ts';
 import { counted } from '../../shared/status/text.ts';

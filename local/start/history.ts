@@ -1,5 +1,5 @@
 import { askDay } from '../../shared/ledger/asking.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays } from '../../shared/words/day.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Ledger } from '../../shared/words/ports.ts';

@@ -1,6 +1,7 @@
-import { isExpired, lastDay, needsPerson } from '../../shared/ledger/owed.ts';
+import { needsPerson } from '../../shared/ledger/day-state.ts';
 import { readDataset } from '../../shared/ledger/read-ledger.ts';
 import { type Around, aroundOf, owedAmong } from '../../shared/ledger/seams.ts';
+import { isExpired, lastDay } from '../../shared/ledger/settling.ts';
 import { firstWatermark } from '../../shared/ledger/watermark.ts';
 import { eachDay } from '../../shared/words/day.ts';
 import type { DayEntry, Held, Watermark } from '../../shared/words/ledger.ts';

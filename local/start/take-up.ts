@@ -1,5 +1,5 @@
 import { extendHistory } from '../../shared/ledger/asking.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays, instantOf } from '../../shared/words/day.ts';
 import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import type { Dataset, Instant } from '../../shared/words/model.ts';

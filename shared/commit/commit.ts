@@ -1,4 +1,4 @@
-import { maySettle } from '../ledger/owed.ts';
+import { maySettle } from '../ledger/settling.ts';
 import { instantOf } from '../words/day.ts';
 import type { Held, Seams, Segment } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, Receipt, Window } from '../words/model.ts';

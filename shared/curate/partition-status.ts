@@ -1,5 +1,6 @@
-import { isFrozen, lastDay, stateOf } from '../ledger/owed.ts';
+import { stateOf } from '../ledger/day-state.ts';
 import { openSeam } from '../ledger/seams.ts';
+import { isFrozen, lastDay } from '../ledger/settling.ts';
 import { daysBetween, eachDay } from '../words/day.ts';
 import type { DatasetLedger, DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, Instant } from '../words/model.ts';

@@ -1,4 +1,4 @@
-import { lastDay } from '../ledger/owed.ts';
+import { lastDay } from '../ledger/settling.ts';
 import { HOUR_MS, startOf } from '../words/day.ts';
 import { type Failure, failureOf } from '../words/errors.ts';
 import type { Dataset, Window } from '../words/model.ts';

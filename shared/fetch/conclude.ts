@@ -2,7 +2,7 @@ import type { CompleteRead } from '../commit/commit.ts';
 import { asErased, type Commit, commitRead, heldAfter, keepReplaced, type Noted } from '../commit/commit.ts';
 import type { Changes, Difference } from '../commit/compare.ts';
 import { done } from '../ledger/entry.ts';
-import { DAY_OVER_MS, maySettle } from '../ledger/owed.ts';
+import { DAY_OVER_MS, maySettle } from '../ledger/settling.ts';
 import { endOf, instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Suspicion } from '../words/ledger.ts';

@@ -1,5 +1,6 @@
-import { isExpired, isFrozen, isRefused } from '../ledger/owed.ts';
+import { isRefused } from '../ledger/day-state.ts';
 import { hasKey, MANY, NO_SEAMS, type OpenSeam, openSeam, withKey } from '../ledger/seams.ts';
+import { isExpired, isFrozen } from '../ledger/settling.ts';
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
 import { cutSpecOf, type Oddity } from '../rows/place-in-day.ts';

@@ -3,8 +3,9 @@ import type { DayEntry, Suspicion, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, Fingerprint } from '../words/model.ts';
 import type { Ledger } from '../words/ports.ts';
 import { changeDay, TRIES } from './change-day.ts';
+import { isRefused, stateOf } from './day-state.ts';
 import { freshEntry } from './entry.ts';
-import { horizonOf, isExpired, isRefused, lastDay, stateOf } from './owed.ts';
+import { horizonOf, isExpired, lastDay } from './settling.ts';
 import { watermarkFrom } from './watermark.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { DAY_MS, eachDay } from '../words/day.ts';
 import type { DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
-import { isExpired, lastDay, stateOf } from './owed.ts';
+import { stateOf } from './day-state.ts';
+import { isExpired, lastDay } from './settling.ts';
 
 /** How much of a dataset is held, in one value. Pure. */
 

@@ -1,7 +1,7 @@
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, ReasonCode } from '../words/model.ts';
-import { isFrozen, maySettle } from './owed.ts';
 import { type Around, openSeam } from './seams.ts';
+import { isFrozen, maySettle } from './settling.ts';
 
 /**
  * Doubts about days that are held: less than a suspicion, which keeps a partition as it is. They stop nothing but the

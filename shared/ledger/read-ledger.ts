@@ -3,7 +3,7 @@ import { failureOf, isUnreadable } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Ledger, Versioned } from '../words/ports.ts';
-import { horizonOf } from './owed.ts';
+import { horizonOf } from './settling.ts';
 import { advanced, laterDay, markThatLies, mayBeHeld } from './watermark.ts';
 
 /** A dataset's part of the ledger, and the watermark with the version that it was read at. */

@@ -1,7 +1,9 @@
 import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
 import type { DayEntry, Seam, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
-import { isExpired, isFrozen, isRefused, type Owed, owed } from './owed.ts';
+import { isRefused } from './day-state.ts';
+import { type Owed, owed } from './owed.ts';
+import { isExpired, isFrozen } from './settling.ts';
 
 /**
  * Whether the rows at the border of two days are in one of them, and which of the two has to be read again when they are

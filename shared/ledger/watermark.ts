@@ -1,7 +1,7 @@
 import { addDays, eachDay } from '../words/day.ts';
 import type { DayEntry, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
-import { horizonOf, isSettled, lastDay } from './owed.ts';
+import { horizonOf, isSettled, lastDay } from './settling.ts';
 
 /** How far a dataset is complete: the unbroken run of days, counted from its first day. Pure. */
 

@@ -1,5 +1,7 @@
-import { isBlocking, lastDay, type Owed, owed } from '../ledger/owed.ts';
+import { isBlocking } from '../ledger/day-state.ts';
+import { type Owed, owed } from '../ledger/owed.ts';
 import { aroundOf, owedAmong } from '../ledger/seams.ts';
+import { lastDay } from '../ledger/settling.ts';
 import { advanced, beginning } from '../ledger/watermark.ts';
 import { addDays, dayOf, daysBetween, eachDay, HOUR_MS, hasCome } from '../words/day.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';

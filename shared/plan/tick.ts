@@ -1,7 +1,8 @@
 import { eachDataset } from '../ledger/each-dataset.ts';
 import { done, freshEntry, queued } from '../ledger/entry.ts';
-import { isFrozen, type Owed, owed } from '../ledger/owed.ts';
+import { type Owed, owed } from '../ledger/owed.ts';
 import { damageOf, type ReadDataset, readDataset } from '../ledger/read-ledger.ts';
+import { isFrozen } from '../ledger/settling.ts';
 import { advanced, sameMarks } from '../ledger/watermark.ts';
 import { eventFieldsOf, failureOf, isUnreadable } from '../words/errors.ts';
 import type { DatasetLedger, DayEntry, Watermark } from '../words/ledger.ts';

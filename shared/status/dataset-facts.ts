@@ -1,6 +1,6 @@
 import { coverageOf, isExpiring } from '../ledger/coverage.ts';
+import { isBlocking, isBroken } from '../ledger/day-state.ts';
 import { type Doubt, doubtsOf, firstRowDay } from '../ledger/doubts.ts';
-import { isBlocking, isBroken } from '../ledger/owed.ts';
 import { aroundOf } from '../ledger/seams.ts';
 import { addDays, daysBetween, eachDay, HOUR_MS } from '../words/day.ts';
 import type { DatasetLedger, DayEntry, Gate } from '../words/ledger.ts';

@@ -1,4 +1,5 @@
-import { isBroken, isExpired, isMended } from '../ledger/owed.ts';
+import { isBroken, isMended } from '../ledger/day-state.ts';
+import { isExpired } from '../ledger/settling.ts';
 import type { DayEntry, Gate } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, ReasonCode } from '../words/model.ts';
 import { SHOWN_STATES, type Shown } from './states.ts';

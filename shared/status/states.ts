@@ -1,4 +1,4 @@
-import { stateOf } from '../ledger/owed.ts';
+import { stateOf } from '../ledger/day-state.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day, DayState } from '../words/model.ts';
 

@@ -3,7 +3,7 @@ import { FETCH_LIMITS } from '../fetch/attempt.ts';
 import { FollowedLinks } from '../fetch/followed-links.ts';
 import type { LendingPorts } from '../fetch/lent-rows.ts';
 import { CURSOR_MS, Reading } from '../fetch/reading.ts';
-import { isExpired, isSettled } from '../ledger/owed.ts';
+import { isExpired, isSettled } from '../ledger/settling.ts';
 import { oddRowsOf } from '../rows/place-in-day.ts';
 import { windowOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';

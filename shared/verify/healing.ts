@@ -1,4 +1,5 @@
-import { isExpired, isMended } from '../ledger/owed.ts';
+import { isMended } from '../ledger/day-state.ts';
+import { isExpired } from '../ledger/settling.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 

@@ -1,6 +1,6 @@
 import { asErased, heldAfter } from '../commit/commit.ts';
 import { done, freshEntry } from '../ledger/entry.ts';
-import { lastDay } from '../ledger/owed.ts';
+import { lastDay } from '../ledger/settling.ts';
 import { markThatLies, mayBeHeld, watermarkFrom } from '../ledger/watermark.ts';
 import type { DayEntry, Held, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';

@@ -1,6 +1,6 @@
 import { FORMAT } from '../commit/commit.ts';
 import { changeDay } from '../ledger/change-day.ts';
-import { isBroken } from '../ledger/owed.ts';
+import { isBroken } from '../ledger/day-state.ts';
 import { EMPTY_DIGEST, fingerprintOf } from '../rows/fingerprint.ts';
 import { type Looked, type Recount, recountRows } from '../rows/recount.ts';
 import { instantOf } from '../words/day.ts';

@@ -1,5 +1,5 @@
-import { isExpired, isSettled } from '../ledger/owed.ts';
 import { aroundOf, awaitsSeam, openSeam } from '../ledger/seams.ts';
+import { isExpired, isSettled } from '../ledger/settling.ts';
 import { KeyTable } from '../rows/keys.ts';
 import type { DayEntry } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';

@@ -9,7 +9,7 @@ import { startSimulator } from '../../local/simulator/index.ts';
 import { blobCurated } from '../../shared/curate/curated-blobs.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
 import { acceptShrink, refusedRead } from '../../shared/ledger/asking.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { addDays, HOUR_MS } from '../../shared/words/day.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
 import { voximplantSms } from '../../shared/datasets/voximplant-sms.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { verify } from '../../shared/verify/verify.ts';
 import { addDays, DAY_MS, eachDay, HOUR_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';

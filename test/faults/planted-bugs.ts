@@ -66,7 +66,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'settled at once, never read again',
-    file: 'shared/ledger/owed.ts',
+    file: 'shared/ledger/settling.ts',
     find: 'return now >= endOf(day) + dataset.settleDays * DAY_MS;',
     replace: 'return now >= endOf(day);',
   },
@@ -204,13 +204,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'takeover of workers that are alive',
     file: 'shared/ledger/owed.ts',
-    find: `hasCome(ms(work.heartbeat) + SILENT_MS, now) ? 'takeover'`,
-    replace: `hasCome(ms(work.heartbeat) + 2_000, now) ? 'takeover'`,
+    find: `hasCome(msOf(work.heartbeat) + SILENT_MS, now) ? 'takeover'`,
+    replace: `hasCome(msOf(work.heartbeat) + 2_000, now) ? 'takeover'`,
   },
   {
     name: 'failed days are never retried',
     file: 'shared/ledger/owed.ts',
-    find: `hasCome(ms(work.retryAt), now) ? 'failed'`,
+    find: `hasCome(msOf(work.retryAt), now) ? 'failed'`,
     replace: `now < 0 ? 'failed'`,
   },
   {
@@ -252,7 +252,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a day is landed before it is over',
-    file: 'shared/ledger/owed.ts',
+    file: 'shared/ledger/settling.ts',
     find: 'export const DAY_OVER_MS = HOUR_MS;',
     replace: 'export const DAY_OVER_MS = -12 * HOUR_MS;',
   },

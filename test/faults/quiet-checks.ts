@@ -1,4 +1,4 @@
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays, DAY_MS, eachDay, endOf, HOUR_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';

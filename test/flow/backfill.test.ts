@@ -9,7 +9,7 @@ import { startSimulator } from '../../local/simulator/index.ts';
 import { arrivedBy } from '../../local/start/folder.ts';
 import { simulatedTenant } from '../../local/start/sources.ts';
 import { teamsSms } from '../../shared/datasets/teams-sms.ts';
-import { horizonOf, lastDay } from '../../shared/ledger/owed.ts';
+import { horizonOf, lastDay } from '../../shared/ledger/settling.ts';
 import { addDays, daysBetween, eachDay } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
 import { processOf, waitFor } from '../wait.ts';

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { QueueClient } from '@azure/storage-queue';
 import { run } from '../../cli/main.ts';
 import { keyPair } from '../../local/simulator/tokens.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSimulator } from '../../local/simulator/index.ts';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
 import { testPipeline } from '../sources/test-pipeline.ts';

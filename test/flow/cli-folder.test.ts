@@ -9,7 +9,7 @@ import { quoted } from '../../cli/terminal/typed.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { freshEntry } from '../../shared/ledger/entry.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { minuteOf } from '../../shared/status/text.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';

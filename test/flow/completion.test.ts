@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { clockFrom } from '../clock.ts';
 import { HAS_BASH } from '../system.ts';
 import { CLI } from './cli-setup.ts';

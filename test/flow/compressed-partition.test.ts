@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { partitionPath, revisionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';

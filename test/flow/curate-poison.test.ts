@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { QueueClient } from '@azure/storage-queue';
 import { owesCuration } from '../../shared/curate/owed-curation.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
 import { productFor } from './product-setup.ts';

@@ -1,4 +1,4 @@
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
 import { type CliSetup, startCliSetup } from './cli-setup.ts';

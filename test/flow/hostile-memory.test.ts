@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { addDays } from '../../shared/words/day.ts';

@@ -9,7 +9,7 @@ import { run } from '../../cli/main.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { INFRA } from '../../infra/template.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { credentialOf, signInWith } from '../../shared/sources/sign-in.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { queueBacklog } from '../../shared/stores/jobs.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { Digest, fingerprintOf } from '../../shared/rows/fingerprint.ts';
 import { addDays, dayOf, HOUR_MS } from '../../shared/words/day.ts';
 import { dayOfPath, partitionPath } from '../../shared/words/paths.ts';

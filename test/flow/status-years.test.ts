@@ -8,7 +8,7 @@ import { writeLedger } from '../../bench/status.ts';
 import { startAzurite } from '../../local/azurite.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import { coverageOf } from '../../shared/ledger/coverage.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { tableLedger } from '../../shared/stores/ledger.ts';
 import { addDays, HOUR_MS, instantOf } from '../../shared/words/day.ts';

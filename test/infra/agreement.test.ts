@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { coverageOf } from '../../shared/ledger/coverage.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { factsOf } from '../../shared/status/facts.ts';
 import { addDays, eachDay, HOUR_MS, instantOf } from '../../shared/words/day.ts';
 import type { Remedy } from '../../shared/words/errors.ts';

@@ -10,7 +10,7 @@ import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { type LogLine, startHost } from '../../local/host.ts';
 import { startSimulator } from '../../local/simulator/index.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
 import { clockFrom } from '../clock.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startHost } from '../../local/host.ts';
-import { lastDay } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { dayOf } from '../../shared/words/day.ts';
 import { clockFrom } from '../clock.ts';
 import { productFor } from '../flow/product-setup.ts';

@@ -1,5 +1,5 @@
 import { DATASETS } from '../../shared/datasets/index.ts';
-import { isExpired, lastDay } from '../../shared/ledger/owed.ts';
+import { isExpired, lastDay } from '../../shared/ledger/settling.ts';
 import { type Facts, factsOf } from '../../shared/status/facts.ts';
 import { addDays, DAY_MS, eachDay, endOf, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry, Gate, Held, Watermark, Work } from '../../shared/words/ledger.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptShrink, askDay, extendHistory, retryDays, setPaused } from '../../shared/ledger/asking.ts';
-import { lastDay, owed } from '../../shared/ledger/owed.ts';
+import { owed } from '../../shared/ledger/owed.ts';
+import { lastDay } from '../../shared/ledger/settling.ts';
 import { plan } from '../../shared/plan/plan.ts';
 import { addDays, DAY_MS, HOUR_MS, instantOf, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DayEntry, Watermark } from '../../shared/words/ledger.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lastDay, maySettle, owed, stateOf } from '../../shared/ledger/owed.ts';
+import { stateOf } from '../../shared/ledger/day-state.ts';
+import { owed } from '../../shared/ledger/owed.ts';
+import { lastDay, maySettle } from '../../shared/ledger/settling.ts';
 import { DAY_MS, endOf, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DayEntry, Work } from '../../shared/words/ledger.ts';
 import { at, DATASET, daysAgo, emptyHanded, entryOf, heldOn, NOON, TODAY } from './days.ts';

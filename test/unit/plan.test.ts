@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isExpired, lastDay, owed } from '../../shared/ledger/owed.ts';
+import { owed } from '../../shared/ledger/owed.ts';
+import { isExpired, lastDay } from '../../shared/ledger/settling.ts';
 import { type PlanSettings, plan } from '../../shared/plan/plan.ts';
 import { addDays, DAY_MS, eachDay, HOUR_MS, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DatasetLedger, DayEntry, Watermark, WorkState } from '../../shared/words/ledger.ts';
