@@ -45,6 +45,7 @@ export class Lending {
   private before: Seam;
   private after: Seam;
   private readonly far: Map<Day, FarLoan>;
+  private elsewhere: boolean;
 
   /** @param begun what earlier workers noted of the same read */
   constructor(dataset: Dataset, day: Day, held: Held | undefined, begun: Seams | undefined, on: LendingPorts) {
@@ -52,17 +53,19 @@ export class Lending {
     this.day = day;
     this.held = held;
     this.on = on;
-    const { before, after, far } = begun ?? NO_SEAMS;
+    const { before, after, far, elsewhere = false } = begun ?? NO_SEAMS;
     this.before = before;
     this.after = after;
     this.far = new Map(far.map(each => [each.day, each]));
+    this.elsewhere = elsewhere;
   }
 
   /** What the day knows of its borders by this read; `undefined` of a dataset whose rows have no time. */
   get seams(): Seams | undefined {
     if (this.dataset.eventTime === undefined) return undefined;
     const at = instantOf(this.on.clock.now());
-    return { at, before: this.before, after: this.after, far: [...this.far.values()] };
+    const { before, after, far, elsewhere } = this;
+    return { at, before, after, far: [...far.values()], ...(elsewhere && { elsewhere }) };
   }
 
   /**
@@ -147,6 +150,7 @@ export class Lending {
     const { day } = place;
     if (!this.far.has(day) && this.far.size >= FAR_DAYS_MAX) return true;
     const fate = this.fateOf(place, keys, row, '');
+    this.elsewhere ||= fate !== 'kept';
     const seen = this.targets.get(day)?.entry?.held?.revision ?? 0;
     // When several workers share a read, the revision that the first one saw counts, because rows were kept by it.
     const { open, kept, ...noted } = this.far.get(day) ?? { open: 0, kept: 0, revision: seen };

@@ -39,8 +39,14 @@ export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: D
   if (held.rowsOutside > 0)
     doubts.push({
       reason: 'rows.outside',
-      message: `${held.rowsOutside === 1 ? 'a row of this day has' : `${held.rowsOutside} rows of this day have`} a time that is in another day, unreadable or absent`,
+      message: `${held.rowsOutside === 1 ? 'a row of this day has' : `${held.rowsOutside} rows of this day have`} a time that is in another day, unreadable, absent or before 2000`,
       next: 'nothing is lost; look at those rows when you count by day',
+    });
+  if (held.rows === 0 && held.seams?.elsewhere)
+    doubts.push({
+      reason: 'rows.outside',
+      message: 'the source returned only rows of other days when it was asked for this day',
+      next: `if the day should have rows, check whether a proxy or a cache answers for the source; then ${retry}`,
     });
   const { entries, firstDay } = around;
   const open = held.seams && openSeam(dataset, day, held.seams, other => entries.get(other), firstDay, now);

@@ -1,14 +1,11 @@
 import * as z from 'zod';
-import { isDay } from '../words/day.ts';
+import { FIRST_DAY, isDay } from '../words/day.ts';
 import type { Remedy } from '../words/errors.ts';
 import { readInstant } from '../words/instants.ts';
 import type { Checkpoint, Compared, FarLoan, Held, Seam, Seams, Suspicion, Work } from '../words/ledger.ts';
 import type { ReasonCode } from '../words/model.ts';
 
 /** What the properties of a day's entity must be, before they are believed. ledger-entities.ts says how they are laid out. */
-
-/** No source has days before it, and a watermark from the year 1 would have every plan go through 700,000 of them. */
-const FIRST_DAY = '2000-01-01';
 
 /** As many digits as a receipt takes. */
 const REVISION_MAX = 999_999_999;
@@ -23,6 +20,7 @@ const tries = count.max(1_000_000);
 /** Seconds since 1970 at least, and a number more on each write. */
 const ticket = count.max(1_000_000_000_000);
 const text = z.string().min(1).max(TEXT_MAX);
+/** A watermark from the year 1 would have every plan go through 700,000 days. */
 export const day = z.string().refine(value => isDay(value) && value >= FIRST_DAY);
 /** As `instantOf` writes it, of a moment that was or will be. */
 export const instant = z
@@ -44,6 +42,7 @@ const seamsShape = z.object({
   far: z
     .array(z.object({ day, open: count, kept: count, revision: count.exactOptional() } satisfies ShapeOf<FarLoan>))
     .max(10),
+  elsewhere: z.literal(true).exactOptional(),
 } satisfies ShapeOf<Seams>);
 
 export const heldShape = z.object({

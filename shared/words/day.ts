@@ -80,14 +80,17 @@ export interface Place {
   readonly seam: 'before' | 'after' | undefined;
 }
 
+/** No log has rows of an earlier day: such a time stands for none, as 0001-01-01 and 1970-01-01 do in many programs. */
+export const FIRST_DAY: Day = '2000-01-01';
+
 /**
  * @param time the event time as the source wrote it, in any form of instants.ts
- * @returns `undefined` for no time, or an unreadable one
+ * @returns `undefined` for no time, an unreadable one, or one that stands for none
  */
 export function placeOf(time: string | undefined, { day: mine, from, to }: Window): Place | undefined {
   const instant = time === undefined ? undefined : readInstant(time);
   const at = instant === undefined ? undefined : utcText(instant);
-  if (at === undefined) return undefined;
+  if (at === undefined || at < FIRST_DAY) return undefined;
   const day = at.slice(0, 10);
   // Texts of equal shape compare as instants do.
   if (at >= from && at <= `${mine}T00:00:01.0000000Z`) return { day, seam: 'before' };

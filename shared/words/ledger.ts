@@ -45,6 +45,8 @@ export interface Seams {
   readonly after: Seam;
   /** Of at most 10 days; what is of further days stays where it came. */
   readonly far: readonly FarLoan[];
+  /** Rows came that lie beyond the border in other days, and were left to these. */
+  readonly elsewhere?: true;
 }
 
 /** How a read compares so far with the partition that it may replace. Sums of 64-bit digests, 16 hexadecimal digits. */

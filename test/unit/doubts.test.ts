@@ -26,6 +26,12 @@ test('a count that says more than came, rows outside and an open seam are doubts
   assert.match(String(doubted(D2, {}, [entryOf(D1)])), new RegExp(`cannot settle before ${D3} has landed`));
 });
 
+test('a day whose read brought rows, and only those of other days, is in doubt', () => {
+  const seams = { at: heldOn(D2).landedAt, ...NO_SEAMS, elsewhere: true } as const;
+  assert.match(String(doubted(D2, { rows: 0, seams })), /^rows.outside,the source returned only rows of other days/);
+  assert.deepEqual(doubted(D2, { rows: 1, seams }), []);
+});
+
 test('a neighbour that has not landed is no doubt while the day is young', () => {
   assert.deepEqual(doubted(daysAgo(1), {}, [entryOf(daysAgo(2))]), []);
 });

@@ -45,6 +45,21 @@ test('a row at midnight lands in one of two days, with an offset as with none', 
   }
 });
 
+test('a time that stands for none is taken for none: no log has rows of before the year 2000', () => {
+  for (const time of [
+    '0001-01-01T00:00:00Z',
+    '0001-01-01T00:00:00+05:30',
+    '0000-01-01T00:00:00Z',
+    '1601-01-01T00:00:00Z',
+    '1899-12-30T00:00:00',
+    '1970-01-01T00:00:00Z',
+    '1999-12-31T23:59:59.9999999Z',
+  ])
+    assert.equal(seenFrom(DAY, time), 'unreadable', time);
+  assert.equal(seenFrom(DAY, '2000-01-01T00:00:00Z'), '2000-01-01');
+  assert.equal(seenFrom(DAY, '9999-12-31T23:59:59Z'), '9999-12-31');
+});
+
 test('a time that nobody can read stays with its window and is counted', () => {
   for (const time of [
     '2026-03-01Tnonsense',

@@ -90,6 +90,28 @@ test('bounds in local time across a change of clocks: each row lands once', asyn
   for (const time of TIMES) assert.equal(on.holders().get(`${MIDDLE}T${time}`)?.length, 1, time);
 });
 
+for (const time of ['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59.9999999Z'])
+  test(`a row of ${time} lands in the day that brought it, and is counted`, async () => {
+    const strange = { id: 'strange', time };
+    const on = world(INCLUSIVE, {
+      serve: (from, to, day) => {
+        const rows = ROWS.filter(row => INCLUSIVE(instantIn(row), from, to));
+        return day === MIDDLE ? [...rows, strange] : rows;
+      },
+    });
+    await settled(on);
+    assert.deepEqual(on.holders().get(strange.id), [MIDDLE]);
+    assert.equal(on.entry(MIDDLE)?.held?.rowsOutside, 1);
+  });
+
+test('when every day is answered with the rows of the first, the days after it know that only such rows came', async () => {
+  const first = ROWS.filter(({ id }) => id.startsWith(FIRST));
+  const on = world(INCLUSIVE, { serve: () => first });
+  await settled(on);
+  for (const day of [MIDDLE, LAST]) assert.equal(on.entry(day)?.held?.seams?.elsewhere, true, day);
+  assert.equal(on.entry(FIRST)?.held?.seams?.elsewhere, undefined);
+});
+
 test('times written with an offset decide by their instant', async () => {
   const rows = ROWS.map(row => ({ ...row, time: `${instantOf(instantIn(row) + 2 * HOUR_MS).slice(0, 19)}+02:00` }));
   const on = world(INCLUSIVE, {}, rows);
