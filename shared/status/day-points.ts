@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../words/model.ts';
-import type { DatasetFacts, DayFacts } from './dataset-facts.ts';
+import type { DatasetFacts } from './dataset-facts.ts';
 import { sinceText } from './day-runs.ts';
 import type { Point } from './point.ts';
 import { counted } from './text.ts';
@@ -56,7 +56,7 @@ function pointsOf(each: DatasetFacts): Ranked[] {
   const say = (rank: keyof typeof RANKS, text: string, more: Omit<Point, 'text'> = {}): void =>
     void points.push({ rank: RANKS[rank], text: `${title}: ${text}`, ...more });
   const failed = trouble.filter(({ state }) => state === 'failed');
-  for (const [reason, days] of byReason(failed)) {
+  for (const [reason, days] of Map.groupBy(failed, day => day.reason ?? 'worker.bug')) {
     const newest = days.at(-1);
     const waiting = trouble.filter(day => days.some(({ day: blocker }) => blocker === day.waitsFor)).length;
     const others =
@@ -73,8 +73,7 @@ function pointsOf(each: DatasetFacts): Ranked[] {
       },
     );
   }
-  const [soon] = expiring;
-  if (soon !== undefined)
+  if (expiring.length > 0)
     say(
       'expiring',
       `${counted(expiring.length, 'day')} ${expiring.length === 1 ? 'is' : 'are'} not held, and the source will soon no longer have ${expiring.length === 1 ? 'it' : 'them'}.`,
@@ -114,17 +113,6 @@ function pointsOf(each: DatasetFacts): Ranked[] {
       command: `landline curate ${dataset}`,
     });
   return points;
-}
-
-/** What may be an attack comes first. */
-function byReason(failed: readonly DayFacts[]): [ReasonCode, DayFacts[]][] {
-  const groups = new Map<ReasonCode, DayFacts[]>();
-  for (const day of failed) {
-    const reason = day.reason ?? 'worker.bug';
-    groups.set(reason, [...(groups.get(reason) ?? []), day]);
-  }
-  const urgent = ([reason]: [ReasonCode, DayFacts[]]) => (reason.startsWith('security.') ? 0 : 1);
-  return [...groups].sort((a, b) => urgent(a) - urgent(b));
 }
 
 function firstSentence(message: string): string {

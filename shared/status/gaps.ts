@@ -1,6 +1,6 @@
 import { daysBetween } from '../words/day.ts';
 import type { Day } from '../words/model.ts';
-import { markOfDay, type Shown } from './states.ts';
+import { type MarkedDay, markOfDay } from './states.ts';
 
 /** Many days told as a few stretches. Pure. */
 
@@ -20,11 +20,9 @@ export interface YearFacts {
   readonly held: number;
 }
 
-interface OutlinedDay {
+interface OutlinedDay extends MarkedDay {
   readonly day: Day;
-  readonly state: Shown;
   readonly held: boolean;
-  readonly doubts?: readonly unknown[];
 }
 
 /** @param days in order */
@@ -41,11 +39,7 @@ export function gapsIn(days: readonly Day[]): Gap[] {
 
 /** Days by year, newest year first. */
 export function yearsOf(days: readonly OutlinedDay[]): YearFacts[] {
-  const years = new Map<string, OutlinedDay[]>();
-  for (const day of days) {
-    const year = day.day.slice(0, 4);
-    years.set(year, [...(years.get(year) ?? []), day]);
-  }
+  const years = Map.groupBy(days, ({ day }) => day.slice(0, 4));
   return [...years].reverse().map(([year, of]) => ({
     year,
     from: of[0]?.day ?? '',

@@ -62,7 +62,7 @@ export const DOUBTED = {
 
 const HELD: ReadonlySet<Shown> = new Set<Shown>(['final', 'open', 'empty']);
 
-interface MarkedDay {
+export interface MarkedDay {
   readonly state: Shown;
   readonly doubts?: readonly unknown[];
 }

@@ -19,12 +19,15 @@ const RUNS_MAX = 12;
 export function troubleList({ trouble, dataset }: DatasetFacts): Html | undefined {
   const runs = runsOf(trouble.filter(({ state }) => state !== 'missing' && state !== 'waiting'));
   if (runs.length === 0) return undefined;
-  const items = runs.slice(0, RUNS_MAX).map(run => itemOf(dataset, run));
+  return html`<details open><summary>What is wrong, and what to do</summary>${listOf(dataset, runs, run => itemOf(dataset, run))}</details>`;
+}
+
+function listOf<T>(dataset: string, runs: readonly T[], item: (run: T) => Html): Html {
   const more =
     runs.length > RUNS_MAX
       ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
       : undefined;
-  return html`<details open><summary>What is wrong, and what to do</summary><ul>${items}${more}</ul></details>`;
+  return html`<ul>${runs.slice(0, RUNS_MAX).map(item)}${more}</ul>`;
 }
 
 /** What is said of one day alone, such as its rows, is left out where several have the same trouble. */
@@ -57,18 +60,14 @@ export function doubtList({ days, dataset }: DatasetFacts): Html | undefined {
   const runs = doubtRunsOf(days);
   const count = days.filter(({ doubts }) => doubts !== undefined).length;
   if (runs.length === 0) return undefined;
-  const items = runs.slice(0, RUNS_MAX).map(({ from, to, days: length, doubt }) => {
+  const items = listOf(dataset, runs, ({ from, to, days: length, doubt }) => {
     const range = length === 1 ? from : `${from} to ${to} (${counted(length, 'day')})`;
     // Days that are held are read again where they are named, and only there.
     const retry = `landline retry ${dataset} ${from}`;
     const next = doubt.next.replace(retry, [retry, ...[...eachDay(from, to)].slice(1)].join(' '));
     return html`<li><i class=${DOUBT_CELL} aria-hidden=true></i><span class=num>${range}</span> <code>${doubt.reason}</code><p>${doubt.message}</p><p>Next step: <b>${next}</b></p></li>`;
   });
-  const more =
-    runs.length > RUNS_MAX
-      ? html`<li>and ${runs.length - RUNS_MAX} more: <code>landline status ${dataset}</code></li>`
-      : undefined;
-  return html`<details><summary>Held and doubted: ${counted(count, 'day')}</summary><ul>${items}${more}</ul></details>`;
+  return html`<details><summary>Held and doubted: ${counted(count, 'day')}</summary>${items}</details>`;
 }
 
 export function expiringList(expiring: DatasetFacts['expiring'], lastDay: string): Html | undefined {

@@ -29,12 +29,7 @@ const MESSAGE_CHARS = 480;
 
 /** @param group the name of the radio buttons: one letter, another for each calendar */
 export function calendar({ title, days }: DatasetFacts, group: string): Html {
-  const months: DayFacts[][] = [];
-  for (const day of days) {
-    const month = months.at(-1);
-    if (month?.[0]?.day.slice(0, 7) === day.day.slice(0, 7)) month.push(day);
-    else months.push([day]);
-  }
+  const months = [...Map.groupBy(days, ({ day }) => day.slice(0, 7)).values()];
   const newest = days.at(-1);
   const blocks = months.map((month, i) => {
     const [first] = month;
