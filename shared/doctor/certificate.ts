@@ -10,7 +10,7 @@ const SETTING = 'AZURE_CLIENT_CERTIFICATE_PATH';
 /** Long enough to find a person who may make a new certificate. */
 const WARNING_DAYS = 30;
 
-const certificate: Check = {
+export const certificate: Check = {
   name: 'certificate',
   async look({ config: { signIn }, certificateEnd, clock }) {
     if (signIn.kind !== 'environment') return [];
@@ -37,5 +37,3 @@ function certificateFinding(end: number, clientId: string, now: number): Found {
   const meaning = `The client certificate runs out on ${date}, in ${days} days: from then on nobody can sign in with it.`;
   return { ...when, result: 'warning', meaning };
 }
-
-export const CERTIFICATE: readonly Check[] = [certificate];

@@ -3,12 +3,12 @@ import { eventFieldsOf, failureOf } from '../words/errors.ts';
 import type { Instant } from '../words/model.ts';
 import type { Clock } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
-import { CERTIFICATE } from './certificate.ts';
+import { certificate } from './certificate.ts';
 import { findingsOfConfig, findingsOfSecrets } from './configuration.ts';
-import { READING } from './datasets.ts';
+import { reading } from './datasets.ts';
 import type { Check, DoctorPorts, Finding, Found, Learnt, Result } from './finding.ts';
 import { WHO } from './finding.ts';
-import { GRAPH } from './graph.ts';
+import { graphToken } from './graph.ts';
 import { RUNNING } from './planner-and-clock.ts';
 import { STORAGE } from './storage.ts';
 
@@ -27,7 +27,7 @@ export interface Diagnosis {
 }
 
 /** The order is that of cause and effect: the token says who the identity is, the clock explains refused tokens. */
-const CHECKS: readonly Check[] = [...GRAPH, ...CERTIFICATE, ...STORAGE, ...RUNNING, ...READING];
+const CHECKS: readonly Check[] = [graphToken, certificate, ...STORAGE, ...RUNNING, reading];
 
 /**
  * Looks at everything. Never throws, and changes nothing.

@@ -32,21 +32,15 @@ export interface Trouble {
   readonly who: string;
 }
 
-/** Trouble that passes by itself: nobody has to do anything. */
-interface Passing extends Pick<Trouble, 'about' | 'meaning'> {
-  readonly result: 'warning';
-  readonly next?: undefined;
-  readonly who?: undefined;
-}
-
+/** Nobody has to do anything; of a warning: it is trouble that passes by itself. */
 interface Calm extends Pick<Trouble, 'about' | 'meaning'> {
-  readonly result: 'fine' | 'skipped';
+  readonly result: 'fine' | 'skipped' | 'warning';
   readonly next?: undefined;
   readonly who?: undefined;
 }
 
 /** What a check says; the check's stable name is added to it. */
-export type Found = Calm | Passing | Trouble;
+export type Found = Calm | Trouble;
 export type Finding = Found & { readonly check: string };
 export type Told = Pick<Trouble, 'meaning' | 'next' | 'who'>;
 

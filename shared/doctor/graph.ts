@@ -18,7 +18,7 @@ const FRESH_MS = 10 * MINUTE_MS;
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const token: Check = {
+export const graphToken: Check = {
   name: 'graph-token',
   async look(ports, learnt) {
     if (!usesGraph(ports)) return [{ result: 'skipped', meaning: 'No dataset of Graph is on.' }];
@@ -109,5 +109,3 @@ export function grantCommand({ config }: DoctorPorts, { principal }: Learnt): st
   const to = principal ?? "<object id of the app's identity>";
   return `bash infra/consent.sh --identity ${to} --cloud ${config.cloud.name} (in the folder of the repository; other ways: docs/consent.md)`;
 }
-
-export const GRAPH: readonly Check[] = [token];
