@@ -26,7 +26,7 @@ export interface Read {
   /** `undefined` where nobody has looked. */
   readonly depth: Depth | 'unreadable' | undefined;
   /** Whether an app is at work there; absent where it is. */
-  readonly alive?: boolean;
+  readonly alive?: boolean | undefined;
   readonly plannedAt: Instant | undefined;
 }
 

@@ -108,6 +108,6 @@ export async function readFacts(on: StatusPorts): Promise<Facts> {
       message === undefined ? [] : [{ dataset: `The gate of ${source}`, message }],
     ),
   ];
-  const alive = on.alive ?? true;
-  return factsOf({ now: on.clock.now(), alive, ledgers, unreadable, off: on.off, gates: known, depth, plannedAt });
+  const { alive, off } = on;
+  return factsOf({ now: on.clock.now(), alive, ledgers, unreadable, off, gates: known, depth, plannedAt });
 }

@@ -1,11 +1,9 @@
 import { QUEUE_MAX } from '../ledger/alarms.ts';
-import type { Gate } from '../words/ledger.ts';
 import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
-import type { DatasetFacts, DayFacts, Unreadable } from './dataset-facts.ts';
+import type { DatasetFacts, DayFacts } from './dataset-facts.ts';
 import { dayPoints, HELP } from './day-points.ts';
-import type { Filling } from './filling-history.ts';
-import { notesOf } from './notes.ts';
+import { type Known, notesOf } from './notes.ts';
 import type { Point } from './point.ts';
 import { counted, grouped, minuteOf } from './text.ts';
 
@@ -19,14 +17,10 @@ export interface Verdict {
   readonly points: readonly Point[];
 }
 
-export interface Seen {
-  readonly datasets: readonly DatasetFacts[];
-  readonly unreadable: readonly Unreadable[];
-  readonly gates: readonly Gate[];
+interface Seen extends Omit<Known, 'moving'> {
   readonly depth: Depth | 'unreadable' | undefined;
   readonly plannedAt: Instant | undefined;
   readonly silent: boolean;
-  readonly filling: Filling | undefined;
 }
 
 export function verdictOf(seen: Seen): Verdict {
@@ -107,7 +101,7 @@ function suspectAmong(datasets: readonly DatasetFacts[]): string {
 }
 
 /** What to say of the planner, if anything. */
-function plannerPoints({ plannedAt, silent }: Pick<Seen, 'plannedAt' | 'silent'>): Point[] {
+function plannerPoints({ plannedAt, silent }: Seen): Point[] {
   if (!silent) return [];
   const since = plannedAt === undefined ? 'never finished a run' : `not run since ${minuteOf(plannedAt)} UTC`;
   return [{ text: `The planner has ${since}: no new day lands.`, command: 'landline doctor', help: HELP.planner }];
