@@ -35,14 +35,14 @@ export function blobCurated(service: BlobServiceClient): CuratedStore {
   ): Promise<(CuratedFile & { write: string }) | undefined> {
     const answer = await ask(operation, ['404 BlobNotFound'], abortSignal => blob.getProperties({ abortSignal }));
     if (answer.refusal !== undefined) return undefined;
-    const { etag = '', contentLength: bytes = 0, metadata } = answer.value;
-    return { etag, bytes, label: labelOf(metadata), write: metadata?.['write'] ?? '' };
+    const { etag = '', metadata } = answer.value;
+    return { etag, label: labelOf(metadata), write: metadata?.['write'] ?? '' };
   }
 
   return {
     async head(path) {
       const found = await headOf(curated.getBlockBlobClient(path), about('Reading', path));
-      return found && { etag: found.etag, bytes: found.bytes, label: found.label };
+      return found && { etag: found.etag, label: found.label };
     },
 
     async write(path, content, replaces) {

@@ -14,7 +14,6 @@ export interface CuratedLabel {
 
 export interface CuratedFile {
   readonly etag: string;
-  readonly bytes: number;
   readonly label: CuratedLabel;
 }
 

@@ -15,7 +15,7 @@ export function memoryCurated(hooks: Hooks = {}): MemoryCurated {
     head: path =>
       between(hooks, `curated.head ${path}`, (): CuratedFile | undefined => {
         const found = files.get(path);
-        return found && { etag: found.etag, bytes: found.bytes.length, label: { ...found.label } };
+        return found && { etag: found.etag, label: { ...found.label } };
       }),
     async write(path, content, replaces) {
       const stretches: Uint8Array[] = [];
