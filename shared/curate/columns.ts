@@ -86,23 +86,18 @@ export const EXTRA: Column = derived(
   'JSON object with the fields that have no column and the values that do not fit their column, exactly as sent; null when there are none',
 );
 
-export const TEAMS_CALLS = ['teams-pstn-calls', 'teams-direct-routing-calls'] as const;
-
-export function pstn(field: string): Fields {
-  return { 'teams-pstn-calls': field };
+/** A field of one dataset, by its name. */
+export function fieldIn(dataset: string): (field: string) => Fields {
+  return field => ({ [dataset]: field });
 }
 
-export function directRouting(field: string): Fields {
-  return { 'teams-direct-routing-calls': field };
-}
+export const pstn = fieldIn('teams-pstn-calls');
+export const directRouting = fieldIn('teams-direct-routing-calls');
+export const sms = fieldIn('teams-sms');
 
 /** The same field of both call logs. */
 export function calls(field: string): Fields {
   return { ...pstn(field), ...directRouting(field) };
-}
-
-export function sms(field: string): Fields {
-  return { 'teams-sms': field };
 }
 
 export function voximplant(field: string, a2pField: string = field): Fields {

@@ -10,7 +10,6 @@ import {
   money,
   personal,
   pstn,
-  TEAMS_CALLS,
   text,
   time,
   user,
@@ -21,7 +20,7 @@ import type { Table } from './table-model.ts';
 export const factCall: Table = {
   name: 'fact_call',
   grain: 'one call of `teams-pstn-calls`, or one leg of a call of `teams-direct-routing-calls`',
-  datasets: TEAMS_CALLS,
+  datasets: ['teams-pstn-calls', 'teams-direct-routing-calls'],
   key: { 'teams-pstn-calls': ['source_id'], 'teams-direct-routing-calls': ['source_id'] },
   keyFallback: [
     'call_id',

@@ -1,13 +1,8 @@
-import { derived, EXTRA, HEAD, id, int, money, personal, text, time, user } from './columns.ts';
+import { derived, EXTRA, fieldIn, HEAD, id, int, money, personal, text, time, user } from './columns.ts';
 import type { Table } from './table-model.ts';
 
-function dialout(field: string): Readonly<Record<string, string>> {
-  return { 'teams-dialout-usage': field };
-}
-
-function blocked(field: string): Readonly<Record<string, string>> {
-  return { 'teams-blocked-users': field };
-}
+const dialout = fieldIn('teams-dialout-usage');
+const blocked = fieldIn('teams-blocked-users');
 
 /** Dial-out from meetings: an aggregate of a day, so it stands on its own and is never added to calls. */
 export const factDialoutUsage: Table = {
