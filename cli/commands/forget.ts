@@ -1,7 +1,7 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { systemClock } from '../../shared/app/clock.ts';
 import { type Forgotten, forget as forgetPerson, type SearchPorts, search } from '../../shared/forget/forget.ts';
-import { type Person, problemOf, type SearchedDay } from '../../shared/forget/person.ts';
+import { type Person, problemOf, rowsOf, type SearchedDay } from '../../shared/forget/person.ts';
 import type { UnsureDay } from '../../shared/forget/ports.ts';
 import { counted } from '../../shared/status/text.ts';
 import { instantOf } from '../../shared/words/day.ts';
@@ -124,10 +124,6 @@ async function asked(on: On, person: Person, found: readonly SearchedDay[], met:
   if (!on.json) tell(on, found, [], '');
   if (!on.json) tellMet(on, person, met);
   return on.out.confirm(`Erase ${counted(rowsOf(found), 'row')} from ${counted(found.length, 'day')} for good?`);
-}
-
-function rowsOf(days: readonly SearchedDay[]): number {
-  return days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
 }
 
 /** Nothing is left where we can look. Who answers the person has to know where else the rows may be. */

@@ -2,7 +2,7 @@ import { instantOf } from '../words/day.ts';
 import { failureOf, isDamaged, isNotGivenOut, isUnreadable } from '../words/errors.ts';
 import type { Day, Instant } from '../words/model.ts';
 import { type Erased, eraseKept, erasePartition, noteErased } from './erase-day.ts';
-import { addSeen, countNamed, type Person, PersonFinder, type SearchedDay, type Seen } from './person.ts';
+import { addSeen, countNamed, type Person, PersonFinder, rowsOf, type SearchedDay, type Seen } from './person.ts';
 import { DAMAGED_ENTRY, type ForgetPorts, type UnsureDay } from './ports.ts';
 import { renewCurated } from './renew-curated.ts';
 
@@ -168,10 +168,9 @@ export async function forget(person: Person, on: ForgetPorts): Promise<Forgotten
   }
   // What could not be looked at again is unsure, whatever was seen of it before.
   const { days: still, unsure } = await search(person, on);
-  const left = still.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
   const at = instantOf(on.clock.now());
   const datasets = on.datasets.map(({ name }) => name);
-  return { at, kind: person.kind, datasets, days, left, unsure: [...unsure, ...more] };
+  return { at, kind: person.kind, datasets, days, left: rowsOf(still), unsure: [...unsure, ...more] };
 }
 
 /** Of what is damaged, nothing was changed. */

@@ -233,3 +233,7 @@ export interface SearchedDay {
   /** Rows in superseded revisions that have any. */
   readonly history: readonly { readonly revision: number; readonly rows: number }[];
 }
+
+export function rowsOf(days: readonly SearchedDay[]): number {
+  return days.reduce((sum, { raw, history }) => sum + raw + history.reduce((all, { rows }) => all + rows, 0), 0);
+}
