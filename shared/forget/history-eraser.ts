@@ -10,8 +10,6 @@ import type { Eraser } from '../words/ports.ts';
 /** The one thing that may change `history`. */
 export function blobEraser(service: BlobServiceClient): Eraser {
   const history = service.getContainerClient(CONTAINERS.history);
-  const blobOf = (dataset: string, day: Day, revision: number) =>
-    history.getBlockBlobClient(revisionPath(dataset, day, revision));
 
   return {
     async *days(dataset) {
@@ -27,7 +25,7 @@ export function blobEraser(service: BlobServiceClient): Eraser {
 
     async rewrite(dataset, day, lines, receipt, etag) {
       const operation = { ...inHistory('Rewriting', dataset, day, receipt.revision), timeoutMs: UPLOAD_MS };
-      const blob = blobOf(dataset, day, receipt.revision);
+      const blob = history.getBlockBlobClient(revisionPath(dataset, day, receipt.revision));
       const conditions = { ifMatch: etag };
       const answer = await ask(operation, ['412 ConditionNotMet', '404 BlobNotFound'], abortSignal =>
         uploadLines(blob, Readable.from(lines), receipt, { conditions, abortSignal }),

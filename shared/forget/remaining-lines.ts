@@ -1,7 +1,6 @@
 import { linesOf, lineUpInPlace } from '../rows/cut.ts';
 import { Digest, fingerprintOf } from '../rows/fingerprint.ts';
-import { countOutside } from '../rows/place-in-day.ts';
-import type { Cut } from '../words/cut.ts';
+import { oddRowsOf } from '../rows/place-in-day.ts';
 import { windowOf } from '../words/day.ts';
 import type { Dataset, Day, Fingerprint, Receipt, Window } from '../words/model.ts';
 import type { PersonFinder } from './person.ts';
@@ -32,11 +31,9 @@ export class Remaining {
         this.note(cut.body.subarray(cut.starts[row], cut.ends[row]), isNamed);
       });
       // Counted as a fetch counts them, so that a receipt says the same whoever wrote it.
-      this.outside += countOutside(
-        rowsOf(cut, row => !named[row]),
-        this.dataset,
-        this.window,
-      );
+      this.outside += oddRowsOf(cut, this.dataset, this.window).filter(
+        ({ row, place }) => !named[row] && place?.day !== this.window.day,
+      ).length;
       const lines = lineUpInPlace(cut, row => !named[row]);
       if (lines.length > 0) yield lines;
     }
@@ -61,19 +58,6 @@ export class Remaining {
       rowsOutside: this.outside,
     };
   }
-}
-
-/** The cut with only the wanted of its rows. */
-function rowsOf(cut: Cut, isWanted: (row: number) => boolean): Cut {
-  const rows = Array.from({ length: cut.count }, (_, row) => row).filter(isWanted);
-  const width = 2 * cut.fields.length;
-  const spans = new Uint32Array(width * rows.length);
-  rows.forEach((row, i) => {
-    spans.set(cut.spans.subarray(width * row, width * (row + 1)), width * i);
-  });
-  const starts = Uint32Array.from(rows, row => cut.starts[row] ?? 0);
-  const ends = Uint32Array.from(rows, row => cut.ends[row] ?? 0);
-  return { ...cut, count: rows.length, starts, ends, spans };
 }
 
 /** The digest of the rows of both: digests are sums, docs/format.md. */
