@@ -13,7 +13,7 @@ import { withTyped } from './terminal/typed.ts';
 /** Why what is owed or asked for is not read at once: a gate, a pause, or nobody who is at work. */
 
 /** Sources that are left alone just now. Of a gate that cannot be read it is said so. */
-async function gatesOf({ ledger, out, self }: On, now: number): Promise<readonly Gate[]> {
+async function gatesOf({ ledger, out, self, now }: On): Promise<readonly Gate[]> {
   const gates: Gate[] = [];
   for (const source of SOURCES) {
     const gate = (await ledger.gate(source))?.value;
@@ -30,7 +30,7 @@ export async function tellDelays(on: On, about: readonly { readonly dataset: str
     if ((await on.ledger.watermark(name))?.value.pausedAt !== undefined)
       on.out.note(`${name} is paused: nothing of it is read until \`${on.self} resume ${name}\`.`);
   const sources = new Set(DATASETS.filter(({ name }) => names.has(name)).map(({ source }) => source));
-  for (const gate of await gatesOf(on, on.now)) if (sources.has(gate.source)) on.out.note(gateLine(on, gate));
+  for (const gate of await gatesOf(on)) if (sources.has(gate.source)) on.out.note(gateLine(on, gate));
 }
 
 /** Days of a source that are owed and wait for it, whether a message of theirs is in the queue yet or not. */

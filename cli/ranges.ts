@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { lastDay } from '../shared/ledger/settling.ts';
-import { addDays, eachDay, isDay } from '../shared/words/day.ts';
+import { addDays, dayOf, eachDay, isDay } from '../shared/words/day.ts';
 import type { Dataset, Day } from '../shared/words/model.ts';
-import { datasets } from './command.ts';
+import { datasets, refuseUnfinished } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -97,7 +97,7 @@ export function rangeOf({ from, to, month }: RangeOptions, now: number): Range {
   };
   if (range.from !== undefined && range.to !== undefined && range.to < range.from)
     throw new UsageError(`The range ends (${range.to}) before it begins (${range.from}).`);
-  refuseFuture(range, now);
+  if (range.from !== undefined) refuseUnfinished(range.from, now);
   return range;
 }
 
@@ -129,9 +129,8 @@ function boundOf(name: 'from' | 'to', text: DayText | undefined, end: 'first' | 
 
 /** @param end which day of a month is meant */
 export function dayOfText(text: DayText, end: 'first' | 'last', now: number): Day {
-  if (text === 'yesterday') return addDays(today(now), -1);
-  const [, ago] = AGO.exec(text) ?? [];
-  if (ago !== undefined) return addDays(today(now), -Number(ago));
+  const [, ago] = AGO.exec(text === 'yesterday' ? '1d' : text) ?? [];
+  if (ago !== undefined) return addDays(dayOf(new Date(now)), -Number(ago));
   return isMonth(text) ? edgeOfMonth(text, end) : text;
 }
 
@@ -145,15 +144,4 @@ function edgeOfMonth(month: string, end: 'first' | 'last'): Day {
   if (end === 'first') return first;
   // Some day of the next month, whatever the length of this one.
   return addDays(`${addDays(first, 31).slice(0, 7)}-01`, -1);
-}
-
-function today(now: number): Day {
-  return new Date(now).toISOString().slice(0, 10);
-}
-
-/** @throws UsageError for a range of which no day is over: there is nothing of it to be asked for */
-function refuseFuture({ from }: Range, now: number): void {
-  const newest = lastDay(now);
-  if (from !== undefined && from > newest)
-    throw new UsageError(`${from} is not over yet. The newest day that there can be is ${newest}.`);
 }

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AskedDay, askDay, type Extended, extendHistory, wantsRetry } from '../../shared/ledger/asking.ts';
 import { needsPerson, stateOf } from '../../shared/ledger/day-state.ts';
-import { horizonOf, isExpired, lastDay } from '../../shared/ledger/settling.ts';
+import { horizonOf, isExpired } from '../../shared/ledger/settling.ts';
 import { counted } from '../../shared/status/text.ts';
 import { addDays, daysBetween, eachDay, MINUTE_MS } from '../../shared/words/day.ts';
 import type { DayEntry } from '../../shared/words/ledger.ts';
 import type { Dataset, Day } from '../../shared/words/model.ts';
 import { chosen, examples, type On, type Register } from '../command.ts';
 import { tellDelays } from '../delays.ts';
-import { neededRangeOf, type Range, type RangeOptions, withRange } from '../ranges.ts';
+import { closed, neededRangeOf, type Range, type RangeOptions, withRange } from '../ranges.ts';
 import { tableIn } from '../terminal/output.ts';
 import { withTyped } from '../terminal/typed.ts';
 import { UsageError } from '../usage-error.ts';
@@ -101,15 +101,15 @@ async function backfillAll(on: On, options: Options): Promise<0 | 1> {
 async function prepare(
   on: On,
   dataset: Dataset,
-  { from, to }: Range & { readonly from: Day },
+  range: Range & { readonly from: Day },
   all: boolean,
 ): Promise<Prepared> {
   const { ledger, now } = on;
   const firstDay = (await ledger.watermark(dataset.name))?.value.firstDay;
   const entries = new Map((await ledger.days(dataset.name)).map(({ value }) => [value.day, value]));
   const horizon = horizonOf(dataset, now);
-  const newest = lastDay(now);
-  const [first, last] = [from < horizon ? horizon : from, to === undefined || to > newest ? newest : to];
+  const { from, to: last } = closed(range, range.from, now);
+  const first = from < horizon ? horizon : from;
   const count = { days: 0, held: 0, missing: 0, failed: 0, inWork: 0, erased: 0 };
   const ask: Day[] = [];
   for (const at of eachDay(first, last)) {

@@ -1,9 +1,9 @@
-import { lastDay } from '../../shared/ledger/settling.ts';
 import { counted, grouped, minuteOf } from '../../shared/status/text.ts';
 import { instantOf, startOf } from '../../shared/words/day.ts';
 import type { Day, Instant } from '../../shared/words/model.ts';
 import { chosen, examples, type On, type Register } from '../command.ts';
 import {
+  closed,
   DAY_FORMS,
   type DayText,
   dayOfText,
@@ -91,12 +91,11 @@ const SUMMED_FROM = 20;
 
 /** What was asked about, in words; empty: every day of every log. */
 export function limitsOf({ datasets }: Pick<Options, 'datasets'>, range: Range, now: number): string {
-  const { from, to = '' } = range;
-  const newest = lastDay(now);
-  const last = to === '' || to > newest ? newest : to;
+  const { from, to } = range;
+  const { to: last } = closed(range, '', now);
   const days =
     from === undefined
-      ? to === ''
+      ? to === undefined
         ? undefined
         : `the days up to ${last}`
       : from === last

@@ -11,10 +11,10 @@ import type { DatasetLedger } from '../../shared/words/ledger.ts';
 import { everyDataset, examples, type On, type Register } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Checked, type Compared, checkText, compareWithLake } from '../proof/check.ts';
-import { overIn, proofOf } from '../proof/make.ts';
+import { proofOf } from '../proof/make.ts';
 import { digestOf, keyIdOf, type ProofDocument } from '../proof/model.ts';
 import { proofPage } from '../proof/page.ts';
-import { neededRangeOf, type RangeOptions, withRange } from '../ranges.ts';
+import { closed, neededRangeOf, type RangeOptions, withRange } from '../ranges.ts';
 import type { Output } from '../terminal/output.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -59,7 +59,8 @@ function proofFile(text: string): string {
 
 async function makeProof(on: On, options: Options): Promise<ExitCode> {
   if (options.key !== undefined) throw new UsageError('--key needs --check.');
-  const { from, to } = overIn(neededRangeOf(options, on.now), on.now);
+  const range = neededRangeOf(options, on.now);
+  const { from, to } = closed(range, range.from, on.now);
   const out = options.out ?? `landline-proof-${from}-${to}.html`;
   const keyFile = `${out}.key`;
   for (const file of [out, keyFile])

@@ -1,6 +1,6 @@
 import { doubtsOf, firstRowDay } from '../../shared/ledger/doubts.ts';
 import { aroundOf } from '../../shared/ledger/seams.ts';
-import { isExpired, lastDay } from '../../shared/ledger/settling.ts';
+import { isExpired } from '../../shared/ledger/settling.ts';
 import { reasonOf } from '../../shared/status/dataset-facts.ts';
 import { SHOWN_STATES, type Shown, shownOf } from '../../shared/status/states.ts';
 import { counted } from '../../shared/status/text.ts';
@@ -171,10 +171,4 @@ function addGap(gaps: ProvenGap[], day: Day, why: Why): void {
   const same = last !== undefined && last.state === why.state && last.reason === why.reason && last.why === why.why;
   if (same && daysBetween(last.to, day) === 1) gaps[gaps.length - 1] = { ...last, to: day, days: last.days + 1 };
   else gaps.push({ from: day, to: day, days: 1, ...why });
-}
-
-/** What of a range is over. */
-export function overIn(range: { readonly from: Day; readonly to?: Day }, now: number) {
-  const newest = lastDay(now);
-  return { from: range.from, to: range.to === undefined || range.to > newest ? newest : range.to };
 }
