@@ -1,9 +1,10 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { CuratedStore } from '../../shared/curate/ports.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
+import { isIn } from '../ranges.ts';
 import { CommandError } from '../usage-error.ts';
 import { Held, type StatusRow } from './held.ts';
-import { before, isIn, type Period } from './period.ts';
+import { before, type Period } from './period.ts';
 import { type Row, Sums } from './sums.ts';
 
 /** What the report says, added up from the curated files one by one. */

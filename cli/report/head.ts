@@ -39,14 +39,10 @@ export function completeness({ held }: Figures, period: Period): string {
 
 /** What is the same of several logs is said once. */
 function notesOf(logs: readonly LogCoverage[]): string[] {
-  const groups = new Map<string, string[]>();
-  for (const log of logs) {
-    const note = noteOf(log);
-    if (note !== '') groups.set(note, [...(groups.get(note) ?? []), log.dataset]);
-  }
-  return [...groups].map(([note, names]) => {
-    const all = logs.length > 1 && names.length === logs.length;
-    const whose = all ? 'All logs' : names.map(name => `<code>${escaped(name)}</code>`).join(', ');
+  const groups = [...Map.groupBy(logs, noteOf)].filter(([note]) => note !== '');
+  return groups.map(([note, of]) => {
+    const all = logs.length > 1 && of.length === logs.length;
+    const whose = all ? 'All logs' : of.map(({ dataset }) => `<code>${escaped(dataset)}</code>`).join(', ');
     return `${whose}: ${escaped(note)}`;
   });
 }

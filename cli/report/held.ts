@@ -1,6 +1,7 @@
 import { TABLES } from '../../shared/curate/tables.ts';
 import { daysBetween, eachDay } from '../../shared/words/day.ts';
-import { type Bucket, isIn, type Period } from './period.ts';
+import { isIn } from '../ranges.ts';
+import type { Bucket, Period } from './period.ts';
 
 /** Which days of which logs are held: what a report may draw as a number, and what it must not draw as zero. Pure. */
 

@@ -14,10 +14,6 @@ export function before({ from, to }: Period): Period {
   return { from: addDays(from, -days), to: addDays(from, -1) };
 }
 
-export function isIn(day: string, { from, to }: Period): boolean {
-  return day >= from && day <= to;
-}
-
 export type Step = 'day' | 'week' | 'month';
 
 /** More bars than these are hair lines. */
@@ -41,13 +37,7 @@ export interface Bucket {
 }
 
 export function bucketsOf(period: Period, step: Step = stepOf(period)): Bucket[] {
-  const parts = new Map<string, string[]>();
-  for (const day of eachDay(period.from, period.to)) {
-    const start = startOf(day, step);
-    const days = parts.get(start);
-    if (days === undefined) parts.set(start, [day]);
-    else days.push(day);
-  }
+  const parts = Map.groupBy(eachDay(period.from, period.to), day => startOf(day, step));
   return [...parts].map(([start, days]) => ({
     label: step === 'month' ? `${monthOf(start)} ’${start.slice(2, 4)}` : `${Number(start.slice(8))} ${monthOf(start)}`,
     name: step === 'month' ? start.slice(0, 7) : start,

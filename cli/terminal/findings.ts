@@ -22,13 +22,10 @@ export function findingLines(findings: readonly Finding[], { paint }: Pick<Outpu
 
 /** Findings that say the same of different days of one log. */
 function alike(findings: readonly Finding[]): Finding[][] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const { kind, dataset, day, message, mark } = finding;
+  const groups = Map.groupBy(findings, ({ kind, dataset, day, message, mark }) => {
     const said = day === undefined ? message : message.replaceAll(day, 'DAY');
-    const key = JSON.stringify([kind, dataset, mark, said]);
-    groups.set(key, [...(groups.get(key) ?? []), finding]);
-  }
+    return JSON.stringify([kind, dataset, mark, said]);
+  });
   return [...groups.values()];
 }
 
