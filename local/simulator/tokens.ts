@@ -1,4 +1,5 @@
-import { createPublicKey, createVerify, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
+import { jsonOf } from '../json.ts';
 
 /** JSON Web Tokens with RS256, made and checked with nothing but node:crypto. */
 
@@ -14,9 +15,9 @@ let made: KeyPair | undefined;
 /** One pair per process: making it takes longer than starting a simulator. */
 export function keyPair(): KeyPair {
   if (made !== undefined) return made;
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  made = { publicKey: createPublicKey(privateKey), privateKey, privatePem };
+  made = { publicKey, privateKey, privatePem };
   return made;
 }
 
@@ -49,18 +50,13 @@ export function readToken(text: string): Token | undefined {
   return {
     kid,
     claims,
-    signedBy: key =>
-      createVerify('RSA-SHA256').update(`${head}.${body}`).verify(key, Buffer.from(signature, 'base64url')),
+    signedBy: key => verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url')),
   };
 }
 
 function record(base64: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(base64, 'base64url').toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOf(Buffer.from(base64, 'base64url').toString());
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
 /** The service account of the simulated Voximplant account. */
