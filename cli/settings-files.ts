@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { jsonOf } from '../local/start/folder.ts';
+import { jsonOf } from '../local/json.ts';
 import { DEFAULTS } from '../local/start/options.ts';
 import { UsageError } from './usage-error.ts';
 

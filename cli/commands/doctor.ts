@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { jsonOf, runningIn } from '../../local/start/folder.ts';
+import { jsonOf } from '../../local/json.ts';
+import { runningIn } from '../../local/start/folder.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import type { Diagnosis, Result } from '../../shared/doctor/diagnose.ts';
 import { counted } from '../../shared/status/text.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cannotBeWritten, codeOf } from '../../local/folders.ts';
-import { jsonOf } from '../../local/start/folder.ts';
+import { jsonOf } from '../../local/json.ts';
 import { systemClock } from '../../shared/app/clock.ts';
 import { counted } from '../../shared/status/text.ts';
 import { isTrouble, verify } from '../../shared/verify/verify.ts';

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { QueueClient } from '@azure/storage-queue';
+import { jsonOf } from '../json.ts';
 import type { TypedData } from './boundary.ts';
 
 export type Encoding = 'base64' | 'none';
@@ -40,18 +41,9 @@ export function messagesOf(value: TypedData | null | undefined): (string | Uint8
   if (number !== null && number !== undefined) return [String(number)];
   const text = value.string ?? value.json;
   if (text === null || text === undefined) return [];
-  const parsed = parseJson(text);
+  const parsed = jsonOf(text);
   if (Array.isArray(parsed)) return parsed.map(textOf);
   return [typeof value.string === 'string' ? value.string : textOf(parsed)];
-}
-
-/** The parsed JSON, or `undefined` when the text is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string {

@@ -1,7 +1,8 @@
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
+import { jsonOf } from '../json.ts';
 import type { LogLevel, TypedData } from './boundary.ts';
 import { Lease, type LeaseTimes } from './lease.ts';
-import { codeOf, decodeMessage, parseJson, sendCreating } from './messages.ts';
+import { codeOf, decodeMessage, sendCreating } from './messages.ts';
 import type { HostJson } from './settings.ts';
 import type { Work } from './work.ts';
 
@@ -190,7 +191,7 @@ export function triggerMetadata(message: DequeuedMessageItem, text: string): Rec
     ['NextVisibleTime', json(message.nextVisibleOn)],
     ['PopReceipt', { string: message.popReceipt }],
   ]);
-  const payload = parseJson(text);
+  const payload = jsonOf(text);
   if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) {
     for (const [key, value] of Object.entries(payload)) {
       // .NET's dictionary ignores case and keeps the spelling it knew first.

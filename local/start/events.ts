@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LogLine } from '../host.ts';
+import { jsonOf } from '../json.ts';
 
 /** The product's own events, read back from the log of the host. */
 
@@ -24,12 +25,7 @@ export type Event = Readonly<z.output<typeof eventSchema>>;
 
 /** @returns `undefined` for a line that is not an event of the product */
 export function eventOf(line: LogLine): Event | undefined {
-  if (line.category !== 'user') return undefined;
-  try {
-    return eventSchema.safeParse(JSON.parse(line.message)).data;
-  } catch {
-    return undefined;
-  }
+  return line.category === 'user' ? eventSchema.safeParse(jsonOf(line.message)).data : undefined;
 }
 
 /** Events that bring the ledger nearer to what is owed. */

@@ -7,6 +7,7 @@ import { addDays } from '../../shared/words/day.ts';
 import type { Day } from '../../shared/words/model.ts';
 import { isAzurite } from '../azurite/folder.ts';
 import { cannotBeWritten, codeOf } from '../folders.ts';
+import { jsonOf } from '../json.ts';
 import { DEFAULTS, type Options, UsageError } from './options.ts';
 
 /** The data folder and what it says of itself, so that a later start goes on with the same tenant. */
@@ -119,15 +120,6 @@ async function readHolds(path: string): Promise<Holds | undefined> {
   const read = holdsSchema.safeParse(jsonOf(text));
   if (read.success) return read.data;
   throw new UsageError(`${fileOf(path)} is damaged. ${elsewhere(path)}`);
-}
-
-/** @returns `undefined` for what is not JSON */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
