@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FolderError } from '../local/azurite/folder.ts';
 import { runningIn } from '../local/start/folder.ts';
 import { type Config, readConfig } from '../shared/config/config.ts';
 import { DATASETS } from '../shared/datasets/index.ts';
@@ -82,9 +81,7 @@ async function connectLocally(folder: string): Promise<Connection> {
   if (!existsSync(data))
     throw new UsageError(`${folder} holds no data of \`npm start\`. Run it first, or name another folder (--data).`);
   const { startAzurite } = await import('../local/azurite.ts');
-  const azurite = await withDevelopmentPackages('The emulator', () => startAzurite(data)).catch(thrown => {
-    throw thrown instanceof FolderError ? new UsageError(thrown.message, { cause: thrown }) : thrown;
-  });
+  const azurite = await withDevelopmentPackages('The emulator', () => startAzurite(data));
   const storage = { blob: azurite, table: azurite };
   return connection({
     where: folder,

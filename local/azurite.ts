@@ -36,7 +36,7 @@ export interface AzuriteOptions {
  * Starts Azurite. It stops when told to, and by itself when this process ends in whatever way (azurite/child.ts).
  *
  * @param folder where data is kept from run to run; absent: in memory only
- * @throws FolderError when the folder is in use, damaged or cannot be written to; Error when it is not installed or does not start
+ * @throws UsageError when the folder is in use, damaged or cannot be written to; Error when it is not installed or does not start
  */
 export async function startAzurite(folder?: string, options: AzuriteOptions = {}): Promise<Azurite> {
   const args = [childFile(), azuriteFile(), ...flags(folder, options)];

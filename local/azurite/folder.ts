@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, copyFile, link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../../cli/usage-error.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 import { cannotBeWritten, codeOf, makeFolder } from '../folders.ts';
 
@@ -15,11 +16,6 @@ const LEFTOVER_MS = 3_000;
 const ANSWER_MS = 10_000;
 /** Longer than it takes to find that a folder was left behind and to take it. */
 const TAKE_OVER_MS = 300;
-
-/** A folder that cannot be used; the message says why and what to do. */
-export class FolderError extends Error {
-  override readonly name = 'FolderError';
-}
 
 function inUseFile(folder: string): string {
   return join(folder, 'azurite-in-use.json');
@@ -37,14 +33,14 @@ export interface Hold {
  * Two Azurites over one folder would overwrite each other's state. Whoever is first to make the file has it; what a
  * killed one left behind is taken over, and then looked at once more, since others may have done the same.
  *
- * @throws FolderError when it is in use, or cannot be written to
+ * @throws UsageError when it is in use, or cannot be written to
  */
 export async function hold(folder: string): Promise<Hold> {
   try {
     return await take(folder);
   } catch (cause) {
     if (codeOf(cause) === undefined) throw cause;
-    throw new FolderError(`${folder} ${cannotBeWritten(cause)}. Name another folder with --data.`, { cause });
+    throw new UsageError(`${folder} ${cannotBeWritten(cause)}. Name another folder with --data.`, { cause });
   }
 }
 
@@ -64,7 +60,7 @@ async function take(folder: string): Promise<Hold> {
       await rm(inUseFile(folder), { force: true });
       tookOver = true;
     } else if (Date.now() > end)
-      throw new FolderError(
+      throw new UsageError(
         `Azurite (pid ${user}) already uses ${folder}: \`npm start\` or another landline command is at work there. Wait until it has ended, or name another folder with --data.`,
       );
   }
@@ -88,7 +84,7 @@ async function wrote(folder: string, text: string, put: (from: string, to: strin
     await put(whole, inUseFile(folder));
     return true;
   } catch (thrown) {
-    if (isThere(thrown)) return false;
+    if (codeOf(thrown) === 'EEXIST') return false;
     throw thrown;
   } finally {
     await rm(whole, { force: true });
@@ -98,13 +94,9 @@ async function wrote(folder: string, text: string, put: (from: string, to: strin
 /** Not every file system has links. A copy is not made in one step, but by one only. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   await link(from, to).catch(async thrown => {
-    if (isThere(thrown)) throw thrown;
+    if (codeOf(thrown) === 'EEXIST') throw thrown;
     await copyFile(from, to, constants.COPYFILE_EXCL);
   });
-}
-
-function isThere(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
 }
 
 async function textIn(folder: string): Promise<string> {
@@ -126,13 +118,16 @@ async function userOf(folder: string): Promise<number | undefined> {
 
 /** @param since by the clock that `Date` has, as the times of files may be those of another machine; NaN when not known */
 function isStarting(pid: number, since: number): boolean {
-  if (Date.now() - since > START_MS) return false;
+  return !(Date.now() - since > START_MS) && isAlive(pid);
+}
+
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
     // It is there, and somebody else's.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+    return codeOf(thrown) === 'EPERM';
   }
 }
 
@@ -148,7 +143,7 @@ export async function isAzurite(url: string): Promise<boolean> {
 }
 
 /** Azurite says that some JSON is wrong, and not in which of its files. */
-export async function damageIn(folder: string): Promise<FolderError | undefined> {
+export async function damageIn(folder: string): Promise<UsageError | undefined> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!/^__azurite_db_\w+__\.json$/.test(name)) continue;
     const file = join(folder, name);
@@ -158,7 +153,7 @@ export async function damageIn(folder: string): Promise<FolderError | undefined>
     } catch (cause) {
       const next =
         'Restore the folder from a backup, or name another one with --data: what was landed here can be landed again.';
-      return new FolderError(`${file} cannot be read: it is cut off or damaged. ${next}`, { cause });
+      return new UsageError(`${file} cannot be read: it is cut off or damaged. ${next}`, { cause });
     }
   }
   return undefined;

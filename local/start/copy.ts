@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyDay, timeOf } from '../../cli/copy-day.ts';
+import { UsageError } from '../../cli/usage-error.ts';
 import type { Dataset } from '../../shared/words/model.ts';
 import { partitionPath } from '../../shared/words/paths.ts';
 import type { Lake, Partition } from '../../shared/words/ports.ts';
 import { cannotBeWritten, makeFolder } from '../folders.ts';
-import { UsageError } from './options.ts';
 
 /** Before anything is landed for it. @throws UsageError */
 export async function openOut(out: string): Promise<void> {

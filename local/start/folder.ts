@@ -1,14 +1,15 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../../cli/usage-error.ts';
 import { isLoopback } from '../../shared/config/loopback.ts';
 import { lastDay } from '../../shared/ledger/settling.ts';
 import { addDays } from '../../shared/words/day.ts';
 import type { Day } from '../../shared/words/model.ts';
-import { isAzurite } from '../azurite/folder.ts';
+import { isAlive, isAzurite } from '../azurite/folder.ts';
 import { cannotBeWritten, codeOf } from '../folders.ts';
 import { jsonOf } from '../json.ts';
-import { DEFAULTS, type Options, UsageError } from './options.ts';
+import { DEFAULTS, type Options } from './options.ts';
 
 /** The data folder and what it says of itself, so that a later start goes on with the same tenant. */
 
@@ -181,16 +182,6 @@ export async function refuseSecondRun(path: string): Promise<void> {
   throw new UsageError(
     `\`npm start\` already uses ${path}${page}. Stop it in its terminal with Ctrl-C, or name another folder with --data.`,
   );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // It is there, and somebody else's.
-    return codeOf(thrown) === 'EPERM';
-  }
 }
 
 export async function noteStopped({ path }: Folder): Promise<void> {

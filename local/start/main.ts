@@ -1,6 +1,7 @@
 import { linesFor } from '../../cli/terminal/output.ts';
+import { UsageError } from '../../cli/usage-error.ts';
 import { guardEnvironment } from '../../shared/config/loopback.ts';
-import { parseOptions, UsageError } from './options.ts';
+import { parseOptions } from './options.ts';
 import { run } from './run.ts';
 
 /** @returns once everything is written, the exit code: 0 every owed day landed, 1 not every day, 2 a wrong flag or setting, 130 stopped */

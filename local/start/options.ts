@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from '../../cli/usage-error.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
 import type { FaultRule } from '../simulator/faults.ts';
 import { datasetNames, loopback, namedFault, share, text, whole } from './values.ts';
@@ -31,11 +32,6 @@ export interface Options {
 export const USUAL_PORT = 7071;
 
 export const DEFAULTS = { days: 14, tenantDays: 3, rows: 500, seed: 1, data: '.landline' } as const;
-
-/** What the person who started us got wrong: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const EXAMPLES = `
 Examples:

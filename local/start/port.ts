@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { USUAL_PORT, UsageError } from './options.ts';
+import { UsageError } from '../../cli/usage-error.ts';
+import { USUAL_PORT } from './options.ts';
 
 /** Where the coverage page is: at the same address from start to start, unless somebody else has it. */
 

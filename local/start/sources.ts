@@ -1,3 +1,4 @@
+import { UsageError } from '../../cli/usage-error.ts';
 import { type Config, readConfig } from '../../shared/config/config.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
@@ -8,7 +9,7 @@ import { type FaultRule, type Simulator, type SimulatorOptions, startSimulator }
 import { serviceAccount } from '../simulator/tokens.ts';
 import type { Holds } from './folder.ts';
 import { gapOf } from './history.ts';
-import { type Options, UsageError } from './options.ts';
+import type { Options } from './options.ts';
 
 /** Where rows come from in this run, and the settings that tell the product so. */
 

@@ -6,10 +6,8 @@ import { tableLedger } from '../../shared/stores/ledger.ts';
 import { tablePulse } from '../../shared/stores/pulse.ts';
 import type { Lake, Ledger, Pulse } from '../../shared/words/ports.ts';
 import { LEDGER_TABLE } from '../../shared/words/storage-names.ts';
-import { FolderError } from '../azurite/folder.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { createPlaces } from '../create-storage.ts';
-import { UsageError } from './options.ts';
 
 /** The emulator over a data folder, with everything in it that a deployment creates. */
 export interface Storage {
@@ -21,9 +19,7 @@ export interface Storage {
 
 /** @throws UsageError when the folder is in use, damaged or cannot be written to */
 export async function startStorage(folder: string): Promise<Storage> {
-  const azurite = await startAzurite(join(folder, 'azurite')).catch(thrown => {
-    throw thrown instanceof FolderError ? new UsageError(thrown.message, { cause: thrown }) : thrown;
-  });
+  const azurite = await startAzurite(join(folder, 'azurite'));
   try {
     const clients = storageClients(azurite);
     await createPlaces(clients);
