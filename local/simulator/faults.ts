@@ -111,7 +111,7 @@ export class FaultEngine {
     if (switches.faults <= 0 || target.dataset === 'token') return undefined;
     const known = this.lines.get(target.line) ?? { count: 0, faulted: false };
     const draw = mix(this.seed, textSeed(target.line), known.count, 31, 0) / 2 ** 32;
-    const list = FAULT_NAMES.filter(name => mayChance(name, target, switches.chanceFaults));
+    const list = FAULT_NAMES.filter(name => mayChance(FAULTS[name], target));
     const name = list[mix(this.seed, textSeed(target.line), known.count, 32, 0) % list.length];
     const place = `${target.dataset}|${target.day}`;
     const again = name !== undefined && FAULTS[name].recovery === 'reread';
@@ -124,10 +124,8 @@ export class FaultEngine {
   }
 }
 
-function mayChance(name: FaultName, target: Target, chosen: readonly string[] | undefined): boolean {
-  const fault: Fault = FAULTS[name];
-  if (!applies(fault, target)) return false;
-  return chosen === undefined ? fault.passing && fault.slow !== true : chosen.includes(name);
+function mayChance(fault: Fault, target: Target): boolean {
+  return fault.passing && fault.slow !== true && applies(fault, target);
 }
 
 function applies(fault: Fault, target: Target): boolean {

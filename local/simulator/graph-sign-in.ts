@@ -4,7 +4,7 @@ import { type Answer, jsonAnswer } from './answers.ts';
 import type { Occasion } from './faults/fault.ts';
 import type { Served, World } from './pages.ts';
 import type { Switches } from './switches.ts';
-import { keyPair, readToken, signToken } from './tokens.ts';
+import { graphToken, keyPair, readToken } from './tokens.ts';
 
 /** The token endpoint of the sign-in service, and the check of its tokens. */
 
@@ -17,6 +17,8 @@ export const CREDENTIALS = {
 
 /** Either of these roles opens all five functions. */
 const ROLES = ['CallRecord-PstnCalls.Read.All', 'CallRecords.Read.All'] as const;
+
+const LIFETIME_SECONDS = 3_599;
 
 export const TOKEN_ROUTE = /^\/([^/]+)\/oauth2\/v2\.0\/token$/i;
 
@@ -41,11 +43,6 @@ export function graphTokenFault(
   if (typeof nbf === 'number' && nbf * 1_000 > nowMs) return 'unauthorized';
   const granted: readonly unknown[] = Array.isArray(roles) ? roles : [];
   return ROLES.some(role => granted.includes(role)) ? undefined : 'forbidden';
-}
-
-/** A token for Graph with the claims given, signed by the simulator: for tests of the checks. */
-export function graphToken(claims: Readonly<Record<string, unknown>>): string {
-  return signToken(claims, 'graph', keyPair().privateKey);
 }
 
 /** Answers the client-credential flow. */
@@ -81,13 +78,13 @@ function serveToken(tenant: string, form: URLSearchParams, switches: Readonly<Sw
     iss: `https://sts.windows.net/${CREDENTIALS.tenantId}/`,
     iat: seconds,
     nbf: seconds,
-    exp: seconds + switches.tokenLifetimeSeconds,
+    exp: seconds + LIFETIME_SECONDS,
     appid: CREDENTIALS.clientId,
     tid: CREDENTIALS.tenantId,
     roles: switches.roles,
   });
-  const { tokenLifetimeSeconds: lifetime } = switches;
-  return jsonAnswer(200, { token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token: token });
+  const lifetime = { expires_in: LIFETIME_SECONDS, ext_expires_in: LIFETIME_SECONDS };
+  return jsonAnswer(200, { token_type: 'Bearer', ...lifetime, access_token: token });
 }
 
 function signInError(status: number, error: string, code: number, text: string, nowMs: number): Answer {
@@ -126,7 +123,7 @@ export function serveSignIn(
     dataset: 'token',
     api: 'v1.0',
     origin,
-    foreignUrl: world.foreignUrl(),
+    foreignUrl: world.foreignUrl,
     address: `${origin}${path}`,
     skip: 0,
     take: 0,

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type Answer, GRAPH_JSON, jsonAnswer } from './answers.ts';
+import { GRAPH_JSON, jsonAnswer } from './answers.ts';
 import { type Api, DATASETS, type Dataset } from './datasets.ts';
 import { rowGuid } from './dice.ts';
-import type { Page } from './faults/fault.ts';
+import type { Occasion, Page } from './faults/fault.ts';
 import { readArguments } from './graph-arguments.ts';
 import { bearerOf, graphTokenFault } from './graph-sign-in.ts';
 import { objectOf, type Served, servePage, type World } from './pages.ts';
@@ -12,8 +12,6 @@ import type { Range, View } from './views.ts';
 
 const ROUTE = /^\/([^/]+)\/communications\/callrecords\/(?:microsoft\.graph\.callrecords\.)?([a-z]+)(?:\((.*)\))?$/i;
 
-type Refuse = (status: number, code: string, message: string, headers?: Readonly<Record<string, string>>) => Answer;
-
 /** Answers one request. `origin` is how the client addressed us: links lead back there. */
 export function serveGraph(world: World, request: IncomingMessage, origin: string): Served {
   const nowMs = world.now();
@@ -22,7 +20,7 @@ export function serveGraph(world: World, request: IncomingMessage, origin: strin
   const given = request.headers['client-request-id'];
   const clientId = typeof given === 'string' && given !== '' ? given : requestId;
   const ids = { 'request-id': requestId, 'client-request-id': clientId };
-  const refuse: Refuse = (status, code, message, headers = {}) =>
+  const refuse: Occasion['refuse'] = (status, code, message, headers = {}) =>
     jsonAnswer(status, graphError(code, message, nowMs, ids, status), { ...headers, ...ids });
   const refused = (status: number, code: string, message = ''): Served => ({
     answer: refuse(status, code, message),

@@ -8,14 +8,14 @@ import { type Api, type DatasetName, datasetNamed } from './datasets.ts';
 import { mix, textSeed } from './dice.ts';
 import { FaultEngine } from './faults.ts';
 import { serveGraph } from './graph.ts';
-import { CREDENTIALS, graphToken, serveSignIn, TOKEN_ROUTE } from './graph-sign-in.ts';
+import { CREDENTIALS, serveSignIn, TOKEN_ROUTE } from './graph-sign-in.ts';
 import { dayNumber } from './moments.ts';
 import { DEFAULT_SWITCHES, type SimulatorOptions } from './options.ts';
-import { PageCache, type Served, type World } from './pages.ts';
+import { PageCache, rowsOf, type Served, type World } from './pages.ts';
 import { type Kind, Recorder, recordOf } from './recorder.ts';
 import type { Switches } from './switches.ts';
 import { Tenant, wholeDay } from './tenant.ts';
-import { type ServiceAccount, serviceAccount } from './tokens.ts';
+import { graphToken, type ServiceAccount, serviceAccount } from './tokens.ts';
 import type { View } from './views.ts';
 import { serveVoximplant } from './voximplant.ts';
 
@@ -31,7 +31,7 @@ const BODY_BYTES_MAX = 1_000_000;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const seed = mix(textSeed(String(options.seed ?? 1)), 1, 2, 3, 4);
   const now = options.now ?? Date.now;
-  const switches: Switches = { ...DEFAULT_SWITCHES, faults: options.faults ?? 0, ...options.switches };
+  const switches: Switches = { ...DEFAULT_SWITCHES, ...options.switches };
   const faults = new FaultEngine(seed);
   faults.set(options.rules ?? []);
   const tenant = new Tenant(seed, options, switches);
@@ -54,8 +54,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     switches,
     faults,
     now,
-    foreignUrl: () => foreignUrl,
-    cache: new PageCache(options.cachePages ?? 32),
+    foreignUrl,
+    cache: new PageCache(),
     addedByFaults,
     nextTurn: () => ++turn,
   };
@@ -96,10 +96,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await Promise.all([close(server), close(foreign)]);
     },
   };
-}
-
-function* rowsOf(view: View): Generator<string> {
-  for (let position = 0; position < view.total; position += 1) yield view.rowAt(position);
 }
 
 async function handle(

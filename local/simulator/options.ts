@@ -33,20 +33,15 @@ export interface SimulatorOptions {
   readonly oddTimes?: boolean;
   /** Whether a few calls and messages cost an amount of ten digits, which no tenant ever pays. On unless set. */
   readonly hugeCharges?: boolean;
-  /** Same as the switch of that name. */
-  readonly faults?: number;
   /** Explicit faults from the start; see `setFaults`. */
   readonly rules?: readonly FaultRule[];
   readonly switches?: Partial<Switches>;
-  /** Rendered pages kept, about 1 MB each. */
-  readonly cachePages?: number;
 }
 
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
   auth: 'any',
   roles: ['CallRecord-PstnCalls.Read.All'],
   audiences: ['https://graph.microsoft.com', 'https://graph.microsoft.us', 'https://dod-graph.microsoft.us'],
-  tokenLifetimeSeconds: 3_599,
   clientSecretState: 'valid',
   cloud: 'global',
   overRangeStatus: 406,
@@ -63,11 +58,9 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   voximplantText: true,
   voximplantRangeDays: Number.POSITIVE_INFINITY,
   retryAfterSeconds: 1,
-  retryAfterLongSeconds: 1_800,
   slowByteMs: 1_000,
   hugeBytes: 200_000_000,
   faults: 0,
-  chanceFaults: undefined,
 };
 
 export function meanOf(setting: PerDataset | undefined, name: DatasetName, otherwise: number): number {

@@ -14,7 +14,7 @@ export interface World {
   readonly switches: Switches;
   readonly faults: FaultEngine;
   readonly now: () => number;
-  readonly foreignUrl: () => string;
+  readonly foreignUrl: string;
   readonly cache: PageCache;
   /** Rows that faults made up or changed, as they were sent. */
   readonly addedByFaults: string[];
@@ -50,14 +50,12 @@ export interface Served {
   readonly rows: number;
 }
 
+/** About 1 MB each. */
+const CACHED_MAX = 32;
+
 /** Rendered stretches of rows that can no longer change, the least recently used dropped first. */
 export class PageCache {
   private readonly pages = new Map<string, Buffer>();
-  private readonly max: number;
-
-  constructor(max: number) {
-    this.max = max;
-  }
 
   rows(view: View, skip: number, end: number): Buffer {
     const key = view.key === undefined ? undefined : `${view.key}|${skip}|${end}`;
@@ -67,12 +65,12 @@ export class PageCache {
     this.pages.delete(key);
     this.pages.set(key, rows);
     const [oldest] = this.pages.keys();
-    if (this.pages.size > this.max && oldest !== undefined) this.pages.delete(oldest);
+    if (this.pages.size > CACHED_MAX && oldest !== undefined) this.pages.delete(oldest);
     return rows;
   }
 }
 
-function* rowsOf(view: View, skip: number, end: number): Generator<string> {
+export function* rowsOf(view: View, skip = 0, end = view.total): Generator<string> {
   for (let position = skip; position < end; position += 1) yield view.rowAt(position);
 }
 
@@ -177,7 +175,7 @@ function occasionOf(world: World, ask: Ask, dayText: string, { turn, walk }: Inj
     dataset: dataset.name,
     api: ask.api,
     origin: ask.origin,
-    foreignUrl: world.foreignUrl(),
+    foreignUrl: world.foreignUrl,
     address: ask.address,
     skip: ask.skip,
     take: ask.take,

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counters, RequestRecord } from './contract.ts';
-import { bearerOf } from './graph-sign-in.ts';
 import type { Served } from './pages.ts';
 
 /** What the simulator was asked and what it answered, for whoever looks afterwards. */
@@ -56,7 +55,7 @@ export function recordOf(request: IncomingMessage, kind: RequestRecord['kind'], 
     method: request.method ?? '',
     path: request.url ?? '',
     host: request.headers.host ?? '',
-    authorized: bearerOf(request) !== undefined || request.headers.authorization !== undefined,
+    authorized: request.headers.authorization !== undefined,
     status: 0,
     fault: undefined,
     rows: 0,

@@ -8,7 +8,6 @@ export interface Switches {
   roles: readonly string[];
   /** Audiences accepted besides the simulator's own address. */
   audiences: readonly string[];
-  tokenLifetimeSeconds: number;
   clientSecretState: 'valid' | 'expired';
   /** China has none of the five functions. */
   cloud: 'global' | 'usgov-l4' | 'usgov-l5' | 'china-21vianet';
@@ -38,14 +37,10 @@ export interface Switches {
   voximplantRangeDays: number;
   /** The wait that throttling faults ask for, in seconds. */
   retryAfterSeconds: number;
-  /** The wait that `throttled-long` asks for, in seconds. */
-  retryAfterLongSeconds: number;
   /** `slow-body` sends one byte in this many milliseconds. */
   slowByteMs: number;
   /** Bytes that `huge-page` sends. */
   hugeBytes: number;
-  /** Probability from 0 to 1 that a fault is injected into a request from which a correct client recovers by itself. */
+  /** Probability from 0 to 1 that a fault is injected into a request: one that is `passing`, and not `slow`. */
   faults: number;
-  /** The faults that `faults` chooses from; by default all that are `passing`, not `slow`, and need no timeout. */
-  chanceFaults: readonly string[] | undefined;
 }

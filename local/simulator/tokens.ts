@@ -3,7 +3,7 @@ import { jsonOf } from '../json.ts';
 
 /** JSON Web Tokens with RS256, made and checked with nothing but node:crypto. */
 
-export interface KeyPair {
+interface KeyPair {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
   /** PKCS#8. */
@@ -33,9 +33,10 @@ function part(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-export function signToken(claims: Readonly<Record<string, unknown>>, kid: string, key: KeyObject): string {
-  const text = `${part({ alg: 'RS256', typ: 'JWT', kid })}.${part(claims)}`;
-  return `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
+/** A token for Graph with the claims given, signed by the simulator. */
+export function graphToken(claims: Readonly<Record<string, unknown>>): string {
+  const text = `${part({ alg: 'RS256', typ: 'JWT', kid: 'graph' })}.${part(claims)}`;
+  return `${text}.${sign('RSA-SHA256', Buffer.from(text), keyPair().privateKey).toString('base64url')}`;
 }
 
 /** Reads a token without believing it; `undefined` when it is not one. */
@@ -63,11 +64,8 @@ function record(base64: string): Readonly<Record<string, unknown>> | undefined {
 export interface ServiceAccount {
   readonly accountId: number;
   readonly keyId: string;
-  /**
-   * The key file in either published shape: the object itself, or the object inside `result`.
-   * Both hold the private key as PKCS#8 PEM.
-   */
-  keyFile(shape: 'plain' | 'result'): string;
+  /** Holds the private key as PKCS#8 PEM. */
+  readonly keyFile: string;
 }
 
 export function serviceAccount(): ServiceAccount {
@@ -78,7 +76,7 @@ export function serviceAccount(): ServiceAccount {
     key_id: keyId,
     private_key: keyPair().privatePem,
   };
-  return { accountId, keyId, keyFile: shape => JSON.stringify(shape === 'plain' ? file : { result: file }, null, 2) };
+  return { accountId, keyId, keyFile: JSON.stringify(file, null, 2) };
 }
 
 /** Longest life of a service account's token. */

@@ -82,7 +82,7 @@ export async function startSources(
       // The app wants the address even when no dataset of Graph is switched on.
       LANDLINE_GRAPH_URL: graph ?? voximplant ?? '',
       LANDLINE_VOXIMPLANT_URL: voximplant === undefined ? '' : methodsAt(voximplant),
-      LANDLINE_VOXIMPLANT_KEY: voximplant === undefined ? '' : serviceAccount().keyFile('plain'),
+      LANDLINE_VOXIMPLANT_KEY: voximplant === undefined ? '' : serviceAccount().keyFile,
     };
     return { simulator: undefined, settings, onPurpose: [], stop: async () => undefined };
   }
@@ -90,12 +90,12 @@ export async function startSources(
   // A drill shows the faults that were asked for, and nothing beside them.
   const onPurpose = fault === undefined && options.faults === undefined ? gapOf(holds, Date.now()) : [];
   const rules = fault ?? onPurpose;
-  const simulator = await startSimulator({ ...simulatedTenant(holds, lateThrough), faults, rules });
+  const simulator = await startSimulator({ ...simulatedTenant(holds, lateThrough), switches: { faults }, rules });
   const settings = {
     ...standIn,
     LANDLINE_GRAPH_URL: simulator.graphUrl,
     LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
-    LANDLINE_VOXIMPLANT_KEY: simulator.account.keyFile('plain'),
+    LANDLINE_VOXIMPLANT_KEY: simulator.account.keyFile,
   };
   return { simulator, settings, onPurpose, stop: () => simulator.stop() };
 }

@@ -37,8 +37,7 @@ export async function startKillsSetup(historyDays: number) {
       changedShare: 0.05,
       lateHours: [2, 70],
       changedHours: [2, 70],
-      faults: 0.03,
-      switches: { latencyMs: 200, voximplantAuth: 'any' },
+      switches: { faults: 0.03, latencyMs: 200, voximplantAuth: 'any' },
     }),
   ]);
   const { connectionString } = azurite;
@@ -51,7 +50,7 @@ export async function startKillsSetup(historyDays: number) {
     LANDLINE_CREDENTIAL: 'simulator',
     LANDLINE_GRAPH_URL: simulator.graphUrl,
     LANDLINE_VOXIMPLANT_URL: simulator.voximplantUrl,
-    LANDLINE_VOXIMPLANT_KEY: simulator.account.keyFile('plain'),
+    LANDLINE_VOXIMPLANT_KEY: simulator.account.keyFile,
     LANDLINE_VOXIMPLANT_IN_FLIGHT: '2',
     LANDLINE_DATASETS: 'teams-pstn-calls,voximplant-sms',
     LANDLINE_HISTORY_DAYS: String(historyDays),

@@ -26,7 +26,7 @@ test('numbers, names, texts, tokens and keys are in partitions or nowhere, whate
   const product = await productFor(context, { seed: 51, rows: 1 });
   const server = await canaryServer();
   context.after(() => server.stop());
-  const key = JSON.parse(product.simulator.account.keyFile('plain'));
+  const key = JSON.parse(product.simulator.account.keyFile);
   const settings = {
     ...product.base,
     LANDLINE_DATASETS: 'teams-pstn-calls,teams-sms,voximplant-sms',

@@ -37,7 +37,7 @@ export interface Planted {
 export function portsWith(simulator: Simulator, planted: Planted = {}): DoctorPorts {
   const skewMs = planted.skewMs ?? 0;
   const clock = { ...systemClock, now: () => Date.now() + skewMs };
-  const keyFile = simulator.account.keyFile('plain');
+  const keyFile = simulator.account.keyFile;
   const base = {
     AzureWebJobsStorage: EMULATOR,
     LANDLINE_CREDENTIAL: 'managed-identity',

@@ -302,7 +302,7 @@ test('messages that nobody takes from the fetch queue are found, beside those th
 });
 
 test('a wrong Voximplant key is told from its role', async () => {
-  const file = JSON.parse(simulator.account.keyFile('plain'));
+  const file = JSON.parse(simulator.account.keyFile);
   const settings = { LANDLINE_VOXIMPLANT_KEY: JSON.stringify({ ...file, key_id: 'another' }) };
   const diagnosis = await diagnosisOf({ settings });
   assert.deepEqual(complaints(diagnosis), VOXIMPLANT_DATASETS);
@@ -312,7 +312,7 @@ test('a wrong Voximplant key is told from its role', async () => {
 });
 
 test('a Voximplant key that is signed with another account’s name is told from its role too', async () => {
-  const file = JSON.parse(simulator.account.keyFile('plain'));
+  const file = JSON.parse(simulator.account.keyFile);
   const settings = { LANDLINE_VOXIMPLANT_KEY: JSON.stringify({ ...file, account_id: 4711 }) };
   assert.match(finding(await diagnosisOf({ settings }), 'dataset', 'voximplant-sms').meaning, /^The key: /);
 });

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { startAzurite } from '../../local/azurite.ts';
 import { createPlaces } from '../../local/create-storage.ts';
 import { type SimulatorOptions, startSimulator } from '../../local/simulator/index.ts';
-import { keyPair, signToken } from '../../local/simulator/tokens.ts';
+import { graphToken } from '../../local/simulator/tokens.ts';
 import { CLOUDS } from '../../shared/config/clouds.ts';
 import { storageClients } from '../../shared/stores/clients.ts';
 import { MINUTE_MS } from '../../shared/words/day.ts';
@@ -69,7 +69,7 @@ export async function startKeyless(simulated: SimulatorOptions = {}) {
       oid: '99999999-2222-4333-8444-555555555555',
       roles: ['CallRecord-PstnCalls.Read.All'],
     };
-    const access_token = signToken(claims, 'k', keyPair().privateKey);
+    const access_token = graphToken(claims);
     say(200, { access_token, expires_on: String(end), resource, token_type: 'Bearer' });
   });
   const endpointPort = await listen(endpoint);

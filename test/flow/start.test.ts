@@ -353,7 +353,7 @@ test('--tenant reads the service that the environment names with the key that it
   t.after(() => service.stop());
   const behind = await behindTls(t, service, folder);
   const id = '11111111-2222-3333-4444-555555555555';
-  const key = service.account.keyFile('plain');
+  const key = service.account.keyFile;
   const env = {
     ...{ AZURE_TENANT_ID: id, AZURE_CLIENT_ID: id, AZURE_CLIENT_SECRET: 'marker-7f3a' },
     ...{ LANDLINE_VOXIMPLANT_URL: behind.url, LANDLINE_VOXIMPLANT_KEY: key, NODE_EXTRA_CA_CERTS: behind.trusted },

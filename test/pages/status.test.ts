@@ -16,7 +16,7 @@ const NOW = clockFrom('2026-03-11T12:00:00.000Z');
 test('after a run the page says that everything is held, and the doctor finds nothing and leaves nothing', async context => {
   const product = await productFor(context, { seed: 61, rows: 30, oddShare: 0 });
   const host = await product.host({
-    LANDLINE_VOXIMPLANT_KEY: product.simulator.account.keyFile('plain'),
+    LANDLINE_VOXIMPLANT_KEY: product.simulator.account.keyFile,
     LANDLINE_HISTORY_DAYS: '3',
   });
   const before = await (await fetch(`${host.url}/api/status`)).text();

@@ -201,7 +201,7 @@ test('rules apply to the page they name, as often as they say, in the order they
 
 test('by chance, a repeated request is let through, and the same seed has faults in the same requests', async () => {
   const run = async (seed: string) => {
-    const other = await startSimulator({ seed, rows: 500, now: () => NOW, faults: 0.5 });
+    const other = await startSimulator({ seed, rows: 500, now: () => NOW, switches: { faults: 0.5 } });
     const faults: (string | undefined)[] = [];
     for (let hour = 10; hour < 24; hour += 1) {
       const url = callUrl(other, 'v1.0', 'getPstnCalls', `${DAY}T00:00:00Z`, `${DAY}T${hour}:00:00Z`);

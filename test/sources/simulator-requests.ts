@@ -73,7 +73,7 @@ export async function serviceToken(
   nowMs: number,
   change: { kid?: string; iat?: number; exp?: number; iss?: string | number } = {},
 ): Promise<string> {
-  const file = objectIn(simulator.account.keyFile('plain'));
+  const file = objectIn(simulator.account.keyFile);
   const iat = change.iat ?? Math.floor(nowMs / 1_000) - 5;
   const key = await importPKCS8(String(file['private_key']), 'RS256');
   return new SignJWT({ iss: change.iss ?? file['account_id'] } as Record<string, unknown>)

@@ -191,7 +191,7 @@ async function markedToken(fresh: boolean): Promise<string> {
 
 /** Where a simulator is, and the key of its service account. */
 export function placesOf(simulator: Simulator): Pick<TestPipelineOptions, 'origin' | 'voximplantUrl' | 'key'> {
-  const file: unknown = JSON.parse(simulator.account.keyFile('plain'));
+  const file: unknown = JSON.parse(simulator.account.keyFile);
   if (typeof file !== 'object' || file === null || !('private_key' in file)) throw new Error('No key file');
   return {
     origin: simulator.graphUrl,

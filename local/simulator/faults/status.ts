@@ -13,16 +13,16 @@ function later(answer: Answer, seconds: number): Answer {
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } };
 }
 
-function redirect(status: number): (occasion: Occasion) => Answer {
-  return occasion => moved(status, occasion.address.replace(occasion.origin, `${occasion.origin}/moved`));
-}
-
 function moved(status: number, location: string): Answer {
   return { status, headers: { location }, body: Buffer.alloc(0) };
 }
 
 function redirectFault(status: number): Fault {
-  return { meaning: `a redirect with ${status} on the same host`, ...REFUSE, instead: redirect(status) };
+  return {
+    meaning: `a redirect with ${status} on the same host`,
+    ...REFUSE,
+    instead: ({ address, origin }) => moved(status, address.replace(origin, `${origin}/moved`)),
+  };
 }
 
 /** Faults that answer something else than a page. */
@@ -59,7 +59,7 @@ export const STATUS_FAULTS = {
     meaning: '429 with Retry-After of half an hour',
     ...RETRY,
     slow: true,
-    instead: occasion => throttled(occasion, String(occasion.switches.retryAfterLongSeconds)),
+    instead: occasion => throttled(occasion, '1800'),
   },
   'server-error': {
     meaning: '500 with UnknownError',
