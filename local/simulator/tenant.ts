@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS } from '../../shared/words/day.ts';
-import { Calendar, tickAt } from './calendar.ts';
+import { Calendar } from './calendar.ts';
 import type { Api, Dataset, DatasetName } from './datasets.ts';
 import { Dice, share } from './dice.ts';
 import { after, compare, dayText, type Moment, momentOf, msOf, TICKS_PER_DAY, TICKS_PER_SECOND } from './moments.ts';
@@ -176,7 +176,7 @@ export class Tenant {
     const callsOf = (group: number): DialoutCall[] =>
       days.flatMap(day => {
         if (group >= this.calendar.count(dataset, day)) return [];
-        const calls = dialoutCalls(this.seed, day, group, tickAt);
+        const calls = dialoutCalls(this.seed, day, group);
         return calls.filter(({ tick }) => isWithin({ day, tick }, range));
       });
     const groups = this.groupsWithCalls(dataset, days, range, callsOf);

@@ -1,3 +1,4 @@
+import { tickAt } from '../calendar.ts';
 import { Dice, share } from '../dice.ts';
 import type { People } from '../people.ts';
 
@@ -10,10 +11,8 @@ export interface DialoutCall {
 }
 
 /** Totals of one group over the range asked for. */
-export interface DialoutTotals {
+export interface DialoutTotals extends Omit<DialoutCall, 'tick'> {
   readonly calls: number;
-  readonly seconds: number;
-  readonly price: number;
 }
 
 const CALLS_MAX = 3;
@@ -23,12 +22,7 @@ const STREAM = 4;
  * The calls of one group on one day, one to three. The first call of group 0 is at midnight exactly, so ranges that
  * overlap by an instant count it twice; none is in the last tick of the day.
  */
-export function dialoutCalls(
-  seed: number,
-  day: number,
-  group: number,
-  tickAt: (part: number) => number,
-): DialoutCall[] {
+export function dialoutCalls(seed: number, day: number, group: number): DialoutCall[] {
   const count = 1 + Math.floor(share(seed, STREAM, day, group, 1) * CALLS_MAX);
   return Array.from({ length: count }, (_, call) => ({
     tick: group === 0 && call === 0 ? 0 : tickAt(share(seed, STREAM, day, group, 10 + call)),
