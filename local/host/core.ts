@@ -19,7 +19,6 @@ export interface App {
 
 const CORE = '@azure/functions-core';
 const COPY = '?landline-host=';
-const HOOK_NAMES: readonly HookName[] = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'];
 
 let installed = false;
 let copies = 0;
@@ -109,12 +108,11 @@ function coreApi(): object {
       }
       return put(loading.functions, { metadata, handler, model });
     },
-    registerHook(name: string, hook: Hook): { dispose(): void } {
-      const known = HOOK_NAMES.find(candidate => candidate === name);
+    registerHook(name: HookName, hook: Hook): { dispose(): void } {
       const app = loading ?? latest;
       // The package turns a RangeError into its own words about the host's version.
-      if (known === undefined || app === undefined) throw new RangeError(`Unrecognized hook "${name}"`);
-      return put(app.hooks[known], hook);
+      if (app === undefined || !Object.hasOwn(app.hooks, name)) throw new RangeError(`Unrecognized hook "${name}"`);
+      return put(app.hooks[name], hook);
     },
     log(level: LogLevel, category: string, message: string): void {
       latest?.log(level, category, message);

@@ -108,7 +108,7 @@ export class Invoker {
       metadata: fn.metadata,
       request: {
         invocationId,
-        inputData: [{ name: triggerName(fn), data: input }],
+        inputData: [{ name: triggerOf(fn).name, data: input }],
         triggerMetadata,
         traceContext: { traceParent: this.options.traced ? newTraceParent() : '', traceState: '', attributes: {} },
       },
@@ -176,10 +176,6 @@ export function triggerOf(
     if (/trigger$/i.test(binding.type)) return { ...binding, name, type: binding.type };
   }
   throw new Error(`${fn.metadata.name} has no trigger`);
-}
-
-function triggerName(fn: Registration): string {
-  return triggerOf(fn).name;
 }
 
 /** W3C trace context of a new, sampled trace: the host starts one for each invocation. */
