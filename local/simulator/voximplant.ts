@@ -82,21 +82,20 @@ export async function serveVoximplant(
   if (take === undefined || take === 0 || skip === undefined) return refused(101);
   const range = readRange(world, dataset, parameters, momentOf(nowMs));
   if (typeof range === 'number') return refused(range);
-  const viewIn = (other: Range): View | number =>
-    narrowed(world.tenant.viewAsServed(dataset, 'platform_api', other, nowMs, turn), dataset, parameters);
-  const view = viewIn(range);
-  if (typeof view === 'number') return refused(view);
+  const tests = testsOf(dataset, parameters);
+  if (typeof tests === 'number') return refused(tests);
+  const viewOf = (other: Range): View => {
+    const view = world.tenant.viewAsServed(dataset, 'platform_api', other, nowMs, turn);
+    return tests.length === 0 ? view : filtered(view, row => tests.every(test => test(row)));
+  };
 
   const line = `${call}?${[...parameters].sort().join('&')}`;
   const served = servePage(world, {
     dataset,
     api: 'platform_api',
     range,
-    view,
-    viewOf: other => {
-      const found = viewIn(other);
-      return typeof found === 'number' ? view : found;
-    },
+    view: viewOf(range),
+    viewOf,
     skip,
     take: Math.min(take, COUNT_MAX),
     origin,
@@ -136,9 +135,11 @@ function readRange(world: World, dataset: Dataset, parameters: URLSearchParams, 
   return days > world.switches.voximplantRangeDays ? 569 : rangeOf(from, to, dataset, world.switches);
 }
 
-/** The rows that the filters leave, or an error code. */
-function narrowed(view: View, dataset: Dataset, parameters: URLSearchParams): View | number {
-  const tests: ((row: string) => boolean)[] = [];
+type Test = (row: string) => boolean;
+
+/** What the filters ask of a row, or an error code. */
+function testsOf(dataset: Dataset, parameters: URLSearchParams): Test[] | number {
+  const tests: Test[] = [];
   for (const name of ['source_number', 'destination_number']) {
     const wanted = parameters.get(name) ?? '';
     if (wanted !== '') tests.push(row => fieldOf(row, name) === wanted);
@@ -159,7 +160,7 @@ function narrowed(view: View, dataset: Dataset, parameters: URLSearchParams): Vi
     if (word === undefined) return 101;
     tests.push(row => fieldOf(row, 'delivery_status') === word);
   }
-  return tests.length === 0 ? view : filtered(view, row => tests.every(test => test(row)));
+  return tests;
 }
 
 /** A field of a row as text, digits as they were written. */
