@@ -98,15 +98,9 @@ export const LINK_FAULTS = {
     },
   },
   'link-not-a-link': noLink('the link cannot be read as an address', '"http://[::1"'),
-  'link-relative': {
-    meaning: 'the link has no host and stays inside the path',
-    recovery: 'accept',
-    passing: true,
-    source: 'graph',
-    page: (page, occasion) => {
-      if (page.link !== undefined) page.link = page.link.replace(occasion.origin, '');
-    },
-  },
+  'link-relative': goodLink('the link has no host and stays inside the path', (link, { origin }) =>
+    link.replace(origin, ''),
+  ),
   'link-query-only': goodLink('the link is only a query', link => link.slice(link.indexOf('?'))),
   'link-service-relative': goodLink(
     'the link is relative to the root of the service, as OData allows',
@@ -166,10 +160,8 @@ export const LINK_FAULTS = {
     },
   },
   'empty-page': {
+    ...ACCEPT,
     meaning: 'a page without rows, with a link to the rows',
-    recovery: 'accept',
-    passing: true,
-    source: 'graph',
     page: (page, occasion) => {
       page.rows = [];
       page.count = '0';
@@ -177,10 +169,8 @@ export const LINK_FAULTS = {
     },
   },
   'empty-last-page': {
+    ...ACCEPT,
     meaning: 'the page with the last rows has a link, to a page without rows and without a link',
-    recovery: 'accept',
-    passing: true,
-    source: 'graph',
     page: (page, occasion) => {
       if (page.rows.length > 0) page.link ??= JSON.stringify(occasion.linkTo(occasion.skip + occasion.take));
     },

@@ -4,6 +4,8 @@ const ACCEPT = { recovery: 'accept', passing: true } as const;
 /** Landed as it came, and therefore not what is true of the day. */
 const LANDED = { recovery: 'accept', passing: false } as const;
 const REREAD = { recovery: 'reread', passing: true } as const;
+const HOLD = { recovery: 'hold', passing: false } as const;
+const REFUSE = { recovery: 'refuse', passing: false } as const;
 
 /** Writes one row anew; a page without rows stays as it is. */
 function changedRow(meaning: string, edit: (row: string) => string): Fault {
@@ -30,8 +32,7 @@ const KEY = /"(id|message_id|remediationId|userId)":("[^"]*"|\d+|null)/;
 export const ROW_FAULTS = {
   'skip-ignored': {
     meaning: 'links and offsets advance, and every page has the rows of the first',
-    recovery: 'refuse',
-    passing: false,
+    ...REFUSE,
     select: ({ positionOf }, { skip, take, source, total }) => ({
       total: source === 'graph' ? skip + 2 * take : total,
       positionOf: position => positionOf((position % take) % Math.max(1, total)),
@@ -131,8 +132,7 @@ export const ROW_FAULTS = {
   },
   'fewer-rows': {
     meaning: 'every tenth row is no longer there',
-    recovery: 'hold',
-    passing: false,
+    ...HOLD,
     select: selection => ({
       total: selection.total - Math.floor(selection.total / 10),
       positionOf: position => selection.positionOf(position + Math.floor(position / 9)),
@@ -140,22 +140,19 @@ export const ROW_FAULTS = {
   },
   'all-rows-gone': {
     meaning: 'the range has no rows any more',
-    recovery: 'hold',
-    passing: false,
+    ...HOLD,
     select: selection => ({ ...selection, total: 0 }),
   },
   'too-many-rows': {
     meaning: 'more rows than a page may hold',
-    recovery: 'refuse',
-    passing: false,
+    ...REFUSE,
     page: (page, occasion) => {
       while (page.rows.length <= occasion.take) addRows(page, [occasion.strangeRow(0)]);
     },
   },
   'endless-pages': {
     meaning: 'after the last row, the source sends further pages of one row without end',
-    recovery: 'refuse',
-    passing: false,
+    ...REFUSE,
     page: (page, occasion) => {
       if (page.rows.length === 0) addRows(page, [occasion.strangeRow(0)]);
       if (occasion.source === 'graph') page.link = JSON.stringify(occasion.linkTo(occasion.skip + occasion.take));

@@ -3,6 +3,7 @@ import { type Answer, asGzip, htmlAnswer } from '../answers.ts';
 import type { Fault, Occasion } from './fault.ts';
 
 const RETRY = { recovery: 'retry', passing: true } as const;
+const ACCEPT = { recovery: 'accept', passing: true } as const;
 
 /** Faults of the network and of what lies between: the answer is right, its bytes are not. */
 export const TRANSPORT_FAULTS = {
@@ -56,26 +57,22 @@ export const TRANSPORT_FAULTS = {
   'body-empty': { meaning: 'a 200 without a byte', ...RETRY, wire: answer => ({ ...answer, body: Buffer.alloc(0) }) },
   'gzip-valid': {
     meaning: 'the body is compressed, correctly',
-    recovery: 'accept',
-    passing: true,
+    ...ACCEPT,
     wire: answer => asGzip(answer, gzipSync(answer.body)),
   },
   'gzip-upper-case': {
     meaning: 'the body is compressed, and content-encoding is spelled GZIP',
-    recovery: 'accept',
-    passing: true,
+    ...ACCEPT,
     wire: answer => codedAs('GZIP', answer),
   },
   'gzip-alias': {
     meaning: 'the body is compressed, and content-encoding has the old name x-gzip',
-    recovery: 'accept',
-    passing: true,
+    ...ACCEPT,
     wire: answer => codedAs('identity, x-gzip', answer),
   },
   'headers-large': {
     meaning: 'the answer has 12 KB of headers',
-    recovery: 'accept',
-    passing: true,
+    ...ACCEPT,
     wire: answer => ({ ...answer, headers: { ...answer.headers, 'x-padding': 'x'.repeat(12_000) } }),
   },
   'gzip-truncated': {
@@ -108,8 +105,7 @@ export const TRANSPORT_FAULTS = {
   },
   'byte-order-mark': {
     meaning: 'the body starts with a UTF-8 byte order mark',
-    recovery: 'accept',
-    passing: true,
+    ...ACCEPT,
     wire: answer => ({ ...answer, body: Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), answer.body]) }),
   },
   'not-utf8': {
