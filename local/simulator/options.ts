@@ -2,9 +2,6 @@ import type { DatasetName } from './datasets.ts';
 import type { FaultRule } from './faults.ts';
 import type { Switches } from './switches.ts';
 
-/** A mean per dataset or for all of them. */
-export type PerDataset = number | Readonly<Partial<Record<DatasetName, number>>>;
-
 export interface SimulatorOptions {
   /** Equal seeds give equal bytes. */
   readonly seed?: number | string;
@@ -15,7 +12,7 @@ export interface SimulatorOptions {
   /** The server's clock, milliseconds since the epoch: rows exist up to now, tokens are checked against it. */
   readonly now?: () => number;
   /** Share of rows, from 0 to 1, that appear only `lateHours` after their event. Not for the dial-out report. */
-  readonly lateShare?: PerDataset;
+  readonly lateShare?: number;
   /** Least and greatest delay of a late row, in hours. */
   readonly lateHours?: readonly [number, number];
   /** The last day, `YYYY-MM-DD`, whose late rows show, whatever the hour; asked for with every request. */
@@ -25,7 +22,7 @@ export interface SimulatorOptions {
   /** Whether some users have names that look like markup or a formula. On unless set. */
   readonly hostileNames?: boolean;
   /** Share of PSTN, SMS and Voximplant rows that are seen in a first form until `changedHours` after their event. */
-  readonly changedShare?: PerDataset;
+  readonly changedShare?: number;
   readonly changedHours?: readonly [number, number];
   /** Share of rows with something unusual but possible: unknown fields or values, missing or empty fields. */
   readonly oddShare?: number;
@@ -62,7 +59,3 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   hugeBytes: 200_000_000,
   faults: 0,
 };
-
-export function meanOf(setting: PerDataset | undefined, name: DatasetName, otherwise: number): number {
-  return typeof setting === 'number' ? setting : (setting?.[name] ?? otherwise);
-}

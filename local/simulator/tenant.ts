@@ -3,7 +3,7 @@ import { Calendar } from './calendar.ts';
 import type { Api, Dataset, DatasetName } from './datasets.ts';
 import { Dice, share } from './dice.ts';
 import { after, compare, dayText, type Moment, momentOf, msOf, TICKS_PER_DAY, TICKS_PER_SECOND } from './moments.ts';
-import { meanOf, type SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './options.ts';
 import { People } from './people.ts';
 import { blockedUsersRow } from './rows/blocked-users.ts';
 import { type DialoutCall, dialoutCalls, dialoutRow, totalsOf } from './rows/dialout.ts';
@@ -48,7 +48,7 @@ export class Tenant {
     this.seed = seed;
     this.options = options;
     this.switches = switches;
-    this.calendar = new Calendar(seed, name => meanOf(options.volumes, name, options.rows ?? 200));
+    this.calendar = new Calendar(seed, name => options.volumes?.[name] ?? options.rows ?? 200);
     this.people = new People(seed, options.hostileNames ?? true);
     this.lateHours = options.lateHours ?? [2, 48];
     this.changedHours = options.changedHours ?? [6, 48];
@@ -109,7 +109,7 @@ export class Tenant {
   private change(dataset: Dataset, at: Moment, index: number, nowMs: number): 'never' | 'ahead' | 'done' {
     if (!CHANGING.includes(dataset.name)) return 'never';
     const draw = share(this.seed, dataset.number, at.day, index, 22);
-    const portion = meanOf(this.options.changedShare, dataset.name, 0.01);
+    const portion = this.options.changedShare ?? 0.01;
     if (draw >= portion) return 'never';
     const hours = between(this.changedHours, draw / portion);
     return nowMs < msOf(at) + hours * HOUR_MS ? 'ahead' : 'done';
@@ -147,7 +147,7 @@ export class Tenant {
     const key = `${dataset.number}|${day}`;
     const known = this.late.get(key);
     if (known !== undefined) return known;
-    const portion = meanOf(this.options.lateShare, dataset.name, 0);
+    const portion = this.options.lateShare ?? 0;
     const out = this.isOut(dataset, day);
     const [indexes, hours]: [number[], number[]] = [[], []];
     for (let index = 0; (out || portion > 0) && index < count; index += 1) {

@@ -173,7 +173,7 @@ test('working days have more rows than weekends, office hours more than nights, 
 
 test('rows exist up to now; late rows come later, in their place; a charge is corrected later', async () => {
   let now = Date.parse(`${DAY}T12:00:00.000Z`);
-  const simulator = await start({ now: () => now, lateShare: 0.1, changedShare: { 'teams-pstn-calls': 0.1 } });
+  const simulator = await start({ now: () => now, lateShare: 0.1, changedShare: 0.1 });
   const noon = simulator.truth('teams-pstn-calls', DAY);
   assert.ok(noon.every(row => /"startDateTime":"2026-03-10T(0\d|1[01]|12:00:00Z)/.test(row)));
   now += 12 * HOUR_MS;
