@@ -3,6 +3,7 @@ import { tellFacts } from '../../cli/terminal/coverage.ts';
 import { typedAs } from '../../cli/terminal/typed.ts';
 import { counted } from '../../shared/status/text.ts';
 import type { Folder, Holds } from './folder.ts';
+import { logFile } from './log.ts';
 import { DEFAULTS, type Options } from './options.ts';
 import type { Screen } from './screen.ts';
 import type { Settled } from './settle.ts';
@@ -74,10 +75,11 @@ export interface Ending {
   readonly daysHealed: number;
   /** Address of the coverage page; absent when it stops with this report. */
   readonly page: string | undefined;
-  readonly log: string;
+  /** Days that were not copied. */
+  readonly leftOut: readonly string[];
 }
 
-export function report(screen: Screen, { options, summary, ended, daysHealed, page, log }: Ending): void {
+export function report(screen: Screen, { options, summary, ended, daysHealed, page, leftOut }: Ending): void {
   screen.rest();
   screen.say('');
   if (ended === 'stopped') screen.say('Stopped. To continue from here, start again.');
@@ -93,11 +95,15 @@ export function report(screen: Screen, { options, summary, ended, daysHealed, pa
   const self = selfOf(summary.dataFolder);
   tellFacts(summary.status, summary.dataFolder, screen.output, self);
   screen.say('');
-  for (const line of nextSteps(summary, self, page, log)) screen.say(line);
+  for (const line of nextSteps(summary, self, page)) screen.say(line);
+  for (const day of leftOut)
+    screen.say(
+      `${day} was not copied: its blob is damaged, or not written by Landline. For details: \`${self} verify\``,
+    );
 }
 
 /** The command line over this folder. */
-export function selfOf(dataFolder: string): string {
+function selfOf(dataFolder: string): string {
   return typedAs({ data: dataFolder === DEFAULTS.data ? undefined : dataFolder }, 'npx landline');
 }
 
@@ -109,19 +115,14 @@ function leftWaiting({ exit }: Options): string {
 }
 
 /** In the order in which people want them. */
-function nextSteps(
-  { ok, out, run, status, dataFolder }: Summary,
-  command: string,
-  page: string | undefined,
-  log: string,
-): string[] {
+function nextSteps({ ok, out, run, status, dataFolder }: Summary, command: string, page: string | undefined): string[] {
   const [{ dataset } = { dataset: '*' }] = run;
   const files = out === null ? undefined : join(out, dataset, 'date=*', '*.jsonl');
   const changed = status.datasets.some(({ days }) => days.some(({ revision = 1 }) => revision > 1));
   return [
     'Where to look next',
     ...(page === undefined ? [] : [`  the coverage page   ${page}`]),
-    ...(ok ? [] : [`  what happened       ${log}, one line per event`]),
+    ...(ok ? [] : [`  what happened       ${logFile(dataFolder)}, one line per event`]),
     `  in the terminal     ${command} status`,
     ...(changed ? [`  what changed        ${command} changes`] : []),
     `  charts              ${command} report`,

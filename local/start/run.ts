@@ -18,11 +18,11 @@ import {
 } from './folder.ts';
 import { askOlderDays } from './history.ts';
 import { Listener } from './listen.ts';
-import { logFile, openLog } from './log.ts';
+import { openLog } from './log.ts';
 import { type Options, USUAL_PORT } from './options.ts';
 import { portFor } from './port.ts';
 import { Progress } from './progress.ts';
-import { greet, pageAt, report, selfOf, tellStart } from './report.ts';
+import { greet, pageAt, report, tellStart } from './report.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { pause, type Settled, settle } from './settle.ts';
 import { appSettings, checkConfig, type Sources, startSources } from './sources.ts';
@@ -119,7 +119,7 @@ async function work(on: Run): Promise<number> {
   }
   let watched: Watched;
   try {
-    watched = await watch(on, { host, listener, progress, before });
+    watched = await watch(on, { host, page, listener, progress, before });
   } finally {
     await host.stop();
     await log.close();
@@ -129,8 +129,7 @@ async function work(on: Run): Promise<number> {
   if (news === told) screen.say('Stopped.');
   else {
     const { daysHealed } = progress;
-    report(screen, { options, summary, ended, daysHealed, page: undefined, log: logFile(folder.path) });
-    tellLeftOut(on, leftOut);
+    report(screen, { options, summary, ended, daysHealed, page: undefined, leftOut });
   }
   if (options.json) process.stdout.write(`${jsonText(summary)}\n`);
   if (listener.refusal.aborted) return 2;
@@ -159,6 +158,8 @@ interface Watched {
 
 interface Watch {
   readonly host: Host;
+  /** Address of the coverage page. */
+  readonly page: string | undefined;
   readonly listener: Listener;
   readonly progress: Progress;
   readonly before: readonly Standing[];
@@ -168,8 +169,8 @@ interface Watch {
  * With `--exit`, until nothing is owed or nothing more is to be hoped for; otherwise until somebody stops it, with a
  * report whenever something is new.
  */
-async function watch(on: Run, { host, listener, progress, before }: Watch): Promise<Watched> {
-  const { options, folder, screen } = on;
+async function watch(on: Run, { host, page, listener, progress, before }: Watch): Promise<Watched> {
+  const { options, screen } = on;
   const signal = AbortSignal.any([on.stop, listener.refusal]);
   for (let told = ''; ; await pause(REST_MS, signal)) {
     const rest = () =>
@@ -187,10 +188,8 @@ async function watch(on: Run, { host, listener, progress, before }: Watch): Prom
     const { summary, leftOut, news } = await conclude(on, before);
     if (news === told) continue;
     told = news;
-    const page = host.url === undefined ? undefined : `${host.url}/api/status`;
     const { daysHealed } = progress;
-    report(screen, { options, summary, ended, daysHealed, page, log: logFile(folder.path) });
-    tellLeftOut(on, leftOut);
+    report(screen, { options, summary, ended, daysHealed, page, leftOut });
     screen.say('\nLandline keeps running, and lands each day after it has ended. Ctrl-C stops it.');
   }
 }
@@ -218,13 +217,6 @@ async function growOlder({ options, folder, storage, datasets, tenant, screen }:
 
 function look({ storage, datasets, folder }: Run): Promise<Standing[]> {
   return readStandings(storage.ledger, datasets, folder.holds.days, () => Date.now());
-}
-
-function tellLeftOut({ screen, folder }: Run, days: readonly string[]): void {
-  for (const day of days)
-    screen.say(
-      `${day} was not copied: its blob is damaged, or not written by Landline. For details: \`${selfOf(folder.path)} verify\``,
-    );
 }
 
 interface Concluded {

@@ -29,12 +29,11 @@ export interface Terminal {
 const DRAW_MS = 100;
 const LINE_MS = 2_000;
 
-type Paint = (colour: Colour | 'bold', text: string) => string;
-
 export function screenOn(out: Terminal, env: Readonly<Record<string, string | undefined>>, now: () => number): Screen {
   const moves = out.isTTY === true && env['TERM'] !== 'dumb';
   const colored = moves && !env['NO_COLOR'];
-  const paint: Paint = (colour, text) => (colored ? styleText(colour, text, { validateStream: false }) : text);
+  const paint: Output['paint'] = (colour, text) =>
+    colored ? styleText(colour, text, { validateStream: false }) : text;
   return moves ? bars(out, paint, colored, now) : lines(out, now);
 }
 
@@ -61,7 +60,7 @@ function lines(out: Terminal, now: () => number): Screen {
   };
 }
 
-function bars(out: Terminal, paint: Paint, colored: boolean, now: () => number): Screen {
+function bars(out: Terminal, paint: Output['paint'], colored: boolean, now: () => number): Screen {
   let drawn = 0;
   let drawnAt = 0;
   let latest: readonly DatasetProgress[] = [];

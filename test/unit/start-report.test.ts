@@ -57,7 +57,7 @@ test('at the end stands what `landline status` says, and commands that can be ty
     ended: 'settled',
     daysHealed: 1,
     page: 'http://127.0.0.1:1/api/status',
-    log: 'log',
+    leftOut: [],
   } as const;
   const said = saidBy(screen => report(screen, ending));
   if (process.platform !== 'win32')
