@@ -75,6 +75,10 @@ function xAxes(labels: readonly string[]): readonly object[] {
   ];
 }
 
+function stacked({ name, colour, values }: Series, shape: object): object {
+  return { type: 'bar', stack: 'bars', name, data: values, itemStyle: { color: colour }, ...shape };
+}
+
 /** Sizes of a picture over time: a screen or a page of paper, and a phone, where all of it has to be seen at once. */
 export const SIZES = { broad: [1040, 250], slim: [360, 230] } as const;
 
@@ -101,15 +105,9 @@ export function overTime(
       ],
       series: [
         ...shade(coverage),
-        ...bars.map(({ name, colour, values }) => ({
-          type: 'bar',
-          stack: 'bars',
-          name,
-          data: values,
-          itemStyle: { color: colour },
-          barMaxWidth: 48,
-          barCategoryGap: width / labels.length < 14 ? '10%' : '28%',
-        })),
+        ...bars.map(bar =>
+          stacked(bar, { barMaxWidth: 48, barCategoryGap: width / labels.length < 14 ? '10%' : '28%' }),
+        ),
       ],
     },
     width,
@@ -137,23 +135,20 @@ export function overMonths(
       ],
       series: [
         ...shade(coverage),
-        ...bars.map(({ name, colour, values }, i) => ({
-          type: 'bar',
-          stack: 'bars',
-          name,
-          data: values,
-          itemStyle: { color: colour },
-          barMaxWidth: 64,
-          barCategoryGap: '26%',
-          label: {
-            show: labels.length <= 6 && i === bars.length - 1,
-            position: 'top',
-            color: COLOURS.ink,
-            fontSize: 12,
-            fontWeight: 600,
-            formatter: ({ dataIndex }: { dataIndex: number }) => totals[dataIndex] ?? '',
-          },
-        })),
+        ...bars.map((bar, i) =>
+          stacked(bar, {
+            barMaxWidth: 64,
+            barCategoryGap: '26%',
+            label: {
+              show: labels.length <= 6 && i === bars.length - 1,
+              position: 'top',
+              color: COLOURS.ink,
+              fontSize: 12,
+              fontWeight: 600,
+              formatter: ({ dataIndex }: { dataIndex: number }) => totals[dataIndex] ?? '',
+            },
+          }),
+        ),
       ],
     },
     320,
