@@ -1,7 +1,7 @@
 /** Weekday and hour of an instant in a zone, quickly: rows are many, quarters of an hour are few. */
 
 const QUARTER_MS = 900_000;
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 export class Clock {
   private readonly format: Intl.DateTimeFormat;

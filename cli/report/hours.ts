@@ -1,7 +1,7 @@
 import { escaped } from '../../shared/status/html/markup.ts';
 import { grouped } from '../../shared/status/text.ts';
 import { eachDay, HOUR_MS, startOf } from '../../shared/words/day.ts';
-import { Clock } from './clock.ts';
+import { Clock, WEEKDAYS } from './clock.ts';
 import type { Figures } from './data.ts';
 import { CALL_LOGS } from './held.ts';
 import { NOTHING, numbers, section } from './parts.ts';
@@ -9,7 +9,6 @@ import type { Period } from './period.ts';
 
 /** The hours of the week: how many calls start in each, in the mean of the days that are held. */
 
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
 
 /** As dark as a cell may be that is still read: 4.5 to 1 against the ink, light and dark. */

@@ -1,4 +1,4 @@
-import { MONTHS } from '../../shared/status/text.ts';
+import { dateOf, monthOf } from '../../shared/status/text.ts';
 import { addDays, daysBetween, eachDay } from '../../shared/words/day.ts';
 
 /** The period of a report, cut into days, weeks or months. Days are `YYYY-MM-DD`, UTC, both ends included. Pure. */
@@ -39,7 +39,7 @@ export interface Bucket {
 export function bucketsOf(period: Period, step: Step = stepOf(period)): Bucket[] {
   const parts = Map.groupBy(eachDay(period.from, period.to), day => startOf(day, step));
   return [...parts].map(([start, days]) => ({
-    label: step === 'month' ? `${monthOf(start)} ’${start.slice(2, 4)}` : `${Number(start.slice(8))} ${monthOf(start)}`,
+    label: step === 'month' ? `${monthOf(start)} ’${start.slice(2, 4)}` : dateOf(start),
     name: step === 'month' ? start.slice(0, 7) : start,
     days,
     isCut: days.length < lengthOf(start, step),
@@ -59,8 +59,4 @@ function lengthOf(start: string, step: Step): number {
 /** 0 for Monday. */
 function weekdayOf(day: string): number {
   return (daysBetween('1970-01-01', day) + 3) % 7;
-}
-
-function monthOf(day: string): string {
-  return MONTHS[Number(day.slice(5, 7)) - 1] ?? '';
 }

@@ -1,4 +1,4 @@
-import { grouped, MONTHS } from '../../shared/status/text.ts';
+import { dateOf, grouped } from '../../shared/status/text.ts';
 
 /** Shares, dates and amounts as the report shows them. Pure. */
 
@@ -7,7 +7,7 @@ export function percent(part: number, of: number): string {
 }
 
 export function dated(day: string): string {
-  return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
+  return `${dateOf(day)} ${day.slice(0, 4)}`;
 }
 
 /** Neighbouring days: `11 to 16 Nov 2026`, without the month and the year of the first where the last has the same. */

@@ -2,6 +2,16 @@
 
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
+/** `Jan`. */
+export function monthOf(day: string): string {
+  return MONTHS[Number(day.slice(5, 7)) - 1] ?? '';
+}
+
+/** `31 Jan`. */
+export function dateOf(day: string): string {
+  return `${Number(day.slice(8))} ${monthOf(day)}`;
+}
+
 /** `1 day`, `5,203 rows`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;

@@ -1,6 +1,6 @@
 import { addDays, eachDay } from '../../words/day.ts';
 import type { DatasetFacts } from '../dataset-facts.ts';
-import { MONTHS } from '../text.ts';
+import { dateOf } from '../text.ts';
 import { room } from './details-space.ts';
 import { type Html, html } from './markup.ts';
 import { cell, labelOf } from './year-calendar.ts';
@@ -42,8 +42,4 @@ function fewOf(days: number, last: string): Html[] {
   return Object.entries(FEW)
     .filter(([, few]) => days > few)
     .map(said);
-}
-
-function dateOf(day: string): string {
-  return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`;
 }

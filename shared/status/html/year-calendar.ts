@@ -1,7 +1,7 @@
 import { DAY_MS, startOf } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import { isDoubted, type Shown } from '../states.ts';
-import { counted, grouped, MONTHS, minuteOf } from '../text.ts';
+import { counted, grouped, MONTHS, minuteOf, monthOf } from '../text.ts';
 import { room } from './details-space.ts';
 import { type Html, html } from './markup.ts';
 
@@ -40,9 +40,7 @@ export function calendar({ title, days }: DatasetFacts, group: string): Html {
 }
 
 function monthName(day: string, withYear: boolean): string {
-  const month = Number(day.slice(5, 7));
-  const name = MONTHS[month - 1] ?? '';
-  return withYear || month === 1 ? `${name} ${day.slice(0, 4)}` : name;
+  return withYear || day.slice(5, 7) === '01' ? `${monthOf(day)} ${day.slice(0, 4)}` : monthOf(day);
 }
 
 interface CellOptions {
