@@ -69,7 +69,7 @@ export async function differencesOf(
   return { ...count, rows };
 }
 
-function alone(kind: 'added' | 'removed', { line, time, text }: RowAt): RowDifference {
+export function alone(kind: 'added' | 'removed', { line, time, text }: RowAt): RowDifference {
   return { kind, line, time, members: [], text, before: undefined };
 }
 

@@ -4,7 +4,7 @@ import type { Dataset, Day } from '../../shared/words/model.ts';
 import type { Source } from '../../shared/words/ports.ts';
 import type { On } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Differences, RowDifference } from './differences.ts';
+import { alone, type Differences, type RowDifference } from './differences.ts';
 import { keysOf, rowsOf } from './row-at.ts';
 
 /** Which rows of a held day the source does not have now: those that an accepted smaller day takes away. */
@@ -22,11 +22,11 @@ export async function goingRows(on: On, dataset: Dataset, day: Day, max: number)
     const rows: RowDifference[] = [];
     const seen = new Set<string>();
     let removed = 0;
-    for await (const { key, line, time, text } of rowsOf(dataset, held)) {
-      if (there.has(key) || seen.has(key)) continue;
-      seen.add(key);
+    for await (const row of rowsOf(dataset, held)) {
+      if (there.has(row.key) || seen.has(row.key)) continue;
+      seen.add(row.key);
       removed += 1;
-      if (rows.length < max) rows.push({ kind: 'removed', line, time, members: [], text, before: undefined });
+      if (rows.length < max) rows.push(alone('removed', row));
     }
     return { added: 0, changed: 0, removed, rows };
   } catch (thrown) {
