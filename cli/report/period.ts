@@ -1,4 +1,4 @@
-import { dateOf, monthOf } from '../../shared/status/text.ts';
+import { dateOf, monthOf, weekdayOf } from '../../shared/status/text.ts';
 import { addDays, daysBetween, eachDay } from '../../shared/words/day.ts';
 
 /** The period of a report, cut into days, weeks or months. Days are `YYYY-MM-DD`, UTC, both ends included. Pure. */
@@ -54,9 +54,4 @@ function startOf(day: string, step: Step): string {
 function lengthOf(start: string, step: Step): number {
   if (step !== 'month') return step === 'day' ? 1 : 7;
   return new Date(Date.UTC(Number(start.slice(0, 4)), Number(start.slice(5, 7)), 0)).getUTCDate();
-}
-
-/** 0 for Monday. */
-function weekdayOf(day: string): number {
-  return (daysBetween('1970-01-01', day) + 3) % 7;
 }

@@ -1,3 +1,5 @@
+import { daysBetween } from '../words/day.ts';
+
 /** Numbers, days and instants as a person reads them: the same everywhere, whatever the machine's language. Pure. */
 
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
@@ -10,6 +12,12 @@ export function monthOf(day: string): string {
 /** `31 Jan`. */
 export function dateOf(day: string): string {
   return `${Number(day.slice(8))} ${monthOf(day)}`;
+}
+
+/** 0 for Monday to 6 for Sunday. */
+export function weekdayOf(day: string): number {
+  // The epoch was a Thursday.
+  return (daysBetween('1970-01-01', day) + 3) % 7;
 }
 
 /** `1 day`, `5,203 rows`. */

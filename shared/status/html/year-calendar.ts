@@ -1,7 +1,7 @@
-import { DAY_MS, startOf } from '../../words/day.ts';
+import { startOf } from '../../words/day.ts';
 import type { DatasetFacts, DayFacts } from '../dataset-facts.ts';
 import { isDoubted, type Shown } from '../states.ts';
-import { counted, grouped, MONTHS, minuteOf, monthOf } from '../text.ts';
+import { counted, grouped, MONTHS, minuteOf, monthOf, weekdayOf } from '../text.ts';
 import { room } from './details-space.ts';
 import { type Html, html } from './markup.ts';
 
@@ -58,7 +58,7 @@ export function cell(day: DayFacts, group: string, { log, chosen = false, first 
     shadeOf(day),
     isDoubted(day) ? DOUBT_CELL : '',
     (day.revision ?? 1) > 1 ? 'v' : '',
-    first ? `d${weekday(day.day)}` : '',
+    first ? `d${weekdayOf(day.day) + 1}` : '',
   ].filter(name => name !== '');
   const label = labelOf(day, log);
   const names = classes.join(' ');
@@ -72,12 +72,6 @@ function shadeOf({ state, rows, usualRows, unusual }: DayFacts): string {
   if (unusual !== undefined) return unusual === 'few' ? 'lf' : 'lm';
   if (rows === undefined || usualRows === undefined || state !== 'final') return '';
   return rows < usualRows * 0.7 ? 'l1' : rows > usualRows * 1.4 ? 'l3' : '';
-}
-
-/** 1 for Monday to 7 for Sunday. */
-function weekday(day: string): number {
-  // The epoch was a Thursday.
-  return ((startOf(day) / DAY_MS + 3) % 7) + 1;
 }
 
 /** All there is to say about a day, in one line. @param log its title, where it is not above the day */
@@ -102,7 +96,7 @@ function heldText(day: DayFacts): string {
   const odd =
     unusual === undefined
       ? ''
-      : `, unusually ${unusual}: about ${grouped(usualRows)} on a ${WEEKDAYS[weekday(day.day) - 1] ?? ''}`;
+      : `, unusually ${unusual}: about ${grouped(usualRows)} on a ${WEEKDAYS[weekdayOf(day.day)] ?? ''}`;
   const held = `, ${grouped(rows)} rows${odd}${revised}`;
   if (settledAt !== undefined) return held;
   return `${held}, landed ${minuteOf(landedAt).slice(5)}, checked ${minuteOf(checkedAt).slice(5)}`;
