@@ -177,7 +177,7 @@ export const ANSWERS = {
     leftOut: z.array(z.string()).optional(),
     views: z.string().optional(),
     duckdb: z.string().optional(),
-    csv: z.array(z.string()).optional(),
+    csv: z.array(z.object({ file: z.string(), rows: count })).optional(),
   }),
   curate: answer({
     stamp: z.string(),

@@ -49,5 +49,6 @@ async function keysAtSource(dataset: Dataset, day: Day, source: Source): Promise
     followed.add(page.next);
     cursor = page.next;
   }
-  throw new UsageError('the source leads from page to page without an end');
+  const message = `The pages of ${dataset.name} ${day} link to one another without an end, so the source cannot be asked which rows it has.`;
+  throw new LandlineError({ reason: 'paging.loop', remedy: 'reject', message });
 }

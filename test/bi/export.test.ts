@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { ANSWERS } from '../../cli/answers/commands.ts';
 import { csvLine, harmless } from '../../cli/csv.ts';
 import { writeCsv, writeDatabase, writeViews } from '../../cli/curated-views.ts';
 import { TABLES } from '../../shared/curate/tables.ts';
@@ -80,6 +81,7 @@ describe('what an export of the curated tables leaves', () => {
   test('CSV that says what the tables say, with formulas made harmless', async context => {
     const folder = await exported(context);
     const written = await writeCsv(folder);
+    assert.deepEqual(ANSWERS.export.parse({ format: 1, out: folder, files: [], csv: written })['csv'], written);
     assert.deepEqual(written.find(({ file }) => file.endsWith('fact_message.csv'))?.rows, 3);
     const text = await readFile(join(folder, 'csv', 'fact_message.csv'), 'utf8');
     // Line feeds stand in quotes, or after a carriage return.

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { On } from '../../cli/command.ts';
 import { differencesOf } from '../../cli/rows/differences.ts';
+import { goingRows } from '../../cli/rows/going.ts';
 import { differencesJson, tellDifferences } from '../../cli/rows/tell.ts';
 import type { Output } from '../../cli/terminal/output.ts';
 import { DATASETS } from '../../shared/datasets/index.ts';
+import { cutRowsInPlace } from '../../shared/rows/cut.ts';
+import { cutSpecOf } from '../../shared/rows/place-in-day.ts';
+import type { Source } from '../../shared/words/ports.ts';
 
 const SMS = DATASETS.find(({ name }) => name === 'teams-sms');
 
@@ -58,4 +63,16 @@ test('nothing of a row is shown but its place, its time and names of members, un
   tellDifferences(found, true, out);
   assert.ok(said.join('\n').includes('+12025550123'));
   assert.ok(JSON.stringify(differencesJson(found, true)).includes('+12025550123'));
+});
+
+test('a source whose pages never end is not told as a missing sign-in', async () => {
+  assert.ok(SMS);
+  const source: Source = {
+    async read(dataset) {
+      const cut = cutRowsInPlace(Buffer.from('{"value":[]}'), cutSpecOf(dataset));
+      return { cut, next: 'again', total: undefined, notice: undefined, servedAt: Number.NaN, release() {} };
+    },
+  };
+  const on = { sources: async () => ({ graph: source, voximplant: source }) } as unknown as On;
+  assert.match(String(await goingRows(on, SMS, '2026-01-31', 5)), /link to one another without an end/);
 });
