@@ -10,7 +10,7 @@ export interface Registration {
 }
 
 /** What an app's entry files left behind: its functions and hooks, in order of registration. */
-export interface App {
+export interface LoadedApp {
   readonly functions: Registration[];
   readonly hooks: Record<HookName, Hook[]>;
   /** Lines of the package itself that belong to no invocation. */
@@ -23,9 +23,9 @@ const COPY = '?landline-host=';
 let installed = false;
 let copies = 0;
 /** The app whose entry files are being imported; `undefined` once that is done. */
-let loading: App | undefined;
+let loading: LoadedApp | undefined;
 /** The last app loaded: it answers for whatever arrives outside of any loading or invocation. */
-let latest: App | undefined;
+let latest: LoadedApp | undefined;
 /** Loading is one at a time: a registration does not say whose it is. */
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -37,16 +37,16 @@ let turn: Promise<unknown> = Promise.resolve();
  *
  * @throws when a file throws while loading, with the file's name and the reason as `cause`
  */
-export function loadApp(files: readonly string[], log: App['log']): Promise<App> {
+export function loadApp(files: readonly string[], log: LoadedApp['log']): Promise<LoadedApp> {
   install();
   const loaded = turn.then(() => importAll(files, log));
   turn = loaded.catch(() => undefined);
   return loaded;
 }
 
-async function importAll(files: readonly string[], log: App['log']): Promise<App> {
+async function importAll(files: readonly string[], log: LoadedApp['log']): Promise<LoadedApp> {
   const hooks = { appStart: [], appTerminate: [], preInvocation: [], postInvocation: [], log: [] };
-  const app: App = { functions: [], hooks, log };
+  const app: LoadedApp = { functions: [], hooks, log };
   copies += 1;
   loading = app;
   latest = app;

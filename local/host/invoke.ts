@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CoreContext, HookName, InvocationResponse, LogLevel, TypedData } from './boundary.ts';
-import type { App, Registration } from './core.ts';
+import type { LoadedApp, Registration } from './core.ts';
 
 /** One line of the app (`user`), of the package (`system`) or of this host (`host`). */
 export interface LogLine {
@@ -39,11 +39,11 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 /** Runs functions of one app: arguments, hooks, handler, response, outputs. It never throws; a failure is an outcome. */
 export class Invoker {
-  private readonly app: App;
+  private readonly app: LoadedApp;
   private readonly options: InvokerOptions;
   private readonly tallies = new Map<string, { started: number; succeeded: number; failed: number }>();
 
-  constructor(app: App, options: InvokerOptions) {
+  constructor(app: LoadedApp, options: InvokerOptions) {
     this.app = app;
     this.options = options;
     for (const { metadata } of app.functions) this.tallies.set(metadata.name, { started: 0, succeeded: 0, failed: 0 });

@@ -1,6 +1,6 @@
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import type { Binding, InvocationResponse } from './boundary.ts';
-import type { App, Registration } from './core.ts';
+import type { LoadedApp, Registration } from './core.ts';
 import { type Encoding, encodeMessage, messagesOf, sendCreating } from './messages.ts';
 import { connectionStringOf, expand, type Settings } from './settings.ts';
 
@@ -14,7 +14,7 @@ const RETURN = '$return';
  * @throws on an output that is neither a queue nor the HTTP response
  */
 export function outputWriter(
-  app: App,
+  app: LoadedApp,
   encoding: Encoding,
   settings: Settings,
 ): (fn: Registration, response: InvocationResponse) => Promise<void> {

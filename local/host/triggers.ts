@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { MINUTE_MS } from '../../shared/words/day.ts';
 import type { Clock } from '../../shared/words/ports.ts';
 import type { LogLevel } from './boundary.ts';
-import type { App, Registration } from './core.ts';
+import type { LoadedApp, Registration } from './core.ts';
 import { createHttpServer } from './http.ts';
 import { type Invoker, triggerOf } from './invoke.ts';
 import type { HostOptions } from './options.ts';
@@ -13,7 +13,7 @@ import { parseSchedule, TimerListener } from './timers.ts';
 import type { Work } from './work.ts';
 
 export interface TriggersOptions {
-  readonly app: App;
+  readonly app: LoadedApp;
   readonly hostJson: HostJson;
   readonly settings: Settings;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;

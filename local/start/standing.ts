@@ -42,7 +42,7 @@ export async function readStandings(
   );
 }
 
-interface Known {
+interface LogFacts {
   readonly dataset: Dataset;
   readonly watermark: Watermark | undefined;
   readonly entries: readonly DayEntry[];
@@ -52,7 +52,7 @@ interface Known {
   readonly now: number;
 }
 
-function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: Known): Standing {
+function standingOf({ dataset, watermark, entries, openAt, historyDays, now }: LogFacts): Standing {
   // The planner has not recorded where history begins yet when this is the first look.
   const { firstDay } = watermark ?? firstWatermark(dataset, historyDays, now);
   const byDay = new Map(entries.map(entry => [entry.day, entry]));

@@ -1,9 +1,8 @@
 import { linesOf } from '../rows/cut.ts';
 import { eventFieldsOf, LandlineError } from '../words/errors.ts';
-import type { CurateMessage, Dataset, Day } from '../words/model.ts';
+import type { CurateMessage, Day } from '../words/model.ts';
 import { curatedPath } from '../words/paths.ts';
-import type { Lake, Ledger, Partition } from '../words/ports.ts';
-import type { Report } from '../words/telemetry.ts';
+import type { Lake, Ledger, Partition, Ports } from '../words/ports.ts';
 import { ParquetFile } from './parquet/file.ts';
 import type { CuratedLabel, CuratedStore } from './ports.ts';
 import { type PrivacyProfile, tableStamp } from './privacy.ts';
@@ -17,14 +16,9 @@ import { tableOf } from './tables.ts';
  * touches the partition, and nothing that goes wrong here is seen by a fetch.
  */
 
-export interface CuratePorts {
-  /** Those that are switched on. */
-  readonly datasets: readonly Dataset[];
-  readonly ledger: Ledger;
-  readonly lake: Lake;
+export interface CuratePorts extends Pick<Ports, 'datasets' | 'ledger' | 'lake' | 'report'> {
   readonly curated: CuratedStore;
   readonly profile: PrivacyProfile;
-  readonly report: Report;
 }
 
 export type CurateOutcome = 'curated' | 'current' | 'superseded' | 'absent' | 'failed' | 'dropped';

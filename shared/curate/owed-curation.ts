@@ -2,8 +2,7 @@ import { HOUR_MS, hasCome, instantOf, MINUTE_MS } from '../words/day.ts';
 import { eventFieldsOf } from '../words/errors.ts';
 import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Day } from '../words/model.ts';
-import type { Clock, CurateJobs, Ledger } from '../words/ports.ts';
-import type { Report } from '../words/telemetry.ts';
+import type { Ports } from '../words/ports.ts';
 
 /**
  * Which days are owed a curated file, and the shell that queues them. Like a fetch: the ledger differs from what is
@@ -42,13 +41,7 @@ export function planCuration(entries: readonly DayEntry[], stamp: string, now: n
   return owed.sort((a, b) => (a < b ? 1 : -1)).slice(0, Math.max(0, IN_FLIGHT - waiting.length));
 }
 
-export interface CurationPorts {
-  readonly ledger: Ledger;
-  readonly curateJobs: CurateJobs;
-  readonly clock: Clock;
-  readonly report: Report;
-  readonly stamp: string;
-}
+export type CurationPorts = Pick<Ports, 'ledger' | 'curateJobs' | 'clock' | 'report'> & { readonly stamp: string };
 
 /** Queues what is owed of one dataset. Never throws: the planner's own work is done by now and must count. */
 export async function queueCuration(dataset: string, entries: readonly DayEntry[], on: CurationPorts): Promise<number> {

@@ -1,11 +1,11 @@
 import { meaningOf, type PlainSecret } from '../config/plain-secrets.ts';
-import type { Finding, Told } from './finding.ts';
+import type { CheckResult, Told } from './finding.ts';
 import { UNDONE_BY_DEPLOYMENT, WHO } from './finding.ts';
 
 /** What is wrong with the settings, each problem as a finding. Pure. */
 
 /** @param message of the `config.invalid` failure: a problem a line, the setting first */
-export function findingsOfConfig(message: string, site: string): Finding[] {
+export function findingsOfConfig(message: string, site: string): CheckResult[] {
   const problems = message.split('\n').flatMap(line => (line.startsWith('  - ') ? [line.slice(4)] : []));
   if (problems.length === 0) return [{ check: 'configuration', result: 'broken', meaning: message, ...mend(site) }];
   return problems.map(problem => {
@@ -22,7 +22,7 @@ function mend(site: string, setting = '<setting>'): Omit<Told, 'meaning'> {
 }
 
 /** Secrets that stand in the settings themselves: the app runs, and somebody should see to it. */
-export function findingsOfSecrets(secrets: readonly PlainSecret[], site: string): Finding[] {
+export function findingsOfSecrets(secrets: readonly PlainSecret[], site: string): CheckResult[] {
   return secrets.map(secret => {
     const reference = '@Microsoft.KeyVault(SecretUri=https://<vault>.vault.azure.net/secrets/<name>)';
     const next = `az keyvault secret set --vault-name <vault> --name <name> --file <file with the secret>; then az functionapp config appsettings set --name ${site} --resource-group <group> --settings "${secret.setting}=${reference}"; ${UNDONE_BY_DEPLOYMENT}`;
@@ -31,7 +31,7 @@ export function findingsOfSecrets(secrets: readonly PlainSecret[], site: string)
   });
 }
 
-function keyVault(about: string, meaning: string, site: string): Finding {
+function keyVault(about: string, meaning: string, site: string): CheckResult {
   return {
     check: 'key-vault',
     about,

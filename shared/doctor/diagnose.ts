@@ -6,13 +6,13 @@ import { VERSION } from '../words/version.ts';
 import { certificate } from './certificate.ts';
 import { findingsOfConfig, findingsOfSecrets } from './configuration.ts';
 import { reading } from './datasets.ts';
-import type { Check, DoctorPorts, Finding, Found, Learnt, Result } from './finding.ts';
+import type { Check, CheckResult, DoctorPorts, Found, Learnt, Result } from './finding.ts';
 import { WHO } from './finding.ts';
 import { graphToken } from './graph.ts';
 import { RUNNING } from './planner-and-clock.ts';
 import { STORAGE } from './storage.ts';
 
-export type { DoctorPorts, Finding, Result } from './finding.ts';
+export type { CheckResult, DoctorPorts, Result } from './finding.ts';
 
 /** `landline doctor`: everything that can be wrong around Landline, looked at once, each with its next step. */
 
@@ -23,7 +23,7 @@ export interface Diagnosis {
   readonly asOf: Instant;
   /** The worst result. */
   readonly result: Result;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckResult[];
 }
 
 /** The order is that of cause and effect: the token says who the identity is, the clock explains refused tokens. */
@@ -42,12 +42,12 @@ export async function diagnose(open: () => DoctorPorts, clock: Clock, site: stri
   return { format: 1, version: VERSION, asOf: instantOf(clock.now()), result, findings };
 }
 
-async function findingsOf(open: () => DoctorPorts, site: string): Promise<Finding[]> {
+async function findingsOf(open: () => DoctorPorts, site: string): Promise<CheckResult[]> {
   let ports: DoctorPorts;
   try {
     ports = open();
   } catch (thrown) {
-    const skipped = CHECKS.map(({ name }): Finding => {
+    const skipped = CHECKS.map(({ name }): CheckResult => {
       return { check: name, result: 'skipped', meaning: 'The configuration has to be corrected first.' };
     });
     return [...findingsOfConfig(failureOf(thrown).message, site), ...skipped];
@@ -55,7 +55,7 @@ async function findingsOf(open: () => DoctorPorts, site: string): Promise<Findin
   const learnt: Learnt = { site };
   const { datasets, cloud, plainSecrets } = ports.config;
   const meaning = `The configuration is whole: ${datasets.length} datasets, cloud ${cloud.name}.`;
-  const whole: Finding = { check: 'configuration', result: 'fine', meaning };
+  const whole: CheckResult = { check: 'configuration', result: 'fine', meaning };
   const findings = [whole, ...findingsOfSecrets(plainSecrets, site)];
   for (const check of CHECKS) {
     try {

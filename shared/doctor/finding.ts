@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { SourceName } from '../words/model.ts';
-import type { Backlog, Clock, Ledger, Pulse, Source, StorageProbe } from '../words/ports.ts';
+import type { Ports } from '../words/ports.ts';
 
 /** What the doctor looks at, and how it says what it found. */
 
@@ -41,18 +41,12 @@ interface Calm extends Pick<Trouble, 'about' | 'meaning'> {
 
 /** What a check says; the check's stable name is added to it. */
 export type Found = Calm | Trouble;
-export type Finding = Found & { readonly check: string };
+export type CheckResult = Found & { readonly check: string };
 export type Told = Pick<Trouble, 'meaning' | 'next' | 'who'>;
 
 /** What the doctor touches of an app whose configuration can be read. */
-export interface DoctorPorts {
+export interface DoctorPorts extends Pick<Ports, 'ledger' | 'backlog' | 'probe' | 'pulse' | 'clock' | 'sources'> {
   readonly config: Config;
-  readonly ledger: Ledger;
-  readonly backlog: Backlog;
-  readonly probe: StorageProbe;
-  readonly pulse: Pulse;
-  readonly clock: Clock;
-  readonly sources: Readonly<Record<SourceName, Source>>;
   /** A token for Graph; throws `LandlineError` with reason `auth.*`. */
   readonly graphToken: (fresh: boolean) => Promise<string>;
   /**

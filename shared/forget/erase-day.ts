@@ -7,7 +7,7 @@ import { instantOf } from '../words/day.ts';
 import { LandlineError } from '../words/errors.ts';
 import type { Held } from '../words/ledger.ts';
 import type { Dataset, Day, Instant, Receipt } from '../words/model.ts';
-import type { Clock, Eraser, Lake, Ledger } from '../words/ports.ts';
+import type { Eraser, Ports } from '../words/ports.ts';
 import type { PersonFinder } from './person.ts';
 import { Remaining } from './remaining-lines.ts';
 
@@ -17,12 +17,7 @@ import { Remaining } from './remaining-lines.ts';
  * that a ledger that is written anew knows it too.
  */
 
-export interface ErasePorts {
-  readonly ledger: Ledger;
-  readonly lake: Lake;
-  readonly eraser: Eraser;
-  readonly clock: Clock;
-}
+export type ErasePorts = Pick<Ports, 'ledger' | 'lake' | 'clock'> & { readonly eraser: Eraser };
 
 /**
  * `damaged`: the rows are not those of the receipt, and nothing was changed. A receipt that is true of what is left

@@ -16,7 +16,7 @@ export function closedGates(gates: readonly Gate[], now: number): readonly Gate[
   return gates.filter(({ notBefore }) => !hasCome(Date.parse(notBefore), now));
 }
 
-export interface Read {
+export interface StatusInput {
   readonly now: number;
   readonly ledgers: readonly DatasetLedger[];
   /** Datasets whose part of the ledger cannot be read, and why. */
@@ -43,12 +43,12 @@ export interface Facts {
   readonly gates: readonly Gate[];
   readonly datasets: readonly DatasetFacts[];
   readonly unreadable: readonly Unreadable[];
-  readonly off: Read['off'];
+  readonly off: StatusInput['off'];
   /** Datasets about which the ledger knows nothing yet. */
   readonly unplanned: readonly string[];
 }
 
-export function factsOf(read: Read): Facts {
+export function factsOf(read: StatusInput): Facts {
   const { now, ledgers, unreadable, off, depth, plannedAt } = read;
   const gates = closedGates(read.gates, now);
   const gateOf = (source: Gate['source']) => gates.find(gate => gate.source === source);

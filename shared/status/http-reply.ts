@@ -3,20 +3,17 @@ import { readDataset } from '../ledger/read-ledger.ts';
 import { instantOf } from '../words/day.ts';
 import { failureOf } from '../words/errors.ts';
 import type { Gate } from '../words/ledger.ts';
-import type { Dataset } from '../words/model.ts';
 import { SOURCES } from '../words/model.ts';
-import type { Backlog, Clock, Ledger, Pulse } from '../words/ports.ts';
+import type { Backlog, Clock, Ports, Pulse } from '../words/ports.ts';
 import { VERSION } from '../words/version.ts';
-import { type Facts, factsOf, type Read } from './facts.ts';
+import { type Facts, factsOf, type StatusInput } from './facts.ts';
 import { pageOf, troublePageOf } from './html/page.ts';
 import { HEADERS } from './html/style.ts';
 
 /** `GET /api/status`: what is held, for people as a page and for machines as JSON. Reads, and changes nothing. */
 
-export interface StatusPorts {
-  readonly datasets: readonly Dataset[];
-  readonly off: Read['off'];
-  readonly ledger: Ledger;
+export interface StatusPorts extends Pick<Ports, 'datasets' | 'ledger'> {
+  readonly off: StatusInput['off'];
   /** `undefined` where nobody is to look into the queues. */
   readonly backlog: Backlog | undefined;
   readonly pulse: Pick<Pulse, 'last'>;

@@ -18,7 +18,7 @@ export function openGate({ source }: Gate): string {
   return `landline resume --source ${source}`;
 }
 
-export interface Known {
+export interface NoteFacts {
   readonly datasets: readonly DatasetFacts[];
   readonly unreadable: readonly Unreadable[];
   readonly gates: readonly Gate[];
@@ -28,7 +28,7 @@ export interface Known {
 }
 
 /** @param lost days that the source forgot before they landed */
-export function* notesOf({ datasets, gates, filling, unreadable, moving }: Known, lost: number): Generator<Point> {
+export function* notesOf({ datasets, gates, filling, unreadable, moving }: NoteFacts, lost: number): Generator<Point> {
   if (datasets.length === 0 && unreadable.length === 0) {
     const text = 'A new app plans within minutes. If this page has not changed after half an hour, run the doctor:';
     yield { text, command: 'landline doctor', help: 'deploy.md' };

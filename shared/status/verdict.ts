@@ -3,7 +3,7 @@ import type { Instant } from '../words/model.ts';
 import type { Depth } from '../words/ports.ts';
 import type { DatasetFacts, DayFacts } from './dataset-facts.ts';
 import { dayPoints, HELP } from './day-points.ts';
-import { type Known, notesOf } from './notes.ts';
+import { type NoteFacts, notesOf } from './notes.ts';
 import type { Point } from './point.ts';
 import { counted, grouped, minuteOf } from './text.ts';
 
@@ -17,7 +17,7 @@ export interface Verdict {
   readonly points: readonly Point[];
 }
 
-interface Seen extends Omit<Known, 'moving'> {
+interface Seen extends Omit<NoteFacts, 'moving'> {
   readonly depth: Depth | 'unreadable' | undefined;
   readonly plannedAt: Instant | undefined;
   readonly silent: boolean;

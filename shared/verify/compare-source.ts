@@ -30,7 +30,7 @@ export async function compareWithSource(
 ): Promise<Finding | undefined> {
   const about = { dataset: dataset.name, day };
   const signal = AbortSignal.timeout(READ_MS);
-  let read: Read;
+  let read: SourceRead;
   try {
     read = await readWithoutLanding(dataset, day, on, signal);
   } catch (thrown) {
@@ -61,7 +61,7 @@ export async function compareWithSource(
   return { kind: 'source-differs', ...about, message: `${differs}. ${next}` };
 }
 
-interface Read {
+interface SourceRead {
   readonly rows: number;
   readonly fingerprint: Fingerprint;
   /** Of the partition whose rows say the same, in whatever bytes. */
@@ -73,7 +73,7 @@ async function readWithoutLanding(
   day: Day,
   on: CompareSourcePorts,
   signal: AbortSignal,
-): Promise<Read> {
+): Promise<SourceRead> {
   const window = windowOf(day, dataset.overlap);
   const [entry, partition] = await Promise.all([on.ledger.day(dataset.name, day), on.lake.head(dataset.name, day)]);
   const held = entry?.value.held;

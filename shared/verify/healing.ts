@@ -6,7 +6,7 @@ import type { Dataset, Day } from '../words/model.ts';
 /** What happens to a day that is damaged or gone, and what a person can do about it, in words. Pure. */
 
 /** What the ledger says of a day: `unreadable` when its entity is damaged. */
-export type Known = DayEntry | 'unreadable' | undefined;
+export type KnownEntry = DayEntry | 'unreadable' | undefined;
 
 /** What the advice depends on beside what was found. */
 export interface Situation {
@@ -16,7 +16,13 @@ export interface Situation {
 }
 
 /** @param restore what brings back the partition that was landed */
-export function healing(dataset: Dataset, day: Day, entry: Known, restore: string, { now, mark }: Situation): string {
+export function healing(
+  dataset: Dataset,
+  day: Day,
+  entry: KnownEntry,
+  restore: string,
+  { now, mark }: Situation,
+): string {
   if (entry === undefined || entry === 'unreadable')
     return 'The ledger cannot tell what was landed: run `landline rebuild`, and verify again';
   if (isMended(dataset, entry, now))
@@ -30,7 +36,7 @@ export function healing(dataset: Dataset, day: Day, entry: Known, restore: strin
 }
 
 /** The same for a day whose name a foreign blob has taken. Every attempt fails until that blob is moved. */
-export function afterMoving(dataset: Dataset, day: Day, entry: Known, situation: Situation): string {
+export function afterMoving(dataset: Dataset, day: Day, entry: KnownEntry, situation: Situation): string {
   const mended =
     !isExpired(dataset, day, situation.now) &&
     (entry === undefined || entry === 'unreadable' || isMended(dataset, entry, situation.now));

@@ -4,7 +4,7 @@ import { lastDay } from '../ledger/settling.ts';
 import { markThatLies, mayBeHeld, watermarkFrom } from '../ledger/watermark.ts';
 import type { DayEntry, Held, Watermark } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
-import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
+import type { Clock, Lake, Partition, Ports } from '../words/ports.ts';
 import { differenceOf } from './contradictions.ts';
 import { type Progress, partitionsOf } from './verify.ts';
 import { headOrForeign } from './verify-day.ts';
@@ -18,10 +18,7 @@ import { headOrForeign } from './verify-day.ts';
  * least as much as the partition is left as it is.
  */
 
-export interface RebuildPorts {
-  readonly datasets: readonly Dataset[];
-  readonly lake: Lake;
-  readonly ledger: Ledger;
+export interface RebuildPorts extends Pick<Ports, 'datasets' | 'lake' | 'ledger'> {
   readonly clock: Pick<Clock, 'now'>;
   /** Names of all blobs in `raw` that start with the prefix. Without it, partitions are taken from `lake.list`. */
   readonly names?: (prefix: string) => AsyncIterable<string>;

@@ -7,10 +7,10 @@ import { instantOf } from '../words/day.ts';
 import { failureOf, isDamaged, isUnreadable } from '../words/errors.ts';
 import type { Suspicion } from '../words/ledger.ts';
 import type { Dataset, Day, ReasonCode } from '../words/model.ts';
-import type { Clock, Lake, Ledger, Partition } from '../words/ports.ts';
+import type { Clock, Lake, Partition, Ports } from '../words/ports.ts';
 import { differenceOf, isWindowOf, wrongWith } from './contradictions.ts';
 import type { Finding } from './finding.ts';
-import { afterMoving, healing, type Known, type Situation } from './healing.ts';
+import { afterMoving, healing, type KnownEntry, type Situation } from './healing.ts';
 
 /**
  * Whether one day is what was landed: its partition recounted and re-digested against its own receipt, and both against
@@ -28,9 +28,7 @@ export interface Checked {
   readonly keys?: Int32Array;
 }
 
-export interface VerifyPorts {
-  readonly lake: Lake;
-  readonly ledger: Ledger;
+export interface VerifyPorts extends Pick<Ports, 'lake' | 'ledger'> {
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -96,7 +94,7 @@ function isKnown({ receipt }: Partition): boolean {
   return receipt.format <= FORMAT;
 }
 
-async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<Known> {
+async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<KnownEntry> {
   try {
     return (await on.ledger.day(dataset.name, day))?.value;
   } catch (thrown) {
@@ -105,16 +103,16 @@ async function entryOf(dataset: Dataset, day: Day, on: VerifyPorts): Promise<Kno
   }
 }
 
-type Verdict = Pick<Finding, 'kind' | 'reason' | 'message'> | undefined;
+type Fault = Pick<Finding, 'kind' | 'reason' | 'message'> | undefined;
 
 function judge(
   dataset: Dataset,
   day: Day,
   { partition, foreign }: Head,
   counted: Looked | undefined,
-  entry: Known,
+  entry: KnownEntry,
   situation: Situation,
-): Verdict {
+): Fault {
   const about = `${dataset.name} ${day}`;
   if (foreign !== undefined) {
     const next = afterMoving(dataset, day, entry, situation);
@@ -159,11 +157,11 @@ function judge(
   return { kind: 'contradicted', message: `${about}: ${said}. To read it again: \`landline retry ${about}\`` };
 }
 
-function damage(message: string): Verdict {
+function damage(message: string): Fault {
   return { kind: 'damaged', reason: 'partition.damaged', message };
 }
 
-function unreadable(about: string, entry: Known): Verdict {
+function unreadable(about: string, entry: KnownEntry): Fault {
   if (entry !== 'unreadable') return undefined;
   return { kind: 'ledger', message: `The ledger entity of ${about} cannot be read: run \`landline rebuild\`` };
 }

@@ -2,7 +2,7 @@ import type { Simulator } from '../../local/simulator/index.ts';
 import { systemClock } from '../../shared/app/clock.ts';
 import type { Cloud } from '../../shared/config/clouds.ts';
 import { type Config, type Environment, readConfig } from '../../shared/config/config.ts';
-import { type Diagnosis, type DoctorPorts, diagnose, type Finding } from '../../shared/doctor/diagnose.ts';
+import { type CheckResult, type Diagnosis, type DoctorPorts, diagnose } from '../../shared/doctor/diagnose.ts';
 import { graphSource } from '../../shared/sources/graph.ts';
 import { sender } from '../../shared/sources/http/send.ts';
 import { voximplantSource } from '../../shared/sources/voximplant.ts';
@@ -100,6 +100,6 @@ export function complaints({ findings }: Diagnosis): string[] {
     .map(({ check, about }) => (about === undefined ? check : `${check} ${about}`));
 }
 
-export function finding({ findings }: Diagnosis, check: string, about?: string): Finding {
+export function finding({ findings }: Diagnosis, check: string, about?: string): CheckResult {
   return required(findings.find(each => each.check === check && (about === undefined || each.about === about)));
 }

@@ -6,7 +6,7 @@ import { copyShort } from './growing-bytes.ts';
 import { microsecondsAt, secondsAt } from './instant.ts';
 import type { Stretch } from './lines.ts';
 import { SpellingIndex } from './spelling-index.ts';
-import { cellOf, isNever, isNeverAt, isQuotedValue, MISFIT, type Read } from './values.ts';
+import { cellOf, isNever, isNeverAt, isQuotedValue, MISFIT, type ReadCell } from './values.ts';
 
 const QUOTE = 0x22;
 const BACKSLASHES = 0x5c5c5c5c;
@@ -79,7 +79,7 @@ export class FieldReader {
   }
 
   /** What the profile shows of the value. */
-  private cellAt(body: Buffer, start: number, end: number, ends: Ends = UNKNOWN_ENDS): Read {
+  private cellAt(body: Buffer, start: number, end: number, ends: Ends = UNKNOWN_ENDS): ReadCell {
     const cell = cellOf(this.column.kind, body, start, end);
     if (typeof cell !== 'string') return cell === MISFIT && this.column.kind === 'time' ? null : cell;
     if (this.isInstantText && isNever(cell)) return null;

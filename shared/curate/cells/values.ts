@@ -8,7 +8,7 @@ import { microsecondsAt, secondsAt } from './instant.ts';
  */
 
 export const MISFIT: unique symbol = Symbol('misfit');
-export type Read = Cell | typeof MISFIT;
+export type ReadCell = Cell | typeof MISFIT;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -16,7 +16,7 @@ const LOWER_N = 0x6e;
 const ZERO = 0x30;
 
 /** @param start,end of the value in `body`; equal when the row lacks the field */
-export function cellOf(kind: ColumnKind, body: Buffer, start: number, end: number): Read {
+export function cellOf(kind: ColumnKind, body: Buffer, start: number, end: number): ReadCell {
   if (end <= start || body[start] === LOWER_N) return null;
   const quoted = body[start] === QUOTE;
   const text = quoted ? stringAt(body, start, end) : body.toString('latin1', start, end);
@@ -77,12 +77,12 @@ function plainText(body: Buffer, start: number, end: number, text: string): stri
 const WHOLE = /^-?\d{1,10}$/;
 
 /** `60.0` and `6e1` are whole numbers too. */
-function intOf(text: string): Read {
+function intOf(text: string): ReadCell {
   const value = WHOLE.test(text) ? Number(text) : Number(unscaled(text, 0) ?? Number.NaN);
   return value >= -2_147_483_648 && value <= 2_147_483_647 ? value : MISFIT;
 }
 
-function flagOf(text: string): Read {
+function flagOf(text: string): ReadCell {
   if (text === 'true') return true;
   return text === 'false' ? false : MISFIT;
 }
