@@ -30,7 +30,7 @@ export function isFrozen(held: Pick<Held, 'forgottenAt'> | undefined): boolean {
   return held?.forgottenAt !== undefined;
 }
 
-/** Whether the day is read no more: it settled, or it is held and can no longer be read. */
+/** Whether the day is not re-read: it settled, or it is held and can no longer be read. */
 export function isSettled(dataset: Dataset, entry: DayEntry, now: number): boolean {
   if (entry.held === undefined) return false;
   return hasSettled(entry.held, now) || isExpired(dataset, entry.day, now);

@@ -115,6 +115,6 @@ test('the details tell the message to its end, which is where it says what to do
   for (const calendar of ['.grid', '#teams-sms .cal'])
     assert.match(
       (await page.locator(`${calendar} input.x`).first().getAttribute('aria-label')) ?? '',
-      /older than its grant\. Grant it to the app’s identity .* Needed: CallRecord-PstnCalls\.Read\.All\. Next step:/,
+      /from before the permission was granted\. Grant it to the app’s identity .* Needed: CallRecord-PstnCalls\.Read\.All\. Next step:/,
     );
 });
