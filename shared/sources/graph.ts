@@ -27,7 +27,8 @@ export interface GraphSettings {
   readonly clock: Clock;
 }
 
-const COUNT = '@odata.count';
+/** OData 4.01 lets the prefix out. */
+const COUNTS = ['@odata.count', '@count'];
 
 export function graphSource(settings: GraphSettings): Source {
   const { clock, random } = settings;
@@ -97,7 +98,7 @@ function pageOf(response: SourceResponse, dataset: Dataset, origin: string, url:
   const cut = pageCut(response, dataset);
   const link = linkIn(cut.envelope, dataset);
   if (link === undefined) refuseCut(cut, dataset);
-  const count = cut.envelope.get(COUNT);
+  const count = COUNTS.map(name => cut.envelope.get(name)).find(value => value !== undefined);
   const stated = typeof count === 'number' && count > cut.count ? count : undefined;
   return {
     cut,

@@ -39,9 +39,10 @@ const BY_CODE: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
   [
     569,
     {
-      reason: 'source.range',
+      reason: 'limits.query',
       remedy: 'reject',
-      meaning: 'even one day is too long a range for this account. Ask Voximplant’s support to allow it a day',
+      meaning:
+        'the range is too long for this account, even after it was divided down to a minute. Ask Voximplant’s support to allow it a day',
     } as const,
   ],
 ]);

@@ -13,7 +13,7 @@ import { LandlineError, type Remedy } from '../../shared/words/errors.ts';
 import type { Dataset, ReasonCode } from '../../shared/words/model.ts';
 import { serviceKey } from './keys.ts';
 import { DAY, NOW, withSimulator } from './simulated-day.ts';
-import { placesOf, type TestPipeline, type TestPipelineOptions, testPipeline } from './test-pipeline.ts';
+import { placesOf, type TestPipeline, type TestPipelineOptions, testPipeline, truthOf } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**
@@ -180,12 +180,12 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     remedy: 'reject',
     says: [/406 NotAcceptable/, /more than 90 days/, /shorten LANDLINE_HISTORY_DAYS/],
   },
-  'the account allows shorter ranges than a day': {
+  'the account allows shorter ranges than a minute': {
     dataset: voximplantSms,
-    switches: { voximplantRangeDays: 1 },
-    reason: 'source.range',
+    switches: { voximplantRangeDays: 0.0005 },
+    reason: 'limits.query',
     remedy: 'reject',
-    says: [/error 569/, /too long a range/, /Ask Voximplant’s support/],
+    says: [/error 569/, /range is too long/, /Ask Voximplant’s support/],
   },
 };
 
@@ -233,6 +233,21 @@ async function readUnder(
     return pipeline;
   });
 }
+
+// Landline asks for a day and a second on either side.
+for (const days of [1, 0.3])
+  test(`an account that allows ranges of ${days} days is asked for parts of the day`, async () => {
+    const clock = virtualClock(NOW);
+    await withSimulator(clock, { rows: 30, switches: { voximplantRangeDays: days } }, async simulator => {
+      const pipeline = testPipeline({ clock, datasets: [voximplantSms], ...placesOf(simulator) });
+      await pipeline.ask(voximplantSms, DAY);
+      await pipeline.drive();
+      assert.deepEqual(
+        pipeline.landed(voximplantSms, DAY)?.toSorted(),
+        truthOf(simulator, voximplantSms, DAY).toSorted(),
+      );
+    });
+  });
 
 test('days that fail by the same cause are one line of the summary', async () => {
   const { 'the permission is missing: 403 with an empty message': cause } = CAUSES;

@@ -202,7 +202,8 @@ const COURSES: Readonly<Record<FaultName, Course | BySource | ByPlace>> = {
   'error-authorization': stopped('auth.forbidden'),
   'error-forbidden-command': stopped('auth.forbidden'),
   'error-key': stopped('auth.rejected'),
-  'error-date-range': stopped('source.range'),
+  // Shorter ranges are asked for, and refused as well, down to the smallest.
+  'error-date-range': stoppedWhenItStays('limits.query'),
   'error-unknown': REFUSED,
   'error-401': stoppedWhenItStays('clock.skew'),
   'total-count-missing': TOTAL,
@@ -222,6 +223,7 @@ const ODD: readonly (readonly [fault: FaultName, where: RegExp, course: Course])
   ['paging-capped', /^teams-dialout-usage /, stopped('limits.query')],
   ['result-cut', /^teams-dialout-usage /, stopped('limits.query')],
   ['result-cut', / middle$/, DIVIDED],
+  ['error-date-range', / middle$/, DIVIDED],
   ['page-empty-before-end', / last$/, TOTAL],
   ['not-found', /^voximplant-.* (middle|last)$/, REFUSED],
   ['bad-request', /^voximplant-.* (middle|last)$/, REFUSED],

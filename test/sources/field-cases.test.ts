@@ -349,6 +349,7 @@ lands('"hasMore" is true beside a link, and false at the end', teamsPstnCalls, 6
 for (const [title, doubted, reply] of [
   ['a count that is less than came', undefined, () => list(rowsFrom(1, 3), { '@odata.count': 2 })],
   ['a count that is more than came, and no link', true, () => list(rowsFrom(1, 3), { '@odata.count': 4 })],
+  ['a count without the prefix that is more than came', true, () => list(rowsFrom(1, 3), { '@count': 4 })],
   [
     'the count of the whole list on each page',
     undefined,
