@@ -40,7 +40,7 @@ export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: D
     doubts.push({
       reason: 'rows.outside',
       message: `${held.rowsOutside === 1 ? 'a row of this day has' : `${held.rowsOutside} rows of this day have`} a time that is in another day, unreadable, absent or before 2000`,
-      next: 'nothing is lost; look at those rows when you count by day',
+      next: 'look at those rows before you count by day: the source may answer by other bounds than it was asked for, and then days may also lack rows',
     });
   if (held.rows === 0 && held.seams?.elsewhere)
     doubts.push({
