@@ -1,5 +1,5 @@
 import type { Doubt } from '../../shared/ledger/doubts.ts';
-import { keysIn } from '../../shared/ledger/seams.ts';
+import { keysText, NO_SEAM } from '../../shared/ledger/seams.ts';
 import { isExpired } from '../../shared/ledger/settling.ts';
 import { messageOf, reasonOf, sinceOf } from '../../shared/status/dataset-facts.ts';
 import { sinceText } from '../../shared/status/day-runs.ts';
@@ -146,11 +146,14 @@ function heldLines(entry: DayEntry | undefined): object {
   const { seams, ...held } = entry?.held ?? {};
   if (seams === undefined) return held;
   const far = seams.far.map(({ day, open, kept }) => `; of ${day}, ${open} open, ${kept} kept`).join('');
-  return { ...held, seams: `before: ${seamText(seams.before)}; after: ${seamText(seams.after)}${far}` };
+  const { straysBefore = NO_SEAM, straysAfter = NO_SEAM } = seams;
+  const strays =
+    straysAfter === NO_SEAM ? '' : `; strays: ${keysText(straysAfter.own)} came, ${keysText(straysBefore.kept)} kept`;
+  return { ...held, seams: `before: ${seamText(seams.before)}; after: ${seamText(seams.after)}${strays}${far}` };
 }
 
 function seamText({ own, lent, kept }: Seam): string {
-  return `${keysIn(own)} own, ${keysIn(lent)} lent, ${keysIn(kept)} kept`;
+  return `${keysText(own)} own, ${keysText(lent)} lent, ${keysText(kept)} kept`;
 }
 
 function receiptLines(receipt: Receipt | undefined, bytes: number | undefined): object {

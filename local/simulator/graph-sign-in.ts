@@ -135,6 +135,7 @@ export function serveSignIn(
     turn: injected.turn,
     linkTo: () => '',
     strangeRow: () => '',
+    undatedRow: () => '',
     note: () => {},
     refuse: (status, code, message, headers) =>
       jsonAnswer(status, { error: code, error_description: message }, headers),

@@ -50,6 +50,11 @@ export interface Served {
   readonly rows: number;
 }
 
+/** Rows without a time are made from rows of this day, which is older than any history. */
+const UNDATED_DAY = dayNumber('2001-01-01');
+
+const EVENT_TIME = /"(startDateTime|sentDateTime|blockDateTime|processed_date|processing_date)":"[^"]*"/;
+
 /** About 1 MB each. */
 const CACHED_MAX = 32;
 
@@ -192,6 +197,13 @@ function occasionOf(world: World, ask: Ask, dayText: string, { turn, walk }: Inj
       const before = day - daysBack;
       const index = world.tenant.count(dataset, before) + 1 + world.addedByFaults.length;
       const row = world.tenant.rowText(dataset, ask.api, before, index, ask.nowMs);
+      note(row);
+      return row;
+    },
+    undatedRow: number => {
+      const row = world.tenant
+        .rowText(dataset, ask.api, UNDATED_DAY, number, ask.nowMs)
+        .replace(EVENT_TIME, '"$1":null');
       note(row);
       return row;
     },

@@ -46,7 +46,7 @@ export const partitionStatus: DimensionTable = {
       name: 'open_seam',
       kind: 'text',
       meaning:
-        'why a row at the border of this day and another may be in neither day or in both: not-landed (the other day has not landed), not-read (the other day was last read by a version that did not compare borders), or differs (such a row was found); null when there is no open seam',
+        'why a row of this day or another may be in neither of the two or in both: not-landed (the other day has not landed), not-read (the other day has to be read once more), or differs (such a row was found); null when there is no open seam',
     },
     { name: 'open_seam_day', kind: 'date', meaning: 'the other day of the open seam' },
   ],
@@ -67,8 +67,10 @@ function rowOf(dataset: Dataset, day: Day, entries: ReadonlyMap<Day, DayEntry>, 
   const entry = entries.get(day);
   const held = entry?.held;
   const changes = held === undefined || held.revision < 2 ? undefined : held;
-  const seams = isFrozen(held) ? undefined : held?.seams;
-  const seam = seams && openSeam(dataset, day, seams, other => entries.get(other), firstDay, now);
+  const seam =
+    held === undefined || isFrozen(held)
+      ? undefined
+      : openSeam(dataset, day, held, other => entries.get(other), firstDay, now);
   return [
     dataset.name,
     dateOf(day),

@@ -1,12 +1,12 @@
 import { isRefused } from '../ledger/day-state.ts';
-import { hasKey, MANY, NO_SEAMS, type OpenSeam, openSeam, withKey } from '../ledger/seams.ts';
-import { isExpired, isFrozen } from '../ledger/settling.ts';
+import { hasKey, MANY, NO_SEAM, NO_SEAMS, type OpenSeam, openSeam, ownOf, withKey } from '../ledger/seams.ts';
+import { isExpired, isFrozen, lastDay } from '../ledger/settling.ts';
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
 import { cutSpecOf, type Oddity } from '../rows/place-in-day.ts';
 import { addDays, dayOf, instantOf, type Place } from '../words/day.ts';
 import { isUnreadable } from '../words/errors.ts';
-import type { DayEntry, FarLoan, Held, Seam, Seams } from '../words/ledger.ts';
+import type { DayEntry, FarLoan, Held, Seam, SeamName, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import type { Clock, Lake, Ledger } from '../words/ports.ts';
 
@@ -18,8 +18,14 @@ export interface LendingPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Rows far from the window are lent to so many days at most. Rows of further days stay: no source is off that much. */
-const FAR_DAYS_MAX = 10;
+/**
+ * Rows far from the window are lent to so many days at most, the whole history of Graph; rows of further days stray. And
+ * so many days back a stray row is looked for, where each of them has more than the ledger lists.
+ */
+const DAYS_MAX = 100;
+
+/** Partitions that are read to find stray rows. */
+const STRAY_PARTITIONS_MAX = 10;
 
 /** What is known of another day. */
 interface Target {
@@ -39,11 +45,12 @@ export class Lending {
   private readonly on: LendingPorts;
   private readonly targets = new Map<Day, Target>();
   private readonly looked = new Set<string>();
+  /** What the day before brought without having to give it to another day; not looked at while `undefined`. */
+  private strays: { readonly listed: readonly string[]; readonly rows: KeyTable } | undefined;
   private firstDay: Day | undefined;
   /** Rows of the day's own partition, once rows came far from the window. */
   private mine: KeyTable | undefined;
-  private before: Seam;
-  private after: Seam;
+  private readonly lists: Record<'before' | 'after', Seam> & Partial<Record<SeamName, Seam>>;
   private readonly far: Map<Day, FarLoan>;
   private elsewhere: boolean;
 
@@ -53,9 +60,8 @@ export class Lending {
     this.day = day;
     this.held = held;
     this.on = on;
-    const { before, after, far, elsewhere = false } = begun ?? NO_SEAMS;
-    this.before = before;
-    this.after = after;
+    const { far, elsewhere = false, ...lists } = begun ?? NO_SEAMS;
+    this.lists = lists;
     this.far = new Map(far.map(each => [each.day, each]));
     this.elsewhere = elsewhere;
   }
@@ -64,8 +70,8 @@ export class Lending {
   get seams(): Seams | undefined {
     if (this.dataset.eventTime === undefined) return undefined;
     const at = instantOf(this.on.clock.now());
-    const { before, after, far, elsewhere } = this;
-    return { at, before, after, far: [...far.values()], ...(elsewhere && { elsewhere }) };
+    const { lists, far, elsewhere } = this;
+    return { ...lists, at, far: [...far.values()], ...(elsewhere && { elsewhere }) };
   }
 
   /**
@@ -73,6 +79,7 @@ export class Lending {
    */
   async prepare(odd: readonly Oddity[]): Promise<void> {
     for (const { place } of odd) {
+      if (place?.seam === undefined) this.strays ??= await this.lookForStrays();
       if (place === undefined || place.day === this.day) continue;
       const about = `${place.day} ${place.seam}`;
       if (this.looked.has(about)) continue;
@@ -93,16 +100,29 @@ export class Lending {
     const { held } = known.entry ?? {};
     if (held === undefined || seam === undefined) this.firstDay ??= await this.readFirstDay();
     // A day that the ledger does not hold may still have a partition: the ledger may have lost it, or never known it.
-    const whole = held === undefined ? seam === undefined : !isFrozen(held) && this.ownOf(held, seam) === MANY;
+    const whole =
+      held === undefined ? seam === undefined : !isFrozen(held) && (seam === undefined || ownOf(held, seam) === MANY);
     const rows = known.rows ?? (whole ? await this.rowsOf(other) : undefined);
     const unsure = seam === undefined || this.held?.seams?.[seam].kept === MANY;
     if (unsure && this.held !== undefined) this.mine ??= await this.rowsOf(this.day);
     this.targets.set(other, { ...known, rows });
   }
 
-  /** Its rows at the border with this day; `MANY` when only its partition can tell. */
-  private ownOf({ seams }: Held, seam: 'before' | 'after' | undefined): string {
-    return (seam === undefined ? undefined : seams?.[seam === 'before' ? 'after' : 'before'].own) ?? MANY;
+  private async lookForStrays(): Promise<NonNullable<Lending['strays']>> {
+    const [listed, rows]: [string[], KeyTable] = [[], new KeyTable()];
+    for (let back = 1, read = 0; back <= DAYS_MAX && read < STRAY_PARTITIONS_MAX; back++) {
+      const day = addDays(this.day, -back);
+      const held = (await this.entryOf(day))?.held;
+      if (held === undefined) break;
+      // Rows that were erased must not come back here, where they were left to that day.
+      const list = isFrozen(held) ? (this.held?.seams?.straysBefore?.lent ?? '') : ownOf(held, 'straysBefore');
+      listed.push(list);
+      if (!isFrozen(held) && list !== MANY) break;
+      if (held.rowsOutside === 0) continue;
+      await this.rowsOf(day, rows);
+      read += 1;
+    }
+    return { listed, rows };
   }
 
   /** Of a day whose entity is damaged nothing is known, as of one that never landed. */
@@ -115,8 +135,7 @@ export class Lending {
     return (await this.on.ledger.watermark(this.dataset.name).catch(unlessUnreadable))?.value.firstDay ?? '';
   }
 
-  private async rowsOf(day: Day): Promise<KeyTable> {
-    const table = new KeyTable();
+  private async rowsOf(day: Day, table: KeyTable = new KeyTable()): Promise<KeyTable> {
     const chunks = await this.on.lake.read(this.dataset.name, day);
     if (chunks === undefined) return table;
     for await (const cut of linesOf(chunks, cutSpecOf(this.dataset).fields)) {
@@ -128,10 +147,9 @@ export class Lending {
 
   /** Notes a row and says whether it stays in the day. @param odd prepared */
   keeps({ row, place }: Oddity, keys: Int32Array): boolean {
-    if (place === undefined) return true;
-    const { day, seam } = place;
-    if (seam === undefined) return this.keepsFar(place, keys, row);
     const key = keyText(keys, row);
+    if (place?.seam === undefined) return !this.goesFar(place, keys, row) && this.keepsStray(place, keys, row, key);
+    const { day, seam } = place;
     if (day === this.day) this.note(seam, 'own', key);
     if (day === this.day) return true;
     const fate = this.isUnclear(day, seam) ? this.fateOf(place, keys, row, key) : 'open';
@@ -142,13 +160,28 @@ export class Lending {
     return fate === 'kept';
   }
 
-  private note(seam: 'before' | 'after', list: keyof Seam, key: string): void {
-    this[seam] = { ...this[seam], [list]: withKey(this[seam][list], key) };
+  private note(seam: SeamName, list: keyof Seam, key: string): void {
+    const noted = this.lists[seam] ?? NO_SEAM;
+    this.lists[seam] = { ...noted, [list]: withKey(noted[list], key) };
   }
 
-  private keepsFar(place: Place, keys: Int32Array, row: number): boolean {
+  /** Whether the day before has not brought this row too. */
+  private keepsStray(place: Place | undefined, keys: Int32Array, row: number, key: string): boolean {
+    const { listed, rows } = this.strays ?? { listed: [], rows: undefined };
+    const there = listed.some(list => hasKey(list, key)) || rows?.tagOf(keys, row) !== undefined;
+    // The day after asks whether this day has brought the row, wherever it stands.
+    this.note('straysAfter', 'own', key);
+    if (!there) this.note('straysBefore', 'kept', key);
+    else if (listed[0] !== MANY) this.note('straysBefore', 'lent', key);
+    this.elsewhere ||= there && place !== undefined;
+    return !there;
+  }
+
+  /** Whether a row that lies beyond the borders of the day is left to its own. */
+  private goesFar(place: Place | undefined, keys: Int32Array, row: number): boolean {
+    if (place === undefined) return false;
     const { day } = place;
-    if (!this.far.has(day) && this.far.size >= FAR_DAYS_MAX) return true;
+    if (!this.far.has(day) && this.far.size >= DAYS_MAX) return false;
     const fate = this.fateOf(place, keys, row, '');
     this.elsewhere ||= fate !== 'kept';
     const seen = this.targets.get(day)?.entry?.held?.revision ?? 0;
@@ -156,7 +189,7 @@ export class Lending {
     const { open, kept, ...noted } = this.far.get(day) ?? { open: 0, kept: 0, revision: seen };
     const [more, stays] = [fate === 'open' ? 1 : 0, fate === 'kept' ? 1 : 0];
     if (more + stays > 0) this.far.set(day, { ...noted, day, open: open + more, kept: kept + stays });
-    return fate === 'kept';
+    return fate !== 'kept';
   }
 
   private fateOf({ day, seam }: Place, keys: Int32Array, row: number, key: string): Fate {
@@ -168,11 +201,14 @@ export class Lending {
     if (held === undefined) {
       if (rows?.tagOf(keys, row) !== undefined) return 'left';
       if (day < (this.firstDay ?? '')) return seam === undefined ? 'kept' : 'left';
-      return lost || day > addDays(dayOf(new Date(now)), 1) ? 'kept' : 'open';
+      if (lost || day > addDays(dayOf(new Date(now)), 1)) return 'kept';
+      // A source that ignores the bounds brings today's rows with every day: the day would never settle.
+      return seam === undefined && day > lastDay(now) ? 'left' : 'open';
     }
     // Rows that were erased must not come back by way of another day.
     if (isFrozen(held)) return 'left';
-    if (rows === undefined ? hasKey(this.ownOf(held, seam), key) : rows.tagOf(keys, row) !== undefined) return 'left';
+    const listed = rows === undefined && seam !== undefined && hasKey(ownOf(held, seam), key);
+    if (listed || rows?.tagOf(keys, row) !== undefined) return 'left';
     // When the ledger was lost, a day before the first one may be held; it is not read again, so it would never get the
     // row.
     if (lost || (seam === undefined && day < (this.firstDay ?? ''))) return 'kept';
@@ -196,7 +232,8 @@ export class Lending {
       this.targets.set(other, { entry: await this.entryOf(other), rows: undefined });
     }
     const entryOf = (other: Day) => this.targets.get(other)?.entry;
-    const open = () => openSeam(dataset, day, seams, entryOf, this.firstDay ?? '', this.on.clock.now());
+    const held = { seams, landedAt: this.held?.landedAt ?? '' };
+    const open = () => openSeam(dataset, day, held, entryOf, this.firstDay ?? '', this.on.clock.now());
     // The first day of history is read only if a seam is open: only then it can matter, and it costs one more
     // operation.
     if (open() !== undefined) this.firstDay ??= await this.readFirstDay();

@@ -1,6 +1,6 @@
-import type { DayEntry } from '../words/ledger.ts';
+import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Dataset, Day, ReasonCode } from '../words/model.ts';
-import { type Around, openSeam } from './seams.ts';
+import { type Around, keysIn, MANY, openSeam } from './seams.ts';
 import { isFrozen, maySettle } from './settling.ts';
 
 /**
@@ -24,6 +24,13 @@ export function firstRowDay(entries: Iterable<DayEntry>): Day | undefined {
   return first;
 }
 
+/** Whether rows of other days came and were left to them, and none from within the day, away from its borders. */
+function cameOnlyFromElsewhere({ rows, rowsOutside, seams }: Held): boolean {
+  if (!seams?.elsewhere) return false;
+  const atBorders = [seams.before.own, seams.after.own];
+  return !atBorders.includes(MANY) && rows - rowsOutside <= atBorders.reduce((sum, list) => sum + keysIn(list), 0);
+}
+
 /** @param firstRow of `firstRowDay` */
 export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: Day | undefined, now: number): Doubt[] {
   const held = around.entries.get(day)?.held;
@@ -42,21 +49,22 @@ export function doubtsOf(dataset: Dataset, day: Day, around: Around, firstRow: D
       message: `${held.rowsOutside === 1 ? 'a row of this day has' : `${held.rowsOutside} rows of this day have`} a time that is in another day, unreadable, absent or before 2000`,
       next: 'look at those rows before you count by day: the source may answer by other bounds than it was asked for, and then days may also lack rows',
     });
-  if (held.rows === 0 && held.seams?.elsewhere)
+  if (cameOnlyFromElsewhere(held))
     doubts.push({
       reason: 'rows.outside',
-      message: 'the source returned only rows of other days when it was asked for this day',
+      message:
+        'when the source was asked for this day, it returned only rows of other days or of the second around midnight',
       next: `if the day should have rows, check whether a proxy or a cache answers for the source; then ${retry}`,
     });
   const { entries, firstDay } = around;
-  const open = held.seams && openSeam(dataset, day, held.seams, other => entries.get(other), firstDay, now);
+  const open = openSeam(dataset, day, held, other => entries.get(other), firstDay, now);
   // A neighbour that has not landed says nothing while the day is young: it is nearly always tomorrow.
   if (open !== undefined && (open.why === 'differs' || maySettle(dataset, day, now)))
     doubts.push({
       reason: 'seam.open',
       message:
         open.why === 'differs'
-          ? `a row at its border with ${open.day} is in neither day or in both`
+          ? `a row of this day or of ${open.day} is in neither of the two or in both`
           : `it cannot settle before ${open.day} ${open.why === 'not-read' ? 'is read again' : 'has landed'}`,
       next: 'nothing: Landline reads the days again by itself',
     });

@@ -1,16 +1,16 @@
 import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
-import type { DayEntry, Seam, Seams } from '../words/ledger.ts';
+import type { DayEntry, Held, Seam, SeamName, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import { isRefused } from './day-state.ts';
 import { type Owed, owed } from './owed.ts';
-import { isExpired, isFrozen } from './settling.ts';
+import { hasSettled, isExpired, isFrozen } from './settling.ts';
 
 /**
  * Whether the rows at the border of two days are in one of them, and which of the two has to be read again when they are
  * not. Pure. docs/format.md, 8 to 10, is the rule; fetch/lent-rows.ts decides about the rows of one read.
  */
 
-/** Digests that a list of a seam holds. All lists of a day take 13 KB at most, of the 64 KiB of a property. */
+/** Digests that a list of a seam holds. The seams of a day take 36 KB at most, of the 64 KiB of a property. */
 const SEAM_KEYS_MAX = 100;
 export const MANY = '*';
 /** As `keyText` of rows/keys.ts writes them. */
@@ -29,9 +29,14 @@ export function hasKey(list: string, key: string): boolean {
   return false;
 }
 
-/** How many keys the list holds, for a person. */
-export function keysIn(list: string): string {
-  return list === MANY ? `more than ${SEAM_KEYS_MAX}` : String(list.length / CHARS);
+/** How many keys the list holds, if there are not too many. */
+export function keysIn(list: string): number {
+  return list.length / CHARS;
+}
+
+/** The same for a person. */
+export function keysText(list: string): string {
+  return list === MANY ? `more than ${SEAM_KEYS_MAX}` : String(keysIn(list));
 }
 
 /** How many of the keys are in the other list. */
@@ -47,16 +52,31 @@ function lacks(own: string, lent: string): boolean {
   return own === MANY || lent === MANY || shared(own, lent) * CHARS < lent.length;
 }
 
-/** Whether a row that is kept is among those of its day too. */
+/** Whether a row that is kept is among those of its day too, or one row among those of two days. */
 function sharesWith(own: string, kept: string): boolean {
   return kept !== '' && own !== MANY && kept !== MANY && shared(own, kept) > 0;
 }
 
-/** The neighbours of a day, and the borders that they share, from the day's side and from theirs. */
-const SIDES = [
+/** What a day and its neighbours say of the same rows. */
+interface Side {
+  readonly mine: SeamName;
+  readonly theirs: SeamName;
+  /** How many days after this one the neighbour is. */
+  readonly days: -1 | 1;
+}
+
+const SIDES: readonly Side[] = [
   { mine: 'before', theirs: 'after', days: -1 },
   { mine: 'after', theirs: 'before', days: 1 },
-] as const;
+  { mine: 'straysBefore', theirs: 'straysAfter', days: -1 },
+  { mine: 'straysAfter', theirs: 'straysBefore', days: 1 },
+];
+
+/** Of another day, its rows that a seam of this one is about; `MANY` when only its partition can tell. */
+export function ownOf({ seams }: Held, mine: SeamName): string {
+  const side = SIDES.find(each => each.mine === mine);
+  return seams === undefined || side === undefined ? MANY : (seams[side.theirs] ?? NO_SEAM).own;
+}
 
 /** The entry of a day of the same dataset. */
 export type EntryOf = (day: Day) => DayEntry | undefined;
@@ -66,35 +86,48 @@ export interface OpenSeam {
   readonly day: Day;
   /**
    * `not-landed`  it has not landed yet
-   * `not-read`    it was last read before there were seams
+   * `not-read`    it was last read before there were seams, or before a stray row came that it may bring too
    * `differs`     a row of one of the two is in neither of them, or in both
    */
   readonly why: 'not-landed' | 'not-read' | 'differs';
+}
+
+/** What of a day says whether its seams are closed. */
+export type SeamsHeld = Pick<Held, 'seams' | 'landedAt'>;
+
+/** Whether stray rows stay in a day, and the day before has not been read since they landed. */
+function strayedSince({ seams, landedAt }: SeamsHeld, before: Seams): boolean {
+  return (seams?.straysBefore?.kept ?? '') !== '' && landedAt > before.at;
 }
 
 /** The first seam of the day that is not closed; `undefined` when all are. @param firstDay of the dataset */
 export function openSeam(
   dataset: Dataset,
   day: Day,
-  seams: Seams,
+  mineHeld: SeamsHeld,
   entryOf: EntryOf,
   firstDay: Day,
   now: number,
 ): OpenSeam | undefined {
+  const { seams } = mineHeld;
+  if (seams === undefined) return undefined;
   for (const { mine, theirs, days } of SIDES) {
     const other = addDays(day, days);
     const held = entryOf(other)?.held;
-    const { lent, own, kept } = seams[mine];
+    const { lent, own, kept } = seams[mine] ?? NO_SEAM;
     const lost = isExpired(dataset, other, now);
     if (held === undefined) {
       if (other >= firstDay && (!lost || lent !== '')) return { day: other, why: 'not-landed' };
     } else if (!isFrozen(held) && held.seams === undefined) {
       if (other >= firstDay && !lost) return { day: other, why: 'not-read' };
     } else if (!isFrozen(held) && held.seams !== undefined) {
-      const its = held.seams[theirs];
+      const its = held.seams[theirs] ?? NO_SEAM;
       // A day before the first one is not read again, so what it says of its border may be long out of date.
       const inNone = other >= firstDay && (lacks(its.own, lent) || lacks(own, its.lent));
-      if (inNone || sharesWith(its.own, kept) || sharesWith(own, its.kept)) return { day: other, why: 'differs' };
+      if (mine === 'straysBefore' && other >= firstDay && !lost && strayedSince(mineHeld, held.seams))
+        return { day: other, why: 'not-read' };
+      const inBoth = sharesWith(its.own, kept) || sharesWith(own, its.kept) || sharesWith(own, its.own);
+      if (inNone || inBoth) return { day: other, why: 'differs' };
     }
   }
   const far = seams.far.find(({ open }) => open > 0);
@@ -151,7 +184,10 @@ export function awaitsSeam(dataset: Dataset, { day, held, work }: DayEntry, arou
   if (isFrozen(held) || isRefused(work)) return false;
   const { seams } = held;
   // Nearly every day of a ledger ends here.
-  if (seams !== undefined && !differs(dataset, day, seams, around, now)) return false;
+  if (seams !== undefined && !differs(dataset, day, seams, around, now)) {
+    const after = hasSettled(held, now) ? around.entries.get(neighboursOf(day)[1]) : undefined;
+    if (after?.held === undefined || isUndecided(after) || !strayedSince(after.held, seams)) return false;
+  }
   return !isExpired(dataset, day, now);
 }
 
@@ -162,8 +198,7 @@ function differs(dataset: Dataset, day: Day, seams: Seams, around: Around, now: 
   if (isUndecided(entries.get(before)) || isUndecided(entries.get(after))) return false;
   if ((lenders.get(day) ?? '') > seams.at) return true;
   const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
-  if (owesBorder(seams, SIDES[0], before, entries, gone)) return true;
-  if (owesBorder(seams, SIDES[1], after, entries, gone)) return true;
+  for (const side of SIDES) if (owesBorder(seams, side, side.days < 0 ? before : after, entries, gone)) return true;
   if (seams.far.length === 0) return false;
   return seams.far.some(({ day: other, open, kept, revision }) => {
     const its = entries.get(other)?.held;
@@ -193,17 +228,18 @@ function isUndecided(entry: DayEntry | undefined): boolean {
 
 function owesBorder(
   seams: Seams,
-  { mine: side, theirs }: (typeof SIDES)[number],
+  { mine: side, theirs }: Side,
   other: Day,
   entries: Around['entries'],
   gone: (other: Day) => boolean,
 ): boolean {
-  const mine = seams[side];
+  const mine = seams[side] ?? NO_SEAM;
   const their = entries.get(other)?.held;
   if (their === undefined) return mine.lent !== '' && gone(other);
   if (their.seams === undefined || isFrozen(their)) return false;
-  const its = their.seams[theirs];
+  const its = their.seams[theirs] ?? NO_SEAM;
   const lent = lacks(its.own, mine.lent) && (their.seams.at > seams.at || gone(other));
   const owed = lacks(mine.own, its.lent) && their.seams.at >= seams.at;
-  return lent || owed || sharesWith(its.own, mine.kept);
+  const both = sharesWith(its.own, mine.own) && their.seams.at > seams.at;
+  return lent || owed || both || sharesWith(its.own, mine.kept);
 }

@@ -87,12 +87,17 @@ function readText(body: Buffer, at: number, depth: number): number {
   if (byte === QUOTE) hash.addBytes(body, at + 1, end++);
   else {
     end = endOfString(body, at);
-    const text: string = JSON.parse(body.toString('utf8', at, end));
-    const bytes = Buffer.from(text, text.isWellFormed() ? 'utf8' : 'utf16le');
+    const bytes = withoutEscapes(body, at, end);
     hash.addBytes(bytes, 0, bytes.length);
   }
   hash.finish(value, 0);
   return end;
+}
+
+/** What the text `body[start] … body[end - 1]` says, without its quotes. */
+export function withoutEscapes(body: Buffer, start: number, end: number): Buffer {
+  const text: string = JSON.parse(body.toString('utf8', start, end));
+  return Buffer.from(text, text.isWellFormed() ? 'utf8' : 'utf16le');
 }
 
 /** The name of a member, with its quotes, and its digest. */

@@ -1,5 +1,5 @@
 import type { Cut } from '../words/cut.ts';
-import { contentDigest } from './content-digest.ts';
+import { contentDigest, withoutEscapes } from './content-digest.ts';
 import { Hash64 } from './hash64.ts';
 
 /**
@@ -13,12 +13,16 @@ import { Hash64 } from './hash64.ts';
 /** One for all: code that was made fast for a class is thrown away when no object of it is left. */
 const hash = new Hash64();
 
+const BACKSLASH = 0x5c;
+const QUOTE = Buffer.from('"');
+
 /** Bytes of a digest in `KeyTable.recent`. */
 const DIGEST_BYTES = 8;
 
 /**
- * The digest of every row's key: of the bytes of its values, as the source spelled them. A row without a value in the
- * first key field (absent, `null` or `""`) is known by all that it says, in whatever order and spelling.
+ * The digest of every row's key: of the bytes of its values, but for the escapes of a text, which say the same in another
+ * spelling. A row without a value in the first key field (absent, `null` or `""`) is known by all that it says, in
+ * whatever order and spelling.
  *
  * @param keyFields how many fields make the key: the first ones of `cut.fields`
  * @returns words `2 * row` and `2 * row + 1`, for `KeyTable`
@@ -27,18 +31,27 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
   const { body, count, starts, ends, spans } = cut;
   const width = 2 * cut.fields.length;
   const digests = new Int32Array(2 * count);
+  const escaped = body.includes(BACKSLASH);
   for (let row = 0; row < count; row++) {
     const first = width * row;
     if (isNothing(body, spans[first] ?? 0, spans[first + 1] ?? 0)) {
       contentDigest(body, starts[row] as number, ends[row] as number, digests, row);
     } else {
       for (let span = first; span < first + 2 * keyFields; span += 2) {
-        hash.addBytes(body, spans[span] as number, spans[span + 1] as number);
+        const [start, end] = [spans[span] as number, spans[span + 1] as number];
+        if (escaped && body.subarray(start, end).includes(BACKSLASH)) addText(body, start, end);
+        else hash.addBytes(body, start, end);
       }
       hash.finish(digests, row);
     }
   }
   return digests;
+}
+
+/** The text, with its quotes, as it would stand there without escapes. */
+function addText(body: Buffer, start: number, end: number): void {
+  const text = Buffer.concat([QUOTE, withoutEscapes(body, start, end), QUOTE]);
+  hash.addBytes(text, 0, text.length);
 }
 
 /** The digest of a row's key as text of 11 characters. */

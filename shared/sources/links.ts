@@ -18,8 +18,12 @@ const LINK_MAX = 16_384;
  */
 const NEXT_LINK = /^(?:value@)?@?(?:odata\.)?nextlink$/i;
 
-/** Names that may be meant as a next link, but are not known to be one. */
-const LIKE_NEXT_LINK = /(?:^|[^a-z])next[-_.]?(?:page)?[-_.]?(?:links?|url|uri|href|token|cursor)?$|nextlink$/i;
+/** Names of what may be meant as a next link, but is not known to be one. */
+const LIKE_NEXT_LINK =
+  /(?:^|[^a-z])next[-_.]?(?:page)?[-_.]?(?:links?|url|uri|href|token|cursor)?$|nextlink$|skip[-_.]?token$|continuation[-_.]?(?:token)?$/i;
+
+/** How deep such a name is looked for in other members: `{"_links":{"next":{"href":…}}}`, `{"meta":{"paging":{"next":…}}}`. */
+const LIKE_DEPTH = 3;
 
 /**
  * The link to the next page as it was sent; `undefined` on the last one.
@@ -37,12 +41,19 @@ export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset)
     if (value === null || value === false) continue;
     if (NEXT_LINK.test(name))
       links.add(typeof value === 'string' && value !== '' ? value : refuse('has a next link that is not a text'));
-    else if (LIKE_NEXT_LINK.test(name) && value !== '' && value !== true)
-      refuse('has a next link that is not named "@odata.nextLink"');
+    else if (isLikeNextLink(name, value, LIKE_DEPTH)) refuse('has a next link that is not named "@odata.nextLink"');
   }
   if (links.size > 1) refuse('has two next links that differ');
   const [link] = links;
   return link;
+}
+
+function isLikeNextLink(name: string, value: unknown, depth: number): boolean {
+  if (value === null || value === '' || typeof value === 'boolean') return false;
+  if (LIKE_NEXT_LINK.test(name)) return true;
+  if (typeof value === 'string') return name === 'rel' && value === 'next';
+  if (typeof value !== 'object' || depth === 0) return false;
+  return Object.entries(value).some(([inner, each]) => isLikeNextLink(inner, each, depth - 1));
 }
 
 /**
@@ -90,6 +101,11 @@ function encodedQuery(link: string): string {
   );
 }
 
+/** A letter or digit may be written as its code, and is the same one: RFC 3986, 6.2.2.2. */
+function withoutNeedlessCodes(path: string): string {
+  return path.replace(/%(?:[46][1-9a-f]|[57][0-9a]|3[0-9])/gi, code => decodeURIComponent(code));
+}
+
 /** Why the token may not go there; `undefined` when it may. */
 function flawOf(url: URL, text: string, origin: string, dataset: Dataset): string | undefined {
   if (text.length > LINK_MAX) return 'it is longer than an address may be';
@@ -99,10 +115,11 @@ function flawOf(url: URL, text: string, origin: string, dataset: Dataset): strin
   const [path = ''] = text.split('?');
   if (/[\\\s#]/.test(path) || /%2f|%5c|%2e|%00/i.test(path)) return 'it hides characters of a path';
   const folder = folderOf(dataset);
-  const inFolder = url.pathname.slice(0, folder.length).toLowerCase() === folder.toLowerCase();
+  const plain = withoutNeedlessCodes(url.pathname);
+  const inFolder = plain.slice(0, folder.length).toLowerCase() === folder.toLowerCase();
   // The arguments may be left out: then the query says where the next page starts.
   const call = /^(?:microsoft\.graph\.callrecords\.)?([a-z]+)(?:(?:\(|%28)[^/]*)?$/i.exec(
-    url.pathname.slice(folder.length),
+    plain.slice(folder.length),
   )?.[1];
   return inFolder && call?.toLowerCase() === dataset.call.toLowerCase() ? undefined : 'it leads to another path';
 }

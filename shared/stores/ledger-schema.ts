@@ -39,9 +39,11 @@ const seamsShape = z.object({
   at: instant,
   before: seam,
   after: seam,
+  straysBefore: seam.exactOptional(),
+  straysAfter: seam.exactOptional(),
   far: z
     .array(z.object({ day, open: count, kept: count, revision: count.exactOptional() } satisfies ShapeOf<FarLoan>))
-    .max(10),
+    .max(100),
   elsewhere: z.literal(true).exactOptional(),
 } satisfies ShapeOf<Seams>);
 

@@ -19,11 +19,11 @@ export interface Log {
 export function openSeams(log: Log, days: readonly Day[]): Finding[] {
   const { dataset, entries, firstDay, now } = log;
   return days.flatMap(day => {
-    const seams = entries.get(day)?.held?.seams;
-    const open = seams && openSeam(dataset, day, seams, other => entries.get(other), firstDay, now);
+    const held = entries.get(day)?.held;
+    const open = held && openSeam(dataset, day, held, other => entries.get(other), firstDay, now);
     // What waits for a day to land, or to be read by this version, is the planner's business.
     if (open?.why !== 'differs') return [];
-    const what = `${dataset.name} ${day}: a row at its border with ${open.day} is in neither day or in both`;
+    const what = `${dataset.name} ${day}: a row of this day or of ${open.day} is in neither of the two or in both`;
     return [doubt(log, 'seam', [day, open.day], what)];
   });
 }

@@ -17,13 +17,20 @@ export interface Segment {
  * rows/keys.ts), or `*` when there are more than 100: then only the partitions can tell.
  */
 export interface Seam {
-  /** Its own rows within a second of the border. */
+  /** Its own rows within a second of the border. Of strays: all that came, wherever they stand. */
   readonly own: string;
   /** Rows of the neighbour within that second that came here and were left to it. */
   readonly lent: string;
   /** Rows of the neighbour within that second that stay here, because it does not bring them. */
   readonly kept: string;
 }
+
+/**
+ * `before`, `after`              the borders of the day
+ * `straysBefore`, `straysAfter`  rows without a day to go to: what the day before brought too is left to it, and what this
+ *                                day brought the day after leaves
+ */
+export type SeamName = 'before' | 'after' | 'straysBefore' | 'straysAfter';
 
 /** Rows of another day that came far from the window, as a source sends them that filters by date or in another zone. */
 export interface FarLoan {
@@ -43,7 +50,10 @@ export interface Seams {
   readonly at: Instant;
   readonly before: Seam;
   readonly after: Seam;
-  /** Of at most 10 days; what is of further days stays where it came. */
+  /** Absent when no row strayed. */
+  readonly straysBefore?: Seam;
+  readonly straysAfter?: Seam;
+  /** Of at most 100 days; what is of further days strays. */
   readonly far: readonly FarLoan[];
   /** Rows came that lie beyond the border in other days, and were left to these. */
   readonly elsewhere?: true;

@@ -161,6 +161,7 @@ export class Exchange {
       turn: this.turn,
       linkTo: to => this.linkTo(to),
       strangeRow: () => '{}',
+      undatedRow: () => '{}',
       note: () => {},
       refuse: (status, code, message, headers = {}) => refusal(dataset, status, code, message, headers),
     };

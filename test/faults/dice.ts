@@ -15,6 +15,11 @@ export class Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
+  /** What `next` will give. */
+  peek(): number {
+    return new Dice(this.state).next();
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability;
   }

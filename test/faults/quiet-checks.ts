@@ -5,7 +5,6 @@ import type { Dataset, Day } from '../../shared/words/model.ts';
 import { type Context, type Findings, keyOf } from './findings.ts';
 import type { LakeChecks } from './lake-checks.ts';
 import { linesIn } from './lines.ts';
-import { isNear } from './truth.ts';
 
 /** What must hold when faults have stopped and time has passed: the days are those of a clean run. */
 
@@ -83,7 +82,7 @@ function checkTruth(on: Context, findings: Findings, dataset: Dataset, day: Day,
   const early = on.skewMs;
   const seenBy = changedAt < settlesAt - early ? Math.max(changedAt, on.faultsEnd) + rereadMs : lateCheckAt;
   // Rows of such a source may stand in another day: see checkSomewhere.
-  if (truth !== undefined && !isNear(truth.bounds)) return;
+  if (truth !== undefined && !truth.isNear) return;
   // A change that came too late for every read is not owed to anybody.
   const margin = MARGIN_MS + on.skewMs;
   if (changedAt >= lateCheckAt - early || now < seenBy + margin || now < on.faultsEnd + rereadMs + margin) return;

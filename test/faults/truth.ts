@@ -1,6 +1,6 @@
-import { DAY_MS, dayOf, endOf, HOUR_MS, startOf, windowOf } from '../../shared/words/day.ts';
+import { DAY_MS, dayOf, daysBetween, endOf, HOUR_MS, startOf, windowOf } from '../../shared/words/day.ts';
 import type { Dataset, Day, Window } from '../../shared/words/model.ts';
-import type { Dice } from './dice.ts';
+import { Dice, hashOf } from './dice.ts';
 import type { Change } from './profile.ts';
 
 /** What the source really has: rows that come late, change and go while the world turns. */
@@ -38,6 +38,8 @@ export class Truth {
   private readonly dice: Dice;
   /** What the source takes the bounds of a range for. */
   readonly bounds: Bounds;
+  /** A row without a time comes with the windows of so many days after its own too. */
+  private readonly undatedDays: number;
 
   constructor(dataset: Dataset, dice: Dice) {
     this.dataset = dataset;
@@ -45,7 +47,11 @@ export class Truth {
     const near = dice.pick(['inclusive', 'inclusive', 'upper exclusive', 'lower exclusive', 'exclusive'] as const);
     const shiftHours = dice.pick([-9, -5, -1, 2, 5, 11]);
     const far = dice.chance(0.25) && dataset.eventTime !== undefined;
-    this.bounds = !far ? { kind: near } : dice.chance(0.5) ? { kind: 'dates' } : { kind: 'zone', shiftHours };
+    const bounds: Bounds = !far ? { kind: near } : dice.chance(0.5) ? { kind: 'dates' } : { kind: 'zone', shiftHours };
+    // Dice of their own: the worlds that have none of it stay as they were.
+    const strange = new Dice(hashOf(dataset.name, Math.floor(2 ** 32 * dice.peek())));
+    this.bounds = bounds.kind === 'dates' && strange.chance(0.5) ? { kind: 'wide' } : bounds;
+    this.undatedDays = dataset.eventTime !== undefined && strange.chance(0.25) ? strange.between(1, 2) : 0;
   }
 
   /** Writes the first rows of a day, `count` of them. */
@@ -78,8 +84,18 @@ export class Truth {
     const isIn = isBetween(this.bounds, Date.parse(asked.from), Date.parse(asked.to));
     const starts = startsDay(this.dataset, asked);
     return around(day).flatMap(each =>
-      this.rows(each).filter(row => (row.at === '' ? starts && each === day : isIn(row.ms))),
+      this.rows(each).filter(row => (row.at === '' ? starts && this.bringsUndated(day, each) : isIn(row.ms))),
     );
+  }
+
+  private bringsUndated(day: Day, of: Day): boolean {
+    const after = daysBetween(of, day);
+    return after >= 0 && after <= this.undatedDays;
+  }
+
+  /** Whether each row stands in its own day in the end, and in no other. */
+  get isNear(): boolean {
+    return isNear(this.bounds) && this.undatedDays === 0;
   }
 
   /** @returns whether anything changed */
@@ -142,12 +158,12 @@ export function endsDay({ overlap }: Dataset, { day, to }: Window): boolean {
 }
 
 export type Bounds =
-  | { readonly kind: 'inclusive' | 'upper exclusive' | 'lower exclusive' | 'exclusive' | 'dates' }
+  | { readonly kind: 'inclusive' | 'upper exclusive' | 'lower exclusive' | 'exclusive' | 'dates' | 'wide' }
   | { readonly kind: 'zone'; readonly shiftHours: number };
 
 /** Whether the source means the bounds as they are written, to the second: then no row stays in another day. */
-export function isNear({ kind }: Bounds): boolean {
-  return kind !== 'zone' && kind !== 'dates';
+function isNear({ kind }: Bounds): boolean {
+  return kind !== 'zone' && kind !== 'dates' && kind !== 'wide';
 }
 
 function isBetween(bounds: Bounds, first: number, last: number): (at: number) => boolean {
@@ -157,6 +173,8 @@ function isBetween(bounds: Bounds, first: number, last: number): (at: number) =>
       const shift = bounds.shiftHours * HOUR_MS;
       return at => at - shift >= first && at - shift <= last;
     }
+    case 'wide':
+      return at => at >= first - DAY_MS && at <= last + DAY_MS;
     case 'dates': {
       const [from, to] = [startOf(dayOf(new Date(first))), endOf(dayOf(new Date(last)))];
       return at => at >= from && at < to;

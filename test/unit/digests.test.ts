@@ -10,7 +10,7 @@ import { keyDigests, keyText } from '../../shared/rows/keys.ts';
 const ROWS = [
   ['{"id":"a","startDateTime":"2026-03-10T00:00:00Z"}', '0XOjOFR1S-A', 'Tx-UVH2yO7I'],
   ['{"id":"9e8bba57-dc14-533a-a7dd-f0da6575eed1","cost":0.00}', 'leU44U2lAvo', 'kb2F59gXnHc'],
-  ['{"id":"\\u00e9 x","list":[1,{"a":null}]}', 'UCPqJoh9YMA', '_7Gx9dgBeAY'],
+  ['{"id":"\\u00e9 x","list":[1,{"a":null}]}', 'yA3968p1nyU', '_7Gx9dgBeAY'],
   ['{"id":null,"n":12345678901234567890}', 'G74YFoSfKjo', 'G74YFoSfKjo'],
   ['{"id":"","n":[]}', 'sSM4IExfc-k', 'sSM4IExfc-k'],
   ['{"a":true,"id":"abcde"}', 'cR7Vkajbw8E', 'QYADM4-LCb8'],

@@ -22,14 +22,21 @@ test('a count that says more than came, rows outside and an open seam are doubts
   assert.deepEqual(doubted(D2, { doubted: true }), [['page.count', 'the source stated more rows than it returned']]);
   assert.match(String(doubted(D2, { rowsOutside: 3 })), /^rows.outside,3 rows of this day have a time/);
   const lent = { at: heldOn(D2).landedAt, ...NO_SEAMS, after: { ...NO_SEAM, lent: 'aaaaaaaaaaa' } };
-  assert.match(String(doubted(D2, { seams: lent })), new RegExp(`^seam.open,a row at its border with ${D3}`));
+  assert.match(
+    String(doubted(D2, { seams: lent })),
+    new RegExp(`^seam.open,a row of this day or of ${D3} is in neither`),
+  );
   assert.match(String(doubted(D2, {}, [entryOf(D1)])), new RegExp(`cannot settle before ${D3} has landed`));
 });
 
 test('a day whose read brought rows, and only those of other days, is in doubt', () => {
   const seams = { at: heldOn(D2).landedAt, ...NO_SEAMS, elsewhere: true } as const;
-  assert.match(String(doubted(D2, { rows: 0, seams })), /^rows.outside,the source returned only rows of other days/);
+  const only = /^rows.outside,when the source was asked for this day, it returned only rows of other days/;
+  assert.match(String(doubted(D2, { rows: 0, seams })), only);
   assert.deepEqual(doubted(D2, { rows: 1, seams }), []);
+  const atBorder = { ...seams, before: { ...NO_SEAM, own: 'aaaaaaaaaaa' } };
+  assert.match(String(doubted(D2, { rows: 1, seams: atBorder }, [])), only);
+  assert.deepEqual(doubted(D2, { rows: 2, seams: atBorder }), []);
 });
 
 test('a neighbour that has not landed is no doubt while the day is young', () => {

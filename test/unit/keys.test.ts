@@ -43,6 +43,21 @@ describe('key digests', () => {
     );
   });
 
+  test('a key is the same one in whatever escapes it is spelled', () => {
+    const bodies = ['"a/é\u00e9"', '"a\\/é\\u00e9"', '"\\u0061\\/\\u00E9é"'].map(
+      id => `{"value":[{"id":${id},"n":"\\\\"}]}`,
+    );
+    const found = bodies.flatMap(body => {
+      return texts(keyDigests(cutRowsInPlace(Buffer.from(body), { rowArray: 'value', fields: ['id'] }), 1));
+    });
+    assert.equal(found.length, 3);
+    assert.equal(distinct(found), 1);
+    assert.equal(
+      distinct(texts(digests([{ id: '\ud83d' }, { id: '\ud83e' }, { id: 'a"b' }, { id: 'a\\b' }], ['id']))),
+      4,
+    );
+  });
+
   test('bytes do not move from one field into the next', () => {
     const rows = [{ a: 1, b: 11 }, { a: 11, b: 1 }, { a: 111 }, { a: 1111, b: 1 }, { a: 1, b: 1111 }];
     assert.equal(distinct(texts(digests(rows, ['a', 'b']))), rows.length);

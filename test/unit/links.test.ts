@@ -34,6 +34,7 @@ test('the same function is followed however it is spelled', () => {
     [`v1.0/communications/callRecords/getPstnCalls${rest}`, GOOD],
     [`communications/callRecords/getPstnCalls${rest}`, GOOD],
     [`getPstnCalls${rest}`, GOOD],
+    [`${ORIGIN}/v1.0/%63ommunications/callRecords/get%50stn%43alls${rest}`, undefined],
     [`//graph.microsoft.com/v1.0/communications/callRecords/getPstnCalls${rest}`, GOOD],
   ] as const)
     assert.equal(trust(link).href, address ?? link, link);
@@ -70,8 +71,23 @@ test('the next link is found by any of its names, and two that differ are refuse
     assert.equal(linkIn(new Map([['@odata.nextLink', none]]), teamsPstnCalls), undefined);
   for (const name of ['__next', 'next', '@odata.next', 'nextPage', 'next_page_url', 'nextPageToken', 'value.nextLink'])
     assert.throws(() => linkIn(new Map([[name, GOOD]]), teamsPstnCalls), refused, name);
-  for (const name of ['@odata.context', 'context', 'nextDay', 'hasNext'])
+  for (const name of ['@odata.skipToken', '$skiptoken', 'continuationToken', 'continuation_token', 'x-continuation'])
+    assert.throws(() => linkIn(new Map([[name, 'x']]), teamsPstnCalls), refused, name);
+  for (const [name, value] of Object.entries({
+    _links: { self: { href: 'x' }, next: { href: GOOD } },
+    links: [
+      { rel: 'self', href: 'x' },
+      { rel: 'next', href: GOOD },
+    ],
+    paging: { next: GOOD },
+    meta: { pagination: { nextPageToken: 'x' } },
+    page: { continuationToken: 'x' },
+  }))
+    assert.throws(() => linkIn(new Map([[name, value]]), teamsPstnCalls), refused, name);
+  for (const name of ['@odata.context', 'context', 'nextDay', 'hasNext', 'cursor', 'skipTokenUsed'])
     assert.equal(linkIn(new Map([[name, 'x']]), teamsPstnCalls), undefined, name);
+  for (const last of [{ next: null }, { next: '' }, { self: 'x' }, { nextDay: 'x' }, [{ rel: 'prev' }], [], 7])
+    assert.equal(linkIn(new Map([['paging', last]]), teamsPstnCalls), undefined, JSON.stringify(last));
 });
 
 test('a link elsewhere is refused before anything is sent', () => {

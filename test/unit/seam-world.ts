@@ -161,10 +161,10 @@ export function worldOf({
     settled: (): Day[] => entries().flatMap(({ day, held }) => (held?.settledAt === undefined ? [] : [day])),
     async openSeamOf(day: Day) {
       const byDay = new Map(entries().map(each => [each.day, each]));
-      const seams = byDay.get(day)?.held?.seams;
-      if (seams === undefined) return 'unknown';
+      const held = byDay.get(day)?.held;
+      if (held?.seams === undefined) return 'unknown';
       const { firstDay = first } = (await watermark()) ?? {};
-      return openSeam(dataset, day, seams, each => byDay.get(each), firstDay, state.now);
+      return openSeam(dataset, day, held, each => byDay.get(each), firstDay, state.now);
     },
     async owes(day: Day) {
       const { firstDay = first } = (await watermark()) ?? {};

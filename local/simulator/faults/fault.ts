@@ -35,6 +35,12 @@ export interface Occasion {
    * @param daysBack how far its time lies before the day asked for
    */
   strangeRow(daysBack: number): string;
+  /**
+   * A row without a time, the same one at whatever range: made like the others, and noted in `addedByFaults`.
+   *
+   * @param number tells several of them apart
+   */
+  undatedRow(number: number): string;
   /** Notes the text of a row that was changed or made up. */
   note(row: string): void;
   /** An error of the source's own shape. */

@@ -1,16 +1,34 @@
 import { DAY_MS } from '../../../shared/words/day.ts';
-import { after, dayNumber, TICKS_PER_DAY } from '../moments.ts';
+import { after, dayNumber, dayText, TICKS_PER_DAY } from '../moments.ts';
 import type { Range } from '../views.ts';
 import type { Fault, Selection } from './fault.ts';
 
 /** Hours that the zone of `account-zone` is behind UTC. */
 const ZONE_HOURS = 5;
 
+/** Days that `bounds-wide` adds on either side. */
+const WIDE_DAYS = 2;
+
+/** Days on either side of a range that stand for all that a source has: more than the history of most days asked for. */
+const ALL_DAYS = 45;
+
+/** Rows without a time that `rows-without-time` brings with each range. */
+const UNDATED_ROWS = 2;
+
 /** Days that `forgotten-day` leaves of the source's memory. */
 const REMEMBERED_DAYS = 2;
 
 /** Served once or for ever, the rows of a day are others than the true ones, and nothing in the answer says so. */
 const SILENT = { recovery: 'accept', passing: false } as const;
+
+function daysAround(first: number, last: number): Range {
+  return {
+    from: { day: first, tick: 0 },
+    to: { day: last, tick: TICKS_PER_DAY - 1 },
+    fromOpen: false,
+    toOpen: false,
+  };
+}
 
 function boundsFault(meaning: string, range: (range: Range) => Range): Fault {
   return { meaning, ...SILENT, seam: true, range };
@@ -91,12 +109,31 @@ export const SEAM_FAULTS = {
       to: after(range.to, (ZONE_HOURS * TICKS_PER_DAY) / 24),
     }),
   ),
-  'dates-only': boundsFault('only the dates of the range count, and its last day is included', range => ({
-    from: { day: range.from.day, tick: 0 },
-    to: { day: range.to.day, tick: TICKS_PER_DAY - 1 },
-    fromOpen: false,
-    toOpen: false,
-  })),
+  'dates-only': boundsFault('only the dates of the range count, and its last day is included', range =>
+    daysAround(range.from.day, range.to.day),
+  ),
+  'bounds-wide': boundsFault(`the range is ${WIDE_DAYS} days wider on either side`, range =>
+    daysAround(range.from.day - WIDE_DAYS, range.to.day + WIDE_DAYS),
+  ),
+  'bounds-ignored': boundsFault('whatever range is asked for, all rows of months around it come', range =>
+    daysAround(range.from.day - ALL_DAYS, range.to.day + ALL_DAYS),
+  ),
+  'another-day': boundsFault('whatever range is asked for, the rows of the first day of its month come', range => {
+    const first = dayNumber(`${dayText(after(range.from, TICKS_PER_DAY / 2).day).slice(0, 7)}-01`);
+    return daysAround(first, first);
+  }),
+  'rows-without-time': {
+    meaning: `${UNDATED_ROWS} rows without a time come with every range, always the same ones`,
+    ...SILENT,
+    seam: true,
+    select: ({ total, positionOf }) => ({
+      total: total + UNDATED_ROWS,
+      positionOf: position => (position < total ? positionOf(position) : undefined),
+    }),
+    page: (page, { skip, total, undatedRow }) => {
+      page.rows = page.rows.map((row, at) => (skip + at < total ? row : undatedRow(skip + at - total)));
+    },
+  },
   'unequal-walks': {
     meaning: 'each read of the same range leaves out a different tenth of the rows, always the same number',
     ...SILENT,
