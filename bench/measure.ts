@@ -14,6 +14,8 @@ export interface Bench {
   readonly server: Server;
   /** Where the bundled programs are. */
   readonly programs: string;
+  /** The same of another checkout, if it is compared with one. */
+  readonly before: string | undefined;
   /** The deployable, as it would be on Azure. */
   readonly app: string;
   /** For what a section needs on disk; removed at the end. */
@@ -109,7 +111,7 @@ function believed(result: Result | Failed): Result {
 }
 
 export async function contend(
-  { server, programs }: Bench,
+  { server, programs, before = '' }: Bench,
   contender: string,
   work: Work,
   connectionString: string,
@@ -117,7 +119,8 @@ export async function contend(
   await prepare(server, work, contender === 'peer' ? 1 : 0);
   const days = Array.from({ length: work.days }, (_, i) => addDays(FIRST, i));
   const task: Task = { connectionString, graph: server.url, warmUp: WARM_UP, days, parallel: work.parallel };
-  const result = await runProgram<Told>(programs, 'contend', contender, JSON.stringify(task)).catch(outOfMemory);
+  const [from, name] = contender === 'before' ? [before, 'landline'] : [programs, contender];
+  const result = await runProgram<Told>(from, 'contend', name, JSON.stringify(task)).catch(outOfMemory);
   if (result.fails !== undefined) {
     if (OTHERS.has(contender)) return { fails: result.fails };
     throw new Error(`${contender} fails: ${result.stack ?? result.fails}`);

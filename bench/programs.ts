@@ -11,11 +11,19 @@ export type Program = (typeof PROGRAMS)[number];
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 
-/** Bundles all programs into a folder, with the options of infra/build.ts. */
-export async function bundlePrograms(folder: string): Promise<void> {
+/**
+ * Bundles programs into a folder, with the options of infra/build.ts.
+ *
+ * @param bench the folder `bench` of another checkout, to measure what it has
+ */
+export async function bundlePrograms(
+  folder: string,
+  names: readonly Program[] = PROGRAMS,
+  bench = HERE,
+): Promise<void> {
   await build({
-    absWorkingDir: HERE,
-    entryPoints: PROGRAMS.map(name => `${name}.ts`),
+    absWorkingDir: bench,
+    entryPoints: names.map(name => `${name}.ts`),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { makeDeployable } from '../infra/build.ts';
 import { markdownOf, plainOf, type Table } from './figures.ts';
@@ -43,6 +43,7 @@ interface Options {
   readonly quick?: true;
   readonly only: readonly string[];
   readonly json?: string;
+  readonly against?: string;
 }
 
 function whole(text: string): number {
@@ -59,9 +60,11 @@ function readOptions(): Options {
     .option('--quick', 'small sizes only: to see that it works')
     .addOption(new Option('--only <section...>', 'these sections only').choices(names).default(names, 'all'))
     .option('--json <file>', 'also write every figure to this file')
+    .option('--against <folder>', 'of sizes and days, compare with the Landline of another checkout, with its packages')
     .addHelpText('after', `\nSections:\n${list}`)
     .addHelpText('after', '\nExamples:\n  npm run bench -- --runs 5 --json bench.json')
     .addHelpText('after', '  npm run bench -- --only latency workers')
+    .addHelpText('after', '  npm run bench -- --only sizes days --against ../landline-before')
     .parse()
     .opts<Options>();
 }
@@ -75,9 +78,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const [programs, app] = [join(folder, 'programs'), join(folder, 'app')];
 await Promise.all([bundlePrograms(programs), makeDeployable(app)]);
+const before = options.against && join(folder, 'before');
+if (before) await bundlePrograms(before, ['contend'], resolve(options.against ?? '', 'bench'));
 const server = await startServer();
 const { runs, quick = false } = options;
-const bench: Bench = { server, programs, app, folder, runs, quick, say };
+const bench: Bench = { server, programs, before, app, folder, runs, quick, say };
 const found = new Map<string, readonly Table[]>();
 try {
   for (const [name, section] of Object.entries(SECTIONS))

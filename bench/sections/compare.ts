@@ -4,11 +4,14 @@ import { type Bench, type Failed, measure, type Result, type Work } from '../mea
 /** All contenders side by side. They take turns, so that a noisy minute touches all of them. */
 
 const CONTENDERS = ['bare', 'landline', 'peer', 'naive'] as const;
-type Contender = (typeof CONTENDERS)[number];
+/** Where what has to be known is what a change costs. */
+const WITH_BEFORE = ['bare', 'landline', 'before'] as const;
+type Contender = (typeof CONTENDERS)[number] | 'before';
 
 export const MEANING: Readonly<Record<Contender, string>> = {
   bare: 'bare copy: each page unread from the socket into a blob (the limit)',
   landline: 'Landline: the real fetch and commit, every row checked, cut and digested',
+  before: 'Landline of the other checkout (--against)',
   peer: '@microsoft/microsoft-graph-client PageIterator, JSON.stringify, one upload',
   naive: 'fetch, JSON.parse, one upload at the end',
 };
@@ -40,16 +43,18 @@ function titleOf({ days, pages, parallel }: Work): string {
 type Results = Readonly<Record<Contender, (Result | Failed)[]>>;
 
 async function compare(bench: Bench, work: Work, runs: number): Promise<Table> {
-  const results: Results = { bare: [], landline: [], peer: [], naive: [] };
+  const results: Results = { bare: [], landline: [], before: [], peer: [], naive: [] };
+  const contenders = bench.before === undefined ? CONTENDERS : WITH_BEFORE;
   for (let turn = 0; turn < runs; turn++) {
-    for (const name of CONTENDERS) {
+    // The other way round in every second turn, so that nobody is always the one behind the largest.
+    for (const name of turn % 2 === 0 ? contenders : contenders.toReversed()) {
       // What cannot be done is not tried again.
       if (results[name].some(isFailed)) continue;
       results[name].push(await measure(bench, name, work));
       bench.say(`${titleOf(work)}: ${name}, run ${turn + 1} of ${runs}`);
     }
   }
-  return { title: titleOf(work), rows: CONTENDERS.map(name => ({ what: name, figures: figuresOf(name, results) })) };
+  return { title: titleOf(work), rows: contenders.map(name => ({ what: name, figures: figuresOf(name, results) })) };
 }
 
 function isFailed(result: Result | Failed): result is Failed {
@@ -59,12 +64,13 @@ function isFailed(result: Result | Failed): result is Failed {
 function figuresOf(name: Contender, results: Results): Row['figures'] {
   const failed = results[name].find(isFailed);
   const mine = done(results[name]);
+  const rival = results.before.length === 0 ? 'peer' : 'before';
   const speed = ({ rows, seconds }: Result) => rows / seconds;
   const cpu = ({ rows, cpuSeconds }: Result) => (cpuSeconds * 1e8) / rows;
   return {
     'speed / bare': ratio(mine, done(results.bare), speed),
-    'speed / peer': ratio(mine, done(results.peer), speed),
-    'CPU / peer': ratio(mine, done(results.peer), cpu),
+    [`speed / ${rival}`]: ratio(mine, done(results[rival]), speed),
+    [`CPU / ${rival}`]: ratio(mine, done(results[rival]), cpu),
     'rows/s': failed === undefined ? figure(mine.map(speed)) : `fails: ${failed.fails}`,
     'CPU ms per 100k rows': failed === undefined ? figure(mine.map(cpu)) : '–',
     'peak MB': failed === undefined ? figure(mine.map(({ peakMb }) => peakMb)) : '–',
