@@ -301,8 +301,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a row stays although its own day has it',
     file: 'shared/fetch/lent-rows.ts',
-    find: `: rows.tagOf(keys, row) !== undefined) return 'left';`,
-    replace: ': now < 0) return `left`;',
+    find: `if (listed || rows?.tagOf(keys, row) !== undefined) return 'left';`,
+    replace: `if (listed && now < 0) return 'left';`,
+  },
+  {
+    name: 'a row without a time stays wherever it comes',
+    file: 'shared/fetch/lent-rows.ts',
+    find: 'return !there;',
+    replace: 'return !there || row >= 0;',
+  },
+  {
+    name: 'a day with such a row settles before the day before was read again',
+    file: 'shared/ledger/seams.ts',
+    find: `!== '' && landedAt > before.at;`,
+    replace: `!== '' && landedAt < '';`,
+    from: 368,
   },
   {
     name: 'a page that carries an error is a page',
