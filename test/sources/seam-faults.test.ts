@@ -13,8 +13,8 @@ import { placesOf, testPipeline, truthOf } from './test-pipeline.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /**
- * Five days of a log under each of the simulator's faults that show only where days meet, by the real planner, stages
- * and sources, until every day has settled.
+ * Five days of a log under each of the simulator's faults that show only where days meet, or only in a second read, by
+ * the real planner, stages and sources, until every day has settled.
  */
 
 const NOW = Date.parse('2026-03-06T12:00:00.000Z');
@@ -27,6 +27,7 @@ interface Settled {
   /** The rows that each day should have. */
   readonly truth: ReadonlyMap<Day, readonly string[]>;
   readonly doubts: ReadonlyMap<Day, readonly string[]>;
+  readonly revisions: readonly (number | undefined)[];
 }
 
 /** What is held when the five days have settled under the fault. */
@@ -53,6 +54,7 @@ async function settled(log: Dataset, fault: FaultName): Promise<Settled> {
       held: new Map([...entries().keys()].map(day => [day, pipeline.landed(dataset, day) ?? []])),
       truth: new Map(DAYS.map(day => [day, truthOf(simulator, dataset, day)])),
       doubts: new Map(DAYS.map(day => [day, reasons(day)])),
+      revisions: DAYS.map(day => entries().get(day)?.held?.revision),
     };
   });
 }
@@ -94,6 +96,14 @@ for (const log of [teamsPstnCalls, voximplantSms]) {
     for (const day of DAYS)
       assert.equal(found.held.get(day)?.length, (found.truth.get(day)?.length ?? 0) + (day === DAYS[0] ? 2 : 0), day);
     assert.deepEqual(found.doubts.get(DAYS[0] as Day), ['rows.outside']);
+  });
+
+  test(`${log.name}, keys-respelled: each row stands once, and no read makes another revision`, async () => {
+    const { held, truth, doubts, revisions } = await settled(log, 'keys-respelled');
+    const said = (rows: readonly string[] = []) => rows.map(row => JSON.stringify(JSON.parse(row))).toSorted();
+    for (const day of DAYS) assert.deepEqual(said(held.get(day)), said(truth.get(day)), day);
+    assert.deepEqual(new Set(revisions), new Set([1]));
+    assert.deepEqual([...doubts.values()].flat(), []);
   });
 
   test(`${log.name}, another-day: each row stands once, and days that got the rows of another one are in doubt`, async () => {

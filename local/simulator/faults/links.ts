@@ -148,6 +148,15 @@ export const LINK_FAULTS = {
       page.more.push(['nextLink', JSON.stringify(linkTo(skip + 2 * take))]);
     },
   },
+  'link-elsewhere': {
+    ...ACCEPT,
+    recovery: 'retry',
+    meaning: 'the link stands in another member: "_links":{"next":{"href":…}}',
+    page: (page, { linkTo, skip, take }) => {
+      page.link = undefined;
+      page.more.push(['_links', JSON.stringify({ self: {}, next: { href: linkTo(skip + take) } })]);
+    },
+  },
   'empty-pages': {
     ...ACCEPT,
     meaning: `${EMPTY_PAGES} pages without rows, each with a link to the next, then the rows`,

@@ -86,6 +86,17 @@ function respelled(row: string): string {
   });
 }
 
+const KEY_TEXT = /"(id|remediationId|userId|direction)":"([^"\\]+)"/;
+
+/** The same key: a letter of its text is written as an escape. */
+function withEscape(row: string, turn: number): string {
+  return row.replace(KEY_TEXT, (_, name: string, text: string) => {
+    const at = turn % text.length;
+    const code = `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`;
+    return `"${name}":"${text.slice(0, at)}${code}${text.slice(at + 1)}"`;
+  });
+}
+
 /** Faults of the bounds of a range, and of what two reads of it have in common. */
 export const SEAM_FAULTS = {
   'lower-bound-exclusive': boundsFault('rows at the very start of the range asked for are left out', range => ({
@@ -146,6 +157,15 @@ export const SEAM_FAULTS = {
     varies: true,
     page: (page, { walk, note }) => {
       page.rows = page.rows.map(row => turned(row, walk));
+      for (const row of page.rows) note(row);
+    },
+  },
+  'keys-respelled': {
+    meaning: 'a letter of each key is written as an escape, another one at each read',
+    ...SILENT,
+    varies: true,
+    page: (page, { walk, note }) => {
+      page.rows = page.rows.map(row => withEscape(row, walk));
       for (const row of page.rows) note(row);
     },
   },
