@@ -146,10 +146,12 @@ function heldLines(entry: DayEntry | undefined): object {
   const { seams, ...held } = entry?.held ?? {};
   if (seams === undefined) return held;
   const far = seams.far.map(({ day, open, kept }) => `; of ${day}, ${open} open, ${kept} kept`).join('');
-  const { straysBefore = NO_SEAM, straysAfter = NO_SEAM } = seams;
-  const strays =
-    straysAfter === NO_SEAM ? '' : `; strays: ${keysText(straysAfter.own)} came, ${keysText(straysBefore.kept)} kept`;
-  return { ...held, seams: `before: ${seamText(seams.before)}; after: ${seamText(seams.after)}${strays}${far}` };
+  const { unplacedBefore = NO_SEAM, unplacedAfter = NO_SEAM } = seams;
+  const unplaced =
+    unplacedAfter === NO_SEAM
+      ? ''
+      : `; unplaced: ${keysText(unplacedAfter.own)} came, ${keysText(unplacedBefore.kept)} kept`;
+  return { ...held, seams: `before: ${seamText(seams.before)}; after: ${seamText(seams.after)}${unplaced}${far}` };
 }
 
 function seamText({ own, lent, kept }: Seam): string {

@@ -19,13 +19,13 @@ export interface LendingPorts {
 }
 
 /**
- * Rows far from the window are lent to so many days at most, the whole history of Graph; rows of further days stray. And
- * so many days back a stray row is looked for, where each of them has more than the ledger lists.
+ * Rows far from the window are lent to so many days at most, the whole history of Graph; rows of further days are
+ * unplaced. And so many days back an unplaced row is looked for, where each of them has more than the ledger lists.
  */
 const DAYS_MAX = 100;
 
-/** Partitions that are read to find stray rows. */
-const STRAY_PARTITIONS_MAX = 10;
+/** Partitions that are read to find unplaced rows. */
+const UNPLACED_PARTITIONS_MAX = 10;
 
 /** What is known of another day. */
 interface Target {
@@ -46,7 +46,7 @@ export class Lending {
   private readonly targets = new Map<Day, Target>();
   private readonly looked = new Set<string>();
   /** What the day before brought without having to give it to another day; not looked at while `undefined`. */
-  private strays: { readonly listed: readonly string[]; readonly rows: KeyTable } | undefined;
+  private unplaced: { readonly listed: readonly string[]; readonly rows: KeyTable } | undefined;
   private firstDay: Day | undefined;
   /** Rows of the day's own partition, once rows came far from the window. */
   private mine: KeyTable | undefined;
@@ -79,7 +79,7 @@ export class Lending {
    */
   async prepare(odd: readonly Oddity[]): Promise<void> {
     for (const { place } of odd) {
-      if (place?.seam === undefined) this.strays ??= await this.lookForStrays();
+      if (place?.seam === undefined) this.unplaced ??= await this.lookForUnplaced();
       if (place === undefined || place.day === this.day) continue;
       const about = `${place.day} ${place.seam}`;
       if (this.looked.has(about)) continue;
@@ -108,14 +108,14 @@ export class Lending {
     this.targets.set(other, { ...known, rows });
   }
 
-  private async lookForStrays(): Promise<NonNullable<Lending['strays']>> {
+  private async lookForUnplaced(): Promise<NonNullable<Lending['unplaced']>> {
     const [listed, rows]: [string[], KeyTable] = [[], new KeyTable()];
-    for (let back = 1, read = 0; back <= DAYS_MAX && read < STRAY_PARTITIONS_MAX; back++) {
+    for (let back = 1, read = 0; back <= DAYS_MAX && read < UNPLACED_PARTITIONS_MAX; back++) {
       const day = addDays(this.day, -back);
       const held = (await this.entryOf(day))?.held;
       if (held === undefined) break;
       // Rows that were erased must not come back here, where they were left to that day.
-      const list = isFrozen(held) ? (this.held?.seams?.straysBefore?.lent ?? '') : ownOf(held, 'straysBefore');
+      const list = isFrozen(held) ? (this.held?.seams?.unplacedBefore?.lent ?? '') : ownOf(held, 'unplacedBefore');
       listed.push(list);
       if (!isFrozen(held) && list !== MANY) break;
       if (held.rowsOutside === 0) continue;
@@ -148,7 +148,7 @@ export class Lending {
   /** Notes a row and says whether it stays in the day. @param odd prepared */
   keeps({ row, place }: Oddity, keys: Int32Array): boolean {
     const key = keyText(keys, row);
-    if (place?.seam === undefined) return !this.goesFar(place, keys, row) && this.keepsStray(place, keys, row, key);
+    if (place?.seam === undefined) return !this.goesFar(place, keys, row) && this.keepsUnplaced(place, keys, row, key);
     const { day, seam } = place;
     if (day === this.day) this.note(seam, 'own', key);
     if (day === this.day) return true;
@@ -166,13 +166,13 @@ export class Lending {
   }
 
   /** Whether the day before has not brought this row too. */
-  private keepsStray(place: Place | undefined, keys: Int32Array, row: number, key: string): boolean {
-    const { listed, rows } = this.strays ?? { listed: [], rows: undefined };
+  private keepsUnplaced(place: Place | undefined, keys: Int32Array, row: number, key: string): boolean {
+    const { listed, rows } = this.unplaced ?? { listed: [], rows: undefined };
     const there = listed.some(list => hasKey(list, key)) || rows?.tagOf(keys, row) !== undefined;
     // The day after asks whether this day has brought the row, wherever it stands.
-    this.note('straysAfter', 'own', key);
-    if (!there) this.note('straysBefore', 'kept', key);
-    else if (listed[0] !== MANY) this.note('straysBefore', 'lent', key);
+    this.note('unplacedAfter', 'own', key);
+    if (!there) this.note('unplacedBefore', 'kept', key);
+    else if (listed[0] !== MANY) this.note('unplacedBefore', 'lent', key);
     this.elsewhere ||= there && place !== undefined;
     return !there;
   }

@@ -68,8 +68,8 @@ interface Side {
 const SIDES: readonly Side[] = [
   { mine: 'before', theirs: 'after', days: -1 },
   { mine: 'after', theirs: 'before', days: 1 },
-  { mine: 'straysBefore', theirs: 'straysAfter', days: -1 },
-  { mine: 'straysAfter', theirs: 'straysBefore', days: 1 },
+  { mine: 'unplacedBefore', theirs: 'unplacedAfter', days: -1 },
+  { mine: 'unplacedAfter', theirs: 'unplacedBefore', days: 1 },
 ];
 
 /** Of another day, its rows that a seam of this one is about; `MANY` when only its partition can tell. */
@@ -86,7 +86,7 @@ export interface OpenSeam {
   readonly day: Day;
   /**
    * `not-landed`  it has not landed yet
-   * `not-read`    it was last read before there were seams, or before a stray row came that it may bring too
+   * `not-read`    it was last read before there were seams, or before an unplaced row came that it may bring too
    * `differs`     a row of one of the two is in neither of them, or in both
    */
   readonly why: 'not-landed' | 'not-read' | 'differs';
@@ -95,9 +95,9 @@ export interface OpenSeam {
 /** What of a day says whether its seams are closed. */
 export type SeamsHeld = Pick<Held, 'seams' | 'landedAt'>;
 
-/** Whether stray rows stay in a day, and the day before has not been read since they landed. */
-function strayedSince({ seams, landedAt }: SeamsHeld, before: Seams): boolean {
-  return (seams?.straysBefore?.kept ?? '') !== '' && landedAt > before.at;
+/** Whether unplaced rows stay in a day, and the day before has not been read since they landed. */
+function unplacedSince({ seams, landedAt }: SeamsHeld, before: Seams): boolean {
+  return (seams?.unplacedBefore?.kept ?? '') !== '' && landedAt > before.at;
 }
 
 /** The first seam of the day that is not closed; `undefined` when all are. @param firstDay of the dataset */
@@ -124,7 +124,7 @@ export function openSeam(
       const its = held.seams[theirs] ?? NO_SEAM;
       // A day before the first one is not read again, so what it says of its border may be long out of date.
       const inNone = other >= firstDay && (lacks(its.own, lent) || lacks(own, its.lent));
-      if (mine === 'straysBefore' && other >= firstDay && !lost && strayedSince(mineHeld, held.seams))
+      if (mine === 'unplacedBefore' && other >= firstDay && !lost && unplacedSince(mineHeld, held.seams))
         return { day: other, why: 'not-read' };
       const inBoth = sharesWith(its.own, kept) || sharesWith(own, its.kept) || sharesWith(own, its.own);
       if (inNone || inBoth) return { day: other, why: 'differs' };
@@ -186,7 +186,7 @@ export function awaitsSeam(dataset: Dataset, { day, held, work }: DayEntry, arou
   // Nearly every day of a ledger ends here.
   if (seams !== undefined && !differs(dataset, day, seams, around, now)) {
     const after = hasSettled(held, now) ? around.entries.get(neighboursOf(day)[1]) : undefined;
-    if (after?.held === undefined || isUndecided(after) || !strayedSince(after.held, seams)) return false;
+    if (after?.held === undefined || isUndecided(after) || !unplacedSince(after.held, seams)) return false;
   }
   return !isExpired(dataset, day, now);
 }

@@ -39,8 +39,8 @@ const seamsShape = z.object({
   at: instant,
   before: seam,
   after: seam,
-  straysBefore: seam.exactOptional(),
-  straysAfter: seam.exactOptional(),
+  unplacedBefore: seam.exactOptional(),
+  unplacedAfter: seam.exactOptional(),
   far: z
     .array(z.object({ day, open: count, kept: count, revision: count.exactOptional() } satisfies ShapeOf<FarLoan>))
     .max(100),

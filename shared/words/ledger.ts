@@ -17,7 +17,7 @@ export interface Segment {
  * rows/keys.ts), or `*` when there are more than 100: then only the partitions can tell.
  */
 export interface Seam {
-  /** Its own rows within a second of the border. Of strays: all that came, wherever they stand. */
+  /** Its own rows within a second of the border. Of unplaced rows: all that came, wherever they stand. */
   readonly own: string;
   /** Rows of the neighbour within that second that came here and were left to it. */
   readonly lent: string;
@@ -27,10 +27,10 @@ export interface Seam {
 
 /**
  * `before`, `after`              the borders of the day
- * `straysBefore`, `straysAfter`  rows without a day to go to: what the day before brought too is left to it, and what this
+ * `unplacedBefore`, `unplacedAfter`  rows without a day to go to: what the day before brought too is left to it, and what this
  *                                day brought the day after leaves
  */
-export type SeamName = 'before' | 'after' | 'straysBefore' | 'straysAfter';
+export type SeamName = 'before' | 'after' | 'unplacedBefore' | 'unplacedAfter';
 
 /** Rows of another day that came far from the window, as a source sends them that filters by date or in another zone. */
 export interface FarLoan {
@@ -50,10 +50,10 @@ export interface Seams {
   readonly at: Instant;
   readonly before: Seam;
   readonly after: Seam;
-  /** Absent when no row strayed. */
-  readonly straysBefore?: Seam;
-  readonly straysAfter?: Seam;
-  /** Of at most 100 days; what is of further days strays. */
+  /** Absent when no unplaced row came. */
+  readonly unplacedBefore?: Seam;
+  readonly unplacedAfter?: Seam;
+  /** Of at most 100 days; what is of further days is unplaced. */
   readonly far: readonly FarLoan[];
   /** Rows came that lie beyond the border in other days, and were left to these. */
   readonly elsewhere?: true;

@@ -11,11 +11,11 @@ const DAYS = [...eachDay(FIRST, LAST)];
 const TIMES = ['00:00:00', '06:00:00', '12:00:00', '23:59:59'];
 const ROWS = rowsOn(FIRST, LAST, TIMES);
 
-/** @param strays what the read of a day brings besides its own rows */
-function world(strays: (day: Day, read: number) => readonly Row[], more: Partial<World> = {}): SeamWorld {
+/** @param unplaced what the read of a day brings besides its own rows */
+function world(unplaced: (day: Day, read: number) => readonly Row[], more: Partial<World> = {}): SeamWorld {
   const serve: World['serve'] = (from, to, day, read) => [
     ...ROWS.filter(row => instantIn(row) >= from && instantIn(row) <= to),
-    ...strays(day, read),
+    ...unplaced(day, read),
   ];
   return worldOf({ first: FIRST, last: LAST, serve, ...more });
 }
@@ -98,8 +98,8 @@ test('a source that ignores the bounds of the window lands each row in its own d
 });
 
 test('a row that two days bring and its own day does not stands in the first of the two', async () => {
-  const stray = { id: 'x', time: '2026-03-11T12:00:00Z' };
-  const on = world(day => (day === '2026-03-12' || day === '2026-03-13' ? [stray] : []));
+  const far = { id: 'x', time: '2026-03-11T12:00:00Z' };
+  const on = world(day => (day === '2026-03-12' || day === '2026-03-13' ? [far] : []));
   await settled(on);
   assert.deepEqual(heldBy(on, ['x']), [['2026-03-12']]);
 });
