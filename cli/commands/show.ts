@@ -1,5 +1,6 @@
 import type { Doubt } from '../../shared/ledger/doubts.ts';
-import { keysText, NO_SEAM } from '../../shared/ledger/seams.ts';
+import { keysText } from '../../shared/ledger/key-lists.ts';
+import { NO_SEAM } from '../../shared/ledger/seams.ts';
 import { isExpired } from '../../shared/ledger/settling.ts';
 import { messageOf, reasonOf, sinceOf } from '../../shared/status/dataset-facts.ts';
 import { sinceText } from '../../shared/status/day-runs.ts';

@@ -1,5 +1,6 @@
 import { isRefused } from '../ledger/day-state.ts';
-import { hasKey, MANY, NO_SEAM, NO_SEAMS, type OpenSeam, openSeam, ownOf, withKey } from '../ledger/seams.ts';
+import { hasKey, MANY, withKey } from '../ledger/key-lists.ts';
+import { NO_SEAM, NO_SEAMS, type OpenSeam, openSeam, ownOf } from '../ledger/seams.ts';
 import { isExpired, isFrozen, lastDay } from '../ledger/settling.ts';
 import { linesOf } from '../rows/cut.ts';
 import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';

@@ -1,6 +1,7 @@
 import type { DayEntry, Held } from '../words/ledger.ts';
 import type { Dataset, Day, ReasonCode } from '../words/model.ts';
-import { type Around, keysIn, MANY, openSeam } from './seams.ts';
+import { keysIn, MANY } from './key-lists.ts';
+import { type Around, openSeam } from './seams.ts';
 import { isFrozen, maySettle } from './settling.ts';
 
 /**

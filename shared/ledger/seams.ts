@@ -2,6 +2,7 @@ import { addDays, HOUR_MS, hasCome } from '../words/day.ts';
 import type { DayEntry, Held, Seam, SeamName, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
 import { isRefused } from './day-state.ts';
+import { lacks, MANY, sharesWith } from './key-lists.ts';
 import { type Owed, owed } from './owed.ts';
 import { hasSettled, isExpired, isFrozen } from './settling.ts';
 
@@ -10,52 +11,8 @@ import { hasSettled, isExpired, isFrozen } from './settling.ts';
  * not. Pure. docs/format.md, 8 to 10, is the rule; fetch/lent-rows.ts decides about the rows of one read.
  */
 
-/** Digests that a list of a seam holds. The seams of a day take 36 KB at most, of the 64 KiB of a property. */
-const SEAM_KEYS_MAX = 100;
-export const MANY = '*';
-/** As `keyText` of rows/keys.ts writes them. */
-const CHARS = 11;
-
 export const NO_SEAM: Seam = { own: '', lent: '', kept: '' };
 export const NO_SEAMS: Omit<Seams, 'at'> = { before: NO_SEAM, after: NO_SEAM, far: [] };
-
-export function withKey(list: string, key: string): string {
-  return list === MANY || list.length >= SEAM_KEYS_MAX * CHARS ? MANY : list + key;
-}
-
-/** Whether the list has the key; of too many, nobody knows. */
-export function hasKey(list: string, key: string): boolean {
-  for (let at = list.indexOf(key); at >= 0; at = list.indexOf(key, at + 1)) if (at % CHARS === 0) return true;
-  return false;
-}
-
-/** How many keys the list holds, if there are not too many. */
-export function keysIn(list: string): number {
-  return list.length / CHARS;
-}
-
-/** The same for a person. */
-export function keysText(list: string): string {
-  return list === MANY ? `more than ${SEAM_KEYS_MAX}` : String(keysIn(list));
-}
-
-/** How many of the keys are in the other list. */
-function shared(list: string, keys: string): number {
-  let count = 0;
-  for (let at = 0; at < keys.length; at += CHARS) if (hasKey(list, keys.slice(at, at + CHARS))) count += 1;
-  return count;
-}
-
-/** Whether a row that was lent is not among those of its day, as far as anybody can tell. */
-function lacks(own: string, lent: string): boolean {
-  if (lent === '' || (lent === own && lent !== MANY)) return false;
-  return own === MANY || lent === MANY || shared(own, lent) * CHARS < lent.length;
-}
-
-/** Whether a row that is kept is among those of its day too, or one row among those of two days. */
-function sharesWith(own: string, kept: string): boolean {
-  return kept !== '' && own !== MANY && kept !== MANY && shared(own, kept) > 0;
-}
 
 /** What a day and its neighbours say of the same rows. */
 interface Side {
@@ -65,12 +22,15 @@ interface Side {
   readonly days: -1 | 1;
 }
 
-const SIDES: readonly Side[] = [
+const BEFORE: readonly [border: Side, unplaced: Side] = [
   { mine: 'before', theirs: 'after', days: -1 },
-  { mine: 'after', theirs: 'before', days: 1 },
   { mine: 'unplacedBefore', theirs: 'unplacedAfter', days: -1 },
+];
+const AFTER: readonly [border: Side, unplaced: Side] = [
+  { mine: 'after', theirs: 'before', days: 1 },
   { mine: 'unplacedAfter', theirs: 'unplacedBefore', days: 1 },
 ];
+const SIDES = [...BEFORE, ...AFTER];
 
 /** Of another day, its rows that a seam of this one is about; `MANY` when only its partition can tell. */
 export function ownOf({ seams }: Held, mine: SeamName): string {
@@ -184,21 +144,22 @@ export function awaitsSeam(dataset: Dataset, { day, held, work }: DayEntry, arou
   if (isFrozen(held) || isRefused(work)) return false;
   const { seams } = held;
   // Nearly every day of a ledger ends here.
-  if (seams !== undefined && !differs(dataset, day, seams, around, now)) {
-    const after = hasSettled(held, now) ? around.entries.get(neighboursOf(day)[1]) : undefined;
-    if (after?.held === undefined || isUndecided(after) || !unplacedSince(after.held, seams)) return false;
-  }
+  if (seams !== undefined && !differs(dataset, day, held, seams, around, now)) return false;
   return !isExpired(dataset, day, now);
 }
 
 /** Whether another read of the day would decide about a row of its borders. */
-function differs(dataset: Dataset, day: Day, seams: Seams, around: Around, now: number): boolean {
+function differs(dataset: Dataset, day: Day, held: Held, seams: Seams, around: Around, now: number): boolean {
   const { entries, lenders, firstDay } = around;
   const [before, after] = neighboursOf(day);
-  if (isUndecided(entries.get(before)) || isUndecided(entries.get(after))) return false;
+  const [earlier, later] = [entries.get(before), entries.get(after)];
+  if (isUndecided(earlier) || isUndecided(later)) return false;
   if ((lenders.get(day) ?? '') > seams.at) return true;
   const gone = (other: Day) => other >= firstDay && isExpired(dataset, other, now);
-  for (const side of SIDES) if (owesBorder(seams, side, side.days < 0 ? before : after, entries, gone)) return true;
+  if (owesBorder(seams, BEFORE, before, earlier?.held, gone)) return true;
+  if (owesBorder(seams, AFTER, after, later?.held, gone)) return true;
+  // A day that is not settled is read again anyway, before the day after it settles.
+  if (later?.held !== undefined && unplacedSince(later.held, seams) && hasSettled(held, now)) return true;
   if (seams.far.length === 0) return false;
   return seams.far.some(({ day: other, open, kept, revision }) => {
     const its = entries.get(other)?.held;
@@ -228,13 +189,24 @@ function isUndecided(entry: DayEntry | undefined): boolean {
 
 function owesBorder(
   seams: Seams,
+  [border, unplaced]: readonly [Side, Side],
+  other: Day,
+  their: Held | undefined,
+  gone: (other: Day) => boolean,
+): boolean {
+  if (owesSide(seams, border, other, their, gone)) return true;
+  const none = seams[unplaced.mine] === undefined && their?.seams?.[unplaced.theirs] === undefined;
+  return !none && owesSide(seams, unplaced, other, their, gone);
+}
+
+function owesSide(
+  seams: Seams,
   { mine: side, theirs }: Side,
   other: Day,
-  entries: Around['entries'],
+  their: Held | undefined,
   gone: (other: Day) => boolean,
 ): boolean {
   const mine = seams[side] ?? NO_SEAM;
-  const their = entries.get(other)?.held;
   if (their === undefined) return mine.lent !== '' && gone(other);
   if (their.seams === undefined || isFrozen(their)) return false;
   const its = their.seams[theirs] ?? NO_SEAM;
