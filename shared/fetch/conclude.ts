@@ -73,13 +73,14 @@ async function differenceOf(
   const { reading, claim } = attempt;
   const plain = replaces?.receipt.fingerprint === read.fingerprint || contradictionOf(read, claim.entry) !== undefined;
   if (replaces === undefined || plain) return undefined;
-  return (
-    await withHeartbeat(
-      reading.difference().then(difference => ({ difference })),
-      attempt,
-      on,
-    )
-  ).difference;
+  const { difference } = await withHeartbeat(
+    reading.difference().then(found => ({ difference: found })),
+    attempt,
+    on,
+  );
+  if (difference === undefined || difference.rowsRemoved === difference.vanished) return difference;
+  // Rows that moved need a witness too where the day that they moved to is not one of the log's.
+  return (await reading.lending.leavesRowsOut()) ? { ...difference, vanished: difference.rowsRemoved } : difference;
 }
 
 /** Replaces the partition by what was staged. @throws LandlineError when somebody else has replaced it since */

@@ -2,22 +2,14 @@ import { isRefused } from '../ledger/day-state.ts';
 import { hasKey, MANY, withKey } from '../ledger/key-lists.ts';
 import { NO_SEAM, NO_SEAMS, type OpenSeam, openSeam, ownOf } from '../ledger/seams.ts';
 import { isExpired, isFrozen, lastDay } from '../ledger/settling.ts';
-import { linesOf } from '../rows/cut.ts';
-import { KeyTable, keyDigests, keyText } from '../rows/keys.ts';
-import { cutSpecOf, type Oddity } from '../rows/place-in-day.ts';
+import { KeyTable, keyText } from '../rows/keys.ts';
+import type { Oddity } from '../rows/place-in-day.ts';
 import { addDays, dayOf, instantOf, type Place } from '../words/day.ts';
-import { isUnreadable } from '../words/errors.ts';
 import type { DayEntry, FarLoan, Held, Seam, SeamName, Seams } from '../words/ledger.ts';
 import type { Dataset, Day } from '../words/model.ts';
-import type { Clock, Lake, Ledger } from '../words/ports.ts';
+import { type LendingPorts, OtherDays } from './other-days.ts';
 
 /** Which rows of other days stay in the day that brought them, in one read of a day. docs/format.md, 8 to 10. */
-
-export interface LendingPorts {
-  readonly ledger: Pick<Ledger, 'day' | 'watermark'>;
-  readonly lake: Pick<Lake, 'read'>;
-  readonly clock: Pick<Clock, 'now'>;
-}
 
 /**
  * Rows far from the window are lent to so many days at most, the whole history of Graph; rows of further days are
@@ -43,7 +35,8 @@ export class Lending {
   private readonly day: Day;
   /** What the ledger held of the day when this read began. */
   private readonly held: Held | undefined;
-  private readonly on: LendingPorts;
+  private readonly clock: LendingPorts['clock'];
+  private readonly others: OtherDays;
   private readonly targets = new Map<Day, Target>();
   private readonly looked = new Set<string>();
   /** What the day before brought without having to give it to another day; not looked at while `undefined`. */
@@ -60,7 +53,8 @@ export class Lending {
     this.dataset = dataset;
     this.day = day;
     this.held = held;
-    this.on = on;
+    this.clock = on.clock;
+    this.others = new OtherDays(dataset, on);
     const { far, elsewhere = false, ...lists } = begun ?? NO_SEAMS;
     this.lists = lists;
     this.far = new Map(far.map(each => [each.day, each]));
@@ -70,7 +64,7 @@ export class Lending {
   /** What the day knows of its borders by this read; `undefined` of a dataset whose rows have no time. */
   get seams(): Seams | undefined {
     if (this.dataset.eventTime === undefined) return undefined;
-    const at = instantOf(this.on.clock.now());
+    const at = instantOf(this.clock.now());
     const { lists, far, elsewhere } = this;
     return { ...lists, at, far: [...far.values()], ...(elsewhere && { elsewhere }) };
   }
@@ -93,19 +87,19 @@ export class Lending {
   /** Whether an earlier read left rows at that border, or nobody can read the other day any more. */
   private isUnclear(other: Day, seam: 'before' | 'after'): boolean {
     const known = this.held?.seams?.[seam];
-    return isExpired(this.dataset, other, this.on.clock.now()) || (known?.lent ?? '') + (known?.kept ?? '') !== '';
+    return isExpired(this.dataset, other, this.clock.now()) || (known?.lent ?? '') + (known?.kept ?? '') !== '';
   }
 
   private async look(other: Day, seam: 'before' | 'after' | undefined): Promise<void> {
-    const known = this.targets.get(other) ?? { entry: await this.entryOf(other), rows: undefined };
+    const known = this.targets.get(other) ?? { entry: await this.others.entryOf(other), rows: undefined };
     const { held } = known.entry ?? {};
-    if (held === undefined || seam === undefined) this.firstDay ??= await this.readFirstDay();
+    if (held === undefined || seam === undefined) this.firstDay ??= await this.others.firstDay();
     // A day that the ledger does not hold may still have a partition: the ledger may have lost it, or never known it.
     const whole =
       held === undefined ? seam === undefined : !isFrozen(held) && (seam === undefined || ownOf(held, seam) === MANY);
-    const rows = known.rows ?? (whole ? await this.rowsOf(other) : undefined);
+    const rows = known.rows ?? (whole ? await this.others.rowsOf(other) : undefined);
     const unsure = seam === undefined || this.held?.seams?.[seam].kept === MANY;
-    if (unsure && this.held !== undefined) this.mine ??= await this.rowsOf(this.day);
+    if (unsure && this.held !== undefined) this.mine ??= await this.others.rowsOf(this.day);
     this.targets.set(other, { ...known, rows });
   }
 
@@ -113,37 +107,17 @@ export class Lending {
     const [listed, rows]: [string[], KeyTable] = [[], new KeyTable()];
     for (let back = 1, read = 0; back <= DAYS_MAX && read < UNPLACED_PARTITIONS_MAX; back++) {
       const day = addDays(this.day, -back);
-      const held = (await this.entryOf(day))?.held;
+      const held = (await this.others.entryOf(day))?.held;
       if (held === undefined) break;
       // Rows that were erased must not come back here, where they were left to that day.
       const list = isFrozen(held) ? (this.held?.seams?.unplacedBefore?.lent ?? '') : ownOf(held, 'unplacedBefore');
       listed.push(list);
       if (!isFrozen(held) && list !== MANY) break;
       if (held.rowsOutside === 0) continue;
-      await this.rowsOf(day, rows);
+      await this.others.rowsOf(day, rows);
       read += 1;
     }
     return { listed, rows };
-  }
-
-  /** Of a day whose entity is damaged nothing is known, as of one that never landed. */
-  private async entryOf(day: Day): Promise<DayEntry | undefined> {
-    return (await this.on.ledger.day(this.dataset.name, day).catch(unlessUnreadable))?.value;
-  }
-
-  /** While it is not recorded, every day may be one of the log's. */
-  private async readFirstDay(): Promise<Day> {
-    return (await this.on.ledger.watermark(this.dataset.name).catch(unlessUnreadable))?.value.firstDay ?? '';
-  }
-
-  private async rowsOf(day: Day, table: KeyTable = new KeyTable()): Promise<KeyTable> {
-    const chunks = await this.on.lake.read(this.dataset.name, day);
-    if (chunks === undefined) return table;
-    for await (const cut of linesOf(chunks, cutSpecOf(this.dataset).fields)) {
-      const keys = keyDigests(cut, this.dataset.key.length);
-      for (let row = 0; row < cut.count; row++) table.add(keys, row);
-    }
-    return table;
   }
 
   /** Notes a row and says whether it stays in the day. @param odd prepared */
@@ -196,7 +170,7 @@ export class Lending {
   private fateOf({ day, seam }: Place, keys: Int32Array, row: number, key: string): Fate {
     const { held: before, dataset } = this;
     const { entry, rows } = this.targets.get(day) ?? { entry: undefined, rows: undefined };
-    const now = this.on.clock.now();
+    const now = this.clock.now();
     const lost = isExpired(dataset, day, now);
     const held = entry?.held;
     if (held === undefined) {
@@ -224,24 +198,27 @@ export class Lending {
     return stays || (readSince && (lent === MANY || hasKey(lent, key))) ? 'kept' : 'open';
   }
 
+  /** Whether rows were left to a day that is not owed, so that no partition has them. */
+  async leavesRowsOut(): Promise<boolean> {
+    if (this.lists.before.lent === '') return false;
+    this.firstDay ??= await this.others.firstDay();
+    return addDays(this.day, -1) < this.firstDay;
+  }
+
   /** The first seam of the day that is not closed by what this read has found. */
   async openSeam(): Promise<OpenSeam | undefined> {
     const { dataset, day, seams } = this;
     if (seams === undefined) return undefined;
     for (const other of [addDays(day, -1), addDays(day, 1), ...seams.far.map(far => far.day)]) {
       if (this.targets.has(other)) continue;
-      this.targets.set(other, { entry: await this.entryOf(other), rows: undefined });
+      this.targets.set(other, { entry: await this.others.entryOf(other), rows: undefined });
     }
     const entryOf = (other: Day) => this.targets.get(other)?.entry;
     const held = { seams, landedAt: this.held?.landedAt ?? '' };
-    const open = () => openSeam(dataset, day, held, entryOf, this.firstDay ?? '', this.on.clock.now());
+    const open = () => openSeam(dataset, day, held, entryOf, this.firstDay ?? '', this.clock.now());
     // The first day of history is read only if a seam is open: only then it can matter, and it costs one more
     // operation.
-    if (open() !== undefined) this.firstDay ??= await this.readFirstDay();
+    if (open() !== undefined) this.firstDay ??= await this.others.firstDay();
     return open();
   }
-}
-
-function unlessUnreadable(thrown: unknown): undefined {
-  if (!isUnreadable(thrown)) throw thrown;
 }

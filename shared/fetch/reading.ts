@@ -10,7 +10,8 @@ import { LandlineError } from '../words/errors.ts';
 import type { Checkpoint, Held, Segment } from '../words/ledger.ts';
 import type { Dataset, Window } from '../words/model.ts';
 import type { Page, Partition } from '../words/ports.ts';
-import { Lending, type LendingPorts } from './lent-rows.ts';
+import { Lending } from './lent-rows.ts';
+import type { LendingPorts } from './other-days.ts';
 import { Parts } from './window-parts.ts';
 
 /** The progress of one read of a day: what has been received, counted and staged so far. */

@@ -14,14 +14,15 @@ import { Hash64 } from './hash64.ts';
 const hash = new Hash64();
 
 const BACKSLASH = 0x5c;
+const QUOTE_BYTE = 0x22;
 const QUOTE = Buffer.from('"');
 
 /** Bytes of a digest in `KeyTable.recent`. */
 const DIGEST_BYTES = 8;
 
 /**
- * The digest of every row's key: of the bytes of its values, but for the escapes of a text, which say the same in another
- * spelling. A row without a value in the first key field (absent, `null` or `""`) is known by all that it says, in
+ * The digest of every row's key: of the bytes of its values, but for the escapes of a text and the quotes of one that is
+ * digits, which say the same in another spelling. A row without a value in the first key field (absent, `null` or `""`) is known by all that it says, in
  * whatever order and spelling.
  *
  * @param keyFields how many fields make the key: the first ones of `cut.fields`
@@ -40,12 +41,20 @@ export function keyDigests(cut: Cut, keyFields: number): Int32Array {
       for (let span = first; span < first + 2 * keyFields; span += 2) {
         const [start, end] = [spans[span] as number, spans[span + 1] as number];
         if (escaped && body.subarray(start, end).includes(BACKSLASH)) addText(body, start, end);
+        else if (isQuotedNumber(body, start, end)) hash.addBytes(body, start + 1, end - 1);
         else hash.addBytes(body, start, end);
       }
       hash.finish(digests, row);
     }
   }
   return digests;
+}
+
+/** Whether the value is a text of digits: an id that one answer writes as a number, another may write as a text. */
+function isQuotedNumber(body: Buffer, start: number, end: number): boolean {
+  if (body[start] !== QUOTE_BYTE || end - start < 3) return false;
+  for (let at = start + 1; at < end - 1; at++) if (((body[at] as number) ^ 0x30) > 9) return false;
+  return true;
 }
 
 /** The text, with its quotes, as it would stand there without escapes. */

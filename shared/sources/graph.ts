@@ -2,7 +2,7 @@ import type { Dataset, Window } from '../words/model.ts';
 import type { Clock, Page, Source } from '../words/ports.ts';
 import { httpDate } from './http/dates.ts';
 import type { Send, SourceResponse } from './http/send.ts';
-import { linkIn, trustedLink } from './links.ts';
+import { linkIn, refuseLinkHeader, trustedLink } from './links.ts';
 import { capped, codeIn, pageCut, refuseCut, saysCut } from './page-body.ts';
 import { failureOfStatus, type Refusal, refuseUnlessJson } from './refusals.ts';
 import { patiently } from './retries.ts';
@@ -27,8 +27,8 @@ export interface GraphSettings {
   readonly clock: Clock;
 }
 
-/** OData 4.01 lets the prefix out. */
-const COUNTS = ['@odata.count', '@count'];
+/** As OData 4, 4.01 and 3 name the count. */
+const COUNTS = ['@odata.count', '@count', 'odata.count'];
 
 export function graphSource(settings: GraphSettings): Source {
   const { clock, random } = settings;
@@ -97,18 +97,25 @@ function pageOf(response: SourceResponse, dataset: Dataset, origin: string, url:
   refuseUnlessJson(response, dataset);
   const cut = pageCut(response, dataset);
   const link = linkIn(cut.envelope, dataset);
+  refuseLinkHeader(response, dataset);
   if (link === undefined) refuseCut(cut, dataset);
-  const count = COUNTS.map(name => cut.envelope.get(name)).find(value => value !== undefined);
-  const stated = typeof count === 'number' && count > cut.count ? count : undefined;
+  const count = COUNTS.map(name => countOf(cut.envelope.get(name))).find(value => value !== undefined);
+  const stated = count !== undefined && count > cut.count ? count : undefined;
   return {
     cut,
     next: link === undefined ? undefined : absolute(link, origin, dataset, url),
     total: undefined,
-    notice: typeof count === 'number' && count !== cut.count ? 'page.count' : undefined,
+    notice: count !== undefined && count !== cut.count ? 'page.count' : undefined,
     ...(stated !== undefined && { stated }),
     servedAt: httpDate(response.header('date')),
     release: response.release,
   };
+}
+
+/** As a number, or as the text of one: OData writes large numbers so for clients that ask for it. */
+function countOf(value: unknown): number | undefined {
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** The link unchanged; a relative one is made absolute, because a stored cursor is used without its page. */

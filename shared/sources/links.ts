@@ -1,5 +1,6 @@
 import { LandlineError } from '../words/errors.ts';
 import type { Dataset } from '../words/model.ts';
+import type { SourceResponse } from './http/send.ts';
 
 /**
  * Links to the next page. A link is followed if it stays on the configured origin, API version and function, however it
@@ -32,8 +33,7 @@ const LIKE_DEPTH = 3;
  */
 export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset): string | undefined {
   const refuse = (what: string): never => {
-    const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers instead of it.`;
-    throw new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
+    throw unclear(what, dataset);
   };
   const links = new Set<string>();
   for (const [name, value] of envelope) {
@@ -46,6 +46,17 @@ export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset)
   if (links.size > 1) refuse('has two next links that differ');
   const [link] = links;
   return link;
+}
+
+/** @throws LandlineError as `linkIn`: for a link to the next page in the header `Link` (RFC 8288), which is not followed */
+export function refuseLinkHeader({ header }: SourceResponse, dataset: Dataset): void {
+  if (/;\s*rel\s*=\s*"?(?:[^"]*\s)?next(?=["\s;,]|$)/i.test(header('link') ?? ''))
+    throw unclear('has a next link in a header', dataset);
+}
+
+function unclear(what: string, dataset: Dataset): LandlineError {
+  const message = `A page of ${dataset.name} ${what}, so it is not known whether more pages follow. If it stays so, the source has changed, or something else answers instead of it.`;
+  return new LandlineError({ reason: 'page.bad_json', remedy: 'retry', message });
 }
 
 function isLikeNextLink(name: string, value: unknown, depth: number): boolean {

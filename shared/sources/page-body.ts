@@ -1,4 +1,5 @@
 import { cutRowsInPlace } from '../rows/cut.ts';
+import { READ_AGAIN } from '../rows/json.ts';
 import { cutSpecOf } from '../rows/place-in-day.ts';
 import type { Cut } from '../words/cut.ts';
 import { LandlineError } from '../words/errors.ts';
@@ -7,8 +8,8 @@ import type { SourceResponse } from './http/send.ts';
 
 /** The rows of a 200, if it is a whole page: by its form, and because it does not say itself that it is incomplete. */
 
-/** Names of members that report an error, of the answer or of one item: in OData 3 and 4, Voximplant and others. */
-const ERROR_NAME = /^@?(?:odata\.)?errors?$/i;
+/** Names of members that report an error, of the answer or of one item: in OData 3 and 4, Voximplant, SOAP and others. */
+const ERROR_NAME = /^@?(?:odata\.)?(?:err(?:or)?s?|exceptions?|faults?)$/i;
 
 /** A body without any of these is not parsed a second time. */
 const ERROR_SPELLINGS = ['"error"', '"errors"', '"Error"', '"Errors"', 'odata.error"'];
@@ -31,7 +32,7 @@ const ERROR_MEMBERS =
  * `has_next_page`, `resultLimitExceeded` and the like. Compared in small letters, without the signs between words.
  */
 const CUT_NAME =
-  /^(?:is)?(?:truncated|incomplete|partial|capped)(?:results?|rows?|data|page)?$|^(?:has)?(?:more|next)(?:results?|rows?|data|pages?|items?)?$|(?:limit|max\w*)(?:reached|exceeded|hit)$/;
+  /^(?:is)?(?:truncated|incomplete|partial|capped)(?:results?|rows?|data|page)?$|^(?:has)?(?:more|next)(?:results?|rows?|records?|data|pages?|items?)?(?:available)?$|(?:limit|max\w*)(?:reached|exceeded|hit)$/;
 
 /** Words of an error that the source gives no more rows of this range: of offsets, pages or results, and of a limit. */
 const THING = String.raw`\b(?:skip|offset|pag(?:e|es|ing|ination)|results?|rows?|records?|items?|entries|window)\b`;
@@ -70,6 +71,7 @@ export function pageCut(response: SourceResponse, dataset: Dataset): Cut {
   const cut = cutOrError(response, dataset);
   for (const [name, value] of cut.envelope)
     if (ERROR_NAME.test(name) && value !== null) throw failedWith(dataset, 'beside its rows', value);
+  if (cut.count === 0 && [...cut.envelope.values()].some(value => holdsRows(value, dataset))) throw noRows(dataset);
   if (mayHoldErrors(cut)) {
     for (let row = 0; row < cut.count; row++) {
       if ((cut.ends[row] ?? 0) - (cut.starts[row] ?? 0) > ITEM_BYTES_MAX) continue;
@@ -78,6 +80,17 @@ export function pageCut(response: SourceResponse, dataset: Dataset): Cut {
     }
   }
   return cut;
+}
+
+/** Whether a member beside an empty list of rows is a list with rows. */
+function holdsRows(value: unknown, { key: [id = ''], eventTime = id }: Dataset): boolean {
+  const isRow = (item: unknown) => typeof item === 'object' && item !== null && (id in item || eventTime in item);
+  return Array.isArray(value) && value.some(isRow);
+}
+
+function noRows({ name, rowArray }: Dataset): LandlineError {
+  const message = `A page of ${name} has no rows in "${rowArray}", and rows in another member. ${READ_AGAIN}`;
+  return new LandlineError({ reason: 'page.no_rows', remedy: 'retry', message });
 }
 
 /** A body that has an error and no rows is reported as an error, not as a body without rows. */

@@ -1,7 +1,7 @@
 import { isNoChange } from '../commit/compare.ts';
 import { FETCH_LIMITS } from '../fetch/attempt.ts';
 import { FollowedLinks } from '../fetch/followed-links.ts';
-import type { LendingPorts } from '../fetch/lent-rows.ts';
+import type { LendingPorts } from '../fetch/other-days.ts';
 import { CURSOR_MS, Reading } from '../fetch/reading.ts';
 import { isExpired, isSettled } from '../ledger/settling.ts';
 import { oddRowsOf } from '../rows/place-in-day.ts';

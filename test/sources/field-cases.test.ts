@@ -94,12 +94,21 @@ for (const [name, value] of [
   ['errors', [{ message: 'x' }]],
   ['error', 'timeout'],
   ['error', { message: 'x'.repeat(200_000) }],
+  ['exception', { message: 'x' }],
+  ['fault', { faultstring: 'x' }],
 ] as const)
   ends(`rows beside "${name}"`, teamsPstnCalls, 'source.failing', 4, () => list(rowsFrom(1, 3), { [name]: value }));
 lands('an error beside rows that is gone the next time', teamsPstnCalls, 6, wellAfter(list([], { error: {} }), SIX));
 lands('an error that is null', teamsPstnCalls, 3, () => list(rowsFrom(1, 3), { error: null }));
 lands('a row that has an error of its own beside its data', teamsPstnCalls, 1, () =>
   list([row(1).replace('}', ',"error":{"code":"x"}}')]),
+);
+for (const name of ['Value', 'items'])
+  ends(`an empty list of rows, and rows in "${name}"`, teamsPstnCalls, 'page.no_rows', 4, () =>
+    list([], { [name]: [{ id: '1', startDateTime: `${DAY}T10:00:00Z` }] }),
+  );
+lands('an empty list of something else beside an empty list of rows', teamsPstnCalls, 0, () =>
+  list([], { items: [], warnings: [{ code: 'x' }] }),
 );
 ends('an item that is only a code and a message', teamsPstnCalls, 'source.failing', 4, () =>
   list([...rowsFrom(1, 2), '{"code":"BackendError","message":"x"}']),
@@ -328,6 +337,7 @@ for (const name of [
   'isTruncated',
   '@odata.truncated',
   'hasMore',
+  'moreRecordsAvailable',
   'has_more',
   'hasNextPage',
   'incomplete_results',
@@ -349,6 +359,8 @@ lands('"hasMore" is true beside a link, and false at the end', teamsPstnCalls, 6
 for (const [title, doubted, reply] of [
   ['a count that is less than came', undefined, () => list(rowsFrom(1, 3), { '@odata.count': 2 })],
   ['a count that is more than came, and no link', true, () => list(rowsFrom(1, 3), { '@odata.count': 4 })],
+  ['a count as a text that is more than came', true, () => list(rowsFrom(1, 3), { '@odata.count': '4' })],
+  ['a count as OData 3 names it', true, () => list(rowsFrom(1, 3), { 'odata.count': '4' })],
   ['a count without the prefix that is more than came', true, () => list(rowsFrom(1, 3), { '@count': 4 })],
   [
     'the count of the whole list on each page',

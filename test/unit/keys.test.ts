@@ -58,6 +58,14 @@ describe('key digests', () => {
     );
   });
 
+  test('an id is the same one as a number and as a text of its digits', () => {
+    const [number, text, other, longer] = texts(
+      digests([{ id: 77 }, { id: '77' }, { id: '77a' }, { id: '077' }], ['id']),
+    );
+    assert.equal(number, text);
+    assert.equal(distinct([number, other, longer]), 3);
+  });
+
   test('bytes do not move from one field into the next', () => {
     const rows = [{ a: 1, b: 11 }, { a: 11, b: 1 }, { a: 111 }, { a: 1111, b: 1 }, { a: 1, b: 1111 }];
     assert.equal(distinct(texts(digests(rows, ['a', 'b']))), rows.length);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { teamsPstnCalls } from '../../shared/datasets/teams-pstn-calls.ts';
-import { linkIn, trustedLink } from '../../shared/sources/links.ts';
+import type { SourceResponse } from '../../shared/sources/http/send.ts';
+import { linkIn, refuseLinkHeader, trustedLink } from '../../shared/sources/links.ts';
 import { LandlineError } from '../../shared/words/errors.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
@@ -88,6 +89,15 @@ test('the next link is found by any of its names, and two that differ are refuse
     assert.equal(linkIn(new Map([[name, 'x']]), teamsPstnCalls), undefined, name);
   for (const last of [{ next: null }, { next: '' }, { self: 'x' }, { nextDay: 'x' }, [{ rel: 'prev' }], [], 7])
     assert.equal(linkIn(new Map([['paging', last]]), teamsPstnCalls), undefined, JSON.stringify(last));
+});
+
+test('a link to the next page in a header is refused, and other links there are not', () => {
+  const inHeader = (value: string | undefined) => () =>
+    refuseLinkHeader({ header: () => value } as unknown as SourceResponse, teamsPstnCalls);
+  for (const next of [`<${GOOD}>; rel="next"`, `<${GOOD}>;rel=next`, '<a>; rel=prev, <b>; title="x"; rel="last next"'])
+    assert.throws(inHeader(next), { reason: 'page.bad_json', remedy: 'retry' }, next);
+  for (const none of [undefined, '', '<a>; rel="preload"', '<next>; rel="prev"', '<a>; rel="nextgen"'])
+    inHeader(none)();
 });
 
 test('a link elsewhere is refused before anything is sent', () => {

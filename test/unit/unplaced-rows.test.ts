@@ -131,3 +131,17 @@ test('a row without a time that was erased from the first day does not come back
   await on.pass(24 * 6);
   for (const day of DAYS.slice(1)) assert.ok(!on.ids(day).includes('x'), day);
 });
+
+test('a row of the first day that moves to the second before it is dropped only when two reads agree', async () => {
+  let moved = false;
+  const time = () => (moved ? `${addDays(FIRST, -1)}T23:59:59.5Z` : `${FIRST}T03:00:00Z`);
+  const on = world(day => (day === FIRST ? [{ id: 'x', time: time() }] : []));
+  await on.rest();
+  moved = true;
+  on.state.now += 21 * 3_600_000;
+  await on.rest();
+  assert.ok(on.ids(FIRST).includes('x'));
+  assert.equal(on.entry(FIRST)?.work.suspicion?.reason, 'shrink.unconfirmed');
+  await settled(on);
+  assert.ok(!on.ids(FIRST).includes('x'));
+});
