@@ -19,7 +19,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'test/doubles/memory-lake.ts',
     find: 'if (blob.committed?.etag !== replaces) {',
     replace: 'if (blob.committed?.receipt.ticket === receipt.ticket) {',
-    from: 318,
+    from: 391,
   },
   {
     name: 'commit names no version to replace',
@@ -50,7 +50,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/fetch/guards.ts',
     find: `if (shrink.reason === 'shrink.emptied' || !witnessed)`,
     replace: `if (shrink.reason === 'shrink.emptied' || shrink.since === now)`,
-    from: 70,
+    from: 79,
   },
   {
     name: 'an emptied day is believed',
@@ -104,7 +104,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/fetch/guards.ts',
     find: 'if (stated !== undefined &&',
     replace: 'if (stated === -1 &&',
-    from: 63,
+    from: 379,
   },
   {
     name: 'checkpoint saved before staging',
@@ -236,7 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/fetch/reading.ts',
     find: `if (from !== undefined) this.keys.addAll(Buffer.from(from.recentKeys, 'base64'));`,
     replace: '',
-    from: 145,
+    from: 224,
   },
   {
     name: 'a superseded worker goes on',
@@ -322,27 +322,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'shared/sources/page-body.ts',
     find: 'if (ERROR_NAME.test(name) && value !== null) throw failedWith',
     replace: 'if (ERROR_NAME.test(name) && value === dataset) throw failedWith',
-    from: 47,
+    from: 49,
   },
   {
     name: 'an error behind the body is not looked at',
     file: 'shared/sources/page-body.ts',
     find: `if (response.header('odata-error') !== undefined) throw`,
     replace: `if (response.header('odata-error') === '') throw`,
-    from: 218,
+    from: 453,
   },
   {
     name: 'a result that says that it is cut is whole',
     file: 'shared/sources/page-body.ts',
     find: `if ((value === true || value === 'true') && CUT_NAME`,
     replace: `if (value === dataset && CUT_NAME`,
-    from: 198,
+    from: 200,
   },
   {
     name: 'of a divided window the first part is all',
     file: 'shared/fetch/window-parts.ts',
     find: 'if (this.index + 1 >= this.count) return false;',
     replace: 'if (this.index >= 0) return false;',
-    from: 70,
+    from: 72,
   },
 ];
