@@ -25,7 +25,7 @@ const DATASETS = [teamsPstnCalls, voximplantSms] as const;
 const HISTORY_DAYS = 12;
 const KILLS_PER_ROUND = 7;
 const WORKERS = 2;
-const QUIET_MS = 300_000;
+const QUIET_MS = 480_000;
 
 export interface Kills {
   readonly summary: string;
