@@ -18,7 +18,9 @@ export interface BatchResult {
 
 export async function runApart(...what: readonly string[]): Promise<BatchResult> {
   const file = fileURLToPath(import.meta.url);
-  const { stdout } = await promisify(execFile)(process.execPath, [file, ...what], { maxBuffer: 2 ** 26 });
+  // Worlds make much that is soon garbage: with room for it, a batch takes a sixth less.
+  const room = '--max-semi-space-size=64';
+  const { stdout } = await promisify(execFile)(process.execPath, [room, file, ...what], { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout);
 }
 
