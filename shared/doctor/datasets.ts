@@ -11,10 +11,10 @@ import { SKEW_BROKEN_MS } from './planner-and-clock.ts';
 
 export const reading: Check = {
   name: 'dataset',
-  async look(ports, learnt) {
+  async look(on, learnt) {
     const findings: Found[] = [];
-    for (const dataset of ports.config.datasets) findings.push(await ask(dataset, ports, learnt));
-    const off = ports.config.off.map(({ dataset, why }) => ({
+    for (const dataset of on.config.datasets) findings.push(await ask(dataset, on, learnt));
+    const off = on.config.off.map(({ dataset, why }) => ({
       about: dataset,
       result: 'skipped' as const,
       meaning: `It is off: ${why}.`,
@@ -23,14 +23,14 @@ export const reading: Check = {
   },
 };
 
-async function ask(dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promise<Found> {
+async function ask(dataset: Dataset, on: DoctorPorts, learnt: Learnt): Promise<Found> {
   const about = dataset.name;
   if (dataset.source === 'graph' && learnt.token !== true)
     return { about, result: 'skipped', meaning: 'Graph was not asked: there is no token.' };
   const signal = AbortSignal.timeout(QUESTION_MS);
   try {
-    const window = secondOf(ports.clock.now(), dataset);
-    const page = await ports.sources[dataset.source].read(dataset, window, undefined, signal);
+    const window = secondOf(on.clock.now(), dataset);
+    const page = await on.sources[dataset.source].read(dataset, window, undefined, signal);
     return {
       about,
       result: 'fine',
@@ -49,9 +49,7 @@ async function ask(dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promis
     if (failure.remedy === 'wait' || failure.remedy === 'retry')
       return { about, result: 'warning', meaning: `${failure.message} Landline tries it again by itself.` };
     const told =
-      dataset.source === 'graph'
-        ? graph(failure, dataset, ports, learnt)
-        : await voximplant(failure, dataset, ports, learnt);
+      dataset.source === 'graph' ? graph(failure, dataset, on, learnt) : await voximplant(failure, dataset, on, learnt);
     return { about, result: 'broken', ...told };
   }
 }
@@ -64,7 +62,7 @@ function secondOf(now: number, dataset: Dataset): Window {
   return { day, from: at(noon), to: at(noon + (dataset.overlap === 'second' ? 2_000 : 1_000)) };
 }
 
-function graph({ reason, message }: Failure, dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Told {
+function graph({ reason, message }: Failure, dataset: Dataset, on: DoctorPorts, learnt: Learnt): Told {
   if (reason === 'auth.forbidden' && learnt.role === 'absent')
     return {
       meaning: `Graph refuses ${dataset.call}, because the role is not in the token.`,
@@ -75,7 +73,7 @@ function graph({ reason, message }: Failure, dataset: Dataset, ports: DoctorPort
     const compare = `open ${dataset.docsUrl} and compare the permissions it lists with the app's (Entra > Enterprise applications > Permissions)`;
     return {
       meaning: learnt.role === 'granted' ? `${message} But the token has the role.` : message,
-      next: `${grantCommand(ports, learnt)}; if that says that the role is there: ${compare}`,
+      next: `${grantCommand(on, learnt)}; if that says that the role is there: ${compare}`,
       who: WHO.directory,
     };
   }
@@ -94,7 +92,7 @@ function graph({ reason, message }: Failure, dataset: Dataset, ports: DoctorPort
 const KEY_CODES: ReadonlySet<number> = new Set([100, 104, 433, 447]);
 
 /** One code of Voximplant means role, key or clock. A look at the clock and one question more tell them apart. */
-async function voximplant(failure: Failure, dataset: Dataset, ports: DoctorPorts, learnt: Learnt): Promise<Told> {
+async function voximplant(failure: Failure, dataset: Dataset, on: DoctorPorts, learnt: Learnt): Promise<Told> {
   const { reason, message } = failure;
   const skewMs = learnt.skewMs?.voximplant ?? 0;
   if (reason === 'clock.skew' || (reason === 'auth.forbidden' && Math.abs(skewMs) > SKEW_BROKEN_MS))
@@ -105,7 +103,7 @@ async function voximplant(failure: Failure, dataset: Dataset, ports: DoctorPorts
     };
   if (reason === 'auth.rejected') return wrongKey(message);
   if (reason !== 'auth.forbidden') return { meaning: message, next: `Open ${dataset.docsUrl}`, who: WHO.runner };
-  const answer = await keyRolesOf(ports);
+  const answer = await keyRolesOf(on);
   if (answer === undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };
   if (answer.code !== undefined && KEY_CODES.has(answer.code)) return wrongKey('no call is accepted with it');
   if (answer.code !== undefined) return { meaning: message, next: ROLE_PAGE, who: WHO.voximplant };

@@ -43,9 +43,9 @@ export async function diagnose(open: () => DoctorPorts, clock: Clock, site: stri
 }
 
 async function findingsOf(open: () => DoctorPorts, site: string): Promise<CheckResult[]> {
-  let ports: DoctorPorts;
+  let on: DoctorPorts;
   try {
-    ports = open();
+    on = open();
   } catch (thrown) {
     const skipped = CHECKS.map(({ name }): CheckResult => {
       return { check: name, result: 'skipped', meaning: 'The configuration has to be corrected first.' };
@@ -53,13 +53,13 @@ async function findingsOf(open: () => DoctorPorts, site: string): Promise<CheckR
     return [...findingsOfConfig(failureOf(thrown).message, site), ...skipped];
   }
   const learnt: Learnt = { site };
-  const { datasets, cloud, plainSecrets } = ports.config;
+  const { datasets, cloud, plainSecrets } = on.config;
   const meaning = `The configuration is whole: ${datasets.length} datasets, cloud ${cloud.name}.`;
   const whole: CheckResult = { check: 'configuration', result: 'fine', meaning };
   const findings = [whole, ...findingsOfSecrets(plainSecrets, site)];
   for (const check of CHECKS) {
     try {
-      for (const found of await check.look(ports, learnt)) findings.push({ check: check.name, ...found });
+      for (const found of await check.look(on, learnt)) findings.push({ check: check.name, ...found });
     } catch (thrown) {
       findings.push({ check: check.name, ...stumbled(thrown) });
     }

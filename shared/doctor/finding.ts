@@ -83,7 +83,7 @@ export interface Learnt {
 /** One thing to look at. Checks run one after the other, because later ones read what was learnt. */
 export interface Check {
   readonly name: string;
-  look(ports: DoctorPorts, learnt: Learnt): Promise<readonly Found[]>;
+  look(on: DoctorPorts, learnt: Learnt): Promise<readonly Found[]>;
 }
 
 /** How long one question to a source may take. */

@@ -20,15 +20,15 @@ type Claims = Readonly<Record<string, unknown>>;
 
 export const graphToken: Check = {
   name: 'graph-token',
-  async look(ports, learnt) {
-    if (!usesGraph(ports)) return [{ result: 'skipped', meaning: 'No dataset of Graph is on.' }];
-    if (ports.config.signIn.kind === 'simulator') {
+  async look(on, learnt) {
+    if (!usesGraph(on)) return [{ result: 'skipped', meaning: 'No dataset of Graph is on.' }];
+    if (on.config.signIn.kind === 'simulator') {
       learnt.token = true;
       return [{ result: 'fine', meaning: 'The simulator stands in for Graph and asks for no sign-in.' }];
     }
     let text: string;
     try {
-      text = await ports.graphToken(false);
+      text = await on.graphToken(false);
     } catch (thrown) {
       const { reason, message } = failureOf(thrown);
       const next =
@@ -38,7 +38,7 @@ export const graphToken: Check = {
       return [{ result: 'broken', meaning: message, next, who: WHO.deployer }];
     }
     learnt.token = true;
-    return [readToken(text, ports, learnt)];
+    return [readToken(text, on, learnt)];
   },
 };
 
@@ -46,18 +46,18 @@ function usesGraph({ config }: DoctorPorts): boolean {
   return config.datasets.some(({ source }) => source === 'graph');
 }
 
-function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
+function readToken(text: string, on: DoctorPorts, learnt: Learnt): Found {
   const claims = claimsOf(text);
   if (claims === undefined)
     return {
       result: 'warning',
       meaning: 'A token was obtained, but it cannot be read: its roles are not known.',
-      next: `See the findings "dataset": they ask each log of Graph with this token. If Graph refuses: ${grantCommand(ports, learnt)}`,
+      next: `See the findings "dataset": they ask each log of Graph with this token. If Graph refuses: ${grantCommand(on, learnt)}`,
       who: WHO.directory,
     };
   const principal = claims['oid'];
   if (typeof principal === 'string' && /^[0-9a-f-]{36}$/i.test(principal)) learnt.principal = principal;
-  const { cloud } = ports.config;
+  const { cloud } = on.config;
   const audience = String(claims['aud']).replace(/\/$/, '');
   if (audience !== cloud.graph && audience !== GRAPH_APP) {
     const known = /^https:\/\/[\w.-]{1,80}$/.test(audience) ? audience : 'something else';
@@ -68,7 +68,7 @@ function readToken(text: string, ports: DoctorPorts, learnt: Learnt): Found {
       who: WHO.deployer,
     };
   }
-  return roleFinding(claims, ports, learnt);
+  return roleFinding(claims, on, learnt);
 }
 
 /** The claims are read and not verified: they are only reported, and no access depends on them. */
@@ -80,14 +80,14 @@ function claimsOf(text: string): Claims | undefined {
   }
 }
 
-function roleFinding(claims: Claims, ports: DoctorPorts, learnt: Learnt): Found {
+function roleFinding(claims: Claims, on: DoctorPorts, learnt: Learnt): Found {
   const granted: readonly unknown[] = Array.isArray(claims['roles']) ? claims['roles'] : [];
   const found = ROLES.find(role => granted.includes(role));
   learnt.role = found === undefined ? 'absent' : 'granted';
   if (found !== undefined) return { result: 'fine', meaning: `The token for Graph has the role ${found}.` };
   const issuedAt = Number(claims['iat']) * 1_000;
-  const ageMs = ports.clock.now() - issuedAt;
-  const grant = grantCommand(ports, learnt);
+  const ageMs = on.clock.now() - issuedAt;
+  const grant = grantCommand(on, learnt);
   if (!(ageMs > FRESH_MS))
     return {
       result: 'broken',

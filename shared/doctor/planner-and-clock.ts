@@ -36,14 +36,14 @@ export const SKEW_BROKEN_MS = 15_000;
 
 const clock: Check = {
   name: 'clock',
-  async look(ports, learnt) {
-    const { config } = ports;
+  async look(on, learnt) {
+    const { config } = on;
     const asked: [SourceName, string][] = [['graph', config.cloud.graph]];
     if (config.voximplant !== undefined) asked.push(['voximplant', config.voximplant.url]);
     learnt.skewMs = {};
     const findings: Found[] = [];
     for (const [source, url] of asked) {
-      const skewMs = await skewAgainst(url, ports);
+      const skewMs = await skewAgainst(url, on);
       if (!Number.isNaN(skewMs)) learnt.skewMs[source] = skewMs;
       findings.push(clockFinding(source, url, skewMs));
     }

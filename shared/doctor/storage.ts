@@ -29,9 +29,9 @@ const DAMAGED = {
 export const STORAGE: readonly Check[] = [
   {
     name: 'ledger',
-    look: (ports, learnt) =>
-      examine('table', ports, learnt, async () => {
-        const { config, ledger, clock } = ports;
+    look: (on, learnt) =>
+      examine('table', on, learnt, async () => {
+        const { config, ledger, clock } = on;
         const read = await Promise.all(config.datasets.map(dataset => readDataset(ledger, dataset, clock.now())));
         const gates = await Promise.all(SOURCES.map(source => ledger.gate(source)));
         await ledger.putWatermark({ dataset: NOBODY, firstDay: '2000-01-01' }, NEVER_TABLE);
@@ -43,10 +43,10 @@ export const STORAGE: readonly Check[] = [
   },
   {
     name: 'lake',
-    async look(ports, learnt) {
+    async look(on, learnt) {
       const looks = Object.values(CONTAINERS).map(name =>
-        examine('blob', ports, learnt, async () => {
-          await ports.probe.container(name);
+        examine('blob', on, learnt, async () => {
+          await on.probe.container(name);
           return `Container ${name} can be read and written`;
         }),
       );
@@ -58,17 +58,17 @@ export const STORAGE: readonly Check[] = [
   },
   {
     name: 'queue',
-    async look(ports, learnt) {
+    async look(on, learnt) {
       const looks = QUEUES.map(name =>
-        examine('queue', ports, learnt, async () => {
-          await ports.probe.queue(name);
+        examine('queue', on, learnt, async () => {
+          await on.probe.queue(name);
           return `Queue ${name} can be read and written`;
         }),
       );
       const places = (await Promise.all(looks)).flat();
       if (places.some(({ result }) => result !== 'fine')) return together(places, '');
-      return examine('queue', ports, learnt, async () => {
-        const { fetch, poison } = await ports.backlog.depth();
+      return examine('queue', on, learnt, async () => {
+        const { fetch, poison } = await on.backlog.depth();
         const trouble = [
           ...(fetch > QUEUE_MAX ? [untaken(fetch, learnt)] : []),
           ...(poison > 0 ? [poisoned(poison)] : []),
@@ -94,22 +94,22 @@ function together(places: readonly Found[], fine: string): Found[] {
 /** @param look what is fine, as a sentence without its stop; or what is not */
 async function examine(
   service: StorageService,
-  ports: DoctorPorts,
+  on: DoctorPorts,
   learnt: Learnt,
   look: () => Promise<string | readonly Found[]>,
 ): Promise<Found[]> {
-  const access = ports.config.storage[service];
+  const access = on.config.storage[service];
   const about = accountOf(access);
   try {
     const found = await look();
     if (typeof found !== 'string') return found.map(each => ({ ...each, about }));
-    return [{ about, result: 'fine', meaning: `${found}, as ${identityOf(ports, access)}.` }];
+    return [{ about, result: 'fine', meaning: `${found}, as ${identityOf(on, access)}.` }];
   } catch (thrown) {
     const { reason, message } = failureOf(thrown);
-    const meaning = `${message} (as ${identityOf(ports, access)})`;
+    const meaning = `${message} (as ${identityOf(on, access)})`;
     const missing = /\(404 (Queue|Table|Container|Resource)NotFound\)/.test(message);
     if (missing) return [{ about, result: 'broken', meaning, next: creation(message, about), who: WHO.owner }];
-    return [{ about, result: 'broken', meaning, ...nextFor(reason, message, service, ports, about, learnt) }];
+    return [{ about, result: 'broken', meaning, ...nextFor(reason, message, service, on, about, learnt) }];
   }
 }
 

@@ -14,7 +14,11 @@ const SIDE_BY_SIDE = 2;
 const run = promisify(execFile);
 
 async function noticed(number: number): Promise<Noticed> {
-  const { stdout } = await run(process.execPath, [pathOf('./planted-run.ts'), String(number)]);
+  const { stdout } = await run(process.execPath, [
+    '--max-semi-space-size=64',
+    pathOf('./planted-run.ts'),
+    String(number),
+  ]);
   return JSON.parse(stdout);
 }
 
