@@ -152,10 +152,11 @@ export class LakeChecks {
 
   /**
    * A row of another day may stay where its own day was without it when a worker of the read looked. One without a time
-   * may stay until the days settle: which day brought it first is known only when the days between have landed.
+   * that several windows bring may stay until the days settle: which day brought it first is known only when the days
+   * between have landed.
    */
   private mayStay(actor: Actor, dataset: string, { at, day, key }: Row): boolean {
-    if (at === '') return true;
+    if (at === '' && (this.on.truths.get(dataset)?.undatedDays ?? 0) > 0) return true;
     const { current, committedAt } = this.of(dataset, day);
     const keys = this.on.truths.get(dataset)?.byLine;
     const there = linesIn(current?.text ?? '').some(line => keys?.get(line)?.key === key);

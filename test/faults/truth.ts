@@ -39,7 +39,7 @@ export class Truth {
   /** What the source takes the bounds of a range for. */
   readonly bounds: Bounds;
   /** A row without a time comes with the windows of so many days after its own too. */
-  private readonly undatedDays: number;
+  readonly undatedDays: number;
 
   constructor(dataset: Dataset, dice: Dice) {
     this.dataset = dataset;

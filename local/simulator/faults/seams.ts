@@ -97,6 +97,18 @@ function withEscape(row: string, turn: number): string {
   });
 }
 
+/** Every row is written in another way that says the same. */
+function rewritten(meaning: string, write: (row: string, walk: number) => string): Fault {
+  return {
+    meaning,
+    ...SILENT,
+    page: (page, { walk, note }) => {
+      page.rows = page.rows.map(row => write(row, walk));
+      for (const row of page.rows) note(row);
+    },
+  };
+}
+
 /** Faults of the bounds of a range, and of what two reads of it have in common. */
 export const SEAM_FAULTS = {
   'lower-bound-exclusive': boundsFault('rows at the very start of the range asked for are left out', range => ({
@@ -152,31 +164,17 @@ export const SEAM_FAULTS = {
     select: (selection, { walk }) => leftOut(selection, walk),
   },
   'members-reordered': {
-    meaning: 'the members of each row are in another order at each read',
-    ...SILENT,
+    ...rewritten('the members of each row are in another order at each read', turned),
     varies: true,
-    page: (page, { walk, note }) => {
-      page.rows = page.rows.map(row => turned(row, walk));
-      for (const row of page.rows) note(row);
-    },
   },
   'keys-respelled': {
-    meaning: 'a letter of each key is written as an escape, another one at each read',
-    ...SILENT,
+    ...rewritten('a letter of each key is written as an escape, another one at each read', withEscape),
     varies: true,
-    page: (page, { walk, note }) => {
-      page.rows = page.rows.map(row => withEscape(row, walk));
-      for (const row of page.rows) note(row);
-    },
   },
-  'times-respelled': {
-    meaning: 'the times of rows are spelled otherwise: small letters, a comma, +0000, no seconds where they are zero',
-    ...SILENT,
-    page: (page, { note }) => {
-      page.rows = page.rows.map(respelled);
-      for (const row of page.rows) note(row);
-    },
-  },
+  'times-respelled': rewritten(
+    'the times of rows are spelled otherwise: small letters, a comma, +0000, no seconds where they are zero',
+    respelled,
+  ),
   'count-says-more': {
     meaning: 'the list ends in the middle, without a link, and @odata.count says that there are more rows',
     ...SILENT,
