@@ -22,8 +22,8 @@ const DIGEST_BYTES = 8;
 
 /**
  * The digest of every row's key: of the bytes of its values, but for the escapes of a text and the quotes of one that is
- * digits, which say the same in another spelling. A row without a value in the first key field (absent, `null` or `""`) is known by all that it says, in
- * whatever order and spelling.
+ * digits, which say the same in another spelling. A row without a value in the first key field (absent, `null` or `""`)
+ * is known by all that it says, in whatever order and spelling.
  *
  * @param keyFields how many fields make the key: the first ones of `cut.fields`
  * @returns words `2 * row` and `2 * row + 1`, for `KeyTable`

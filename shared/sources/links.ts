@@ -23,6 +23,9 @@ const NEXT_LINK = /^(?:value@)?@?(?:odata\.)?nextlink$/i;
 const LIKE_NEXT_LINK =
   /(?:^|[^a-z])next[-_.]?(?:page)?[-_.]?(?:links?|url|uri|href|token|cursor)?$|nextlink$|skip[-_.]?token$|continuation[-_.]?(?:token)?$/i;
 
+/** In the header `Link`: the relations of a link, as a quoted list of words or as one word. */
+const LINK_RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/gi;
+
 /** How deep such a name is looked for in other members: `{"_links":{"next":{"href":…}}}`, `{"meta":{"paging":{"next":…}}}`. */
 const LIKE_DEPTH = 3;
 
@@ -50,8 +53,9 @@ export function linkIn(envelope: ReadonlyMap<string, unknown>, dataset: Dataset)
 
 /** @throws LandlineError as `linkIn`: for a link to the next page in the header `Link` (RFC 8288), which is not followed */
 export function refuseLinkHeader({ header }: SourceResponse, dataset: Dataset): void {
-  if (/;\s*rel\s*=\s*"?(?:[^"]*\s)?next(?=["\s;,]|$)/i.test(header('link') ?? ''))
-    throw unclear('has a next link in a header', dataset);
+  for (const [, quoted, plain = ''] of (header('link') ?? '').matchAll(LINK_RELATION))
+    if ((quoted ?? plain).toLowerCase().split(/\s+/).includes('next'))
+      throw unclear('has a next link in a header', dataset);
 }
 
 function unclear(what: string, dataset: Dataset): LandlineError {

@@ -94,9 +94,22 @@ test('the next link is found by any of its names, and two that differ are refuse
 test('a link to the next page in a header is refused, and other links there are not', () => {
   const inHeader = (value: string | undefined) => () =>
     refuseLinkHeader({ header: () => value } as unknown as SourceResponse, teamsPstnCalls);
-  for (const next of [`<${GOOD}>; rel="next"`, `<${GOOD}>;rel=next`, '<a>; rel=prev, <b>; title="x"; rel="last next"'])
+  for (const next of [
+    `<${GOOD}>; rel="next"`,
+    `<${GOOD}>;rel=next`,
+    '<a>; rel=prev, <b>; title="x"; REL = "last Next"',
+  ])
     assert.throws(inHeader(next), { reason: 'page.bad_json', remedy: 'retry' }, next);
-  for (const none of [undefined, '', '<a>; rel="preload"', '<next>; rel="prev"', '<a>; rel="nextgen"'])
+  const long = `<a>;rel=${' '.repeat(15_000)}`;
+  for (const none of [
+    undefined,
+    '',
+    long,
+    ';rel='.repeat(3_000),
+    '<a>; rel="preload"',
+    '<next>; rel="prev"',
+    '<a>; rel="nextgen"',
+  ])
     inHeader(none)();
 });
 
